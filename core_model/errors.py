@@ -21,9 +21,7 @@ class TandemError(Exception):
 
     default_code = "error"
 
-    def __init__(
-        self, what: str, *, allowed: str = "", action: str = "", source: str = "", code: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, allowed: str = "", action: str = "", source: str = "", code: str = "") -> None:
         self.what = what
         self.allowed = allowed
         self.action = action
