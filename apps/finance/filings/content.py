@@ -1,0 +1,116 @@
+"""The text of tagged elements: what is left out, what is continued elsewhere, and markup where it is asked for."""
+
+import copy
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from apps.finance.filings.cautions import Cautions
+
+
+class Content:
+    """Gathers the content of the tagged elements of one document.
+
+    ``ix:exclude`` drops out, other inline XBRL elements leave what they hold, and continuations follow in the order of
+    their chain (Inline XBRL 1.1, sections 5, 6 and 12).
+
+    Args:
+        root: The document's root.
+        ix: Namespace of inline XBRL, in braces.
+        cautions: Where broken chains are recorded.
+    """
+
+    def __init__(self, root: etree._Element, ix: str, cautions: Cautions) -> None:
+        self._ix = ix
+        self._cautions = cautions
+        self._exclude = ix + "exclude"
+        self._excludes = next(root.iter(self._exclude), None) is not None
+        self._root = root
+        self._continuations: dict[str, etree._Element] | None = None
+
+    def plain(self, element: etree._Element) -> str:
+        """The text of the element without its continuations and exclusions, white space as written."""
+        if not self._excludes:
+            return "".join(element.itertext())
+        return "".join(self._texts(element))
+
+    def chain(self, element: etree._Element, continued: str | None) -> str:
+        """The text of the element and of the continuations that follow from ``continued``."""
+        return "".join([self.plain(part) for part in self.parts(element, continued)])
+
+    def markup(self, element: etree._Element, continued: str | None) -> str:
+        """The XHTML that the element and its continuations hold, without inline XBRL elements and declarations."""
+        return "".join([self._markup(part) for part in self.parts(element, continued)])
+
+    def parts(self, element: etree._Element, continued: str | None) -> list[etree._Element]:
+        """The element and its continuations, in order; a chain that breaks or runs in a circle ends there."""
+        parts = [element]
+        if continued is None:
+            return parts
+        if self._continuations is None:
+            self._continuations = {}
+            for found in self._root.iter(self._ix + "continuation"):
+                self._continuations.setdefault(found.get("id") or "", found)
+        seen: set[str] = set()
+        while continued is not None:
+            following = self._continuations.get(continued)
+            if following is None or continued in seen:
+                self._cautions.add(
+                    "broken_continuation",
+                    "A text ends early: its continuation is missing or leads back to itself.",
+                    f"continuation {continued[:60]}",
+                )
+                break
+            seen.add(continued)
+            parts.append(following)
+            continued = following.get("continuedAt")
+        return parts
+
+    def _texts(self, element: etree._Element) -> Iterator[str]:
+        if element.text:
+            yield element.text
+        for child in element:
+            if child.tag != self._exclude:
+                yield from self._texts(child)
+            if child.tail:
+                yield child.tail
+
+    def _markup(self, element: etree._Element) -> str:
+        if self._excludes and next(element.iter(self._exclude), None) is not None:
+            element = self._without_exclusions(element)
+        if len(element) == 0 and not element.text:
+            return ""
+        text = etree.tostring(element, encoding="unicode", with_tail=False)
+        return _inline_tags(element.prefix).sub("", text)
+
+    def _without_exclusions(self, element: etree._Element) -> etree._Element:
+        element = copy.deepcopy(element)
+        for excluded in list(element.iter(self._exclude)):
+            parent = excluded.getparent()
+            if parent is None:
+                continue
+            before = excluded.getprevious()
+            if before is None:
+                parent.text = (parent.text or "") + (excluded.tail or "")
+            else:
+                before.tail = (before.tail or "") + (excluded.tail or "")
+            excluded.tail = None
+            parent.remove(excluded)
+        return element
+
+
+_ELEMENTS = "nonFraction|nonNumeric|continuation|fraction|numerator|denominator|footnote|tuple|hidden|header|exclude"
+_TAGS: dict[str | None, re.Pattern[str]] = {}
+
+
+def _inline_tags(prefix: str | None) -> re.Pattern[str]:
+    """Start and end tags of the inline XBRL elements with this prefix; attributes never hold a raw ``>`` here."""
+    pattern = _TAGS.get(prefix)
+    if pattern is None:
+        name = re.escape(prefix) + ":" if prefix else ""
+        kinds = (
+            "nonFraction|nonNumeric|continuation|fraction|numerator|denominator|footnote|tuple|hidden|header|exclude"
+        )
+        pattern = _TAGS[prefix] = re.compile(f"</?{name}(?:{kinds})(?:\\s[^>]*)?/?>")
+    return pattern

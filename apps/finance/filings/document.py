@@ -1,0 +1,88 @@
+"""What a report says about itself: company, form, period, language, currency."""
+
+import re
+from collections import Counter
+
+from lxml import etree
+
+from apps.finance.filings.model import Context, DocumentInformation, Fact
+
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_YEAR = re.compile(r"-?(\d{4})(?:-.*)?")
+
+_COMPANY = (  # SEC; IFRS; UK GAAP and its successors
+    "EntityRegistrantName",
+    "NameOfReportingEntityOrOtherMeansOfIdentification",
+    "EntityCurrentLegalOrRegisteredName",
+)
+_PERIOD_END = ("DocumentPeriodEndDate", "EndDateForPeriodCoveredByReport", "BalanceSheetDate")
+
+
+def describe(root: etree._Element, ix: str, facts: list[Fact], contexts: dict[str, Context]) -> DocumentInformation:
+    """Document information from the facts without dimensions that are made for it, and from the markup.
+
+    Args:
+        root: The document's root.
+        ix: Namespace of inline XBRL, in braces.
+        facts: All facts.
+        contexts: All contexts, by id.
+    """
+    wanted = {*_COMPANY, *_PERIOD_END, "DocumentType", "DocumentFiscalYearFocus", "DocumentFiscalPeriodFocus"}
+    said: dict[str, str] = {}
+    currencies: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    entities: Counter[tuple[str, str]] = Counter()
+    for fact in facts:
+        if fact.kind == "number":
+            unit = fact.unit
+            if unit is not None and len(unit) == 3 and unit.isupper():
+                currencies[unit] += 1
+        elif fact.kind == "text" and not fact.dimensions and fact.value is not None:
+            name = fact.local_name
+            if name in wanted and name not in said:
+                said[name] = fact.text
+        if fact.entity:
+            context = contexts[fact.context_id]
+            entities[context.scheme, context.entity] += 1
+        if fact.end is not None and not fact.instant and not fact.dimensions:
+            ends[fact.end[:10]] += 1
+
+    document = DocumentInformation()
+    missing = document.missing
+    document.company = next((said[name] for name in _COMPANY if said.get(name)), None)
+    if document.company is None:
+        missing["company"] = "no fact names the reporting entity"
+    document.form = said.get("DocumentType") or None
+    if document.form is None:
+        missing["form"] = "no fact names the form type"
+    end = next((said[name] for name in _PERIOD_END if _ISO_DATE.fullmatch(said.get(name, ""))), None)
+    document.period_end = end or (max(ends, key=lambda day: (ends[day], day)) if ends else None)
+    if document.period_end is None:
+        missing["period_end"] = "no fact names the end of the period, and no fact has a duration"
+    year = _YEAR.fullmatch(said.get("DocumentFiscalYearFocus", ""))
+    document.fiscal_year = int(year[1]) if year else None
+    if document.fiscal_year is None:
+        missing["fiscal_year"] = "no fact names the fiscal year"
+    document.fiscal_period = said.get("DocumentFiscalPeriodFocus") or None
+    if document.fiscal_period is None:
+        missing["fiscal_period"] = "no fact names the fiscal period"
+    document.language = _language(root, ix)
+    if document.language is None:
+        missing["language"] = "the document does not declare its language"
+    document.currency = currencies.most_common(1)[0][0] if currencies else None
+    if document.currency is None:
+        missing["currency"] = "no number is in a currency"
+    if entities:
+        document.entity_scheme, document.entity = entities.most_common(1)[0][0]
+    else:
+        missing["entity"] = missing["entity_scheme"] = "no context names an entity"
+    return document
+
+
+def _language(root: etree._Element, ix: str) -> str | None:
+    tag = root.get(_LANGUAGE) or root.get("lang")
+    if not tag:
+        for element in root.iter(ix + "references", ix + "header", "{http://www.w3.org/1999/xhtml}body"):
+            tag = tag or element.get(_LANGUAGE) or element.get("lang")
+    return tag or None

@@ -1,0 +1,54 @@
+"""Footnotes and relationships, of inline XBRL 1.1 (ix:relationship) and 1.0 (footnoteRefs on the facts)."""
+
+from lxml import etree
+
+from apps.finance.filings.cautions import Cautions
+from apps.finance.filings.inline import Reading
+from apps.finance.filings.model import Fact, Footnote, Relationship
+
+_FACT_FOOTNOTE = "http://www.xbrl.org/2003/arcrole/fact-footnote"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def attach_footnotes(
+    root: etree._Element, ix: str, facts: list[Fact], reading: Reading, cautions: Cautions
+) -> tuple[dict[str, Footnote], list[Relationship]]:
+    """All footnotes and relationships of the document; ``Fact.footnotes`` is filled on the way.
+
+    Args:
+        root: The document's root.
+        ix: Namespace of inline XBRL, in braces.
+        facts: The facts already read.
+        reading: What read them.
+        cautions: Where references to nothing are recorded.
+    """
+    footnotes: dict[str, Footnote] = {}
+    for element in root.iter(ix + "footnote"):
+        footnote_id = element.get("id") or element.get("footnoteID") or ""
+        text = " ".join(reading.content.chain(element, element.get("continuedAt")).split())
+        footnotes.setdefault(
+            footnote_id,
+            Footnote(footnote_id, text, element.get("footnoteRole") or "", element.get(_LANGUAGE) or ""),
+        )
+    relationships = [
+        Relationship(
+            tuple((element.get("fromRefs") or "").split()),
+            tuple((element.get("toRefs") or "").split()),
+            element.get("arcrole") or _FACT_FOOTNOTE,
+            element.get("linkRole") or "",
+        )
+        for element in root.iter(ix + "relationship")
+    ]
+    if not relationships and not reading.footnote_references:
+        return footnotes, relationships
+    by_id = {fact.fact_id: fact for fact in facts}
+    links = [(source, note) for link in relationships for source in link.from_ids for note in link.to_ids]
+    links += [(source, note) for source, notes in reading.footnote_references.items() for note in notes]
+    for source, note in links:
+        fact = by_id.get(source)
+        if fact is None or (note not in footnotes and note not in by_id):
+            missing = note if fact is not None else source
+            cautions.add("dangling_footnote", "A footnote refers to something that is not there.", missing[:60])
+        elif note in footnotes and note not in fact.footnotes:
+            fact.footnotes += (note,)
+    return footnotes, relationships

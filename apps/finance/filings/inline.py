@@ -1,0 +1,235 @@
+"""From the tagged elements of a report to facts."""
+
+import re
+
+from lxml import etree
+
+from apps.finance.filings.cautions import Cautions
+from apps.finance.filings.content import Content
+from apps.finance.filings.model import Context, Fact, Kind, Unit
+from apps.finance.filings.names import Names
+from apps.finance.filings.numbers import NotANumber, canonical
+from apps.finance.filings.paths import Paths
+from apps.finance.filings.transforms import REGISTRIES, NotInDomain, Transformation, lookup
+
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_TRUE = ("true", "1")
+_KINDS: dict[str, Kind] = {"nonFraction": "number", "nonNumeric": "text", "fraction": "fraction"}
+
+
+class Reading:
+    """Turns the elements of one document into facts.
+
+    Args:
+        root: The document's root.
+        ix: Namespace of inline XBRL in the document, in braces.
+        names: Resolves prefixed names.
+        contexts: By id.
+        units: By id.
+        cautions: Where to record what cannot be used.
+    """
+
+    def __init__(
+        self,
+        root: etree._Element,
+        ix: str,
+        names: Names,
+        contexts: dict[str, Context],
+        units: dict[str, Unit],
+        cautions: Cautions,
+    ) -> None:
+        self._root = root
+        self._ix = ix
+        self._names = names
+        self._contexts = contexts
+        self._units = units
+        self._cautions = cautions
+        self._paths = Paths(root)
+        self._formats: dict[tuple[str, str], tuple[Transformation | None, str]] = {}
+        self._scales: dict[str, int] = {}
+        self._taken: set[str] = set()
+        self.content = Content(root, ix, cautions)
+        self.footnote_references: dict[str, list[str]] = {}
+        """For inline XBRL 1.0: ids of footnotes that facts name, by fact id."""
+
+    def facts(self) -> list[Fact]:
+        """The facts of one target document, in document order."""
+        ix = self._ix
+        tags = (ix + "nonFraction", ix + "nonNumeric", ix + "fraction")
+        hidden = {element for holder in self._root.iter(ix + "hidden") for element in holder.iter(*tags)}
+        target = self._target(tags)
+        facts: list[Fact] = []
+        for element in self._root.iter(*tags):
+            attributes = element.attrib
+            if attributes.get("target") != target:
+                continue
+            fact_id = self._fact_id(element, attributes.get("id"))
+            if attributes.get("name"):
+                facts.append(self._fact(element, attributes, fact_id, element in hidden, len(facts)))
+            else:
+                text = "A tagged element names no concept; it is left out."
+                self._cautions.add("no_concept", text, f"fact {fact_id}")
+        return facts
+
+    def _fact_id(self, element: etree._Element, element_id: str | None) -> str:
+        if element_id is None or element_id in self._taken:
+            if element_id is not None:
+                text = "An element id is used twice; its second fact is named by its path."
+                self._cautions.add("id_twice", text, f"fact {element_id}")
+            return self._paths.of(element)
+        self._taken.add(element_id)
+        return element_id
+
+    def _fact(self, element: etree._Element, attributes: etree._Attrib, fact_id: str, hidden: bool, order: int) -> Fact:
+        get = attributes.get
+        kind = _KINDS[element.tag.rpartition("}")[2]]
+        concept, namespace = self._names.resolve(get("name"), element)
+        code = problem = ""
+        context_id = (get("contextRef") or "").strip()
+        context = self._contexts.get(context_id)
+        if context is None:
+            code, context = "undefined_context", _UNKNOWN
+            problem = f"its context {context_id[:60]!r} is not defined" if context_id else "it has no context"
+        elif context.problem:
+            code, problem = "bad_context", f"its context cannot be used: {context.problem}"
+        unit_text = unit_id = value = None
+        if kind != "text":
+            unit_id = (get("unitRef") or "").strip()
+            unit = self._units.get(unit_id)
+            if unit is not None:
+                unit_text = unit.text
+                if unit.problem and not problem:
+                    code, problem = "bad_unit", f"its unit cannot be used: {unit.problem}"
+            elif not problem:
+                code = "undefined_unit"
+                problem = f"its unit {unit_id[:60]!r} is not defined" if unit_id else "it is a number without a unit"
+        nil = get(_NIL) in _TRUE
+        escaped = kind == "text" and get("escape") in _TRUE
+        format_name = get("format")
+        if nil:
+            problem = ""
+        elif not problem:
+            try:
+                if kind == "number":
+                    value = self._number(element, attributes, format_name)
+                elif kind == "text":
+                    value = self._text(element, get("continuedAt"), escaped, format_name)
+                else:
+                    value = self._fraction(element)
+            except (NotANumber, NotInDomain) as error:
+                code, problem = "bad_value", str(error)
+            except _UnknownFormat as error:
+                code, problem = "unknown_format", str(error)
+        if problem:
+            text = f"A value is not available because {problem}."
+            self._cautions.add(code, text, f"fact {fact_id}", each=code == "unknown_format")
+        references = get("footnoteRefs")
+        if references:
+            self.footnote_references[fact_id] = references.split()
+        return Fact(
+            fact_id=fact_id,
+            concept=concept,
+            namespace=namespace,
+            kind=kind,
+            value=value,
+            nil=nil,
+            not_available=problem,
+            context_id=context_id,
+            entity=context.entity,
+            start=context.start,
+            end=context.end,
+            instant=context.instant,
+            dimensions=context.dimensions,
+            unit=unit_text,
+            unit_id=unit_id,
+            decimals=get("decimals"),
+            precision=get("precision"),
+            scale=get("scale"),
+            sign=get("sign"),
+            format=format_name,
+            element_id=get("id"),
+            hidden=hidden,
+            escaped=escaped,
+            footnotes=(),
+            order=order,
+        )
+
+    def _target(self, tags: tuple[str, ...]) -> str | None:
+        """The target document to read: the default one, else the first that is named."""
+        targets = dict.fromkeys(element.get("target") for element in self._root.iter(*tags))
+        if len(targets) < 2 and None in targets:
+            return None
+        chosen = None if None in targets or not targets else next(iter(targets))
+        for other in targets:
+            if other != chosen:
+                self._cautions.add(
+                    "other_target", f"Facts of the further target document {str(other)[:60]!r} are left out."
+                )
+        return chosen
+
+    def _number(self, element: etree._Element, attributes: etree._Attrib, format_name: str | None) -> str:
+        text = (element.text or "") if len(element) == 0 else self.content.plain(element)
+        if format_name is not None:
+            text = self._transformed(text, format_name, element)
+        scale = attributes.get("scale")
+        sign = attributes.get("sign")
+        if sign and text.lstrip(" \t\r\n").startswith("-"):
+            raise NotANumber(f"{text[:40]!r} has a minus besides the sign attribute")
+        return canonical(text, self._scale(scale) if scale else 0, bool(sign))
+
+    def _scale(self, text: str) -> int:
+        scale = self._scales.get(text)
+        if scale is None:
+            try:
+                scale = self._scales[text] = int(text.strip())
+            except ValueError:
+                raise NotANumber(f"its scale {text[:40]!r} is not an integer") from None
+        return scale
+
+    def _text(self, element: etree._Element, continued: str | None, escaped: bool, format_name: str | None) -> str:
+        if escaped:
+            text = self.content.markup(element, continued)
+        elif continued is None and len(element) == 0:
+            text = element.text or ""
+        else:
+            text = self.content.chain(element, continued)
+        return text if format_name is None else self._transformed(text, format_name, element)
+
+    def _fraction(self, element: etree._Element) -> str:
+        terms = []
+        for part in ("numerator", "denominator"):
+            term = next(element.iter(self._ix + part), None)
+            if term is None:
+                raise NotANumber(f"the fraction has no {part}")
+            terms.append(self._number(term, term.attrib, term.get("format")))
+        if terms[1] == "0":
+            raise NotANumber("the fraction's denominator is zero")
+        return "/".join(terms)
+
+    def _transformed(self, text: str, name: str, element: etree._Element) -> str:
+        qname = self._names.resolve(name, element)
+        known = self._formats.get(qname)
+        if known is None:
+            known = self._formats[qname] = self._format(name.strip(), qname)
+        function, problem = known
+        if function is None:
+            raise _UnknownFormat(problem)
+        return function(_WHITE_SPACE.sub(" ", text).strip(" "))
+
+    def _format(self, name: str, qname: tuple[str, str]) -> tuple[Transformation | None, str]:
+        function = lookup(qname[1], qname[0].rpartition(":")[2])
+        if function is not None:
+            return function, ""
+        if not qname[1]:
+            return None, f"the prefix of its format {name[:60]!r} is not declared"
+        registry = REGISTRIES.get(qname[1])
+        where = f"registry {registry}" if registry else f"the registry {qname[1][:80]}"
+        return None, f"its format {name[:60]!r} is not known in {where}"
+
+
+class _UnknownFormat(ValueError):
+    """The fact's format is in no registry that we know."""
+
+
+_UNKNOWN = Context("")
+_WHITE_SPACE = re.compile(r"[ \t\n\r]+")

@@ -1,0 +1,86 @@
+"""``read_facts``: bytes of an inline XBRL report to facts, in one pass over the tree."""
+
+from hashlib import sha256
+from os import PathLike
+from pathlib import Path
+
+from lxml import etree
+
+from apps.finance.filings.cautions import Cautions
+from apps.finance.filings.contexts import XBRLI, read_context, read_unit
+from apps.finance.filings.document import describe
+from apps.finance.filings.footnotes import attach_footnotes
+from apps.finance.filings.inline import Reading
+from apps.finance.filings.model import Context, Filing, Unit
+from apps.finance.filings.names import Names
+from apps.finance.filings.xml import INLINE_NAMESPACES, no_inline_xbrl, parse
+from core_model.errors import InputRejected, NotFound
+
+
+def read_facts(path: str | PathLike[str] | bytes) -> Filing:
+    """Reads every fact of an inline XBRL report.
+
+    Args:
+        path: The report's file, or its bytes.
+
+    Returns:
+        Facts with exact values, contexts, units, footnotes, information about the document, and cautions. A fact that
+        cannot be read never fails the reading: its value is not available, with the reason, and a caution counts it.
+
+    Raises:
+        InputRejected: The file is no readable inline XBRL document; the message says what it is.
+        NotFound: There is no file at ``path``.
+    """
+    data = path if isinstance(path, bytes) else _bytes_of(Path(path))
+    root = parse(data)
+    return read_tree(root, data)
+
+
+def read_tree(root: etree._Element, data: bytes) -> Filing:
+    """The filing in a tree that ``xml.parse`` made from ``data``."""
+    names = Names(root, local_declarations=data.count(b"xmlns") != len(root.nsmap))
+    cautions = Cautions()
+    contexts: dict[str, Context] = {}
+    units: dict[str, Unit] = {}
+    for element in root.iter(XBRLI + "context", XBRLI + "unit"):
+        if element.tag == XBRLI + "context":
+            context = read_context(element, names)
+            if context.context_id in contexts:
+                cautions.add("context_twice", "A context is defined twice; the first stands.", context.context_id)
+            contexts.setdefault(context.context_id, context)
+        else:
+            unit = read_unit(element, names)
+            if unit.unit_id in units:
+                cautions.add("unit_twice", "A unit is defined twice; the first stands.", unit.unit_id)
+            units.setdefault(unit.unit_id, unit)
+    namespace = next((n for n in INLINE_NAMESPACES if next(root.iter(f"{{{n}}}*"), None) is not None), None)
+    if namespace is None:
+        raise no_inline_xbrl()
+    reading = Reading(root, f"{{{namespace}}}", names, contexts, units, cautions)
+    facts = reading.facts()
+    if not facts:
+        raise no_inline_xbrl()
+    footnotes, relationships = attach_footnotes(root, f"{{{namespace}}}", facts, reading, cautions)
+    for prefix in names.undeclared:
+        cautions.add("undeclared_prefix", f"Names use the prefix {prefix[:40]!r}, which is not declared.")
+    document = describe(root, f"{{{namespace}}}", facts, contexts)
+    document.source_hash = sha256(data).hexdigest()
+    document.size = len(data)
+    return Filing(document, facts, contexts, units, footnotes, relationships, cautions.listed())
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise NotFound("there is no such file", action="check the path", code="no_such_file") from None
+    except IsADirectoryError:
+        raise InputRejected(
+            "this is a folder", allowed="one report", action="give one of the files in it", code="not_a_file"
+        ) from None
+    except OSError as error:
+        raise InputRejected(
+            f"the file cannot be read ({error.strerror or 'input/output error'})",
+            action="check its permissions",
+            code="unreadable_file",
+        ) from None

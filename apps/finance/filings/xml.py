@@ -1,0 +1,175 @@
+"""From untrusted bytes to a tree: no entities, no network, no DTD, no deep nesting, or ``InputRejected``."""
+
+import re
+from html.entities import name2codepoint
+
+from lxml import etree
+
+from core_model.errors import InputRejected
+
+INLINE_NAMESPACES = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/2008/inlineXBRL")
+"""Inline XBRL 1.1 and 1.0."""
+
+_WANTED = "one inline XBRL report, an XHTML document as companies file it"
+_MAGIC = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip archive",
+    b"PK\x05\x06": "a zip archive",
+    b"\x1f\x8b": "a gzip file",
+    b"\xd0\xcf\x11\xe0": "an Office file",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+}
+_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_DOCTYPE = re.compile(rb"<!DOCTYPE\b", re.IGNORECASE)
+_BARE_DOCTYPE = re.compile(
+    rb"""<!DOCTYPE\s+html\s*
+         (?: PUBLIC\s+(?:"-//[^"<>\[\]]*XHTML[^"<>\[\]]*"|'-//[^'<>\[\]]*XHTML[^'<>\[\]]*')
+             \s*(?:"[^"<>\[\]]*"|'[^'<>\[\]]*')?
+           | SYSTEM\s+(?:"about:legacy-compat"|'about:legacy-compat')
+         )?\s*>""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
+_ASCII_BASED = re.compile(
+    r"utf-?8|(us-)?ascii|iso-?8859-?\d+|latin-?1|windows-\d+|cp125\d|koi8-[ru]|macintosh|"
+    r"shift[-_]jis|sjis|euc-(jp|kr|cn|tw)|gb2312|gbk|gb18030|big5(-hkscs)?",
+    re.IGNORECASE,
+)
+_NAMED_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def parse(data: bytes) -> etree._Element:
+    """The root element of an inline XBRL document, comments and processing instructions left out.
+
+    Args:
+        data: The bytes of the file.
+
+    Raises:
+        InputRejected: Empty, another kind of file, not well-formed, a document type with an internal subset or a
+            foreign DTD, nested too deeply, or without inline XBRL.
+    """
+    data = _text(data)
+    data, html_characters = _without_document_type(data)
+    if not any(namespace.encode() in data for namespace in INLINE_NAMESPACES):
+        raise no_inline_xbrl()
+    if html_characters:
+        data = _NAMED_ENTITY.sub(_as_number, data)
+    try:
+        root = etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError as error:
+        if html_characters or error.code != etree.ErrorTypes.ERR_UNDECLARED_ENTITY:
+            raise _not_well_formed(error) from None
+        root = _parse_with_html_characters(data)
+    return root
+
+
+def _parse_with_html_characters(data: bytes) -> etree._Element:
+    """For reports that use ``&nbsp;`` and the like without the document type that would declare them."""
+    try:
+        return etree.fromstring(_NAMED_ENTITY.sub(_as_number, data), _parser())
+    except etree.XMLSyntaxError as error:
+        raise _not_well_formed(error) from None
+
+
+def no_inline_xbrl() -> InputRejected:
+    """The refusal of a document without a single tagged fact."""
+    return InputRejected(
+        "the document holds no inline XBRL",
+        allowed=_WANTED,
+        action="give the primary document of the filing; older reports and exhibits are not tagged",
+        code="no_inline_xbrl",
+    )
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+
+
+def _text(data: bytes) -> bytes:
+    """The bytes in an encoding in which markup is ASCII, without what must not stand before the XML declaration."""
+    if not data.strip(b" \t\r\n\x00"):
+        raise InputRejected("the file is empty", allowed=_WANTED, action="fetch the report again", code="empty_file")
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            raise InputRejected(
+                f"this is {kind}", allowed=_WANTED, action="give the report's .htm or .html file", code="not_html"
+            )
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4]:
+        try:
+            text = data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-16-le")
+        except UnicodeDecodeError:
+            raise _not_html() from None
+        data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("﻿"), count=1).encode()
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if not data.startswith(b"<"):
+        raise _not_html()
+    declared = _DECLARED_ENCODING.match(data[:400])
+    if declared is not None and _ASCII_BASED.fullmatch(declared[1].decode("ascii")) is None:
+        raise InputRejected(
+            f"the document declares the encoding {declared[1].decode('ascii')[:40]!r}",
+            allowed="UTF-8, UTF-16, ISO 8859, Windows and East Asian encodings",
+            action="save it as UTF-8",
+            code="encoding",
+        )
+    return data
+
+
+def _without_document_type(data: bytes) -> tuple[bytes, bool]:
+    """The data with a bare document type blanked out, and whether there was one.
+
+    Nothing of it is needed: its DTD is never loaded, and the characters that it would declare are known. Every other
+    document type is refused before the parser sees it.
+    """
+    start = _PROLOG.match(data).end()  # type: ignore[union-attr]  # it matches the empty string too
+    if _DOCTYPE.match(data, start) is None:
+        return data, False
+    bare = _BARE_DOCTYPE.match(data, start)
+    if bare is None:
+        raise InputRejected(
+            "the document has a document type of its own, which may define entities",
+            allowed="none, or the bare document type of XHTML",
+            action="fetch the report from the regulator's site again",
+            code="document_type",
+        )
+    blank = re.sub(rb"[^\r\n]", b" ", bare[0])
+    return data[:start] + blank + data[bare.end() :], True
+
+
+def _as_number(match: re.Match[bytes]) -> bytes:
+    point = name2codepoint.get(match[1].decode("ascii"))
+    return match[0] if point is None else b"&#%d;" % point
+
+
+def _not_html() -> InputRejected:
+    return InputRejected(
+        "this is not an HTML document", allowed=_WANTED, action="give the report's .htm or .html file", code="not_html"
+    )
+
+
+def _not_well_formed(error: etree.XMLSyntaxError) -> InputRejected:
+    reason = (error.msg or "syntax error").split(", line ")[0].rstrip(".")
+    line = error.lineno or 0
+    lowered = reason.lower()
+    if "depth" in lowered:
+        what, code = "its elements are nested more deeply than any report's", "nested_too_deeply"
+    elif "premature end" in lowered or "eof" in lowered or "end of data" in lowered:
+        what, code = f"the document ends in the middle, at line {line}", "truncated"
+    elif "amplification" in lowered or "entity" in lowered:
+        what, code = f"its entities cannot be read, at line {line}", "entities"
+    elif "huge" in lowered or "too long" in lowered or "lookup" in lowered:
+        what, code = f"one text or attribute has more than 10 million characters, at line {line}", "too_long"
+    else:
+        what, code = f"the document is not well-formed XML, at line {line} ({reason[:120]})", "not_well_formed"
+    return InputRejected(what, allowed=_WANTED, action="fetch the report again, as it was filed", code=code)
