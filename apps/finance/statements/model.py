@@ -1,0 +1,111 @@
+"""The three statements: standardised lines, lines as reported, and where each value comes from. Plain data."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from core_model.errors import Caution
+
+StatementName = Literal["income", "balance", "cash_flow"]
+STATEMENTS: tuple[StatementName, ...] = ("income", "balance", "cash_flow")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A duration, or the instant at the end of ``end``.
+
+    Attributes:
+        end: Last day, ISO date.
+        start: First day, ISO date; empty for an instant.
+    """
+
+    end: str
+    start: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementValue:
+    """One number of a line in one period, or the reason why there is none.
+
+    Attributes:
+        period: When.
+        value: In whole units, with the sign that the line's name gives it (see ``lines.py``); None where not available.
+        unit: Short text of the unit, ``USD``, ``USD/shares``.
+        fact_ids: The facts that it comes from, the chosen one first.
+        derived: Whether it was computed from other lines and so is printed nowhere.
+        not_available: Why there is no value; empty where there is one.
+    """
+
+    period: Period
+    value: Decimal | None
+    unit: str = ""
+    fact_ids: tuple[str, ...] = ()
+    derived: bool = False
+    not_available: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One of the 30 key lines.
+
+    Attributes:
+        line: Standard name, ``"revenue"``.
+        statement: The statement that it belongs to.
+        label: Caption as reported; empty where the line is not available.
+        concept: The concept mapped to the line; empty where the line is not available.
+        confidence: 0 to 1 that the concept is this line.
+        reason: Why this concept was chosen, or why there is none, in plain words.
+        values: Newest period first.
+    """
+
+    line: str
+    statement: StatementName
+    label: str
+    concept: str
+    confidence: float
+    reason: str
+    values: tuple[StatementValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedLine:
+    """One row of a statement as the company printed it.
+
+    Attributes:
+        label: Caption of the row as printed, without footnote marks.
+        concept: Concept of its facts; empty for a heading.
+        line: Standard name of the key line mapped to it, else empty.
+        depth: Indentation, 0 for the outermost.
+        heading: Whether the row carries a caption alone.
+        total: Whether it is printed as a total (rule above, or its caption says so).
+        values: In the order of the printed columns.
+    """
+
+    label: str
+    concept: str
+    line: str
+    depth: int
+    heading: bool
+    total: bool
+    values: tuple[StatementValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The three statements of a report.
+
+    Attributes:
+        lines: All 30 key lines, in the order of ``lines.py``.
+        reported: Rows as printed for each statement that was found.
+        not_available: For each statement that was not found the reason.
+        cautions: What was skipped or is uncertain.
+    """
+
+    lines: tuple[StatementLine, ...]
+    reported: dict[StatementName, tuple[ReportedLine, ...]]
+    not_available: dict[StatementName, str] = field(default_factory=dict)
+    cautions: tuple[Caution, ...] = ()
+
+    def line(self, name: str) -> StatementLine:
+        """The key line of that standard name."""
+        return next(line for line in self.lines if line.line == name)
