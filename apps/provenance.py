@@ -1,0 +1,49 @@
+"""What a reading follows from besides its input: the version of the code, and hashes of files."""
+
+import hashlib
+from functools import cache
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from pathlib import Path
+
+
+def version() -> str:
+    """The installed version, or the one of ``pyproject.toml`` in a checkout that is not installed."""
+    try:
+        return installed("tandem")
+    except PackageNotFoundError:
+        import tomllib
+
+        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+        return tomllib.loads(project.read_text())["project"]["version"]
+
+
+@cache
+def code_version(*packages: str) -> str:
+    """Version of the code of some packages: the release, and a hash over their Python files.
+
+    Two checkouts with the same files have the same version, and a changed line has another one, so that a stored
+    reading is never taken for one of changed code.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(packages):
+        folder = Path(str(import_module(name).__file__)).parent
+        for file in sorted(folder.rglob("*.py")):
+            digest.update(file.relative_to(folder.parent).as_posix().encode())
+            digest.update(file.read_bytes())
+    return f"{version()}+{digest.hexdigest()[:12]}"
+
+
+def hash_of_file(path: Path) -> str:
+    """SHA-256 of a file's content, hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def hash_of_path(path: Path) -> str:
+    """SHA-256 of a file, or of a folder: over the sorted hashes of its files, whatever their names are."""
+    if path.is_file():
+        return hash_of_file(path)
+    hashes = sorted(hash_of_file(file) for file in path.rglob("*") if file.is_file())
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()

@@ -1,0 +1,43 @@
+"""What every ``read`` command does: queue jobs, keep a worker, show progress, hand over the results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps import console
+from apps.jobs import Progress, ensure_worker, watch
+from apps.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A queued job and the name by which the person who gave the input knows it (printed to them, never stored)."""
+
+    job_id: str
+    name: str
+
+
+def wait_for(store: Store, submitted: Sequence[Submitted]) -> list[Progress]:
+    """Wait until all jobs have ended, with a bar on stderr, and return how each one ended.
+
+    Raises:
+        KeyboardInterrupt: After saying how the jobs go on; they stay in the queue.
+        Unavailable: No worker can be started.
+    """
+    ended: list[Progress] = []
+    try:
+        with ensure_worker(store) as keeper, console.progress_bar("reading") as bar:
+            for number, each in enumerate(submitted):
+                for progress in watch(store, each.job_id, keeper):
+                    title = (
+                        f"{each.name}: {progress.step or 'waiting'}"
+                        if len(submitted) == 1
+                        else (f"{number + 1} of {len(submitted)}, {each.name}: {progress.step or 'waiting'}")
+                    )
+                    done = (number + progress.fraction) / len(submitted)
+                    bar.update(bar.task_ids[0], completed=done, description=title[:70])
+                ended.append(progress)
+    except KeyboardInterrupt:
+        waiting = " ".join(each.job_id for each in submitted[len(ended) :])
+        console.say(f"stopped; nothing is lost. To go on: tandem jobs watch {waiting}")
+        raise
+    return ended
