@@ -1,0 +1,5 @@
+"""``python -m apps.jobs``: one worker; see ``apps.jobs.worker``."""
+
+from apps.jobs.worker import main
+
+raise SystemExit(main())

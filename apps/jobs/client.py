@@ -1,0 +1,147 @@
+"""What a page or a command does with jobs: enqueue, watch, cancel, retry, list. Needs the store alone, not DBOS."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from apps.jobs.keeper import Keeper
+from apps.store import jobs, readings
+from apps.store.ids import hash_of
+from apps.store.readings import Provenance
+from apps.store.store import Store
+from apps.store.tables import JobRow
+
+LOOK_EVERY_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A job at one moment.
+
+    Attributes:
+        job_id: Its id.
+        state: ``queued``, ``running``, ``done``, ``failed`` or ``cancelled``.
+        step: Name of the step it stands at; empty before the first.
+        fraction: Share of the whole that is done, 0 to 1.
+        eta_s: Seconds left, None where not known yet.
+        reading_id: What it made, where done.
+        error_code: Why it failed, for programs.
+        error_text: Why it failed, in one sentence.
+        cancelling: Whether it was asked to stop and has not yet.
+    """
+
+    job_id: str
+    state: str
+    step: str
+    fraction: float
+    eta_s: float | None
+    reading_id: str | None
+    error_code: str
+    error_text: str
+    cancelling: bool
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in jobs.ENDED
+
+
+def enqueue(
+    store: Store,
+    kind: str,
+    input_id: str | None,
+    settings: dict[str, Any] | None = None,
+    *,
+    provenance: Provenance | None = None,
+    again: bool = False,
+) -> str:
+    """Queue a job and return its id at once.
+
+    Args:
+        store: The open store.
+        kind: A registered kind; the worker knows it, this process need not.
+        input_id: Row of the input.
+        settings: Small JSON without names or paths.
+        provenance: The four that the reading will carry, where they are known beforehand: a stored reading with the
+            same four is then the job's result, without a second run.
+        again: Run even so.
+
+    Returns:
+        The job's id: a new one, or that of an equal job which is queued or running.
+    """
+    settings = {**(settings or {}), **({"again": True} if again else {})}
+    key = hash_of([kind, input_id, settings])
+    if provenance is not None and not again:
+        stored = readings.find(store, kind, provenance)
+        if stored is not None:
+            return jobs.create_done(store, kind, input_id, settings, stored.id, None).id
+    return jobs.create(store, kind, input_id, settings, key=key).id
+
+
+def show(store: Store, job_id: str) -> Progress:
+    """The job as it stands now.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    return _progress(jobs.get(store, job_id))
+
+
+def watch(store: Store, job_id: str, keeper: Keeper | None = None) -> Iterator[Progress]:
+    """The job's progress: at once, at each change, and at its end, which is the last.
+
+    Args:
+        store: The open store.
+        job_id: The job.
+        keeper: From ``ensure_worker``: where no worker can be started, waiting ends with its error.
+
+    Raises:
+        NotFound: There is no such job.
+        Unavailable: No worker can be started.
+    """
+    last = None
+    while True:
+        progress = show(store, job_id)
+        if progress != last:
+            yield progress
+            last = progress
+        if progress.ended:
+            return
+        if keeper is not None:
+            keeper.check()
+        time.sleep(LOOK_EVERY_S)
+
+
+def cancel(store: Store, job_id: str) -> Progress:
+    """Ask a job to stop; it does at its next tick, within seconds.
+
+    Raises:
+        NotFound: There is no such job.
+        NotAllowed: It has ended.
+    """
+    return _progress(jobs.cancel(store, job_id))
+
+
+def retry(store: Store, job_id: str) -> Progress:
+    """Queue a failed or cancelled job again; it goes on after the last step whose end was recorded.
+
+    Raises:
+        NotFound: There is no such job.
+        NotAllowed: It is queued, running or done.
+    """
+    return _progress(jobs.retry(store, job_id))
+
+
+def _progress(row: JobRow) -> Progress:
+    return Progress(
+        row.id,
+        row.state,
+        row.step,
+        row.fraction,
+        row.eta_s,
+        row.reading_id,
+        row.error_code,
+        row.error_text,
+        row.cancel_requested and row.state not in jobs.ENDED,
+    )

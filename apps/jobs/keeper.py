@@ -1,0 +1,116 @@
+"""``ensure_worker``: a worker where none is alive, which ends together with whoever needed it."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from apps.store import workers
+from apps.store.store import Store
+from core_model.errors import Unavailable
+
+LOOK_EVERY_S = 1.0
+MAX_STARTS = 3
+END_WITHIN_S = 10.0
+
+
+class Keeper:
+    """Watches that some worker is alive and starts one of its own where none is. Made by ``ensure_worker``."""
+
+    def __init__(self, store: Store, modules: Sequence[str] | None) -> None:
+        self.store, self._modules = store, modules
+        self._process: subprocess.Popen[bytes] | None = None
+        self._starts = 0
+        self._failed = ""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="tandem-keeper", daemon=True)
+
+    @property
+    def started_here(self) -> bool:
+        """Whether the worker is ours."""
+        return self._process is not None
+
+    def check(self) -> None:
+        """Say so where no worker can be had.
+
+        Raises:
+            Unavailable: Every worker that was started ended at once (code ``worker_does_not_start``).
+        """
+        if self._failed:
+            raise Unavailable(
+                "no worker can be started",
+                action=f"run 'tandem worker' to see why ({self._failed})",
+                code="worker_does_not_start",
+            )
+
+    def open(self) -> None:
+        self._look()
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        if self._process is None:
+            return
+        if self._process.stdin is not None:
+            self._process.stdin.close()  # the worker ends when its standard input does
+        try:
+            self._process.wait(END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(LOOK_EVERY_S):
+            try:
+                self._look()
+            except Unavailable:
+                continue  # the database is busy: the next look tells
+
+    def _look(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
+        if self._process is not None and self._process.returncode != 0 and self._starts >= MAX_STARTS:
+            self._failed = f"the last one ended with status {self._process.returncode}"
+            return
+        if not workers.live(self.store):
+            self._start()
+
+    def _start(self) -> None:
+        self._starts += 1
+        modules = [part for name in self._modules or () for part in ("--module", name)]
+        environment = {**_environment(), **self.store.settings.environment()}
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-m", "apps.jobs", "--with-parent", *modules],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,  # Ctrl-C goes to the one who waits, and from there to the worker in good order
+        )
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, with the way to the modules that it can import."""
+    import os
+
+    path = os.pathsep.join(part for part in sys.path if part)
+    return {**os.environ, "PYTHONPATH": path}
+
+
+@contextmanager
+def ensure_worker(store: Store, modules: Sequence[str] | None = None) -> Iterator[Keeper]:
+    """While the block runs, some worker is alive: one that is already, or one of its own that ends with the block.
+
+    It ends too when this process is killed. A job that it was doing is left for the next worker.
+
+    Args:
+        store: The open store; the worker gets its settings.
+        modules: Modules that register jobs; those of the settings where not given.
+    """
+    keeper = Keeper(store, modules)
+    keeper.open()
+    try:
+        yield keeper
+    finally:
+        keeper.close()

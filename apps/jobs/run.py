@@ -1,0 +1,177 @@
+"""What a job's function gets (``Run``) and what each of its steps gets (``Step``): progress, cancelling, the store."""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from apps.jobs.registry import JobKind
+from apps.store import jobs
+from apps.store.store import Store
+from apps.store.tables import JobRow
+from core_model.errors import TandemError
+
+REPORT_EVERY_S = 0.5
+log = logging.getLogger(__name__)
+
+
+class JobInterrupted(BaseException):
+    """A step is to stop where it is. No ``except Exception`` holds it up, and it is no result of the step."""
+
+
+class JobCancelled(JobInterrupted):
+    """The user cancelled the job."""
+
+
+class JobTakenOver(JobInterrupted):
+    """Another worker does the job now: this one was thought dead."""
+
+
+class WorkerStopping(JobInterrupted):
+    """This worker ends; the job waits for another one."""
+
+
+class JobFailed(JobInterrupted):
+    """A step failed. It is no recorded result, so that a retry begins at this step.
+
+    Args:
+        code: Machine-readable name of the failure.
+        text: One sentence that may be stored and logged: no path, no name.
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(code, text)
+        self.code, self.text = code, text
+
+
+def failure(error: Exception, step: str) -> JobFailed:
+    """What may be kept of an error. Other people's messages can hold paths and names: their kind and place remain."""
+    if isinstance(error, TandemError):
+        return JobFailed(error.code, str(error))
+    log.debug("the step %s failed", step, exc_info=error)
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    frame = (ours or list(frames))[-1]
+    where = f"{Path(frame.filename).stem}, line {frame.lineno}"
+    return JobFailed("defect", f"the step '{step}' met an error of ours ({type(error).__name__} in {where}).")
+
+
+class Run:
+    """One attempt of a job in a worker.
+
+    Attributes:
+        job_id: Id of the job.
+        input_id: Row of its input.
+        settings: Its settings, as they were enqueued.
+        store: The open store.
+    """
+
+    def __init__(
+        self,
+        row: JobRow,
+        kind: JobKind,
+        store: Store,
+        worker: str,
+        run_step: Callable[..., Any],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self.job_id, self.attempt, self.input_id, self.settings = row.id, row.attempt, row.input_id, row.settings
+        self.store, self._kind, self._worker, self._run_step = store, kind, worker, run_step
+        self._stopping = stopping
+        self._total = sum(kind.weights.values())
+        self._done: set[str] = set()
+        self._began = time.monotonic()
+        self._began_at: float | None = None
+
+    def step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
+        """Run ``function(step, *args)`` as a named step, once: where its end is recorded, its result is taken instead.
+
+        Args:
+            name: One of the steps that the kind was registered with.
+            function: Gets a ``Step`` first. It returns small JSON (hashes, ids, counts), never arrays, names or paths.
+                It may run again where its worker died before its end was recorded, so what it stores has a key.
+            args: Small JSON, from the settings or from earlier steps.
+
+        Returns:
+            What the function returned, through JSON.
+
+        Raises:
+            JobFailed: The step failed.
+        """
+        assert name in self._kind.weights, f"{self._kind.name} was not registered with a step '{name}'"
+        assert name not in self._done, f"the step '{name}' was called twice"
+        weight = self._kind.weights[name] / self._total
+        before = sum(self._kind.weights[done] for done in self._done) / self._total
+        step = Step(self, name, before, weight)
+        result = self._run_step(name, self._call, step, function, args)
+        self._done.add(name)
+        return result
+
+    def _call(self, step: "Step", function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        if self._began_at is None:
+            self._began_at = step.before
+        step.report(0.0)
+        try:
+            result = function(step, *args)
+        except Exception as error:  # noqa: BLE001  # raised again as what may be stored
+            raise failure(error, step.name) from None
+        step.report(1.0, ended=True)
+        return result
+
+    def eta_s(self, fraction: float) -> float | None:
+        """Seconds left, from the pace of this attempt; None in its first second and its first fiftieth."""
+        passed, covered = time.monotonic() - self._began, fraction - (self._began_at or 0.0)
+        return None if passed < 1 or covered < 0.02 else passed * (1 - fraction) / covered
+
+
+class Step:
+    """One step while it runs.
+
+    Attributes:
+        name: Its name.
+        job_id: Id of the job; with ``name`` a key for what must happen once.
+        input_id: Row of the job's input.
+        settings: The job's settings.
+        store: The open store.
+    """
+
+    def __init__(self, run: Run, name: str, before: float, weight: float) -> None:
+        self.name, self.before, self._weight, self._run = name, before, weight, run
+        self.job_id, self.input_id, self.settings, self.store = run.job_id, run.input_id, run.settings, run.store
+        self._reported = 0.0
+
+    def tick(self, fraction: float) -> None:
+        """Report the share of this step that is done; call it at least once a second. Hand it on as ``tick=``.
+
+        Raises:
+            JobInterrupted: The job was cancelled, the worker ends, or another one has taken the job over.
+        """
+        if self._run._stopping():
+            raise WorkerStopping
+        if time.monotonic() - self._reported >= REPORT_EVERY_S:
+            self.report(fraction)
+
+    def between(self, start: float, end: float) -> Callable[[float], None]:
+        """A ``tick`` for a part of this step: its 0 to 1 stands for ``start`` to ``end``."""
+        return lambda fraction: self.tick(start + (end - start) * min(max(fraction, 0.0), 1.0))
+
+    def report(self, fraction: float, *, ended: bool = False) -> None:
+        """Write the progress now; see ``tick``."""
+        self._reported = time.monotonic()
+        whole = min(self.before + self._weight * min(max(fraction, 0.0), 1.0), 1.0)
+        answer = jobs.report(
+            self.store,
+            self.job_id,
+            self._run.attempt,
+            self._run._worker,
+            step=self.name,
+            fraction=whole,
+            eta_s=self._run.eta_s(whole),
+            ended=ended,
+        )
+        if answer == "cancel":
+            raise JobCancelled
+        if answer == "lost":
+            raise JobTakenOver

@@ -1,0 +1,145 @@
+"""A worker process: it hands waiting jobs to DBOS, runs them, shows that it is alive, and takes over from the dead.
+
+python -m apps.jobs [--module apps.finance.jobs ...] [--with-parent]
+"""
+
+import argparse
+import importlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+from apps.settings import load_settings
+from apps.store import jobs, workers
+from apps.store.ids import new_id
+from apps.store.store import Store
+from core_model.errors import TandemError, Unavailable
+
+HAND_OVER_S = 0.3
+STOP_WITHIN_S = 3.0
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """A worker in this process; threads of DBOS run the jobs. One at a time in a process.
+
+    Args:
+        store: The open store.
+        modules: Modules that register jobs; those of the settings where not given.
+        concurrency: Jobs at a time.
+
+    Use it as a context manager, or call ``start`` and ``stop``.
+    """
+
+    def __init__(self, store: Store, modules: Sequence[str] | None = None, concurrency: int = 1) -> None:
+        from apps.jobs.durable import Durable
+
+        for module in store.settings.job_modules if modules is None else modules:
+            importlib.import_module(module)
+        self.store, self.id = store, new_id("worker")
+        self._stop = threading.Event()
+        self._durable = Durable(store, self.id, self._stop.is_set, concurrency)
+        self._thread = threading.Thread(target=self._beat_and_hand_over, name="tandem-heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Show life, then take jobs."""
+        workers.beat(self.store, self.id)
+        self._durable.launch()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Interrupt what runs at its next tick, and leave it to the next worker."""
+        self._stop.set()
+        self._thread.join(STOP_WITHIN_S)
+        self._durable.drain(STOP_WITHIN_S)
+        self._durable.recover(self.id)
+        jobs.requeue(self.store, self.id, died=False)
+        workers.forget(self.store, self.id)
+        self._durable.destroy()
+
+    def __enter__(self) -> "Worker":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _beat_and_hand_over(self) -> None:
+        beaten = 0.0
+        while not self._stop.is_set():
+            try:
+                now = time.monotonic()
+                if now - beaten >= workers.BEAT_S:
+                    slept = beaten and now - beaten > workers.DEAD_AFTER_S / 2
+                    workers.beat(self.store, self.id)
+                    beaten = time.monotonic()
+                    if not slept:  # after a suspended machine wakes, the others get the time to beat first
+                        self._take_over()
+                self._durable.hand_over()
+            except Unavailable as state:  # locked or unreachable for a moment: the next round tries again
+                log.warning("the heartbeat failed: %s", state)
+            self._stop.wait(HAND_OVER_S)
+
+    def _take_over(self) -> None:
+        for gone in workers.dead(self.store):
+            if gone.id == self.id:
+                continue
+            self._durable.recover(gone.id)
+            jobs.requeue(self.store, gone.id, died=True)
+            workers.forget(self.store, gone.id)
+            log.warning("took over the jobs of %s", gone.id)
+
+
+def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = False) -> int:
+    """Run a worker until it is told to end (SIGTERM, SIGINT). The body of ``tandem worker``.
+
+    Args:
+        modules: Modules that register jobs; those of the settings where not given.
+        with_parent: End as soon as standard input closes, that is when the process that started this one is gone.
+
+    Returns:
+        Exit status: 0 ended as asked, 1 it could not start (the sentence is on stderr).
+    """
+    ending = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ending.set()
+
+    previous: dict[int, Any] = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with _opened_store() as store, Worker(store, modules):
+            if with_parent:
+                threading.Thread(target=_wait_for_end_of_input, args=(ending,), daemon=True).start()
+            ending.wait()
+    except TandemError as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def _opened_store() -> Store:
+    return Store(load_settings())
+
+
+def _wait_for_end_of_input(ending: threading.Event) -> None:
+    while os.read(0, 1024):
+        pass
+    ending.set()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m apps.jobs", description=__doc__)
+    parser.add_argument("--module", action="append", help="a module that registers jobs; may be repeated")
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    return run_worker(options.module, with_parent=options.with_parent)

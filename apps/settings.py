@@ -1,0 +1,108 @@
+"""Where Tandem keeps its data and how it runs: environment variables with the prefix ``TANDEM_``.
+
+Nothing is read when this module is imported; ``load_settings()`` reads the environment each time it is called. Import
+it inside commands, not at the top of the command line: pydantic takes 0.15 s.
+
+    >>> load_settings(data_dir="/data/tandem").database_url
+    'sqlite:////data/tandem/tandem.db'
+"""
+
+import re
+from pathlib import Path
+from typing import Any, Self
+
+import platformdirs
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core_model.errors import InputRejected
+
+PREFIX = "TANDEM_"
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+
+
+class Settings(BaseSettings):
+    """Validated, frozen settings; make them with ``load_settings``.
+
+    Attributes:
+        data_dir: Folder of everything that Tandem stores; the user's data folder where unset. Always absolute.
+        database_url: ``sqlite:////absolute/file`` or ``postgresql://user:password@host/name``; ``tandem.db`` in
+            ``data_dir`` where unset.
+        blobs_dir: Folder of the blobs; ``blobs`` in ``data_dir`` where unset. Workers on several machines share it.
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        port: TCP port of the dashboard, 1 to 65535.
+        job_modules: Modules that a worker imports, each of which registers jobs.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("tandem", appauthor=False))
+    database_url: str = ""
+    blobs_dir: Path | None = None
+    device: str = "cpu"
+    port: int = Field(default=8501, ge=1, le=65535)
+    job_modules: tuple[str, ...] = ("apps.finance.jobs", "apps.medical.jobs")
+
+    @field_validator("data_dir", "blobs_dir")
+    @classmethod
+    def _absolute(cls, folder: Path | None) -> Path | None:
+        return folder if folder is None else folder.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        scheme = url.partition("://")[0]
+        if url and (scheme not in DATABASES or "://" not in url):
+            raise ValueError("a database URL starts with sqlite:/// or postgresql://")
+        return url
+
+    @field_validator("device")
+    @classmethod
+    def _known_device(cls, device: str) -> str:
+        if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+            raise ValueError("a device is cpu, cuda or cuda:N")
+        return device
+
+    @model_validator(mode="after")
+    def _fill(self) -> Self:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.data_dir / 'tandem.db'}")
+        if self.blobs_dir is None:
+            object.__setattr__(self, "blobs_dir", self.data_dir / "blobs")
+        return self
+
+    @property
+    def blobs(self) -> Path:
+        """Folder of the blobs."""
+        assert self.blobs_dir is not None
+        return self.blobs_dir
+
+    def environment(self) -> dict[str, str]:
+        """These settings as environment variables, for a process that is to use the same ones."""
+        import json
+
+        values = self.model_dump(mode="json")
+        return {
+            PREFIX + name.upper(): value if isinstance(value, str) else json.dumps(value)
+            for name, value in values.items()
+        }
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from ``given`` first, then the environment, then the defaults.
+
+    Args:
+        given: Values that go before the environment, by the names of ``Settings``.
+
+    Raises:
+        InputRejected: A variable has a value that is not allowed; the message names it and says what is.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"][:1]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise InputRejected(
+            f"the setting {name} cannot be used: {reason}", action=f"correct or unset {name}", code="setting_rejected"
+        ) from None

@@ -1,0 +1,110 @@
+"""The audit chain: one row for each act, written in the act's own transaction, each sealed with the one before.
+
+``hash = sha256(previous hash + canonical JSON of the row)``. A change, a removal or an insertion in the middle breaks
+the chain from there on; triggers refuse the plain ways to do either. A chain cut off at its end cannot be seen from
+the chain alone: keep a ``Head`` elsewhere and give it to ``verify``.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from apps.store.ids import canonical, now
+from apps.store.store import Store
+from apps.store.tables import AuditRow
+from core_model.errors import Unavailable
+
+START = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest row of the chain: how many there are, and the hash of the last."""
+
+    count: int
+    hash: str
+
+
+def record(
+    session: Session, action: str, subject: str, subject_hash: str = "", *, outcome: str = "done", actor: str = "local"
+) -> None:
+    """Add an act to the chain; the last thing that a transaction does, since it holds the chain until its end.
+
+    Args:
+        session: The writing session of the act.
+        action: What was done, for example ``"reading.delete"``.
+        subject: Id of the row it was done to. Never a name or a path.
+        subject_hash: Content hash that stays known when the content is gone.
+        outcome: ``"done"``, or the code of the error.
+        actor: Who did it.
+    """
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
+    last = session.execute(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).scalar_one_or_none()
+    row = AuditRow(
+        seq=1 if last is None else last.seq + 1,
+        at=now().isoformat(),
+        actor=actor,
+        action=action,
+        subject=subject,
+        subject_hash=subject_hash,
+        outcome=outcome,
+        previous_hash=START if last is None else last.hash,
+        hash="",
+    )
+    row.hash = seal(row)
+    session.add(row)
+    session.flush()
+
+
+def seal(row: AuditRow) -> str:
+    """The hash that belongs to a row's other columns."""
+    content = [row.seq, row.at, row.actor, row.action, row.subject, row.subject_hash, row.outcome]
+    return hashlib.sha256(row.previous_hash.encode() + canonical(content)).hexdigest()
+
+
+def verify(store: Store, known: Head | None = None) -> Head:
+    """Check the whole chain.
+
+    Args:
+        store: The store.
+        known: A head from before, kept elsewhere: the chain must still pass through it.
+
+    Returns:
+        The head of the chain.
+
+    Raises:
+        Unavailable: A row was changed, is missing, or was put in; the message gives its number (code
+            ``audit_broken``).
+    """
+    previous, count = START, 0
+    with store.read() as session:
+        for row in session.execute(select(AuditRow).order_by(AuditRow.seq)).scalars():
+            if row.seq != count + 1:
+                raise _broken(count + 1, "is missing")
+            if row.previous_hash != previous or row.hash != seal(row):
+                raise _broken(row.seq, "was changed")
+            previous, count = row.hash, row.seq
+            if known is not None and known.count == count and known.hash != previous:
+                raise _broken(count, "is not the one that was known")
+    if known is not None and known.count > count:
+        raise _broken(count + 1, "is missing")
+    return Head(count, previous)
+
+
+def _broken(seq: int, how: str) -> Unavailable:
+    return Unavailable(
+        f"row {seq} of the audit chain {how}",
+        action="keep a copy of this database and restore the last backup that verifies",
+        code="audit_broken",
+    )
+
+
+def listing(store: Store, subject: str | None = None, limit: int = 100) -> list[AuditRow]:
+    """The newest acts first, of one subject where given."""
+    query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit)
+    with store.read() as session:
+        return list(session.execute(query if subject is None else query.where(AuditRow.subject == subject)).scalars())

@@ -1,0 +1,270 @@
+"""Blobs by content hash on disk: volumes, fact files, heatmaps, documents.
+
+A blob is written to a temporary file, fsynced, renamed to its hash, and its folder fsynced, before ``put`` returns; it
+is verified against its hash when it is read. Its row is written before its file, and a file is removed only under the
+write lock and when no row names it, so a new reader of the same content never loses it to a deletion.
+
+Every blob has owners (a job, reading, series or study, by id). ``release`` takes one owner away and removes what
+nobody else needs.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from apps.store.ids import now
+from apps.store.store import Store
+from apps.store.tables import BlobReferenceRow, BlobRow
+from core_model.errors import NotFound, TandemError, Unavailable
+
+CHUNK = 1 << 20
+_verified: set[tuple[str, int, int, int]] = set()  # (path, inode, mtime, size) of files whose hash was found right
+
+
+def put(store: Store, owner: str, name: str, data: bytes) -> str:
+    """Store bytes for an owner.
+
+    Args:
+        store: The store.
+        owner: Id of the job, reading, series or study that needs them.
+        name: What they are to the owner; a second ``put`` under the same name replaces the first.
+        data: The bytes.
+
+    Returns:
+        Their SHA-256 in hex.
+
+    Raises:
+        Unavailable: The disk is full or cannot be written; the store is as it was.
+    """
+    return _put(store, owner, name, [data])
+
+
+def put_array(store: Store, owner: str, name: str, array: np.ndarray) -> str:
+    """Store an array as ``.npy`` (C order, its own dtype and shape); see ``put``."""
+    array = np.ascontiguousarray(array)
+    assert not array.dtype.hasobject, "arrays of Python objects are not stored"
+    header = BytesIO()
+    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
+    return _put(store, owner, name, [header.getvalue(), array.reshape(-1).view(np.uint8).data])
+
+
+def put_file(store: Store, owner: str, name: str, path: Path) -> str:
+    """Store the content of a file, without holding it in memory; see ``put``."""
+    return _put(store, owner, name, _FileChunks(path))
+
+
+def get(store: Store, sha256: str) -> bytes:
+    """The bytes of a blob, verified.
+
+    Raises:
+        NotFound: There is no such blob.
+        Unavailable: Its content is damaged (code ``blob_damaged``).
+    """
+    return path_of(store, sha256).read_bytes()
+
+
+def get_array(store: Store, sha256: str) -> np.ndarray:
+    """An array stored by ``put_array``, verified, as a read-only map of its file: slices cost only what they touch."""
+    return np.load(path_of(store, sha256), mmap_mode="r", allow_pickle=False)
+
+
+def path_of(store: Store, sha256: str) -> Path:
+    """The verified file of a blob, for libraries that want a file. To be read only.
+
+    Raises:
+        NotFound: There is no such blob.
+        Unavailable: Its content is damaged (code ``blob_damaged``).
+    """
+    path = _file(store, sha256)
+    try:
+        stat = path.stat()
+        seen = (str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        if seen not in _verified:
+            if _digest(_FileChunks(path)) != sha256:
+                raise Unavailable(
+                    f"the stored content {sha256[:12]} is damaged",
+                    action="delete the reading that needs it and read the input again",
+                    code="blob_damaged",
+                )
+            _verified.add(seen)
+    except FileNotFoundError:
+        raise NotFound(f"there is no stored content {sha256[:12]}", action="read the input again") from None
+    return path
+
+
+def owned(store: Store, owner: str) -> dict[str, str]:
+    """Names and hashes of what an owner needs."""
+    with store.read() as session:
+        rows = session.execute(select(BlobReferenceRow).where(BlobReferenceRow.owner == owner)).scalars()
+        return {row.name: row.sha256 for row in rows}
+
+
+def refer(session: Session, owner: str, name: str, sha256: str) -> None:
+    """Let ``owner`` need a blob that is already stored, under ``name``."""
+    row = session.get(BlobReferenceRow, (owner, name))
+    if row is None:
+        session.add(BlobReferenceRow(owner=owner, name=name, sha256=sha256))
+    else:
+        row.sha256 = sha256
+
+
+def release(store: Store, owner: str) -> list[str]:
+    """Take an owner's references away and remove what nobody else needs.
+
+    Returns:
+        Hashes of the blobs that were removed.
+    """
+    with store.write() as session:
+        orphans = release_rows(session, [owner])
+    remove_files(store, orphans)
+    return orphans
+
+
+def release_rows(session: Session, owners: Iterable[str]) -> list[str]:
+    """The database's half of ``release``: the rows. ``remove_files`` follows when the transaction is through."""
+    owners = list(owners)
+    mine = select(BlobReferenceRow.sha256).where(BlobReferenceRow.owner.in_(owners))
+    candidates = set(session.execute(mine).scalars())
+    session.execute(delete(BlobReferenceRow).where(BlobReferenceRow.owner.in_(owners)))
+    needed = select(BlobReferenceRow.sha256).where(BlobReferenceRow.sha256.in_(candidates))
+    orphans = sorted(candidates - set(session.execute(needed).scalars()))
+    session.execute(delete(BlobRow).where(BlobRow.sha256.in_(orphans)))
+    return orphans
+
+
+def remove_files(store: Store, hashes: Iterable[str]) -> None:
+    """Remove the files of blobs that have no row (any more)."""
+    hashes = list(hashes)
+    if not hashes:
+        return
+    with store.write() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("LOCK TABLE blob IN SHARE ROW EXCLUSIVE MODE"))
+        kept = set(session.execute(select(BlobRow.sha256).where(BlobRow.sha256.in_(hashes))).scalars())
+        for sha256 in hashes:
+            if sha256 not in kept:
+                _file(store, sha256).unlink(missing_ok=True)
+
+
+def sweep(store: Store) -> int:
+    """Remove files that no row names: what a killed process left behind. Returns how many."""
+    found = [path.name for path in store.blobs_dir.glob("??/*") if len(path.name) == 64]
+    with store.read() as session:
+        known = set(session.execute(select(BlobRow.sha256)).scalars())
+    strays = [name for name in found if name not in known]
+    remove_files(store, strays)
+    return len(strays)
+
+
+class _FileChunks(Iterable[bytes]):
+    """The content of a file in pieces, as often as asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+
+def _file(store: Store, sha256: str) -> Path:
+    assert re.fullmatch("[0-9a-f]{64}", sha256), "blobs are named by their SHA-256"
+    return store.blobs_dir / sha256[:2] / sha256
+
+
+def _digest(chunks: Iterable[Any]) -> str:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _put(store: Store, owner: str, name: str, chunks: Sequence[Any] | _FileChunks) -> str:
+    sha256 = _digest(chunks)
+    size = sum(memoryview(chunk).nbytes for chunk in chunks)
+    with store.write() as session:
+        before = session.get(BlobReferenceRow, (owner, name))
+        replaced = before.sha256 if before is not None and before.sha256 != sha256 else None
+        if session.get(BlobRow, sha256) is None:
+            session.add(BlobRow(sha256=sha256, size=size, added_at=now()))
+            session.flush()
+        refer(session, owner, name, sha256)
+    try:
+        if _file(store, sha256).exists():
+            _fsync_folder(_file(store, sha256).parent)  # whoever made it may not have come so far yet
+        else:
+            _write(_file(store, sha256), chunks)
+    except OSError as error:
+        _undo(store, owner, name)
+        raise _disk_error(error) from None
+    if replaced:
+        with store.write() as session:
+            needed = session.execute(select(BlobReferenceRow.owner).where(BlobReferenceRow.sha256 == replaced)).first()
+            if needed is None:
+                session.execute(delete(BlobRow).where(BlobRow.sha256 == replaced))
+        remove_files(store, [replaced])
+    return sha256
+
+
+def _undo(store: Store, owner: str, name: str) -> None:
+    with store.write() as session:
+        row = session.get(BlobReferenceRow, (owner, name))
+        if row is None:
+            return
+        sha256 = row.sha256
+        session.delete(row)
+        session.flush()
+        if session.execute(select(BlobReferenceRow.owner).where(BlobReferenceRow.sha256 == sha256)).first() is None:
+            session.execute(delete(BlobRow).where(BlobRow.sha256 == sha256))
+
+
+def _write(path: Path, chunks: Iterable[Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _fsync_folder(path.parent)
+    _fsync_folder(path.parent.parent)
+
+
+def _fsync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return  # Windows keeps a rename by itself and cannot open folders
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _disk_error(error: OSError) -> TandemError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Unavailable("the disk is full, nothing was stored", action="free some space", code="disk_full")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return Unavailable(
+            "the blob folder can only be read",
+            action="make it writable, or set TANDEM_BLOBS_DIR",
+            code="blobs_read_only",
+        )
+    return Unavailable(
+        f"the blob folder cannot be used ({error.strerror})", action="check the disk", code="blobs_unusable"
+    )

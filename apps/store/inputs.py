@@ -1,0 +1,63 @@
+"""Inputs: the row that alone knows the path of what a job reads."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from apps.store import audit
+from apps.store.ids import new_id, now
+from apps.store.store import Store
+from apps.store.tables import InputRow
+from core_model.errors import NotFound
+
+
+def add(store: Store, path: str | Path) -> str:
+    """The id of the input at ``path``; the same id when the same path is given again.
+
+    Raises:
+        NotFound: There is no such file or folder.
+    """
+    path = Path(path).expanduser().absolute()
+    if not path.exists():
+        raise NotFound("there is no such file or folder", action="check the path", code="no_such_file")
+    with store.write() as session:
+        row = session.execute(select(InputRow).where(InputRow.path == str(path))).scalar_one_or_none()
+        if row is None:
+            kind = "folder" if path.is_dir() else "file"
+            row = InputRow(id=new_id("input"), kind=kind, path=str(path), sha256=None, added_at=now())
+            session.add(row)
+            audit.record(session, "input.add", row.id)
+        return row.id
+
+
+def get(store: Store, input_id: str) -> InputRow:
+    """The input with its path.
+
+    Raises:
+        NotFound: It was deleted, or never was.
+    """
+    with store.read() as session:
+        row = session.get(InputRow, input_id)
+    if row is None:
+        raise NotFound("the input of this job is no longer in the store", action="give the file or folder again")
+    return row
+
+
+def path_of(store: Store, input_id: str) -> Path:
+    """The path of an input, for the step that opens it. It may not be stored, logged or returned from a step.
+
+    Raises:
+        NotFound: The row is gone, or what stood at its path.
+    """
+    path = Path(get(store, input_id).path)
+    if not path.exists():
+        raise NotFound("the file or folder is no longer where it was", action="put it back, or give its new place")
+    return path
+
+
+def set_hash(store: Store, input_id: str, sha256: str) -> None:
+    """Keep the content hash that a reading found at the input's path."""
+    with store.write() as session:
+        row = session.get(InputRow, input_id)
+        if row is not None:
+            row.sha256 = sha256

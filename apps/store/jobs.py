@@ -1,0 +1,254 @@
+"""Rows of jobs: what pages and the command line show, and what workers report. Small transactions, one act each."""
+
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+
+from apps.store import audit, workers
+from apps.store.ids import new_id, now
+from apps.store.store import Store
+from apps.store.tables import JobRow
+from core_model.errors import NotAllowed, NotFound
+
+ACTIVE = ("queued", "running")
+ENDED = ("done", "failed", "cancelled")
+MAX_STARTS = 5  # workers that may die in one step before the job is called the cause
+
+
+def create(
+    store: Store, kind: str, input_id: str | None, settings: dict[str, Any], *, key: str | None = None
+) -> JobRow:
+    """A queued job; the one that is queued or running with the same ``key`` where there is one.
+
+    Args:
+        store: The store.
+        kind: Name under which the job is registered.
+        input_id: Row of the input that it reads.
+        settings: Small JSON without names, paths or results.
+        key: Hash of what makes two jobs the same.
+    """
+    with store.write() as session:
+        if key is not None:
+            same = select(JobRow).where(JobRow.key == key, JobRow.state.in_(ACTIVE), ~JobRow.cancel_requested)
+            row = session.execute(same.limit(1)).scalar_one_or_none()
+            if row is not None:
+                return row
+        row = JobRow(
+            id=new_id("job"),
+            kind=kind,
+            input_id=input_id,
+            settings=settings,
+            key=key,
+            state="queued",
+            attempt=1,
+            handed=0,
+            starts=0,
+            cancel_requested=False,
+            step="",
+            fraction=0.0,
+            error_code="",
+            error_text="",
+            created_at=now(),
+        )
+        session.add(row)
+        audit.record(session, "job.create", row.id)
+        return row
+
+
+def get(store: Store, job_id: str) -> JobRow:
+    """The job as it stands now.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    with store.read() as session:
+        row = session.get(JobRow, job_id)
+    if row is None:
+        raise NotFound(f"there is no job '{job_id[:40]}'", action="see 'tandem jobs list'", code="no_such_job")
+    return row
+
+
+def listing(store: Store, states: tuple[str, ...] = (), limit: int = 100) -> list[JobRow]:
+    """The newest jobs first, those in ``states`` where given."""
+    query = select(JobRow).order_by(JobRow.created_at.desc(), JobRow.id).limit(limit)
+    with store.read() as session:
+        return list(session.execute(query.where(JobRow.state.in_(states)) if states else query).scalars())
+
+
+def waiting(store: Store) -> list[JobRow]:
+    """Queued jobs that DBOS has not been given yet, oldest first."""
+    with store.read() as session:
+        query = select(JobRow).where(JobRow.state == "queued", JobRow.handed < JobRow.attempt)
+        return list(session.execute(query.order_by(JobRow.created_at).limit(100)).scalars())
+
+
+def mark_handed(store: Store, job_id: str, attempt: int) -> None:
+    """DBOS has this attempt now."""
+    with store.write() as session:
+        session.execute(update(JobRow).where(JobRow.id == job_id, JobRow.handed < attempt).values(handed=attempt))
+
+
+def start(store: Store, job_id: str, attempt: int, worker: str) -> JobRow | None:
+    """A worker begins, or goes on with, an attempt. None where there is nothing to do: cancelled, ended, or deleted."""
+    with store.write() as session:
+        row = session.get(JobRow, job_id)
+        if row is None or row.attempt != attempt or row.state not in ACTIVE:
+            return None
+        if row.cancel_requested:
+            row.state, row.ended_at, row.worker = "cancelled", now(), None
+            return None
+        row.starts += 1
+        if row.starts > MAX_STARTS:
+            row.state, row.ended_at, row.worker = "failed", now(), None
+            row.error_code = "worker_died"
+            row.error_text = (
+                f"{MAX_STARTS} workers died in the step '{row.step}'; it may need more memory than there is."
+            )
+            return None
+        row.state, row.worker, row.eta_s = "running", worker, None
+        row.started_at = row.started_at or now()
+        return row
+
+
+def report(
+    store: Store,
+    job_id: str,
+    attempt: int,
+    worker: str,
+    *,
+    step: str,
+    fraction: float,
+    eta_s: float | None,
+    ended: bool,
+) -> str:
+    """Keep progress and learn whether to go on.
+
+    Args:
+        store: The store.
+        job_id: The job.
+        attempt: Which attempt of it this is.
+        worker: Who reports.
+        step: Name of the step.
+        fraction: Share of the whole job that is done, 0 to 1.
+        eta_s: Seconds left, where known.
+        ended: Whether the step has just ended.
+
+    Returns:
+        ``"go"``, ``"cancel"``, or ``"lost"`` where another worker has taken the job over.
+    """
+    mine = and_(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.worker == worker, JobRow.state == "running")
+    values: dict[str, Any] = {"step": step, "fraction": fraction, "eta_s": eta_s}
+    if ended:
+        values["starts"] = 1
+    with store.write() as session:
+        change = update(JobRow).where(mine).values(**values).returning(JobRow.cancel_requested)
+        cancel = session.execute(change).scalar_one_or_none()
+    return "lost" if cancel is None else "cancel" if cancel else "go"
+
+
+def end(
+    store: Store,
+    job_id: str,
+    attempt: int,
+    state: str,
+    *,
+    reading_id: str | None = None,
+    error_code: str = "",
+    error_text: str = "",
+) -> None:
+    """A worker ends an attempt. Ending it again, or after another attempt began, changes nothing."""
+    assert state in ENDED
+    with store.write() as session:
+        values: dict[str, Any] = {
+            "state": state,
+            "worker": None,
+            "eta_s": None,
+            "ended_at": now(),
+            "reading_id": reading_id,
+            "error_code": error_code,
+            "error_text": error_text,
+        }
+        if state == "done":
+            values["fraction"] = 1.0
+        mine = and_(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.state.in_(ACTIVE))
+        if session.execute(update(JobRow).where(mine).values(**values).returning(JobRow.id)).scalar_one_or_none():
+            audit.record(session, f"job.{state}", job_id, outcome=error_code or "done")
+
+
+def create_done(
+    store: Store, kind: str, input_id: str | None, settings: dict[str, Any], reading_id: str, key: str | None
+) -> JobRow:
+    """A job that has nothing to do, since its reading is stored."""
+    row = create(store, kind, input_id, settings, key=key)
+    end(store, row.id, row.attempt, "done", reading_id=reading_id)
+    return get(store, row.id)
+
+
+def cancel(store: Store, job_id: str) -> JobRow:
+    """Ask a job to stop. It is cancelled at once where no live worker holds it, else within seconds.
+
+    Raises:
+        NotFound: There is no such job.
+        NotAllowed: It has ended.
+    """
+    live = {row.id for row in workers.live(store)}
+    with store.write() as session:
+        row = session.get(JobRow, job_id)
+        if row is None:
+            raise NotFound(f"there is no job '{job_id[:40]}'", action="see 'tandem jobs list'", code="no_such_job")
+        if row.state not in ACTIVE:
+            raise NotAllowed(f"the job has ended ({row.state})", code="job_ended")
+        row.cancel_requested = True
+        if row.state == "queued" or row.worker not in live:
+            row.state, row.ended_at, row.worker, row.eta_s = "cancelled", now(), None, None
+        audit.record(session, "job.cancel", job_id)
+        return row
+
+
+def retry(store: Store, job_id: str) -> JobRow:
+    """Queue a failed or cancelled job again; it goes on after the last step whose end was recorded.
+
+    Raises:
+        NotFound: There is no such job.
+        NotAllowed: It is queued, running or done.
+    """
+    with store.write() as session:
+        row = session.get(JobRow, job_id)
+        if row is None:
+            raise NotFound(f"there is no job '{job_id[:40]}'", action="see 'tandem jobs list'", code="no_such_job")
+        if row.state not in ("failed", "cancelled"):
+            raise NotAllowed(
+                f"the job is {row.state}", allowed="a job that failed or was cancelled", code="job_not_retryable"
+            )
+        row.state, row.attempt, row.starts, row.cancel_requested = "queued", row.attempt + 1, 0, False
+        row.error_code = row.error_text = ""
+        row.ended_at = None
+        audit.record(session, "job.retry", job_id)
+        return row
+
+
+def requeue(store: Store, worker: str, *, died: bool) -> list[str]:
+    """Jobs of a worker that is gone wait again. Returns their ids.
+
+    Args:
+        store: The store.
+        worker: Id of the worker.
+        died: Whether it died; where it stopped of its own accord its jobs are not to blame.
+    """
+    with store.write() as session:
+        held = and_(JobRow.worker == worker, JobRow.state == "running")
+        asked = (
+            update(JobRow).where(held, JobRow.cancel_requested).values(state="cancelled", worker=None, ended_at=now())
+        )
+        session.execute(asked)
+        values: dict[str, Any] = {"state": "queued", "worker": None, "eta_s": None}
+        if not died:
+            values["starts"] = 0
+        return list(session.execute(update(JobRow).where(held).values(**values).returning(JobRow.id)).scalars())
+
+
+def unfinished(store: Store, input_id: str) -> list[JobRow]:
+    """Queued and running jobs of an input."""
+    with store.read() as session:
+        query = select(JobRow).where(JobRow.input_id == input_id, or_(*(JobRow.state == state for state in ACTIVE)))
+        return list(session.execute(query).scalars())

@@ -1,0 +1,141 @@
+"""Readings: the documents that jobs make, with what they follow from, and the rows that pages ask for."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from apps.store import audit, blobs
+from apps.store.ids import canonical, derived_id, hash_of, now
+from apps.store.store import Store
+from apps.store.tables import BlobRow, ReadingRow
+from core_model.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a reading follows from: the same four give the same reading.
+
+    Attributes:
+        input_hash: SHA-256 of what was read (of a folder: over the sorted hashes of its files).
+        code_version: Version of the code that read it.
+        weights_hash: SHA-256 over the weights that took part; of nothing where none did.
+        settings_hash: ``hash_of`` the settings that can change the result.
+    """
+
+    input_hash: str
+    code_version: str
+    weights_hash: str
+    settings_hash: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {
+            "input_hash": self.input_hash,
+            "code_version": self.code_version,
+            "weights_hash": self.weights_hash,
+            "settings_hash": self.settings_hash,
+        }
+
+
+def find(store: Store, kind: str, provenance: Provenance) -> ReadingRow | None:
+    """The newest stored reading of a kind with these four, if there is one."""
+    with store.read() as session:
+        return _find(session, kind, provenance)
+
+
+def _find(session: Session, kind: str, provenance: Provenance) -> ReadingRow | None:
+    query = select(ReadingRow).filter_by(kind=kind, **provenance.as_dict())
+    return session.execute(query.order_by(ReadingRow.created_at.desc()).limit(1)).scalar_one_or_none()
+
+
+def save(
+    store: Store,
+    kind: str,
+    document: dict[str, Any],
+    provenance: Provenance,
+    *,
+    input_id: str | None = None,
+    study_id: str | None = None,
+    files: dict[str, str] | None = None,
+    again: str = "",
+) -> str:
+    """Keep a reading: its document whole, the rows that pages query, and its claim on blobs, in one transaction.
+
+    Saving the same four a second time keeps the first reading and returns its id, so a step may run twice.
+
+    Args:
+        store: The open store.
+        kind: Kind of the job, ``"finance.read"`` or ``"medical.read"``.
+        document: ``tandem.finance.reading/1`` or ``tandem.medical.reading/1``.
+        provenance: The four.
+        input_id: Row of the input.
+        study_id: Row of the study that was read.
+        files: Name and hash of blobs that the document speaks of (they are stored already).
+        again: Id of the job where a second run was asked for: it gets a reading of its own.
+
+    Returns:
+        The reading's id.
+    """
+    key = hash_of([kind, provenance.as_dict(), again])
+    reading_id = derived_id("reading", key)
+    content = canonical(document)
+    sha256 = blobs.put(store, reading_id, "document", content)
+    with store.write() as session:
+        if session.get(ReadingRow, reading_id) is not None:
+            return reading_id
+        session.add(
+            ReadingRow(
+                id=reading_id,
+                key=key,
+                kind=kind,
+                input_id=input_id,
+                study_id=study_id,
+                document_sha256=sha256,
+                created_at=now(),
+                **provenance.as_dict(),
+            )
+        )
+        session.flush()
+        for name, blob in (files or {}).items():
+            if session.get(BlobRow, blob) is None:
+                raise NotFound(f"the file '{name}' of the reading is not stored", action="run the job again")
+            blobs.refer(session, reading_id, name, blob)
+        audit.record(session, "reading.save", reading_id, sha256)
+    return reading_id
+
+
+def get(store: Store, reading_id: str) -> ReadingRow:
+    """The row of a reading.
+
+    Raises:
+        NotFound: There is no such reading.
+    """
+    with store.read() as session:
+        row = session.get(ReadingRow, reading_id)
+    if row is None:
+        raise NotFound(f"there is no reading '{reading_id[:40]}'", action="see the list of readings")
+    return row
+
+
+def document(store: Store, reading_id: str) -> dict[str, Any]:
+    """The document of a reading, verified against its hash.
+
+    Raises:
+        NotFound: There is no such reading.
+        Unavailable: Its content is damaged.
+    """
+    return json.loads(blobs.get(store, get(store, reading_id).document_sha256))
+
+
+def files(store: Store, reading_id: str) -> dict[str, str]:
+    """Names and hashes of the blobs of a reading, its ``"document"`` among them."""
+    return blobs.owned(store, reading_id)
+
+
+def listing(store: Store, kind: str | None = None, limit: int = 100) -> list[ReadingRow]:
+    """The newest readings first, of one kind where given."""
+    query = select(ReadingRow).order_by(ReadingRow.created_at.desc(), ReadingRow.id).limit(limit)
+    with store.read() as session:
+        return list(session.execute(query if kind is None else query.filter_by(kind=kind)).scalars())

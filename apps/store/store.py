@@ -1,0 +1,102 @@
+"""``Store``: the database and the blob folder together, opened once in a process and passed to everything."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from apps.settings import Settings, load_settings
+from apps.store import migrations
+from apps.store.engine import make_engine, read_session, sqlite_file, translated_errors, write_session
+from core_model.errors import Unavailable
+
+
+class Store:
+    """The open store. Threads may share it; processes open their own.
+
+    Args:
+        settings: Where the database and the blobs are.
+
+    Raises:
+        Unavailable: The database is missing its schema, has a newer one, or cannot be opened; the code says which
+            (``schema_missing``, ``schema_older``, ``schema_newer``, ``database_unreachable``, ``database_locked``).
+
+    A new SQLite file is made with its tables at once; a PostgreSQL database is filled by ``tandem db upgrade``.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        file = sqlite_file(settings.database_url)
+        new = file is not None and not file.exists() and "mode=ro" not in settings.database_url
+        if new:
+            assert file is not None
+            _make_folder(file.parent)
+        self.engine = make_engine(settings.database_url)
+        try:
+            if new:
+                migrations.upgrade(self.engine)
+            self._check_schema(file is not None)
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    @property
+    def blobs_dir(self) -> Path:
+        """Folder of the blobs."""
+        return self.settings.blobs
+
+    def read(self) -> AbstractContextManager[Session]:
+        """A session for reading."""
+        return read_session(self.engine)
+
+    def write(self) -> AbstractContextManager[Session]:
+        """A session for writing: kept as a whole, or not at all."""
+        return write_session(self.engine)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check_schema(self, sqlite: bool) -> None:
+        with translated_errors(), self.engine.connect() as connection:
+            revision = migrations.current(connection)
+        if revision == migrations.HEAD:
+            return
+        if revision is None and sqlite:
+            migrations.upgrade(self.engine)  # a file that another process has just begun, or an empty one
+            return
+        migrations.refuse_newer(revision)
+        raise Unavailable(
+            "the database holds no tables of Tandem yet" if revision is None else "the database has an older schema",
+            allowed=f"schema {migrations.HEAD}",
+            action="run 'tandem db upgrade'",
+            code="schema_missing" if revision is None else "schema_older",
+        )
+
+
+@contextmanager
+def open_store(settings: Settings | None = None) -> Iterator[Store]:
+    """The store of ``settings`` (of the environment where not given), closed when the block ends."""
+    store = Store(settings or load_settings())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"the data folder cannot be made ({error.strerror})",
+            action="set TANDEM_DATA_DIR to a folder that can be written",
+            code="data_dir_unusable",
+        ) from None
