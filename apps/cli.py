@@ -103,8 +103,8 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove a reading, study or patient with everything that nothing else needs; the audit keeps its hash."""
-    from apps.store import open_store
     from apps.store.deletion import delete as remove
+    from apps.store.store import open_store
 
     if not yes:
         typer.confirm(f"Remove {identifier} for good?", abort=True, err=True)

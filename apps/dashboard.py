@@ -31,7 +31,7 @@ def serve(port: int | None = None) -> int:
     """Serve the dashboard until Ctrl-C, with a worker where none runs. Returns the exit status."""
     from apps.jobs import ensure_worker
     from apps.settings import load_settings
-    from apps.store import open_store
+    from apps.store.store import open_store
 
     settings = load_settings()
     chosen = free_port(port or settings.port)

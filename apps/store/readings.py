@@ -39,6 +39,15 @@ class Provenance:
         }
 
 
+def id_of(kind: str, provenance: Provenance, *, again: str = "") -> str:
+    """The id that ``save`` gives a reading with these arguments, stored yet or not."""
+    return derived_id("reading", _key(kind, provenance, again))
+
+
+def _key(kind: str, provenance: Provenance, again: str) -> str:
+    return hash_of([kind, provenance.as_dict(), again])
+
+
 def find(store: Store, kind: str, provenance: Provenance) -> ReadingRow | None:
     """The newest stored reading of a kind with these four, if there is one."""
     with store.read() as session:
@@ -78,8 +87,8 @@ def save(
     Returns:
         The reading's id.
     """
-    key = hash_of([kind, provenance.as_dict(), again])
-    reading_id = derived_id("reading", key)
+    key = _key(kind, provenance, again)
+    reading_id = id_of(kind, provenance, again=again)
     content = canonical(document)
     sha256 = blobs.put(store, reading_id, "document", content)
     with store.write() as session:
@@ -104,6 +113,12 @@ def save(
             blobs.refer(session, reading_id, name, blob)
         audit.record(session, "reading.save", reading_id, sha256)
     return reading_id
+
+
+def is_stored(store: Store, reading_id: str) -> bool:
+    """Whether there is such a reading."""
+    with store.read() as session:
+        return session.get(ReadingRow, reading_id) is not None
 
 
 def get(store: Store, reading_id: str) -> ReadingRow:

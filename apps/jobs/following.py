@@ -1,11 +1,12 @@
-"""What every ``read`` command does: queue jobs, keep a worker, show progress, hand over the results."""
+"""Follow queued jobs to their end at a terminal: a worker, a bar on stderr, and how to go on after Ctrl-C."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps import console
-from apps.jobs import Progress, ensure_worker, watch
-from apps.store import Store
+from apps.jobs.client import Progress, watch
+from apps.jobs.keeper import ensure_worker
+from apps.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)

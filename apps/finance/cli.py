@@ -1,0 +1,89 @@
+"""``tandem finance``: read company reports."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from apps import console
+
+app = typer.Typer(help="Company reports: facts, statements, checks, anomalies.", no_args_is_help=True)
+
+
+@app.callback()
+def finance() -> None:
+    pass
+
+
+@app.command()
+def read(
+    path: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="An inline XBRL report, or a folder of them.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Read again what was read before.")] = False,
+) -> None:
+    """Read reports: rebuild the three statements, check them, list what does not fit, with the sources."""
+    from apps.finance.jobs import reports_in, submit
+    from apps.jobs.following import Submitted, wait_for
+    from apps.store.store import open_store
+    from core_model.errors import TandemError
+
+    try:
+        files = reports_in(path) if path.is_dir() else [path]
+    except TandemError as error:
+        console.say(f"tandem: {error.sentence(str(path))}")
+        raise typer.Exit(1) from None
+    failures: list[dict[str, Any]] = []
+    documents: list[dict[str, Any]] = []
+    with open_store() as store:
+        submitted = []
+        for number, file in enumerate(files, 1):
+            try:
+                submitted.append((number, Submitted(submit(store, file, again=again), str(file))))
+            except TandemError as error:
+                failures.append(_failure(number, len(files), error.code, str(error)))
+                console.say(f"tandem: {error.sentence(str(file))}")
+        ended = wait_for(store, [each for _, each in submitted])
+        for (number, each), progress in zip(submitted, ended, strict=True):
+            if progress.state == "done" and progress.reading_id:
+                documents.append(_document(store, progress.reading_id))
+            else:
+                text = progress.error_text or f"the job was {progress.state}"
+                failures.append(_failure(number, len(files), progress.error_code or progress.state, text))
+                console.say(f"tandem: {each.name}: {text}")
+    if as_json and path.is_dir():
+        console.print_document(
+            {
+                "schema": "tandem.finance.batch/1",
+                "notice": _notice(),
+                "readings": documents,
+                "failures": failures,
+            }
+        )
+    elif as_json:
+        for document in documents:
+            console.print_document(document)
+    else:
+        from apps.finance.summary import print_summary
+
+        for document in documents:
+            print_summary(document)
+    raise typer.Exit(1 if failures else 0)
+
+
+def _failure(number: int, count: int, code: str, text: str) -> dict[str, Any]:
+    return {"source": f"file {number} of {count}", "code": code, "text": text}
+
+
+def _document(store: Any, reading_id: str) -> dict[str, Any]:
+    """The stored document, with its files as paths that the person can open."""
+    from apps.store import blobs, readings
+
+    document = readings.document(store, reading_id)
+    document["facts"]["file"] = str(blobs.path_of(store, document["facts"]["sha256"]))
+    return document
+
+
+def _notice() -> str:
+    from apps.notices import NOTICE
+
+    return NOTICE

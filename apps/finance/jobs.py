@@ -1,0 +1,151 @@
+"""The job ``finance.read``: a report's file to facts, statements, checks, anomalies and one stored document."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from apps.finance.document import build_document
+from apps.jobs import Run, Step, job
+from apps.jobs.client import enqueue
+from apps.provenance import code_version, hash_of_file
+from apps.store import blobs, inputs, readings
+from apps.store.ids import hash_of
+from apps.store.readings import Provenance
+from apps.store.store import Store
+from core_model.errors import InputRejected
+
+KIND = "finance.read"
+ENDINGS = (".htm", ".html", ".xhtml")
+SETTINGS: dict[str, Any] = {"reader": "inline-xbrl"}
+
+
+def reports_in(folder: Path) -> list[Path]:
+    """The files of a folder and its subfolders that can be reports, sorted by their paths.
+
+    Raises:
+        InputRejected: There is none.
+    """
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    if not found:
+        raise InputRejected(
+            "the folder holds no report",
+            allowed=f"inline XBRL files ending in {', '.join(ENDINGS)}, also in subfolders",
+            action="give a folder with reports, or one file",
+            code="no_reports",
+        )
+    return found
+
+
+def submit(store: Store, path: Path, *, again: bool = False) -> str:
+    """Queue the reading of one report and return the job's id.
+
+    Args:
+        store: The open store.
+        path: The report's file.
+        again: Read it even if the same file was read by the same code with the same weights.
+
+    Raises:
+        NotFound: There is no such file.
+        InputRejected: It is a folder, or cannot be opened.
+    """
+    input_id = inputs.add(store, path)
+    if path.is_dir():
+        raise InputRejected("a folder was given where one report is read", action="give a file", code="is_a_folder")
+    try:
+        source_hash = hash_of_file(path)
+    except OSError as error:
+        raise InputRejected(
+            f"the file cannot be opened ({error.strerror})", action="check its permissions", code="unreadable"
+        ) from None
+    return enqueue(store, KIND, input_id, SETTINGS, provenance=provenance_of(source_hash), again=again)
+
+
+def provenance_of(source_hash: str) -> Provenance:
+    """What a reading of these bytes follows from."""
+    from core_model.checkpoint import weights_hash
+
+    code = code_version("apps.finance", "core_model")
+    return Provenance(source_hash, code, weights_hash("core"), hash_of(SETTINGS))
+
+
+@job(KIND, steps={"facts": 3, "statements": 5, "document": 2})
+def read_report(run: Run) -> str:
+    """Read one report; returns the reading's id."""
+    read = run.step("facts", _facts)
+    stated = run.step("statements", _statements, read)
+    return run.step("document", _document, read, stated)
+
+
+def _facts(step: Step) -> dict[str, Any]:
+    from apps.finance.facts_table import to_parquet
+    from apps.finance.filings import read_facts
+
+    content = inputs.path_of(step.store, str(step.input_id)).read_bytes()
+    filing = read_facts(content)
+    step.tick(0.5)
+    source = blobs.put(step.store, step.job_id, "source", content)
+    facts = blobs.put(step.store, step.job_id, "facts", to_parquet(filing.facts))
+    inputs.set_hash(step.store, str(step.input_id), source)
+    return {"source": source, "facts": facts}
+
+
+def _statements(step: Step, read: dict[str, str]) -> dict[str, str]:
+    from apps.finance.anomaly import check_statements
+    from apps.finance.filings import read_facts
+    from apps.finance.statements import build_statements
+
+    content = blobs.get(step.store, read["source"])
+    filing = read_facts(content)
+    step.tick(0.2)
+    statements = build_statements(content, filing, embed=_embedder(), tick=step.between(0.2, 0.8))
+    checks, anomalies = check_statements(filing, statements)
+    document = build_document(
+        filing,
+        statements,
+        checks,
+        anomalies,
+        reading_id="",
+        facts_sha256=read["facts"],
+        provenance={},
+    )
+    draft = blobs.put(step.store, step.job_id, "draft", json.dumps(document, ensure_ascii=False).encode())
+    return {"draft": draft}
+
+
+def _document(step: Step, read: dict[str, str], stated: dict[str, str]) -> str:
+    provenance = provenance_of(read["source"])
+    again = step.job_id if step.settings.get("again") else ""
+    reading_id = readings.id_of(KIND, provenance, again=again)
+    if not readings.is_stored(step.store, reading_id):
+        _save(step, read, stated, provenance, reading_id, again)
+    blobs.release(step.store, step.job_id)
+    return reading_id
+
+
+def _save(
+    step: Step, read: dict[str, str], stated: dict[str, str], provenance: Provenance, reading_id: str, again: str
+) -> None:
+    document = json.loads(blobs.get(step.store, stated["draft"]))
+    document["id"] = reading_id
+    document["provenance"] = {**provenance.as_dict(), "settings": SETTINGS}
+    readings.save(
+        step.store,
+        KIND,
+        document,
+        provenance,
+        input_id=step.input_id,
+        files={"source": read["source"], "facts": read["facts"]},
+        again=again,
+    )
+
+
+def _embedder() -> Callable[[Sequence[str]], Any]:
+    """Embeds captions with the core, which is loaded once in a worker, at the first caption."""
+
+    def embed(texts: Sequence[str]) -> Any:
+        from core_model import load_core
+
+        return load_core().embed_texts(list(texts))
+
+    return embed

@@ -1,0 +1,111 @@
+"""``tandem jobs``: see, watch, cancel and retry jobs."""
+
+from typing import Annotated, Any
+
+import typer
+
+from apps import console
+
+app = typer.Typer(help="See, watch, cancel and retry jobs.", no_args_is_help=True)
+JobId = Annotated[str, typer.Argument(metavar="JOB", help="Id of the job.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def _as_dict(row: Any) -> dict[str, Any]:
+    moments = {name: getattr(row, name) for name in ("created_at", "started_at", "ended_at")}
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "state": row.state,
+        "step": row.step,
+        "fraction": round(row.fraction, 4),
+        "eta_s": row.eta_s,
+        "reading": row.reading_id,
+        "error": {"code": row.error_code, "text": row.error_text} if row.error_text else None,
+        "attempt": row.attempt,
+        **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
+    }
+
+
+@app.command("list")
+def list_jobs(
+    state: Annotated[
+        list[str] | None, typer.Option(help="queued, running, done, failed or cancelled; may be repeated.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List jobs, the newest first."""
+    from rich.table import Table
+
+    from apps.store import jobs
+    from apps.store.store import open_store
+    from apps.store.tables.jobs import STATES
+
+    unknown = sorted(set(state or ()) - set(STATES))
+    if unknown:
+        raise typer.BadParameter(f"no state {unknown[0]!r}; there are {', '.join(STATES)}", param_hint="--state")
+    with open_store() as store:
+        rows = jobs.listing(store, tuple(state or ()), limit)
+    if as_json:
+        console.print_document({"schema": "tandem.jobs/1", "jobs": [_as_dict(row) for row in rows]})
+        return
+    table = Table("job", "kind", "state", "step", "done", "result or reason")
+    for row in rows:
+        table.add_row(
+            row.id, row.kind, row.state, row.step, f"{row.fraction:.0%}", row.reading_id or row.error_text or ""
+        )
+    console.out.print(table)
+
+
+@app.command()
+def show(job: JobId, as_json: AsJson = False) -> None:
+    """Show one job."""
+    from apps.store import jobs
+    from apps.store.store import open_store
+
+    with open_store() as store:
+        entry = _as_dict(jobs.get(store, job))
+    if as_json:
+        console.print_document({"schema": "tandem.job/1", **entry})
+        return
+    for name, value in entry.items():
+        if value is not None and value != "":
+            console.out.print(f"{name:12} {value}", highlight=False)
+
+
+@app.command()
+def watch(
+    job: Annotated[list[str], typer.Argument(metavar="JOB...", help="Ids of one or more jobs.")],
+) -> None:
+    """Follow jobs to their end, with a worker where none runs."""
+    from apps.jobs.following import Submitted, wait_for
+    from apps.store.store import open_store
+
+    with open_store() as store:
+        ended = wait_for(store, [Submitted(each, each) for each in job])
+    for progress in ended:
+        console.say(f"{progress.job_id} {progress.state} {progress.reading_id or progress.error_text}")
+    raise typer.Exit(0 if all(progress.state == "done" for progress in ended) else 1)
+
+
+@app.command()
+def cancel(job: JobId) -> None:
+    """Ask a job to stop; it does within seconds, and can be retried."""
+    from apps.jobs import cancel as ask
+    from apps.store.store import open_store
+
+    with open_store() as store:
+        progress = ask(store, job)
+    console.say(f"{job} {'is being cancelled' if progress.cancelling else progress.state}")
+
+
+@app.command()
+def retry(job: JobId) -> None:
+    """Queue a failed or cancelled job again, from the step it stopped at; a worker does it (`tandem jobs watch`)."""
+    from apps.jobs import retry as again
+    from apps.store.store import open_store
+
+    with open_store() as store:
+        progress = again(store, job)
+    console.say(f"{job} {progress.state}; to follow it: tandem jobs watch {job}")

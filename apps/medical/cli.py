@@ -1,0 +1,60 @@
+"""``tandem medical``: read chest CT."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from apps import console
+
+app = typer.Typer(
+    help="Chest CT: lungs, nodules, measurements, heatmaps. Second reader, research use.", no_args_is_help=True
+)
+
+
+@app.callback()
+def medical() -> None:
+    pass
+
+
+@app.command()
+def read(
+    path: Annotated[Path, typer.Argument(metavar="FOLDER|ZIP", help="A study as a DICOM folder or zip.")],
+    series: Annotated[str | None, typer.Option(metavar="UID", help="Series Instance UID to read.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Read again what was read before.")] = False,
+) -> None:
+    """Read a chest CT: segment the lungs, find nodules, measure them, rank them by probability."""
+    from apps.jobs.following import Submitted, wait_for
+    from apps.medical.jobs import submit
+    from apps.store.store import open_store
+    from core_model.errors import TandemError
+
+    with open_store() as store:
+        try:
+            job_id = submit(store, path, series_uid=series, again=again)
+        except TandemError as error:
+            console.say(f"tandem: {error.sentence(str(path))}")
+            raise typer.Exit(1) from None
+        (progress,) = wait_for(store, [Submitted(job_id, str(path))])
+        if progress.state != "done" or not progress.reading_id:
+            console.say(f"tandem: {path}: {progress.error_text or f'the job was {progress.state}'}")
+            raise typer.Exit(1)
+        document = _document(store, progress.reading_id)
+    if as_json:
+        console.print_document(document)
+    else:
+        from apps.medical.summary import print_summary
+
+        print_summary(document)
+
+
+def _document(store: Any, reading_id: str) -> dict[str, Any]:
+    """The stored document, with its files as paths that the person can open."""
+    from apps.store import blobs, readings
+
+    document = readings.document(store, reading_id)
+    for finding in document["findings"]:
+        if isinstance(finding["heatmap"], str):
+            finding["heatmap"] = str(blobs.path_of(store, finding["heatmap"].removeprefix("blob:")))
+    return document
