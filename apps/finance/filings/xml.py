@@ -111,7 +111,7 @@ def _text(data: bytes) -> bytes:
             text = data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-16-le")
         except UnicodeDecodeError:
             raise _not_html() from None
-        data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("﻿"), count=1).encode()
+        data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"), count=1).encode()
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
     if not data.startswith(b"<"):
         raise _not_html()

@@ -23,7 +23,11 @@ REGISTRIES = {
 }
 """Namespace of each registry of XBRL International, and its number."""
 
-__all__ = ["REGISTRIES", "NotInDomain", "Transformation", "lookup", "table"]
+__all__ = ["REGISTRIES", "SEC_REGISTRY", "NotInDomain", "Transformation", "lookup", "table"]
+
+
+SEC_REGISTRY = "http://www.sec.gov/inlineXBRL/transformation/2015-08-31"
+"""Namespace of the SEC's registry."""
 
 
 @cache
@@ -41,6 +45,10 @@ def lookup(namespace: str, name: str) -> Transformation | None:
     The function takes the text with white space collapsed, returns the value's text, and raises ``NotInDomain`` where
     the text is not one that the registry allows.
     """
+    if namespace == SEC_REGISTRY:
+        from apps.finance.filings.transforms import sec
+
+        return sec.TABLE.get(name)
     registry = REGISTRIES.get(namespace)
     if registry is None:
         return None

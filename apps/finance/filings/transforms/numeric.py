@@ -10,7 +10,6 @@ from apps.finance.filings.transforms.errors import NotInDomain
 
 _SPACE = " \t\n\r"
 _PADDED = "[ \t\n\r]*{}[ \t\n\r]*"
-_ANY = str.maketrans("", "", "  '`´’′")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _DASHES = "-֊־‐‑‒–—―﹘﹣－"
 
