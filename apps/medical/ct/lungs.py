@@ -1,0 +1,283 @@
+"""Lungs of a chest CT: mask, sides, and the zone in which nodules are searched.
+
+Everything happens on a grid of about 2 mm: air inside the body is labelled, the airways and bowel gas are left out, the
+two lungs are told apart, each is closed with a ball of 8 mm (vessels, nodules at the pleura) and its holes are filled.
+The search zone adds 3 mm.
+Works with contrast, with any in-plane orientation, and with voxels far from the lungs set to -1024.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from apps.medical.ct.airway import trachea
+from apps.medical.ct.grid import CoarseGrid, box_of, close, grow
+from apps.medical.ct.sides import split_sides
+from apps.medical.ct.volume import AIR_HU, Volume
+from core_model.errors import Caution, InputRejected
+
+AIM_MM = 2.0
+AIR_BELOW_HU = -400.0
+CLOSING_MM = 8.0
+SEARCH_MM = 3.0
+MIN_ML, MAX_ML = 300.0, 12_000.0
+"""Both lungs together: from a small child's to the largest lungs on record at full inspiration."""
+MIN_HEIGHT_MM = 60.0
+CUT_SHARE = 0.25
+RIGHT, LEFT = 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Lungs:
+    """Where the lungs are.
+
+    Attributes:
+        sides: uint8 (Z, Y, X) of the full volume: 0 outside, 1 the patient's right lung, 2 the left, after closing.
+        zone: bool (Z, Y, X): where nodules are searched; contains both lungs.
+        volume_ml: Volume of both lungs after closing, in millilitres.
+        lung_hu: Commonest value of the lung tissue in HU: the lung mode.
+        cautions: What is odd about them.
+    """
+
+    sides: NDArray[np.uint8]
+    zone: NDArray[np.bool_]
+    volume_ml: float
+    right_ml: float
+    left_ml: float
+    lung_hu: float
+    cautions: tuple[Caution, ...] = ()
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """Both lungs after closing, (Z, Y, X)."""
+        return self.sides > 0
+
+    @property
+    def zone_ratio(self) -> float:
+        """Volume of the search zone over that of the lungs after closing."""
+        return float(np.count_nonzero(self.zone) / np.count_nonzero(self.sides))
+
+    @property
+    def box(self) -> tuple[slice, slice, slice]:
+        """The smallest box that holds the search zone."""
+        return box_of(self.zone)
+
+    def side_at(self, voxel: tuple[float, float, float], spacing_mm: tuple[float, float, float]) -> str:
+        """``"right"`` or ``"left"`` (the patient's) of a place k, row, column: the lung there or the nearest one."""
+        centre = tuple(
+            int(np.clip(round(value), 0, size - 1)) for value, size in zip(voxel, self.sides.shape, strict=True)
+        )
+        for reach_mm in (0.0, 6.0, 15.0, 40.0, 1e6):
+            reach = [int(reach_mm / step) for step in spacing_mm]
+            box = tuple(
+                slice(max(0, c - r), min(n, c + r + 1)) for c, r, n in zip(centre, reach, self.sides.shape, strict=True)
+            )
+            near = self.sides[box]
+            right, left = np.count_nonzero(near == RIGHT), np.count_nonzero(near == LEFT)
+            if right or left:
+                return "right" if right >= left else "left"
+        raise ValueError("there are no lungs")
+
+
+@dataclass(frozen=True)
+class LungExtent:
+    """Result of the quick look: slices with lung, and how much of the lungs the first and last slice cut.
+
+    ``cut_low`` and ``cut_high`` are the lung area of the lowest and highest slice over the largest of any slice.
+    """
+
+    first: int
+    last: int
+    cut_low: float
+    cut_high: float
+    volume_ml: float
+
+
+def find_lungs(volume: Volume, tick: Callable[[float], None] | None = None) -> Lungs:
+    """Segments the lungs of an axial chest CT.
+
+    Args:
+        volume: HU, axial slices from low to high.
+        tick: Called with the share done; may raise to cancel.
+
+    Returns:
+        Sides, search zone, volumes, on the full grid.
+
+    Raises:
+        InputRejected: There is nothing in it that could be lungs.
+    """
+    tick = tick or (lambda share: None)
+    grid = CoarseGrid.of(volume.shape, volume.spacing_mm, AIM_MM)
+    mean = grid.mean(volume.hu)
+    tick(0.1)
+    air, _ = lung_air(mean, grid)
+    tick(0.35)
+    airway = trachea(mean, air, grid.spacing_mm)
+    towards_left = np.array([axis[0] for axis in volume.geometry.direction])
+    raw = split_sides(air & ~airway, grid.spacing_mm, towards_left)
+    tick(0.55)
+    sides = np.zeros(grid.shape, np.uint8)
+    for side in (RIGHT, LEFT):
+        lung = close(raw == side, CLOSING_MM, grid.spacing_mm)
+        lung = fill_slices(lung) & ~airway
+        sides[lung & (sides == 0)] = side
+        tick(0.55 + 0.1 * side)
+    right_ml, left_ml = grid.ml(sides == RIGHT), grid.ml(sides == LEFT)
+    _check(right_ml + left_ml, sides > 0, grid)
+    zone = grow(sides > 0, SEARCH_MM, grid.spacing_mm)
+    tick(0.9)
+    lungs = Lungs(
+        grid.enlarge(sides),
+        grid.enlarge(zone),
+        right_ml + left_ml,
+        right_ml,
+        left_ml,
+        lung_mode(mean[air & (sides > 0)]),
+        _cautions(sides, right_ml, left_ml),
+    )
+    tick(1.0)
+    return lungs
+
+
+def lung_extent(hu: NDArray[np.int16], spacing_mm: tuple[float, float, float]) -> LungExtent | None:
+    """A quick look on a 4 mm grid whether there are lungs and where they begin and end; None: no plausible lungs."""
+    grid = CoarseGrid.of(hu.shape, spacing_mm, 2 * AIM_MM)
+    try:
+        air, _ = lung_air(grid.mean(hu), grid)
+        _check(grid.ml(air), air, grid)
+    except InputRejected:
+        return None
+    area = np.count_nonzero(air, axis=(1, 2))
+    slices = np.flatnonzero(area)
+    block = grid.block[0]
+    first, last = int(slices[0]) * block, min(int(slices[-1] + 1) * block, hu.shape[0]) - 1
+    return LungExtent(first, last, float(area[0] / area.max()), float(area[-1] / area.max()), grid.ml(air))
+
+
+def lung_air(mean: NDArray[np.float32], grid: CoarseGrid) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Air that belongs to lungs (airways still in it) on the coarse grid, and the body.
+
+    Raises:
+        InputRejected: No air inside a body.
+    """
+    air = mean < AIR_BELOW_HU
+    inside = air & ~_outside(air)
+    emptied = (mean <= AIR_HU + 0.01) & inside
+    if grid.ml(emptied) > 20:  # voxels far from the lungs were set to -1024: islands in heart and liver are no air
+        inside &= ~ndimage.binary_dilation(emptied, iterations=2)
+    body = _body(mean, grid)
+    labels, count = ndimage.label(inside)
+    if count == 0:
+        raise no_lungs("there is no air inside the body")
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    in_body = np.bincount(labels[body], minlength=count + 1)
+    sizes[0] = 0
+    enclosed = np.where(in_body >= 0.7 * sizes, sizes, 0)
+    keep = []
+    for label in np.flatnonzero(enclosed >= max(1, 0.1 * enclosed.max())):
+        if not _is_gas(mean, labels == label):
+            keep.append(label)
+    if not keep:
+        raise no_lungs("the air inside the body is bowel gas or lies outside")
+    return np.isin(labels, keep), body
+
+
+def _outside(air: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Air that reaches the edge of its slice, by slice: airways that open above or beside the lungs cannot leak so.
+
+    A large part that only grazes the edge (a field of view narrower than the chest) is not outside.
+    """
+    outside = np.zeros_like(air)
+    for k in range(air.shape[0]):
+        labels, count = ndimage.label(air[k])
+        if not count:
+            continue
+        edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+        touching = np.bincount(edge, minlength=count + 1)
+        areas = np.bincount(labels.ravel(), minlength=count + 1)
+        grazing = touching <= 0.25 * np.sqrt(areas)
+        gone = (touching > 0) & ~grazing
+        gone[0] = False
+        outside[k] = gone[labels]
+    return outside
+
+
+def _body(mean: NDArray[np.float32], grid: CoarseGrid) -> NDArray[np.bool_]:
+    """The body with everything that it encloses, by slice; table and blankets fall away by opening."""
+    tissue = mean > -300
+    opened = ndimage.binary_erosion(tissue, np.ones((1, 3, 3), bool))
+    labels, count = ndimage.label(opened)
+    if count == 0:
+        raise no_lungs("there is no body in it")
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    body = ndimage.binary_dilation(labels == int(sizes.argmax()), np.ones((1, 3, 3), bool)) & tissue
+    return fill_slices(body)
+
+
+def fill_slices(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Fills the holes of each slice."""
+    filled = mask.copy()
+    for k in np.flatnonzero(mask.any(axis=(1, 2))):
+        filled[k] = ndimage.binary_fill_holes(mask[k])
+    return filled
+
+
+def _is_gas(mean: NDArray[np.float32], part: NDArray[np.bool_]) -> bool:
+    """Gas in stomach or bowel: its core is plain air, while lung holds tissue even in emphysema."""
+    box = box_of(part)
+    core = ndimage.binary_erosion(part[box], iterations=2)
+    values = mean[box][core]
+    if values.size < 8:
+        return bool(np.median(mean[box][part[box]]) < -950)
+    return bool(np.median(values) < -940 and np.mean(values > -900) < 0.1)
+
+
+def _check(total_ml: float, mask: NDArray[np.bool_], grid: CoarseGrid) -> None:
+    if not mask.any():
+        raise no_lungs("no lungs were found")
+    if not MIN_ML <= total_ml <= MAX_ML:
+        raise no_lungs(f"what looks like lungs has {total_ml:.0f} ml")
+    slices = np.flatnonzero(mask.any(axis=(1, 2)))
+    height = (slices[-1] - slices[0] + 1) * grid.spacing_mm[0]
+    if height < MIN_HEIGHT_MM:
+        raise no_lungs(f"what looks like lungs is {height:.0f} mm high")
+
+
+def no_lungs(what: str) -> InputRejected:
+    """The rejection of a volume without plausible lungs."""
+    return InputRejected(
+        what,
+        allowed=f"a chest CT with lungs of {MIN_ML:.0f} to {MAX_ML:.0f} ml",
+        action="choose a series that shows the lungs",
+        code="no_lungs",
+    )
+
+
+def _cautions(sides: NDArray[np.uint8], right_ml: float, left_ml: float) -> tuple[Caution, ...]:
+    found = []
+    area = np.count_nonzero(sides, axis=(1, 2))
+    for share, end in ((area[0] / area.max(), "lower"), (area[-1] / area.max(), "upper")):
+        if share > CUT_SHARE:
+            found.append(
+                Caution("lungs_cut", f"The {end} end of the scan cuts the lungs; what lies beyond was not seen.")
+            )
+    small, large = sorted((right_ml, left_ml))
+    if small < 0.25 * large:
+        side = "right" if right_ml < left_ml else "left"
+        found.append(
+            Caution("lungs_unequal", f"The {side} lung has only {small:.0f} ml of {small + large:.0f} ml; part of it "
+                    "may be consolidated, collapsed or removed, and was searched less well.")
+        )  # fmt: skip
+    return tuple(found)
+
+
+def lung_mode(values_hu: NDArray[np.float32]) -> float:
+    """Commonest value of lung tissue: the peak of a smoothed histogram between -1000 and -500 HU."""
+    counts, edges = np.histogram(values_hu, bins=100, range=(-1000, -500))
+    smooth = ndimage.gaussian_filter1d(counts.astype(float), 2)
+    at = int(smooth.argmax())
+    return float((edges[at] + edges[at + 1]) / 2)

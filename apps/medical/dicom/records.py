@@ -1,0 +1,159 @@
+"""What an import hands on. The patient's own data stands in `Patient` and nowhere else."""
+
+from dataclasses import dataclass, field
+
+from apps.medical.ct.volume import Volume
+from core_model.errors import Caution
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Personal data: belongs in the one table of patients. ``repr`` and ``str`` say nothing.
+
+    Attributes:
+        name: As in the header, DICOM order (family^given).
+        patient_id: The hospital's number.
+        birth_date: YYYYMMDD, or empty.
+        sex: M, F, O, or empty.
+        age: As in the header ("077Y"), or empty.
+    """
+
+    name: str = field(default="", repr=False)
+    patient_id: str = field(default="", repr=False)
+    birth_date: str = field(default="", repr=False)
+    sex: str = field(default="", repr=False)
+    age: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    """The study without a name: UID, date (YYYY-MM-DD or empty), and how many files were looked at."""
+
+    study_uid: str
+    study_date: str
+    files: int
+    ct_images: int
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good a series is for finding nodules.
+
+    Attributes:
+        grade: ``"good"`` (thin and complete) or ``"degraded"``.
+        reasons: Codes of the cautions that degrade it.
+        effective_mm: The coarser of slice thickness and step.
+    """
+
+    grade: str
+    reasons: tuple[str, ...]
+    effective_mm: float
+    thickness_mm: float | None
+    step_mm: float
+    tilt_degrees: float
+    kernel: str
+    maker: str
+    contrast: bool
+    lossy: bool
+
+    def as_dict(self) -> dict:
+        """Plain values for a document."""
+        return {
+            "grade": self.grade,
+            "reasons": list(self.reasons),
+            "effective_mm": round(self.effective_mm, 4),
+            "thickness_mm": self.thickness_mm,
+            "step_mm": round(self.step_mm, 4),
+            "tilt_degrees": round(self.tilt_degrees, 3),
+            "kernel": self.kernel,
+            "maker": self.maker,
+            "contrast": self.contrast,
+            "lossy": self.lossy,
+        }
+
+
+@dataclass(frozen=True)
+class SeriesRecord:
+    """The series that was read. Geometry comes with the volume."""
+
+    series_uid: str
+    series_number: int
+    slices: int
+    quality: Quality
+    sop_uids: tuple[str, ...]
+    """SOP instance UIDs by k."""
+
+
+@dataclass(frozen=True)
+class SkippedSeries:
+    """A series, or a part of one, that was not read, and why (one clause, no header text)."""
+
+    series_uid: str
+    series_number: int
+    images: int
+    modality: str
+    spacing_mm: float | None
+    reason: str
+    code: str
+
+    def as_dict(self) -> dict:
+        """Plain values for a document."""
+        return {
+            "uid": self.series_uid,
+            "number": self.series_number,
+            "images": self.images,
+            "modality": self.modality,
+            "spacing_mm": None if self.spacing_mm is None else round(self.spacing_mm, 4),
+            "reason": self.reason,
+            "code": self.code,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class ImportedStudy:
+    """One CT series in memory and everything that is known about it.
+
+    Attributes:
+        patient: Personal data, apart from everything else.
+        study: The study.
+        series: The series that was read.
+        skipped: Other series with the reason.
+        volume: int16 HU with its geometry.
+        cautions: What was odd, skipped or degraded.
+        input_hash: sha256 over the hashes of the files of the series, whatever their names and order, folder or zip.
+    """
+
+    patient: Patient
+    study: StudyRecord
+    series: SeriesRecord
+    skipped: tuple[SkippedSeries, ...]
+    volume: Volume
+    cautions: tuple[Caution, ...]
+    input_hash: str
+
+    def __repr__(self) -> str:
+        return (
+            f"ImportedStudy(series={self.series.series_uid}, size={self.volume.shape}, cautions={len(self.cautions)})"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FirstImage:
+    """The middle slice of the series that will most likely be read, for showing it at once.
+
+    Attributes:
+        hu: int16 (rows, columns).
+        k: Its number, 0 for the lowest slice.
+        slices: Number of slices of the series.
+        spacing_mm: Row and column spacing.
+        row_direction: LPS unit vector along which the row index grows (towards the bottom of the picture).
+        column_direction: LPS unit vector along which the column index grows (towards the right of the picture).
+    """
+
+    hu: object
+    k: int
+    slices: int
+    series_uid: str
+    spacing_mm: tuple[float, float]
+    row_direction: tuple[float, float, float]
+    column_direction: tuple[float, float, float]

@@ -1,0 +1,381 @@
+"""Where the files come from: a folder, a zip, or one file; read by number, never written anywhere.
+
+A zip is untrusted: its members are read in memory one by one, their names are only looked at to refuse the archive,
+and real bytes are counted. Files are numbered 1, 2, 3 ... in the order of their names; texts that are stored say
+"file 17 of 133" and nothing else, and `FileSource.name_of` gives the name back to the person who gave the path.
+"""
+
+import contextlib
+import hashlib
+import io
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from core_model.errors import InputRejected, NotFound, TandemError, Unavailable
+
+MAX_MEMBERS = 5_000
+MAX_FOLDER_FILES = 50_000
+MAX_TOTAL_BYTES = 2 * 1024**3
+MAX_FILE_BYTES = 1024**3
+MAX_RATIO = 200
+RATIO_COUNTS_FROM = 32 * 1024**2
+MAX_DEPTH = 16
+
+ARCHIVE_ENDINGS = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".iso")
+UNZIP = "unpack it with a program that you trust and give the folder"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    handle: object  # Path or ZipInfo
+    size: int
+
+
+class FileSource:
+    """Numbered files of one input. Use as a context manager; files count from 1."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._entries: list[_Entry] = []
+        self.links_skipped = 0
+        self.archives_inside = 0
+        self._bytes_of: dict[int, int] = {}
+
+    def __enter__(self) -> "FileSource":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of open files."""
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def label(self, number: int) -> str:
+        """How stored texts name a file."""
+        return f"file {number} of {len(self)}"
+
+    def name_of(self, number: int) -> str:
+        """The file's own name: personal, for the person who gave the path alone, never stored."""
+        raise NotImplementedError
+
+    def size_of(self, number: int) -> int:
+        """Size in bytes, as the folder or the archive states it."""
+        return self._entries[number - 1].size
+
+    @contextlib.contextmanager
+    def open(self, number: int) -> Iterator[BinaryIO]:
+        """A seekable stream of a file that reads no more than is asked for."""
+        with self._refusing(number):
+            raw = self._open_raw(number)
+        with raw:
+            yield raw
+
+    def read(self, number: int) -> bytes:
+        """All bytes of a file."""
+        if self.size_of(number) > MAX_FILE_BYTES:
+            raise InputRejected(
+                "the file is larger than 1 GiB", action="leave it out", source=self.label(number), code="file_too_large"
+            )
+        with self.open(number) as stream, self._refusing(number):
+            data = stream.read(MAX_FILE_BYTES + 1)
+        self._count(number, len(data))
+        return data
+
+    def hash_of(self, number: int) -> str:
+        """sha256 of a file, in hex."""
+        return hashlib.sha256(self.read(number)).hexdigest()
+
+    def _open_raw(self, number: int) -> BinaryIO:
+        raise NotImplementedError
+
+    def _count(self, number: int, seen: int) -> None:
+        """Real bytes per file, summed; a file that is read twice counts once."""
+        self._bytes_of[number] = max(seen, self._bytes_of.get(number, 0))
+
+    @contextlib.contextmanager
+    def _refusing(self, number: int) -> Iterator[None]:
+        try:
+            yield
+        except TandemError:
+            raise
+        except zipfile.BadZipFile:
+            raise self._bad(
+                number, "is damaged inside the zip archive (its checksum is wrong)", "zip_damaged"
+            ) from None
+        except (zlib.error, EOFError):
+            raise self._bad(number, "cannot be unpacked", "zip_damaged") from None
+        except (NotImplementedError, RuntimeError):
+            raise self._bad(number, "is encrypted or packed by an unusual method", "zip_method") from None
+        except PermissionError:
+            raise Unavailable(
+                "the file may not be read by this user", action="change its permissions", source=self.label(number)
+            ) from None
+        except OSError:
+            raise Unavailable(
+                "the disk refused to read the file", action="copy the study and try again", source=self.label(number)
+            ) from None
+
+    def _bad(self, number: int, what: str, code: str) -> InputRejected:
+        return InputRejected(f"it {what}", action="export the study again", source=self.label(number), code=code)
+
+
+class FolderSource(FileSource):
+    """A folder with its subfolders. Links are counted and not followed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        found: list[tuple[str, Path, int]] = []
+        self._walk(path, 0, found)
+        found.sort(key=lambda item: item[0])
+        self._entries = [_Entry(file, size) for _, file, size in found]
+
+    def _walk(self, folder: Path, depth: int, found: list[tuple[str, Path, int]]) -> None:
+        if depth > MAX_DEPTH:
+            raise InputRejected(
+                f"folders lie more than {MAX_DEPTH} deep in each other",
+                action="give the folder that holds the images",
+                code="folder_too_deep",
+            )
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_symlink():
+                        self.links_skipped += 1
+                    elif entry.is_dir(follow_symlinks=False):
+                        self._walk(Path(entry.path), depth + 1, found)
+                    elif entry.is_file(follow_symlinks=False):
+                        name = Path(entry.path).relative_to(self._path).as_posix()
+                        self.archives_inside += name.lower().endswith(ARCHIVE_ENDINGS)
+                        found.append((name, Path(entry.path), entry.stat(follow_symlinks=False).st_size))
+        except PermissionError:
+            raise Unavailable(
+                "a folder of the study may not be read by this user", action="change its permissions"
+            ) from None
+        if len(found) > MAX_FOLDER_FILES:
+            raise InputRejected(
+                f"the folder holds more than {MAX_FOLDER_FILES} files",
+                action="give the folder of one study",
+                code="too_many_files",
+            )
+
+    def name_of(self, number: int) -> str:
+        return str(self._entries[number - 1].handle)
+
+    def _open_raw(self, number: int) -> BinaryIO:
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        return os.fdopen(os.open(self._entries[number - 1].handle, flags), "rb")
+
+
+class OneFileSource(FolderSource):
+    """A single file that is no archive."""
+
+    def __init__(self, path: Path) -> None:
+        FileSource.__init__(self, path)
+        self._entries = [_Entry(path.resolve(), path.stat().st_size)]
+
+
+class ZipSource(FileSource):
+    """A zip archive, looked through before anything of it is unpacked.
+
+    Raises:
+        InputRejected: Broken archive, names that lead out of it, links in it, encryption, or a size, a number of
+            members or a rate of compression beyond the limits of this module.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+            raise InputRejected(
+                "the zip archive is broken or incomplete", action="download or export it again", code="zip_damaged"
+            ) from None
+        try:
+            self._look_through()
+        except BaseException:
+            self._zip.close()
+            raise
+
+    def _look_through(self) -> None:
+        members = [info for info in self._zip.infolist() if not info.is_dir()]
+        if len(self._zip.infolist()) > MAX_MEMBERS:
+            raise InputRejected(
+                f"the zip archive has {len(self._zip.infolist())} members",
+                allowed=f"at most {MAX_MEMBERS}",
+                action=UNZIP,
+                code="zip_too_many_members",
+            )
+        for info in self._zip.infolist():
+            if _leads_out(info.orig_filename):
+                raise InputRejected(
+                    "a member of the zip archive has a name that leads out of the archive",
+                    action="do not trust this archive; export the study again",
+                    code="zip_path_traversal",
+                )
+            if stat.S_ISLNK(info.external_attr >> 16):
+                raise InputRejected(
+                    "the zip archive holds a symbolic link", action="pack the files themselves", code="zip_symlink"
+                )
+        total = sum(info.file_size for info in members)
+        packed = max(1, sum(info.compress_size for info in members))
+        if total > MAX_TOTAL_BYTES or max((info.file_size for info in members), default=0) > MAX_FILE_BYTES:
+            raise InputRejected(
+                f"the zip archive unpacks to {total / 1024**3:.1f} GiB",
+                allowed="at most 2 GiB, 1 GiB a file",
+                action=UNZIP,
+                code="zip_bomb",
+            )
+        if total > RATIO_COUNTS_FROM and total / packed > MAX_RATIO:
+            raise InputRejected(
+                f"the zip archive unpacks to {total / packed:.0f} times its size",
+                allowed=f"at most {MAX_RATIO} times",
+                action="do not trust this archive; export the study again",
+                code="zip_bomb",
+            )
+        if any(info.flag_bits & 1 for info in members):
+            raise InputRejected("the zip archive is encrypted", action=UNZIP, code="zip_encrypted")
+        members.sort(key=lambda info: info.filename)
+        self.archives_inside = sum(info.filename.lower().endswith(ARCHIVE_ENDINGS) for info in members)
+        self._entries = [_Entry(info, info.file_size) for info in members]
+
+    def close(self) -> None:
+        self._zip.close()
+
+    def name_of(self, number: int) -> str:
+        return self._entries[number - 1].handle.filename
+
+    def _open_raw(self, number: int) -> BinaryIO:
+        return _Prefix(
+            self._zip.open(self._entries[number - 1].handle),
+            lambda seen: self._count(number, seen),
+            lambda: self._refusing(number),
+        )
+
+    def _count(self, number: int, seen: int) -> None:
+        super()._count(number, seen)
+        if sum(self._bytes_of.values()) > MAX_TOTAL_BYTES:
+            raise InputRejected(
+                "the zip archive unpacks to more than 2 GiB", allowed="at most 2 GiB", action=UNZIP, code="zip_bomb"
+            )
+
+
+class _Prefix(io.RawIOBase):
+    """A seekable view of a stream that unpacks only as far as it is read, and keeps what it has read."""
+
+    STEP = 64 * 1024
+
+    def __init__(
+        self, stream: BinaryIO, count: Callable[[int], None], refusing: Callable[[], contextlib.AbstractContextManager]
+    ) -> None:
+        self._stream = stream
+        self._count = count
+        self._refusing = refusing
+        self._seen = bytearray()
+        self._position = 0
+        self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_END:
+            self._fill(None)
+            offset += len(self._seen)
+        elif whence == io.SEEK_CUR:
+            offset += self._position
+        if offset < 0:
+            raise ValueError("negative position")
+        self._position = offset
+        return offset
+
+    def read(self, size: int | None = -1) -> bytes:
+        until = None if size is None or size < 0 else self._position + size
+        self._fill(until)
+        data = bytes(self._seen[self._position : until])
+        self._position += len(data)
+        return data
+
+    def readinto(self, buffer: memoryview) -> int:
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _fill(self, until: int | None) -> None:
+        while not self._ended and (until is None or len(self._seen) < until):
+            with self._refusing():
+                part = self._stream.read(self.STEP if until is None else max(self.STEP, until - len(self._seen)))
+            self._ended = not part
+            self._seen += part
+            if part:
+                self._count(len(self._seen))
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a member's name is absolute, has a drive, steps upwards, or hides something behind a NUL."""
+    plain = name.replace("\\", "/")
+    return plain.startswith("/") or "\0" in plain or (len(plain) > 1 and plain[1] == ":") or ".." in plain.split("/")
+
+
+def open_source(path: str | os.PathLike[str]) -> FileSource:
+    """The files of a folder, of a zip archive, or one file alone.
+
+    Raises:
+        NotFound: Nothing is there.
+        InputRejected: Empty folder, broken or hostile archive, another kind of archive.
+        Unavailable: It may not be read.
+    """
+    path = Path(path)
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise NotFound("there is no such file or folder", action="check the path", code="no_such_path") from None
+    except OSError:
+        raise Unavailable("the path may not be read by this user", action="change its permissions") from None
+    if stat.S_ISDIR(mode):
+        source: FileSource = FolderSource(path)
+    elif stat.S_ISREG(mode):
+        source = ZipSource(path) if _starts_like_a_zip(path) else OneFileSource(path)
+    else:
+        raise InputRejected(
+            "it is neither a folder nor a file", action="give a folder or a zip of DICOM", code="not_a_file"
+        )
+    if len(source) == 0:
+        links = source.links_skipped
+        source.close()
+        raise InputRejected(
+            f"there is no file in it, only {links} links, which are not followed"
+            if links
+            else "there is no file in it",
+            allowed="a folder or a zip of DICOM images",
+            action="give the folder that holds the images",
+            code="empty",
+        )
+    return source
+
+
+def _starts_like_a_zip(path: Path) -> bool:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+    except OSError:
+        raise Unavailable("the file may not be read by this user", action="change its permissions") from None

@@ -1,0 +1,278 @@
+"""Images to stacks: grouped by what must be equal, ordered by position along the normal, checked for evenness.
+
+File names, instance numbers, slice locations and stated spacings play no part: only ImagePositionPatient and
+ImageOrientationPatient say where an image lies.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.medical.ct.volume import Geometry
+from apps.medical.dicom.headers import ImageHeader
+
+SAME_ORIENTATION = 2e-3
+SAME_SPACING = 1e-4
+EVEN_SHARE = 0.01
+ROUNDING_MM = 0.11
+"""Positions written with one decimal make gaps that differ by up to 0.1 mm without any slice being elsewhere."""
+AXIAL_COSINE = math.cos(math.radians(35))
+MIN_SLICES = 8
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A step between neighbouring slices ``after`` and ``after + 1`` that is not the usual one.
+
+    ``missing`` is the number of slices that would fit in between; 0 where the step is no multiple of the usual one.
+    """
+
+    after: int
+    width_mm: float
+    missing: int
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Images of one series that lie parallel and have the same grid.
+
+    Attributes:
+        images: For each position, lowest first, the images there (more than one: repeated).
+        positions_mm: Position of each along the normal, rising.
+        normal: Unit vector (LPS) from slice to slice, pointing to the larger end of its main patient axis (for axial
+            slices to the head).
+        step_mm: Median distance of neighbouring slices along the normal.
+        gaps: The steps that are off.
+    """
+
+    images: tuple[tuple[ImageHeader, ...], ...]
+    positions_mm: tuple[float, ...]
+    normal: tuple[float, float, float]
+    step_mm: float
+    gaps: tuple[Gap, ...]
+
+    @property
+    def first(self) -> ImageHeader:
+        return self.images[0][0]
+
+    @property
+    def series_uid(self) -> str:
+        return self.first.series_uid
+
+    @property
+    def extent_mm(self) -> float:
+        return self.positions_mm[-1] - self.positions_mm[0]
+
+    @property
+    def axial(self) -> bool:
+        return abs(self.normal[2]) >= AXIAL_COSINE
+
+    @property
+    def effective_mm(self) -> float:
+        """The coarser of slice thickness and step: what limits the smallest thing that can be seen."""
+        thickness = self.first.thickness
+        return max(self.step_mm, thickness if math.isfinite(thickness) and thickness > 0 else 0.0)
+
+    def runs(self) -> list[range]:
+        """Parts without a gap, as ranges of slice numbers."""
+        ends = [gap.after + 1 for gap in self.gaps] + [len(self.images)]
+        starts = [0, *ends[:-1]]
+        return [range(a, b) for a, b in zip(starts, ends, strict=True)]
+
+
+def stacks_of(images: list[ImageHeader]) -> list[Stack]:
+    """Stacks of all images that have a place, in no particular order of quality but always the same order.
+
+    Images with a fault, without position or with impossible directions are left out; the caller finds them missing.
+    """
+    groups: dict[tuple, list[list[ImageHeader]]] = defaultdict(list)
+    for image in sorted(images, key=lambda image: (image.series_uid, image.sop_uid, image.number, image.frame or 0)):
+        if placeable(image):
+            rows = groups[_exact_key(image)]
+            for group in rows:
+                if _alike(group[0], image):
+                    group.append(image)
+                    break
+            else:
+                rows.append([image])
+    stacks = [stack for rows in groups.values() for group in rows for stack in _split_repeats(group)]
+    return sorted(stacks, key=lambda stack: (stack.series_uid, -len(stack.images), stack.first.number))
+
+
+def placeable(image: ImageHeader) -> bool:
+    """Whether position, orientation and pixel spacing are there and make sense."""
+    if image.fault or not (image.position and image.orientation and image.pixel_spacing):
+        return False
+    along_row, along_column = np.array(image.orientation[:3]), np.array(image.orientation[3:])
+    lengths = np.linalg.norm(along_row), np.linalg.norm(along_column)
+    return (
+        all(abs(length - 1) < 1e-2 for length in lengths)
+        and abs(float(along_row @ along_column)) < 1e-2
+        and all(0.02 <= value <= 20 for value in image.pixel_spacing)
+        and all(abs(value) < 1e5 for value in image.position)
+    )
+
+
+def _exact_key(image: ImageHeader) -> tuple:
+    """What must be equal to the letter within a stack."""
+    thickness = round(image.thickness, 2) if math.isfinite(image.thickness) else None
+    return (
+        image.study_uid,
+        image.series_uid,
+        image.frame_of_reference,
+        image.rows,
+        image.columns,
+        image.kernel,
+        thickness,
+        image.bits_allocated,
+        image.signed,
+        is_localizer(image),
+        is_derived(image),
+    )
+
+
+def is_localizer(image: ImageHeader) -> bool:
+    """Localizer, scout or topogram by its image type."""
+    return any(part in ("LOCALIZER", "SCOUT", "TOPOGRAM", "SURVIEW") for part in image.image_type)
+
+
+PROJECTIONS = frozenset({"MIP", "MINIP", "MPR", "CPR", "PROJECTION IMAGE", "VRT", "CSA MPR", "3D", "VOLUME RENDERED",
+                         "MAX_IP", "MIN_IP", "MAXIMUM", "MINIMUM", "PARALLEL", "RADIAL", "SUBTRACTION"})  # fmt: skip
+
+
+def is_derived(image: ImageHeader) -> bool:
+    """Derived from other images by its image type."""
+    return image.image_type[:1] == ("DERIVED",)
+
+
+def is_projection(image: ImageHeader) -> bool:
+    """A projection, a rendering or a difference: its values are not those of the tissue at that place."""
+    return any(part in PROJECTIONS for part in image.image_type)
+
+
+def _alike(a: ImageHeader, b: ImageHeader) -> bool:
+    return (
+        max(abs(x - y) for x, y in zip(a.orientation, b.orientation, strict=True)) < SAME_ORIENTATION
+        and max(abs(x - y) for x, y in zip(a.pixel_spacing, b.pixel_spacing, strict=True)) < SAME_SPACING
+    )
+
+
+def _split_repeats(images: list[ImageHeader]) -> list[Stack]:
+    """Positions that repeat because a series holds several acquisitions become one stack for each acquisition."""
+    stack = _stack(images)
+    if all(len(here) == 1 for here in stack.images):
+        return [stack]
+    by_acquisition: dict[int, list[ImageHeader]] = defaultdict(list)
+    for image in images:
+        by_acquisition[image.acquisition].append(image)
+    if len(by_acquisition) > 1:
+        parts = [_stack(part) for _, part in sorted(by_acquisition.items())]
+        if all(len(part.images) >= MIN_SLICES and all(len(here) == 1 for here in part.images) for part in parts):
+            return parts
+    return [stack]
+
+
+def patient_normal(orientation: tuple[float, ...]) -> NDArray[np.float64]:
+    """Unit normal of a slice, pointing to the larger end of its main patient axis."""
+    normal = np.cross(orientation[:3], orientation[3:])
+    normal /= np.linalg.norm(normal)
+    return normal if normal[np.argmax(np.abs(normal))] > 0 else -normal
+
+
+def _stack(images: list[ImageHeader]) -> Stack:
+    normal = patient_normal(images[0].orientation)
+    places = np.array([float(np.dot(image.position, normal)) for image in images])
+    order = sorted(range(len(images)), key=lambda i: (places[i], images[i].sop_uid, images[i].number))
+    differences = np.diff(np.sort(places))
+    usual = float(np.median(differences[differences > 0.01])) if (differences > 0.01).any() else 0.0
+    same = max(0.01, 0.05 * usual)
+    slices: list[list[ImageHeader]] = []
+    positions: list[float] = []
+    for index in order:
+        if positions and places[index] - positions[-1] < same:
+            slices[-1].append(images[index])
+        else:
+            slices.append([images[index]])
+            positions.append(float(places[index]))
+    steps = np.diff(positions)
+    step = float(np.median(steps)) if len(steps) else 0.0
+    return Stack(
+        tuple(tuple(here) for here in slices), tuple(positions), tuple(normal.tolist()), step, _gaps(steps, step)
+    )
+
+
+def _gaps(steps: NDArray[np.float64], step: float) -> tuple[Gap, ...]:
+    gaps = []
+    allowed = max(EVEN_SHARE * step, min(ROUNDING_MM, 0.3 * step))
+    for index, width in enumerate(steps.tolist()):
+        if abs(width - step) > allowed:
+            times = width / step
+            missing = round(times) - 1 if times > 1.5 and abs(times - round(times)) < 0.1 else 0
+            gaps.append(Gap(index, width, missing))
+    return tuple(gaps)
+
+
+def unevenness_mm(stack: Stack, run: range) -> float:
+    """Largest distance of a slice of a run from where even steps would put it, in mm."""
+    places = np.array(stack.positions_mm[run.start : run.stop])
+    if len(places) < 3:
+        return 0.0
+    return float(np.abs(places - np.linspace(places[0], places[-1], len(places))).max())
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The grid of a run of slices, and how far it is from a plain box.
+
+    Attributes:
+        geometry: Grid in the patient.
+        tilt_degrees: Angle between the step from slice to slice and the normal.
+        shift_mm: Largest distance of an image's corner from where the grid puts it, within the plane.
+    """
+
+    geometry: Geometry
+    tilt_degrees: float
+    shift_mm: float
+
+
+def place(stack: Stack, run: range) -> Placement:
+    """Grid of a run: spacing from the mean of its (even) steps, tilt kept in the affine."""
+    images = [stack.images[k][0] for k in run]
+    corners = np.array([image.position for image in images], float)
+    normal = np.array(stack.normal)
+    along_row, along_column = _orthonormal(images[0].orientation)
+    if len(images) > 1:
+        step = (corners[-1] - corners[0]) / (len(images) - 1)
+    else:
+        step = normal * max(stack.step_mm, 1.0)
+    in_plane = step - (step @ normal) * normal
+    if np.linalg.norm(in_plane) < 1e-3 * np.linalg.norm(step):
+        step = (step @ normal) * normal
+    fitted = corners[0] + np.arange(len(images))[:, None] * step
+    residual = corners - fitted
+    residual -= (residual @ normal)[:, None] * normal
+    row_spacing, column_spacing = images[0].pixel_spacing
+    length = float(np.linalg.norm(step))
+    geometry = Geometry(
+        (len(images), images[0].rows, images[0].columns),
+        (length, float(row_spacing), float(column_spacing)),
+        tuple(corners[0].tolist()),
+        (tuple((step / length).tolist()), tuple(along_column.tolist()), tuple(along_row.tolist())),
+    )
+    tilt = math.degrees(math.acos(min(1.0, float(step @ normal) / length)))
+    return Placement(geometry, tilt, float(np.linalg.norm(residual, axis=1).max()))
+
+
+def _orthonormal(orientation: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The two directions of a slice, each of length 1 and at right angles."""
+    along_row = np.array(orientation[:3]) / np.linalg.norm(orientation[:3])
+    along_column = np.array(orientation[3:]) - (np.array(orientation[3:]) @ along_row) * along_row
+    return along_row, along_column / np.linalg.norm(along_column)
+
+
+def without_repeats(stack: Stack) -> Stack:
+    """The stack with one image at each position."""
+    return replace(stack, images=tuple(here[:1] for here in stack.images))
