@@ -1,0 +1,136 @@
+"""``tandem doctor``: what this installation consists of, where it keeps its data, and what is wrong with it."""
+
+import os
+import platform
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+from apps import console
+from core_model.errors import TandemError
+
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "monai",
+    "transformers",
+    "numpy",
+    "scipy",
+    "pydicom",
+    "pandas",
+    "streamlit",
+    "sqlalchemy",
+    "dbos",
+    "lxml",
+)
+ENOUGH_DISK_GB = 2.0
+
+
+def examine() -> dict[str, Any]:
+    """Everything that a question about an installation asks for first.
+
+    Returns:
+        A JSON-able document; ``problems`` lists what is wrong with what to do, ``healthy`` says that there is none.
+    """
+    from apps.provenance import version
+    from apps.settings import load_settings
+
+    problems: list[str] = []
+    report: dict[str, Any] = {
+        "schema": "tandem.doctor/1",
+        "version": version(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "packages": _packages(problems),
+    }
+    try:
+        settings = load_settings()
+    except TandemError as error:
+        problems.append(str(error))
+    else:
+        report["data_dir"] = str(settings.data_dir)
+        report["database"] = _without_password(settings.database_url)
+        report["device"] = settings.device
+        report["store"] = _store(settings, problems)
+        free_gb = _free_gb(settings.data_dir)
+        report["disk_free_gb"] = round(free_gb, 1)
+        if free_gb < ENOUGH_DISK_GB:
+            problems.append(f"only {free_gb:.1f} GB are free where the data is kept; a study takes up to 0.3 GB")
+    report["weights"] = _weights(problems)
+    report["problems"] = problems
+    report["healthy"] = not problems
+    return report
+
+
+def print_report(report: dict[str, Any]) -> None:
+    """Print the report for people to stdout."""
+    for name, value in report.items():
+        if name in ("schema", "problems", "healthy"):
+            continue
+        if isinstance(value, dict):
+            value = ", ".join(f"{key} {entry}" for key, entry in value.items())
+        console.out.print(f"{name:12} {value}", highlight=False, soft_wrap=True)
+    for problem in report["problems"]:
+        console.out.print(f"[red]problem[/]      {problem}", highlight=False, soft_wrap=True)
+    if report["healthy"]:
+        console.out.print("[green]all is well[/]")
+
+
+def _packages(problems: list[str]) -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = installed(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+            problems.append(f"the package {name} is missing: {sys.executable} -m pip install '{name}'")
+    return found
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _store(settings: Any, problems: list[str]) -> dict[str, Any]:
+    from apps.store import jobs, readings, workers
+    from apps.store.store import Store
+
+    try:
+        store = Store(settings)
+    except TandemError as error:
+        problems.append(str(error))
+        return {"state": "cannot be opened"}
+    with store:
+        waiting = sum(row.state in ("queued", "running") for row in jobs.listing(store, limit=1000))
+        return {
+            "state": "open",
+            "readings": len(readings.listing(store, limit=100_000)),
+            "jobs waiting or running": waiting,
+            "workers alive": len(workers.live(store)),
+        }
+
+
+def _free_gb(folder: Path) -> float:
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return shutil.disk_usage(existing).free / 1e9
+
+
+def _weights(problems: list[str]) -> dict[str, str]:
+    import core_model
+
+    folder = Path(str(core_model.__file__)).parent / "weights"
+    cards = sorted(folder.glob("*.json"))
+    found = {}
+    for card in cards:
+        weights = card.with_suffix(".safetensors")
+        if weights.exists():
+            found[weights.name] = f"{weights.stat().st_size / 2**20:.1f} MiB"
+    if not found:
+        problems.append("no weights are installed: install Tandem from a complete checkout")
+    return found
