@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from apps.finance.filings.cautions import Cautions
+from apps.finance.filings.inventory import Inventory
 
 
 class Content:
@@ -16,18 +17,15 @@ class Content:
     their chain (Inline XBRL 1.1, sections 5, 6 and 12).
 
     Args:
-        root: The document's root.
-        ix: Namespace of inline XBRL, in braces.
+        inventory: The document's elements.
         cautions: Where broken chains are recorded.
     """
 
-    def __init__(self, root: etree._Element, ix: str, cautions: Cautions) -> None:
-        self._ix = ix
+    def __init__(self, inventory: Inventory, cautions: Cautions) -> None:
         self._cautions = cautions
-        self._exclude = ix + "exclude"
-        self._excludes = next(root.iter(self._exclude), None) is not None
-        self._root = root
-        self._continuations: dict[str, etree._Element] | None = None
+        self._exclude = inventory.ix + "exclude"
+        self._excludes = inventory.excludes
+        self._continuations = inventory.continuations
 
     def plain(self, element: etree._Element) -> str:
         """The text of the element without its continuations and exclusions, white space as written."""
@@ -48,10 +46,6 @@ class Content:
         parts = [element]
         if continued is None:
             return parts
-        if self._continuations is None:
-            self._continuations = {}
-            for found in self._root.iter(self._ix + "continuation"):
-                self._continuations.setdefault(found.get("id") or "", found)
         seen: set[str] = set()
         while continued is not None:
             following = self._continuations.get(continued)

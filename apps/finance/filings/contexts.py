@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from lxml import etree
 
+from apps.finance.filings.inventory import XBRLI
 from apps.finance.filings.model import Context, Dimension, Unit
 from apps.finance.filings.names import Names
 
-XBRLI = "{http://www.xbrl.org/2003/instance}"
 _XBRLDI = "{http://xbrl.org/2006/xbrldi}"
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
 

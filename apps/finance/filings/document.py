@@ -3,8 +3,7 @@
 import re
 from collections import Counter
 
-from lxml import etree
-
+from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Context, DocumentInformation, Fact
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -19,12 +18,11 @@ _COMPANY = (  # SEC; IFRS; UK GAAP and its successors
 _PERIOD_END = ("DocumentPeriodEndDate", "EndDateForPeriodCoveredByReport", "BalanceSheetDate")
 
 
-def describe(root: etree._Element, ix: str, facts: list[Fact], contexts: dict[str, Context]) -> DocumentInformation:
+def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Context]) -> DocumentInformation:
     """Document information from the facts without dimensions that are made for it, and from the markup.
 
     Args:
-        root: The document's root.
-        ix: Namespace of inline XBRL, in braces.
+        inventory: The document's elements.
         facts: All facts.
         contexts: All contexts, by id.
     """
@@ -67,7 +65,7 @@ def describe(root: etree._Element, ix: str, facts: list[Fact], contexts: dict[st
     document.fiscal_period = said.get("DocumentFiscalPeriodFocus") or None
     if document.fiscal_period is None:
         missing["fiscal_period"] = "no fact names the fiscal period"
-    document.language = _language(root, ix)
+    document.language = _language(inventory)
     if document.language is None:
         missing["language"] = "the document does not declare its language"
     document.currency = currencies.most_common(1)[0][0] if currencies else None
@@ -80,9 +78,6 @@ def describe(root: etree._Element, ix: str, facts: list[Fact], contexts: dict[st
     return document
 
 
-def _language(root: etree._Element, ix: str) -> str | None:
-    tag = root.get(_LANGUAGE) or root.get("lang")
-    if not tag:
-        for element in root.iter(ix + "references", ix + "header", "{http://www.w3.org/1999/xhtml}body"):
-            tag = tag or element.get(_LANGUAGE) or element.get("lang")
-    return tag or None
+def _language(inventory: Inventory) -> str | None:
+    places = [inventory.root, *inventory.headers, *inventory.root.iterchildren("{http://www.w3.org/1999/xhtml}body")]
+    return next((tag for place in places if (tag := place.get(_LANGUAGE) or place.get("lang"))), None)

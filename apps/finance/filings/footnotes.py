@@ -1,9 +1,8 @@
 """Footnotes and relationships, of inline XBRL 1.1 (ix:relationship) and 1.0 (footnoteRefs on the facts)."""
 
-from lxml import etree
-
 from apps.finance.filings.cautions import Cautions
 from apps.finance.filings.inline import Reading
+from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Fact, Footnote, Relationship
 
 _FACT_FOOTNOTE = "http://www.xbrl.org/2003/arcrole/fact-footnote"
@@ -11,19 +10,18 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def attach_footnotes(
-    root: etree._Element, ix: str, facts: list[Fact], reading: Reading, cautions: Cautions
+    inventory: Inventory, facts: list[Fact], reading: Reading, cautions: Cautions
 ) -> tuple[dict[str, Footnote], list[Relationship]]:
     """All footnotes and relationships of the document; ``Fact.footnotes`` is filled on the way.
 
     Args:
-        root: The document's root.
-        ix: Namespace of inline XBRL, in braces.
+        inventory: The document's elements.
         facts: The facts already read.
         reading: What read them.
         cautions: Where references to nothing are recorded.
     """
     footnotes: dict[str, Footnote] = {}
-    for element in root.iter(ix + "footnote"):
+    for element in inventory.footnotes:
         footnote_id = element.get("id") or element.get("footnoteID") or ""
         text = " ".join(reading.content.chain(element, element.get("continuedAt")).split())
         footnotes.setdefault(
@@ -37,7 +35,7 @@ def attach_footnotes(
             element.get("arcrole") or _FACT_FOOTNOTE,
             element.get("linkRole") or "",
         )
-        for element in root.iter(ix + "relationship")
+        for element in inventory.relationships
     ]
     if not relationships and not reading.footnote_references:
         return footnotes, relationships

@@ -6,6 +6,7 @@ from lxml import etree
 
 from apps.finance.filings.cautions import Cautions
 from apps.finance.filings.content import Content
+from apps.finance.filings.inventory import FACT_KINDS, Inventory
 from apps.finance.filings.model import Context, Fact, Kind, Unit
 from apps.finance.filings.names import Names
 from apps.finance.filings.numbers import NotANumber, canonical
@@ -14,15 +15,14 @@ from apps.finance.filings.transforms import REGISTRIES, NotInDomain, Transformat
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _TRUE = ("true", "1")
-_KINDS: dict[str, Kind] = {"nonFraction": "number", "nonNumeric": "text", "fraction": "fraction"}
+_KINDS: tuple[Kind, ...] = ("number", "text", "fraction")
 
 
 class Reading:
     """Turns the elements of one document into facts.
 
     Args:
-        root: The document's root.
-        ix: Namespace of inline XBRL in the document, in braces.
+        inventory: The document's elements.
         names: Resolves prefixed names.
         contexts: By id.
         units: By id.
@@ -31,41 +31,38 @@ class Reading:
 
     def __init__(
         self,
-        root: etree._Element,
-        ix: str,
+        inventory: Inventory,
         names: Names,
         contexts: dict[str, Context],
         units: dict[str, Unit],
         cautions: Cautions,
     ) -> None:
-        self._root = root
-        self._ix = ix
+        self._inventory = inventory
         self._names = names
         self._contexts = contexts
         self._units = units
         self._cautions = cautions
-        self._paths = Paths(root)
+        self._kinds = {inventory.ix + name: kind for name, kind in zip(FACT_KINDS, _KINDS, strict=True)}
+        self._paths = Paths(inventory.root)
         self._formats: dict[tuple[str, str], tuple[Transformation | None, str]] = {}
         self._scales: dict[str, int] = {}
         self._taken: set[str] = set()
-        self.content = Content(root, ix, cautions)
+        self.content = Content(inventory, cautions)
         self.footnote_references: dict[str, list[str]] = {}
         """For inline XBRL 1.0: ids of footnotes that facts name, by fact id."""
 
     def facts(self) -> list[Fact]:
         """The facts of one target document, in document order."""
-        ix = self._ix
-        tags = (ix + "nonFraction", ix + "nonNumeric", ix + "fraction")
-        hidden = {element for holder in self._root.iter(ix + "hidden") for element in holder.iter(*tags)}
-        target = self._target(tags)
+        targets = {element.get("target") for element in self._inventory.facts}
+        target = self._target(targets) if targets != {None} else None
         facts: list[Fact] = []
-        for element in self._root.iter(*tags):
-            attributes = element.attrib
+        for element in self._inventory.facts:
+            attributes = dict(element.items())
             if attributes.get("target") != target:
                 continue
             fact_id = self._fact_id(element, attributes.get("id"))
             if attributes.get("name"):
-                facts.append(self._fact(element, attributes, fact_id, element in hidden, len(facts)))
+                facts.append(self._fact(element, attributes, fact_id, len(facts)))
             else:
                 text = "A tagged element names no concept; it is left out."
                 self._cautions.add("no_concept", text, f"fact {fact_id}")
@@ -80,9 +77,9 @@ class Reading:
         self._taken.add(element_id)
         return element_id
 
-    def _fact(self, element: etree._Element, attributes: etree._Attrib, fact_id: str, hidden: bool, order: int) -> Fact:
+    def _fact(self, element: etree._Element, attributes: dict[str, str], fact_id: str, order: int) -> Fact:
         get = attributes.get
-        kind = _KINDS[element.tag.rpartition("}")[2]]
+        kind = self._kinds[element.tag]
         concept, namespace = self._names.resolve(get("name"), element)
         code = problem = ""
         context_id = (get("contextRef") or "").strip()
@@ -148,26 +145,21 @@ class Reading:
             sign=get("sign"),
             format=format_name,
             element_id=get("id"),
-            hidden=hidden,
+            hidden=element in self._inventory.hidden,
             escaped=escaped,
             footnotes=(),
             order=order,
         )
 
-    def _target(self, tags: tuple[str, ...]) -> str | None:
-        """The target document to read: the default one, else the first that is named."""
-        targets = dict.fromkeys(element.get("target") for element in self._root.iter(*tags))
-        if len(targets) < 2 and None in targets:
-            return None
-        chosen = None if None in targets or not targets else next(iter(targets))
-        for other in targets:
-            if other != chosen:
-                self._cautions.add(
-                    "other_target", f"Facts of the further target document {str(other)[:60]!r} are left out."
-                )
+    def _target(self, targets: set[str | None]) -> str | None:
+        """The target document to read: the default one, else the first by name."""
+        chosen = None if None in targets else min(str(target) for target in targets)
+        for other in sorted(str(target) for target in targets - {chosen}):
+            text = f"Facts of the further target document {other[:60]!r} are left out."
+            self._cautions.add("other_target", text, each=True)
         return chosen
 
-    def _number(self, element: etree._Element, attributes: etree._Attrib, format_name: str | None) -> str:
+    def _number(self, element: etree._Element, attributes: dict[str, str], format_name: str | None) -> str:
         text = (element.text or "") if len(element) == 0 else self.content.plain(element)
         if format_name is not None:
             text = self._transformed(text, format_name, element)
@@ -198,10 +190,10 @@ class Reading:
     def _fraction(self, element: etree._Element) -> str:
         terms = []
         for part in ("numerator", "denominator"):
-            term = next(element.iter(self._ix + part), None)
+            term = next(element.iter(self._inventory.ix + part), None)
             if term is None:
                 raise NotANumber(f"the fraction has no {part}")
-            terms.append(self._number(term, term.attrib, term.get("format")))
+            terms.append(self._number(term, dict(term.items()), term.get("format")))
         if terms[1] == "0":
             raise NotANumber("the fraction's denominator is zero")
         return "/".join(terms)

@@ -7,13 +7,14 @@ from pathlib import Path
 from lxml import etree
 
 from apps.finance.filings.cautions import Cautions
-from apps.finance.filings.contexts import XBRLI, read_context, read_unit
+from apps.finance.filings.contexts import read_context, read_unit
 from apps.finance.filings.document import describe
 from apps.finance.filings.footnotes import attach_footnotes
 from apps.finance.filings.inline import Reading
+from apps.finance.filings.inventory import Inventory, take_inventory
 from apps.finance.filings.model import Context, Filing, Unit
 from apps.finance.filings.names import Names
-from apps.finance.filings.xml import INLINE_NAMESPACES, no_inline_xbrl, parse
+from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, no_inline_xbrl, parse
 from core_model.errors import InputRejected, NotFound
 
 
@@ -32,41 +33,49 @@ def read_facts(path: str | PathLike[str] | bytes) -> Filing:
         NotFound: There is no file at ``path``.
     """
     data = path if isinstance(path, bytes) else _bytes_of(Path(path))
-    root = parse(data)
-    return read_tree(root, data)
+    markup = markup_of(data)
+    filing = read_tree(parse(markup), markup)
+    filing.document.source_hash = sha256(data).hexdigest()
+    filing.document.size = len(data)
+    return filing
 
 
 def read_tree(root: etree._Element, data: bytes) -> Filing:
-    """The filing in a tree that ``xml.parse`` made from ``data``."""
+    """The filing in a tree that ``parse`` made from ``data``; its document lacks the file's hash and size."""
     names = Names(root, local_declarations=data.count(b"xmlns") != len(root.nsmap))
     cautions = Cautions()
+    inventory = _inventory(root, data)
     contexts: dict[str, Context] = {}
+    for element in inventory.contexts:
+        context = read_context(element, names)
+        if contexts.setdefault(context.context_id, context) is not context:
+            cautions.add("context_twice", "A context is defined twice; the first stands.", context.context_id[:60])
     units: dict[str, Unit] = {}
-    for element in root.iter(XBRLI + "context", XBRLI + "unit"):
-        if element.tag == XBRLI + "context":
-            context = read_context(element, names)
-            if context.context_id in contexts:
-                cautions.add("context_twice", "A context is defined twice; the first stands.", context.context_id)
-            contexts.setdefault(context.context_id, context)
-        else:
-            unit = read_unit(element, names)
-            if unit.unit_id in units:
-                cautions.add("unit_twice", "A unit is defined twice; the first stands.", unit.unit_id)
-            units.setdefault(unit.unit_id, unit)
-    namespace = next((n for n in INLINE_NAMESPACES if next(root.iter(f"{{{n}}}*"), None) is not None), None)
-    if namespace is None:
-        raise no_inline_xbrl()
-    reading = Reading(root, f"{{{namespace}}}", names, contexts, units, cautions)
+    for element in inventory.units:
+        unit = read_unit(element, names)
+        if units.setdefault(unit.unit_id, unit) is not unit:
+            cautions.add("unit_twice", "A unit is defined twice; the first stands.", unit.unit_id[:60])
+    reading = Reading(inventory, names, contexts, units, cautions)
     facts = reading.facts()
     if not facts:
         raise no_inline_xbrl()
-    footnotes, relationships = attach_footnotes(root, f"{{{namespace}}}", facts, reading, cautions)
+    if inventory.tuples:
+        cautions.add("tuples", "Facts grouped in tuples are read one by one, without their groups.")
+    footnotes, relationships = attach_footnotes(inventory, facts, reading, cautions)
     for prefix in names.undeclared:
         cautions.add("undeclared_prefix", f"Names use the prefix {prefix[:40]!r}, which is not declared.")
-    document = describe(root, f"{{{namespace}}}", facts, contexts)
-    document.source_hash = sha256(data).hexdigest()
-    document.size = len(data)
+    document = describe(inventory, facts, contexts)
     return Filing(document, facts, contexts, units, footnotes, relationships, cautions.listed())
+
+
+def _inventory(root: etree._Element, data: bytes) -> Inventory:
+    """The elements of the newer inline XBRL namespace, else of the older one."""
+    for namespace in INLINE_NAMESPACES:
+        if namespace.encode() in data:
+            inventory = take_inventory(root, namespace)
+            if inventory.facts:
+                return inventory
+    raise no_inline_xbrl()
 
 
 def _bytes_of(path: Path) -> bytes:

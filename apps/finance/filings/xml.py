@@ -40,17 +40,52 @@ _ASCII_BASED = re.compile(
 _NAMED_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def parse(data: bytes) -> etree._Element:
-    """The root element of an inline XBRL document, comments and processing instructions left out.
+def markup_of(data: bytes) -> bytes:
+    """The document in an encoding in which markup is ASCII, from its declaration or first element on.
 
     Args:
         data: The bytes of the file.
 
     Raises:
-        InputRejected: Empty, another kind of file, not well-formed, a document type with an internal subset or a
-            foreign DTD, nested too deeply, or without inline XBRL.
+        InputRejected: Empty, another kind of file, or an encoding that reports are not written in.
     """
-    data = _text(data)
+    if not data.strip(b" \t\r\n\x00"):
+        raise InputRejected("the file is empty", allowed=_WANTED, action="fetch the report again", code="empty_file")
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            raise InputRejected(
+                f"this is {kind}", allowed=_WANTED, action="give the report's .htm or .html file", code="not_html"
+            )
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4]:
+        try:
+            text = data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-16-le")
+        except UnicodeDecodeError:
+            raise _not_html() from None
+        data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"), count=1).encode()
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if not data.startswith(b"<"):
+        raise _not_html()
+    declared = _DECLARED_ENCODING.match(data[:400])
+    if declared is not None and _ASCII_BASED.fullmatch(declared[1].decode("ascii")) is None:
+        raise InputRejected(
+            f"the document declares the encoding {declared[1].decode('ascii')[:40]!r}",
+            allowed="UTF-8, UTF-16, ISO 8859, Windows and East Asian encodings",
+            action="save it as UTF-8",
+            code="encoding",
+        )
+    return data
+
+
+def parse(data: bytes) -> etree._Element:
+    """The root element of an inline XBRL document, comments and processing instructions left out.
+
+    Args:
+        data: What ``markup_of`` made of the file.
+
+    Raises:
+        InputRejected: Not well-formed, a document type with an internal subset or a foreign DTD, nested too deeply, or
+            without inline XBRL.
+    """
     data, html_characters = _without_document_type(data)
     if not any(namespace.encode() in data for namespace in INLINE_NAMESPACES):
         raise no_inline_xbrl()
@@ -95,35 +130,6 @@ def _parser() -> etree.XMLParser:
         remove_pis=True,
         collect_ids=False,
     )
-
-
-def _text(data: bytes) -> bytes:
-    """The bytes in an encoding in which markup is ASCII, without what must not stand before the XML declaration."""
-    if not data.strip(b" \t\r\n\x00"):
-        raise InputRejected("the file is empty", allowed=_WANTED, action="fetch the report again", code="empty_file")
-    for magic, kind in _MAGIC.items():
-        if data.startswith(magic):
-            raise InputRejected(
-                f"this is {kind}", allowed=_WANTED, action="give the report's .htm or .html file", code="not_html"
-            )
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4]:
-        try:
-            text = data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-16-le")
-        except UnicodeDecodeError:
-            raise _not_html() from None
-        data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"), count=1).encode()
-    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    if not data.startswith(b"<"):
-        raise _not_html()
-    declared = _DECLARED_ENCODING.match(data[:400])
-    if declared is not None and _ASCII_BASED.fullmatch(declared[1].decode("ascii")) is None:
-        raise InputRejected(
-            f"the document declares the encoding {declared[1].decode('ascii')[:40]!r}",
-            allowed="UTF-8, UTF-16, ISO 8859, Windows and East Asian encodings",
-            action="save it as UTF-8",
-            code="encoding",
-        )
-    return data
 
 
 def _without_document_type(data: bytes) -> tuple[bytes, bool]:
