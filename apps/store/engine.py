@@ -88,6 +88,16 @@ def write_session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def lock(session: Session, name: str) -> None:
+    """Let nobody else pass here with the same name until this transaction ends.
+
+    On SQLite the transaction holds the write lock already. On PostgreSQL it is an advisory lock; who takes several
+    takes them in sorted order, and the audit chain's comes last.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"tandem:{name}"})
+
+
 def database_time(session: Session) -> float:
     """Seconds since 1970 by the clock that all workers on this database share."""
     if session.get_bind().dialect.name == "sqlite":
