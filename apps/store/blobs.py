@@ -1,8 +1,9 @@
 """Blobs by content hash on disk: volumes, fact files, heatmaps, documents.
 
-A blob is written to a temporary file, fsynced, renamed to its hash, and its folder fsynced, before ``put`` returns; it
-is verified against its hash when it is read. Its row is written before its file, and a file is removed only under the
-write lock and when no row names it, so a new reader of the same content never loses it to a deletion.
+A blob is written to a temporary file and fsynced; under the write lock its row is written, the file renamed to its
+hash, and its folder fsynced; then the row is committed and ``put`` returns. So no row is without its file, whatever fails. A file goes under the same
+lock, when no row names it, so whoever puts the same content meanwhile does not lose it. What is read is verified
+against its hash.
 
 Every blob has owners (a job, reading, series or study, by id). ``release`` takes one owner away and removes what
 nobody else needs.
@@ -10,6 +11,7 @@ nobody else needs.
 
 import errno
 import hashlib
+import math
 import os
 import re
 import tempfile
@@ -54,7 +56,7 @@ def put(store: Store, owner: str, name: str, data: bytes) -> str:
 
 def put_array(store: Store, owner: str, name: str, array: np.ndarray) -> str:
     """Store an array as ``.npy`` (C order, its own dtype and shape); see ``put``."""
-    array = np.ascontiguousarray(array)
+    array = np.asarray(array, order="C")
     assert not array.dtype.hasobject, "arrays of Python objects are not stored"
     header = BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
@@ -191,13 +193,20 @@ def sweep(store: Store) -> int:
         idle |= {owner for owner in owners if owner.startswith("reading-") and owner not in saved}
         orphans = release_rows(session, sorted(idle))
         known = set(session.execute(select(BlobRow.sha256)).scalars())
-    old = [path for path in store.blobs_dir.glob("??/*") if path.stat().st_mtime < before.timestamp()]
+    old = [path for path in store.blobs_dir.glob("??/*") if _modified_at(path) < before.timestamp()]
     strays = {path.name for path in old if len(path.name) == 64 and path.name not in known}
     remove_files(store, strays.union(orphans))
     unfinished = [path for path in old if path.name.startswith(".new-")]
     for path in unfinished:
         path.unlink(missing_ok=True)
     return len(strays.union(orphans)) + len(unfinished)
+
+
+def _modified_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf  # somebody removed it just now
 
 
 class _FileChunks(Iterable[bytes]):
@@ -227,25 +236,31 @@ def _digest(chunks: Iterable[Any]) -> str:
 def _put(store: Store, owner: str, name: str, chunks: Sequence[Any] | _FileChunks) -> str:
     sha256 = _digest(chunks)
     size = sum(memoryview(chunk).nbytes for chunk in chunks)
-    with store.write() as session:
-        lock(session, sha256)
-        before = session.get(BlobReferenceRow, (owner, name))
-        replaced = before.sha256 if before is not None and before.sha256 != sha256 else None
-        if session.get(BlobRow, sha256) is None:
-            session.add(BlobRow(sha256=sha256, size=size, added_at=now()))
-            session.flush()
-        refer(session, owner, name, sha256)
+    path, unnamed = _file(store, sha256), None
     try:
-        if _file(store, sha256).exists():
-            _fsync_folder(_file(store, sha256).parent)  # whoever made it may not have come so far yet
-        else:
-            _write(_file(store, sha256), chunks)
-    except OSError as error:
-        drop(store, owner, name)
-        raise _disk_error(error) from None
-    if replaced:
+        if not path.exists():
+            unnamed = _write(path.parent, chunks)
         with store.write() as session:
-            _drop_if_unneeded(session, replaced)
+            lock(session, sha256)
+            before = session.get(BlobReferenceRow, (owner, name))
+            replaced = before.sha256 if before is not None and before.sha256 != sha256 else None
+            if session.get(BlobRow, sha256) is None:
+                session.add(BlobRow(sha256=sha256, size=size, added_at=now()))
+                session.flush()
+            refer(session, owner, name, sha256)
+            session.flush()
+            if replaced is not None:
+                _drop_if_unneeded(session, replaced)
+            if not path.exists():
+                os.replace(unnamed or _write(path.parent, chunks), path)
+            _fsync_folder(path.parent)
+            _fsync_folder(path.parent.parent)
+    except OSError as error:
+        raise _disk_error(error) from None
+    finally:
+        if unnamed is not None:
+            unnamed.unlink(missing_ok=True)
+    if replaced is not None:
         remove_files(store, [replaced])
     return sha256
 
@@ -256,21 +271,20 @@ def _drop_if_unneeded(session: Session, sha256: str) -> None:
         session.execute(delete(BlobRow).where(BlobRow.sha256 == sha256))
 
 
-def _write(path: Path, chunks: Iterable[Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+def _write(folder: Path, chunks: Iterable[Any]) -> Path:
+    """A file in the folder, on the disk, that has no name of its own yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             for chunk in chunks:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    _fsync_folder(path.parent)
-    _fsync_folder(path.parent.parent)
+    return Path(temporary)
 
 
 def _fsync_folder(folder: Path) -> None:

@@ -85,6 +85,7 @@ def write_session(engine: Engine) -> Iterator[Session]:
         Session(engine.execution_options(**{WRITE: True}), expire_on_commit=False) as session,
         session.begin(),
     ):
+        session.connection()  # takes the write lock now, not at the first statement
         yield session
 
 

