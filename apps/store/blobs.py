@@ -1,9 +1,9 @@
 """Blobs by content hash on disk: volumes, fact files, heatmaps, documents.
 
 A blob is written to a temporary file and fsynced; under the write lock its row is written, the file renamed to its
-hash, and its folder fsynced; then the row is committed and ``put`` returns. So no row is without its file, whatever fails. A file goes under the same
-lock, when no row names it, so whoever puts the same content meanwhile does not lose it. What is read is verified
-against its hash.
+hash, and its folder fsynced; then the row is committed and ``put`` returns. So no row is without its file, whatever
+fails. A file goes under the same lock, when no row names it, so whoever puts the same content meanwhile does not lose
+it. What is read is verified against its hash.
 
 Every blob has owners (a job, reading, series or study, by id). ``release`` takes one owner away and removes what
 nobody else needs.

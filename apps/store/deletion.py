@@ -10,6 +10,7 @@ from sqlalchemy import Delete, delete, select, update
 from sqlalchemy.orm import Session
 
 from apps.store import audit, blobs, jobs
+from apps.store.engine import forget_deleted
 from apps.store.ids import hash_of, kind_of
 from apps.store.store import Store
 from apps.store.tables import InputRow, JobRow, PatientRow, ReadingRow, SeriesRow, StudyRow
@@ -56,6 +57,7 @@ def delete_everything_of(store: Store, identifier: str) -> Deleted:
         owners = [owner for kind in ("reading", "series", "job") for owner in deleted.rows.get(kind, [])]
         deleted.blobs.extend(blobs.release_rows(session, owners))
     blobs.remove_files(store, deleted.blobs)
+    forget_deleted(store.engine)
     return deleted
 
 
