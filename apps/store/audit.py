@@ -8,9 +8,10 @@ the chain alone: keep a ``Head`` elsewhere and give it to ``verify``.
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from apps.store.engine import lock
 from apps.store.ids import canonical, now
 from apps.store.store import Store
 from apps.store.tables import AuditRow
@@ -41,8 +42,7 @@ def record(
         actor: Who did it.
     """
     session.flush()
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
+    lock(session, "~audit")
     last = session.execute(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).scalar_one_or_none()
     row = AuditRow(
         seq=1 if last is None else last.seq + 1,

@@ -1,8 +1,9 @@
 """Blobs by content hash on disk: volumes, fact files, heatmaps, documents.
 
-A blob is written to a temporary file, fsynced, renamed to its hash, and its folder fsynced, before ``put`` returns; it
-is verified against its hash when it is read. Its row is written before its file, and a file is removed only under the
-write lock and when no row names it, so a new reader of the same content never loses it to a deletion.
+A blob is written to a temporary file and fsynced; under the write lock its row is written, the file renamed to its
+hash, and its folder fsynced; then the row is committed and ``put`` returns. So no row is without its file, whatever
+fails. A file goes under the same lock, when no row names it, so whoever puts the same content meanwhile does not lose
+it. What is read is verified against its hash.
 
 Every blob has owners (a job, reading, series or study, by id). ``release`` takes one owner away and removes what
 nobody else needs.
@@ -10,24 +11,28 @@ nobody else needs.
 
 import errno
 import hashlib
+import math
 import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from apps.store.engine import lock
 from apps.store.ids import now
 from apps.store.store import Store
-from apps.store.tables import BlobReferenceRow, BlobRow
+from apps.store.tables import BlobReferenceRow, BlobRow, JobRow, ReadingRow
 from core_model.errors import NotFound, TandemError, Unavailable
 
 CHUNK = 1 << 20
+SWEEP_AFTER_S = 3600.0
 _verified: set[tuple[str, int, int, int]] = set()  # (path, inode, mtime, size) of files whose hash was found right
 
 
@@ -51,7 +56,7 @@ def put(store: Store, owner: str, name: str, data: bytes) -> str:
 
 def put_array(store: Store, owner: str, name: str, array: np.ndarray) -> str:
     """Store an array as ``.npy`` (C order, its own dtype and shape); see ``put``."""
-    array = np.ascontiguousarray(array)
+    array = np.asarray(array, order="C")
     assert not array.dtype.hasobject, "arrays of Python objects are not stored"
     header = BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
@@ -78,8 +83,13 @@ def get_array(store: Store, sha256: str) -> np.ndarray:
     return np.load(path_of(store, sha256), mmap_mode="r", allow_pickle=False)
 
 
-def path_of(store: Store, sha256: str) -> Path:
+def path_of(store: Store, sha256: str, *, trust: bool = True) -> Path:
     """The verified file of a blob, for libraries that want a file. To be read only.
+
+    Args:
+        store: The open store.
+        sha256: Hash of the content.
+        trust: Whether a file that this process has verified, and that has not been touched since, passes unread.
 
     Raises:
         NotFound: There is no such blob.
@@ -89,7 +99,7 @@ def path_of(store: Store, sha256: str) -> Path:
     try:
         stat = path.stat()
         seen = (str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        if seen not in _verified:
+        if not trust or seen not in _verified:
             if _digest(_FileChunks(path)) != sha256:
                 raise Unavailable(
                     f"the stored content {sha256[:12]} is damaged",
@@ -130,11 +140,25 @@ def release(store: Store, owner: str) -> list[str]:
     return orphans
 
 
+def drop(store: Store, owner: str, name: str) -> None:
+    """Take one reference away, and the blob with it where nobody else needs it."""
+    with store.write() as session:
+        row = session.get(BlobReferenceRow, (owner, name))
+        if row is None:
+            return
+        session.delete(row)
+        session.flush()
+        _drop_if_unneeded(session, row.sha256)
+    remove_files(store, [row.sha256])
+
+
 def release_rows(session: Session, owners: Iterable[str]) -> list[str]:
     """The database's half of ``release``: the rows. ``remove_files`` follows when the transaction is through."""
     owners = list(owners)
     mine = select(BlobReferenceRow.sha256).where(BlobReferenceRow.owner.in_(owners))
     candidates = set(session.execute(mine).scalars())
+    for sha256 in sorted(candidates):
+        lock(session, sha256)
     session.execute(delete(BlobReferenceRow).where(BlobReferenceRow.owner.in_(owners)))
     needed = select(BlobReferenceRow.sha256).where(BlobReferenceRow.sha256.in_(candidates))
     orphans = sorted(candidates - set(session.execute(needed).scalars()))
@@ -144,12 +168,12 @@ def release_rows(session: Session, owners: Iterable[str]) -> list[str]:
 
 def remove_files(store: Store, hashes: Iterable[str]) -> None:
     """Remove the files of blobs that have no row (any more)."""
-    hashes = list(hashes)
+    hashes = sorted(hashes)
     if not hashes:
         return
     with store.write() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("LOCK TABLE blob IN SHARE ROW EXCLUSIVE MODE"))
+        for sha256 in hashes:
+            lock(session, sha256)
         kept = set(session.execute(select(BlobRow.sha256).where(BlobRow.sha256.in_(hashes))).scalars())
         for sha256 in hashes:
             if sha256 not in kept:
@@ -157,13 +181,32 @@ def remove_files(store: Store, hashes: Iterable[str]) -> None:
 
 
 def sweep(store: Store) -> int:
-    """Remove files that no row names: what a killed process left behind. Returns how many."""
-    found = [path.name for path in store.blobs_dir.glob("??/*") if len(path.name) == 64]
-    with store.read() as session:
+    """Remove what killed processes left behind: claims of jobs that are done and of readings that were never saved,
+    files that no row names, unfinished files. What is younger than an hour stays. Returns how many files went."""
+    before = now() - timedelta(seconds=SWEEP_AFTER_S)
+    with store.write() as session:
+        query = select(BlobReferenceRow.owner).join(BlobRow, BlobRow.sha256 == BlobReferenceRow.sha256)
+        owners = set(session.execute(query.where(BlobRow.added_at < before)).scalars())
+        open_jobs = set(session.execute(select(JobRow.id).where(JobRow.state != "done")).scalars())
+        saved = set(session.execute(select(ReadingRow.id)).scalars())
+        idle = {owner for owner in owners if owner.startswith("job-") and owner not in open_jobs}
+        idle |= {owner for owner in owners if owner.startswith("reading-") and owner not in saved}
+        orphans = release_rows(session, sorted(idle))
         known = set(session.execute(select(BlobRow.sha256)).scalars())
-    strays = [name for name in found if name not in known]
-    remove_files(store, strays)
-    return len(strays)
+    old = [path for path in store.blobs_dir.glob("??/*") if _modified_at(path) < before.timestamp()]
+    strays = {path.name for path in old if len(path.name) == 64 and path.name not in known}
+    remove_files(store, strays.union(orphans))
+    unfinished = [path for path in old if path.name.startswith(".new-")]
+    for path in unfinished:
+        path.unlink(missing_ok=True)
+    return len(strays.union(orphans)) + len(unfinished)
+
+
+def _modified_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf  # somebody removed it just now
 
 
 class _FileChunks(Iterable[bytes]):
@@ -193,57 +236,55 @@ def _digest(chunks: Iterable[Any]) -> str:
 def _put(store: Store, owner: str, name: str, chunks: Sequence[Any] | _FileChunks) -> str:
     sha256 = _digest(chunks)
     size = sum(memoryview(chunk).nbytes for chunk in chunks)
-    with store.write() as session:
-        before = session.get(BlobReferenceRow, (owner, name))
-        replaced = before.sha256 if before is not None and before.sha256 != sha256 else None
-        if session.get(BlobRow, sha256) is None:
-            session.add(BlobRow(sha256=sha256, size=size, added_at=now()))
-            session.flush()
-        refer(session, owner, name, sha256)
+    path, unnamed = _file(store, sha256), None
     try:
-        if _file(store, sha256).exists():
-            _fsync_folder(_file(store, sha256).parent)  # whoever made it may not have come so far yet
-        else:
-            _write(_file(store, sha256), chunks)
-    except OSError as error:
-        _undo(store, owner, name)
-        raise _disk_error(error) from None
-    if replaced:
+        if not path.exists():
+            unnamed = _write(path.parent, chunks)
         with store.write() as session:
-            needed = session.execute(select(BlobReferenceRow.owner).where(BlobReferenceRow.sha256 == replaced)).first()
-            if needed is None:
-                session.execute(delete(BlobRow).where(BlobRow.sha256 == replaced))
+            lock(session, sha256)
+            before = session.get(BlobReferenceRow, (owner, name))
+            replaced = before.sha256 if before is not None and before.sha256 != sha256 else None
+            if session.get(BlobRow, sha256) is None:
+                session.add(BlobRow(sha256=sha256, size=size, added_at=now()))
+                session.flush()
+            refer(session, owner, name, sha256)
+            session.flush()
+            if replaced is not None:
+                _drop_if_unneeded(session, replaced)
+            if not path.exists():
+                os.replace(unnamed or _write(path.parent, chunks), path)
+            _fsync_folder(path.parent)
+            _fsync_folder(path.parent.parent)
+    except OSError as error:
+        raise _disk_error(error) from None
+    finally:
+        if unnamed is not None:
+            unnamed.unlink(missing_ok=True)
+    if replaced is not None:
         remove_files(store, [replaced])
     return sha256
 
 
-def _undo(store: Store, owner: str, name: str) -> None:
-    with store.write() as session:
-        row = session.get(BlobReferenceRow, (owner, name))
-        if row is None:
-            return
-        sha256 = row.sha256
-        session.delete(row)
-        session.flush()
-        if session.execute(select(BlobReferenceRow.owner).where(BlobReferenceRow.sha256 == sha256)).first() is None:
-            session.execute(delete(BlobRow).where(BlobRow.sha256 == sha256))
+def _drop_if_unneeded(session: Session, sha256: str) -> None:
+    lock(session, sha256)
+    if session.execute(select(BlobReferenceRow.owner).where(BlobReferenceRow.sha256 == sha256)).first() is None:
+        session.execute(delete(BlobRow).where(BlobRow.sha256 == sha256))
 
 
-def _write(path: Path, chunks: Iterable[Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+def _write(folder: Path, chunks: Iterable[Any]) -> Path:
+    """A file in the folder, on the disk, that has no name of its own yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             for chunk in chunks:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    _fsync_folder(path.parent)
-    _fsync_folder(path.parent.parent)
+    return Path(temporary)
 
 
 def _fsync_folder(folder: Path) -> None:

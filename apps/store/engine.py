@@ -54,6 +54,7 @@ def _set_pragmas(busy_timeout_s: float) -> Any:
         cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten: names and paths, too
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             try:
                 cursor.execute("PRAGMA journal_mode=WAL")
@@ -85,7 +86,27 @@ def write_session(engine: Engine) -> Iterator[Session]:
         Session(engine.execution_options(**{WRITE: True}), expire_on_commit=False) as session,
         session.begin(),
     ):
+        session.connection()  # takes the write lock now, not at the first statement
         yield session
+
+
+def lock(session: Session, name: str) -> None:
+    """Let nobody else pass here with the same name until this transaction ends.
+
+    On SQLite the transaction holds the write lock already. On PostgreSQL it is an advisory lock; who takes several
+    takes them in sorted order, and the audit chain's comes last.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"tandem:{name}"})
+
+
+def forget_deleted(engine: Engine) -> None:
+    """Take what was deleted out of SQLite's log as well, where no other process is in the middle of reading it."""
+    if engine.dialect.name == "sqlite":
+        with translated_errors(), engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def database_time(session: Session) -> float:

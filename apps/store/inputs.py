@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from apps.store import audit
+from apps.store.engine import lock
 from apps.store.ids import new_id, now
 from apps.store.store import Store
 from apps.store.tables import InputRow
@@ -21,6 +22,7 @@ def add(store: Store, path: str | Path) -> str:
     if not path.exists():
         raise NotFound("there is no such file or folder", action="check the path", code="no_such_file")
     with store.write() as session:
+        lock(session, str(path))
         row = session.execute(select(InputRow).where(InputRow.path == str(path))).scalar_one_or_none()
         if row is None:
             kind = "folder" if path.is_dir() else "file"

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 
 from apps.store import audit, workers
+from apps.store.engine import lock
 from apps.store.ids import new_id, now
 from apps.store.store import Store
 from apps.store.tables import JobRow
@@ -29,6 +30,7 @@ def create(
     """
     with store.write() as session:
         if key is not None:
+            lock(session, key)
             same = select(JobRow).where(JobRow.key == key, JobRow.state.in_(ACTIVE), ~JobRow.cancel_requested)
             row = session.execute(same.limit(1)).scalar_one_or_none()
             if row is not None:
@@ -80,6 +82,22 @@ def waiting(store: Store) -> list[JobRow]:
     with store.read() as session:
         query = select(JobRow).where(JobRow.state == "queued", JobRow.handed < JobRow.attempt)
         return list(session.execute(query.order_by(JobRow.created_at).limit(100)).scalars())
+
+
+def handed(store: Store, worker: str) -> list[JobRow]:
+    """Jobs that DBOS was given and that have not ended: those that wait, and those that ``worker`` does."""
+    with store.read() as session:
+        query = select(JobRow).where(JobRow.handed == JobRow.attempt)
+        open_here = or_(JobRow.state == "queued", and_(JobRow.state == "running", JobRow.worker == worker))
+        return list(session.execute(query.where(open_here).order_by(JobRow.created_at).limit(100)).scalars())
+
+
+def begin_again(store: Store, job_id: str, attempt: int) -> None:
+    """Queue the next attempt of a job of which DBOS holds nothing open, unless that has happened or it has ended."""
+    with store.write() as session:
+        still = and_(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.state.in_(ACTIVE))
+        values = {"state": "queued", "attempt": attempt + 1, "worker": None, "eta_s": None}
+        session.execute(update(JobRow).where(still).values(**values))
 
 
 def mark_handed(store: Store, job_id: str, attempt: int) -> None:

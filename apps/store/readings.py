@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from apps.store import audit, blobs
+from apps.store import audit, blobs, finance, medical
+from apps.store.engine import lock
 from apps.store.ids import canonical, derived_id, hash_of, now
 from apps.store.store import Store
 from apps.store.tables import BlobRow, ReadingRow
@@ -89,29 +90,29 @@ def save(
     """
     key = _key(kind, provenance, again)
     reading_id = id_of(kind, provenance, again=again)
+    # Until its row is there the document is held under its own hash: two that save the same four may differ in it.
     content = canonical(document)
-    sha256 = blobs.put(store, reading_id, "document", content)
+    held = f"unsaved-{hash_of(document)}"
+    sha256 = blobs.put(store, reading_id, held, content)
     with store.write() as session:
-        if session.get(ReadingRow, reading_id) is not None:
-            return reading_id
-        session.add(
-            ReadingRow(
-                id=reading_id,
-                key=key,
-                kind=kind,
-                input_id=input_id,
-                study_id=study_id,
-                document_sha256=sha256,
-                created_at=now(),
-                **provenance.as_dict(),
+        lock(session, key)
+        if session.get(ReadingRow, reading_id) is None:
+            session.add(
+                ReadingRow(
+                    id=reading_id,
+                    key=key,
+                    kind=kind,
+                    input_id=input_id,
+                    study_id=study_id,
+                    document_sha256=sha256,
+                    created_at=now(),
+                    **provenance.as_dict(),
+                )
             )
-        )
-        session.flush()
-        for name, blob in (files or {}).items():
-            if session.get(BlobRow, blob) is None:
-                raise NotFound(f"the file '{name}' of the reading is not stored", action="run the job again")
-            blobs.refer(session, reading_id, name, blob)
-        audit.record(session, "reading.save", reading_id, sha256)
+            session.flush()
+            _add_parts(session, reading_id, document, {"document": sha256, **(files or {})})
+            audit.record(session, "reading.save", reading_id, sha256)
+    blobs.drop(store, reading_id, held)
     return reading_id
 
 
@@ -119,6 +120,16 @@ def is_stored(store: Store, reading_id: str) -> bool:
     """Whether there is such a reading."""
     with store.read() as session:
         return session.get(ReadingRow, reading_id) is not None
+
+
+def _add_parts(session: Session, reading_id: str, document: dict[str, Any], files: dict[str, str]) -> None:
+    """The rows that pages query, and the reading's claim on its blobs."""
+    rows_of = {finance.SCHEMA: finance.rows_of, medical.SCHEMA: medical.rows_of}.get(document.get("schema", ""))
+    session.add_all(rows_of(reading_id, document) if rows_of else [])
+    for name, sha256 in files.items():
+        if session.get(BlobRow, sha256) is None:
+            raise NotFound(f"the file '{name}' of the reading is not stored", action="run the job again")
+        blobs.refer(session, reading_id, name, sha256)
 
 
 def get(store: Store, reading_id: str) -> ReadingRow:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from apps.settings import Settings, load_settings
 from apps.store import migrations
-from apps.store.engine import make_engine, read_session, sqlite_file, translated_errors, write_session
+from apps.store.engine import BUSY_TIMEOUT_S, make_engine, read_session, sqlite_file, translated_errors, write_session
 from core_model.errors import Unavailable
 
 
@@ -17,6 +17,7 @@ class Store:
 
     Args:
         settings: Where the database and the blobs are.
+        busy_timeout_s: How long to wait for another writer before a transaction is refused.
 
     Raises:
         Unavailable: The database is missing its schema, has a newer one, or cannot be opened; the code says which
@@ -25,14 +26,14 @@ class Store:
     A new SQLite file is made with its tables at once; a PostgreSQL database is filled by ``tandem db upgrade``.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.settings = settings
         file = sqlite_file(settings.database_url)
         new = file is not None and not file.exists() and "mode=ro" not in settings.database_url
         if new:
             assert file is not None
             _make_folder(file.parent)
-        self.engine = make_engine(settings.database_url)
+        self.engine = make_engine(settings.database_url, busy_timeout_s)
         try:
             if new:
                 migrations.upgrade(self.engine)

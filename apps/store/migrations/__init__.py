@@ -4,6 +4,9 @@ On both databases a migration runs in one transaction that holds the write lock,
 two processes that meet a new file make it once.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from sqlalchemy import Connection, Engine, inspect, text
 
 from apps.store.engine import WRITE, translated_errors
@@ -27,20 +30,31 @@ def known() -> list[str]:
     return [revision.revision for revision in reversed(list(_script().walk_revisions()))]
 
 
-def upgrade(engine: Engine, to: str = "head") -> tuple[str | None, str | None]:
-    """Bring the schema to a revision.
+def upgrade(engine: Engine) -> tuple[str | None, str | None]:
+    """Bring the schema to the newest revision.
 
     Args:
         engine: From ``make_engine``.
-        to: A revision, or ``"head"``.
 
     Returns:
         The revision before and after.
 
     Raises:
-        Unavailable: The schema is newer than this version of Tandem, or the database cannot be written.
+        Unavailable: The schema is newer than this version of Tandem, the database belongs to another program, or it
+            cannot be written.
     """
+    return _move(engine, lambda script, revision: script._upgrade_revs("head", revision))
+
+
+def downgrade(engine: Engine, to: str) -> tuple[str | None, str | None]:
+    """Take the schema back to a revision, or to ``"base"``, which removes every table with what it holds."""
+    return _move(engine, lambda script, revision: script._downgrade_revs(to, revision))
+
+
+def _move(engine: Engine, steps: Callable[[Any, Any], Any]) -> tuple[str | None, str | None]:
     from alembic.runtime.environment import EnvironmentContext
+
+    from apps.store.tables import metadata
 
     script = _script()
     with translated_errors(), engine.execution_options(**{WRITE: True}).begin() as connection:
@@ -48,11 +62,15 @@ def upgrade(engine: Engine, to: str = "head") -> tuple[str | None, str | None]:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         before = current(connection)
         refuse_newer(before)
+        if before is None and set(inspect(connection).get_table_names()) & set(metadata.tables):
+            raise Unavailable(
+                "the database holds tables of another program",
+                action="give Tandem a database of its own with TANDEM_DATABASE_URL",
+                code="database_foreign",
+            )
         with EnvironmentContext(
-            _config(), script, fn=lambda revision, _context: script._upgrade_revs(to, revision), destination_rev=to
+            _config(), script, fn=lambda revision, _context: steps(script, revision)
         ) as environment:
-            from apps.store.tables import metadata
-
             environment.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
             environment.run_migrations()
         return before, current(connection)
@@ -69,7 +87,7 @@ def refuse_newer(revision: str | None) -> None:
         )
 
 
-def _config():
+def _config() -> Any:
     from alembic.config import Config
 
     config = Config()
@@ -77,7 +95,7 @@ def _config():
     return config
 
 
-def _script():
+def _script() -> Any:
     from alembic.script import ScriptDirectory
 
     return ScriptDirectory.from_config(_config())

@@ -9,7 +9,7 @@ from apps.store.tables.base import HASH, ID, Base, UtcDateTime
 
 
 class BlobRow(Base):
-    """A blob by its content hash. The row is written before the file, so a file without a row belongs to nobody."""
+    """A blob by its content hash. The row is written after the file, which without one belongs to nobody."""
 
     __tablename__ = "blob"
 

@@ -43,6 +43,8 @@ class StatementValueRow(Base):
     label: Mapped[str] = mapped_column(Text)
     concept: Mapped[str] = mapped_column(Text)
     confidence: Mapped[float | None] = mapped_column(Float)
+    reason: Mapped[str] = mapped_column(Text)
+    derived: Mapped[bool]
     start: Mapped[date | None] = mapped_column(Date)
     end: Mapped[date | None] = mapped_column(Date)
     value: Mapped[str | None] = mapped_column(Text)

@@ -263,6 +263,8 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("concept", sa.Text(), nullable=False),
         sa.Column("confidence", sa.Float(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("derived", sa.Boolean(), nullable=False),
         sa.Column("start", sa.Date(), nullable=True),
         sa.Column("end", sa.Date(), nullable=True),
         sa.Column("value", sa.Text(), nullable=True),

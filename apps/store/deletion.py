@@ -1,0 +1,162 @@
+"""Deleting a reading, study, patient or job: its rows, and the blobs and rows that nothing else needs after it.
+
+The audit chain keeps what was deleted by id and content hash. A path or a patient's row goes with the last thing that
+needed it.
+"""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Delete, delete, select, update
+from sqlalchemy.orm import Session
+
+from apps.store import audit, blobs, jobs
+from apps.store.engine import forget_deleted
+from apps.store.ids import hash_of, kind_of
+from apps.store.store import Store
+from apps.store.tables import InputRow, JobRow, PatientRow, ReadingRow, SeriesRow, StudyRow
+from core_model.errors import NotAllowed, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What a deletion removed.
+
+    Attributes:
+        rows: Ids, by kind (``"reading"``, ``"study"``, ``"series"``, ``"patient"``, ``"input"``, ``"job"``).
+        blobs: Hashes of the contents that are gone from the disk.
+    """
+
+    rows: dict[str, list[str]] = field(default_factory=dict)
+    blobs: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, ids: list[str]) -> None:
+        if ids:
+            self.rows.setdefault(kind, []).extend(ids)
+
+
+def delete_everything_of(store: Store, identifier: str) -> Deleted:
+    """Delete what an id stands for.
+
+    Args:
+        store: The open store.
+        identifier: Id of a reading, study, patient or ended job.
+
+    Raises:
+        NotFound: There is nothing with this id.
+        NotAllowed: A job is queued or running on it; or what the id stands for goes only with what needs it.
+    """
+    kind = kind_of(identifier)
+    removers = {"reading": _reading, "study": _study, "patient": _patient, "job": _job}
+    if kind not in removers:
+        raise NotAllowed(
+            f"a row of the kind '{kind}' is not deleted by itself", allowed="a reading, study, patient or job"
+        )
+    deleted = Deleted()
+    with store.write() as session:
+        removers[kind](session, identifier, deleted)
+        owners = [owner for kind in ("reading", "series", "job") for owner in deleted.rows.get(kind, [])]
+        deleted.blobs.extend(blobs.release_rows(session, owners))
+    blobs.remove_files(store, deleted.blobs)
+    forget_deleted(store.engine)
+    return deleted
+
+
+def _reading(session: Session, identifier: str, deleted: Deleted) -> None:
+    row = session.get(ReadingRow, identifier)
+    if row is None:
+        raise _nothing("reading", identifier)
+    _refuse_running(session, {row.input_id} - {None})
+    _remove_readings(session, [row], deleted)
+    _remove_inputs(session, {row.input_id}, deleted)
+    audit.record(session, "reading.delete", identifier, row.document_sha256)
+
+
+def _study(session: Session, identifier: str, deleted: Deleted) -> None:
+    row = session.get(StudyRow, identifier)
+    if row is None:
+        raise _nothing("study", identifier)
+    _remove_study(session, row, deleted)
+    others = select(StudyRow.id).where(StudyRow.patient_row_id == row.patient_row_id)
+    if session.execute(others).first() is None:
+        session.execute(delete(PatientRow).where(PatientRow.id == row.patient_row_id))
+        deleted.add("patient", [row.patient_row_id])
+
+
+def _patient(session: Session, identifier: str, deleted: Deleted) -> None:
+    if session.get(PatientRow, identifier) is None:
+        raise _nothing("patient", identifier)
+    for study in session.execute(select(StudyRow).where(StudyRow.patient_row_id == identifier)).scalars().all():
+        _remove_study(session, study, deleted)
+    session.execute(delete(PatientRow).where(PatientRow.id == identifier))
+    deleted.add("patient", [identifier])
+    audit.record(session, "patient.delete", identifier)
+
+
+def _job(session: Session, identifier: str, deleted: Deleted) -> None:
+    row = session.get(JobRow, identifier)
+    if row is None:
+        raise _nothing("job", identifier)
+    if row.state in jobs.ACTIVE:
+        raise NotAllowed(f"the job is {row.state}", action=f"run 'tandem jobs cancel {identifier}' first")
+    session.execute(delete(JobRow).where(JobRow.id == identifier))
+    deleted.add("job", [identifier])
+    _remove_inputs(session, {row.input_id}, deleted)
+    audit.record(session, "job.delete", identifier)
+
+
+def _remove_study(session: Session, study: StudyRow, deleted: Deleted) -> None:
+    readings = session.execute(select(ReadingRow).where(ReadingRow.study_id == study.id)).scalars().all()
+    inputs = {study.input_id, *(reading.input_id for reading in readings)}
+    _refuse_running(session, inputs - {None})
+    _remove_readings(session, list(readings), deleted)
+    series = list(session.execute(select(SeriesRow.id).where(SeriesRow.study_id == study.id)).scalars())
+    _execute(session, delete(SeriesRow).where(SeriesRow.study_id == study.id))
+    deleted.add("series", series)
+    _execute(session, delete(StudyRow).where(StudyRow.id == study.id))
+    deleted.add("study", [study.id])
+    _remove_inputs(session, inputs, deleted)
+    contents = sorted(reading.document_sha256 for reading in readings)
+    audit.record(session, "study.delete", study.id, hash_of(contents))
+
+
+def _remove_readings(session: Session, readings: list[ReadingRow], deleted: Deleted) -> None:
+    """Readings and what hangs on them (by cascade), and the jobs that made them."""
+    ids = [reading.id for reading in readings]
+    made = select(JobRow.id).where(JobRow.reading_id.in_(ids))
+    jobs_of_them = list(session.execute(made).scalars())
+    _execute(session, delete(JobRow).where(JobRow.id.in_(jobs_of_them)))
+    deleted.add("job", jobs_of_them)
+    _execute(session, delete(ReadingRow).where(ReadingRow.id.in_(ids)))
+    deleted.add("reading", ids)
+
+
+def _remove_inputs(session: Session, inputs: set[str | None], deleted: Deleted) -> None:
+    """Rows of inputs, and with them their paths, that nothing needs any more; failed jobs on them lose theirs."""
+    for identifier in sorted(one for one in inputs if one is not None):
+        needed = (
+            select(ReadingRow.id).where(ReadingRow.input_id == identifier),
+            select(StudyRow.id).where(StudyRow.input_id == identifier),
+            select(JobRow.id).where(JobRow.input_id == identifier, JobRow.state.in_(jobs.ACTIVE)),
+        )
+        if any(session.execute(query).first() for query in needed):
+            continue
+        session.execute(update(JobRow).where(JobRow.input_id == identifier).values(input_id=None))
+        session.execute(delete(InputRow).where(InputRow.id == identifier))
+        deleted.add("input", [identifier])
+
+
+def _refuse_running(session: Session, inputs: set[str | None]) -> None:
+    query = select(JobRow.id).where(JobRow.input_id.in_(inputs), JobRow.state.in_(jobs.ACTIVE))
+    running = session.execute(query.limit(1)).scalar_one_or_none()
+    if running is not None:
+        raise NotAllowed(
+            "a job is reading it", action=f"wait for it, or run 'tandem jobs cancel {running}' first", code="in_use"
+        )
+
+
+def _execute(session: Session, statement: Delete) -> None:
+    session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def _nothing(kind: str, identifier: str) -> NotFound:
+    return NotFound(f"there is no {kind} '{identifier[:40]}'", action="see the lists of readings, studies and jobs")

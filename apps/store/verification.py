@@ -1,0 +1,48 @@
+"""``tandem db verify``: the audit chain, the database file, and every blob against its hash."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, text
+
+from apps.store import audit, blobs
+from apps.store.audit import Head
+from apps.store.store import Store
+from apps.store.tables import BlobRow
+from core_model.errors import TandemError
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was checked and what is wrong with it.
+
+    Attributes:
+        head: Head of the audit chain: keep it elsewhere, a later check can be given it.
+        num_blobs: How many contents were compared with their hashes.
+        problems: One sentence each; empty where all is well.
+    """
+
+    head: Head
+    num_blobs: int
+    problems: list[str] = field(default_factory=list)
+
+
+def verify(store: Store, known: Head | None = None) -> Verified:
+    """Check everything that can be checked; what is wrong is listed, nothing is changed."""
+    problems: list[str] = []
+    head = Head(0, audit.START)
+    try:
+        head = audit.verify(store, known)
+    except TandemError as error:
+        problems.append(str(error))
+    with store.read() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            for (said,) in session.execute(text("PRAGMA integrity_check")):
+                if said != "ok":
+                    problems.append(f"the database file is damaged: {said}.")
+        hashes = list(session.execute(select(BlobRow.sha256).order_by(BlobRow.sha256)).scalars())
+    for sha256 in hashes:
+        try:
+            blobs.path_of(store, sha256, trust=False)
+        except TandemError as error:
+            problems.append(str(error))
+    return Verified(head, len(hashes), problems)

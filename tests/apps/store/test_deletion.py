@@ -1,0 +1,169 @@
+"""Deleting takes a thing's rows, paths and contents, keeps what others need, and stays in the audit chain."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from apps.settings import Settings
+from apps.store import audit, blobs, inputs, jobs, medical, readings
+from apps.store.deletion import delete_everything_of
+from apps.store.medical import Identity, SeriesEntry
+from apps.store.store import Store
+from core_model.errors import NotAllowed, NotFound
+from tests.apps.store import documents
+from tests.apps.store.documents import provenance
+
+
+def rows(store: Store) -> dict[str, int]:
+    """Tables that hold rows, and how many; the audit chain left out."""
+    with store.read() as session:
+        counts = {
+            name: session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()
+            for name in inspect(store.engine).get_table_names()
+        }
+    return {name: count for name, count in counts.items() if count and name not in ("audit", "alembic_version")}
+
+
+def files(store: Store) -> int:
+    return len(list(store.blobs_dir.glob("??/*")))
+
+
+def report(store: Store, path: Path, **changed: str) -> tuple[str, str]:
+    """A report that a job has read: ids of its input and reading."""
+    input_id = inputs.add(store, path)
+    job = jobs.create(store, "finance.read", input_id, {})
+    facts = blobs.put(store, job.id, "facts", b"the same facts")
+    reading_id = readings.save(
+        store,
+        "finance.read",
+        documents.finance(str(changed)),
+        provenance(**changed),
+        input_id=input_id,
+        files={"facts": facts},
+    )
+    jobs.end(store, job.id, 1, "done", reading_id=reading_id)
+    blobs.release(store, job.id)
+    return input_id, reading_id
+
+
+def scan(store: Store, path: Path, uid: str, name: str = "DOE^JANE") -> tuple[str, str]:
+    """A study that a job has read: ids of the study and its reading."""
+    input_id = inputs.add(store, path)
+    job = jobs.create(store, "medical.read", input_id, {})
+    volume = blobs.put(store, job.id, "volume", uid.encode())
+    study_id = medical.add_study(
+        store, Identity("4711", name), uid, [SeriesEntry(f"{uid}.1", "CT", 3, volume_sha256=volume)], input_id=input_id
+    )
+    reading_id = readings.save(
+        store,
+        "medical.read",
+        documents.medical([documents.finding(1, 0.9)]),
+        provenance(input_hash=uid.ljust(64, "0")),
+        input_id=input_id,
+        study_id=study_id,
+    )
+    jobs.end(store, job.id, 1, "done", reading_id=reading_id)
+    blobs.release(store, job.id)
+    return study_id, reading_id
+
+
+def test_deleting_the_only_reading_leaves_nothing_but_the_audit(store: Store, tmp_path: Path) -> None:
+    input_id, reading_id = report(store, tmp_path)
+    sha256 = readings.get(store, reading_id).document_sha256
+    deleted = delete_everything_of(store, reading_id)
+    assert rows(store) == {}
+    assert files(store) == 0
+    assert deleted.rows["reading"] == [reading_id]
+    assert deleted.rows["input"] == [input_id]
+    assert sha256 in deleted.blobs
+    last = audit.listing(store)[0]
+    assert (last.action, last.subject, last.subject_hash) == ("reading.delete", reading_id, sha256)
+    audit.verify(store)
+
+
+def test_deleting_keeps_the_contents_and_the_path_that_another_reading_needs(store: Store, tmp_path: Path) -> None:
+    input_id, first = report(store, tmp_path)
+    _, second = report(store, tmp_path, code_version="0.2.0")
+    delete_everything_of(store, first)
+    assert inputs.path_of(store, input_id) == tmp_path
+    assert blobs.get(store, readings.files(store, second)["facts"]) == b"the same facts"
+    assert readings.document(store, second)["schema"] == "tandem.finance.reading/1"
+    assert rows(store)["anomaly"] == 2
+
+
+def test_deleting_a_study_takes_its_readings_series_and_the_patient_it_leaves_without_one(
+    store: Store, tmp_path: Path
+) -> None:
+    study_id, _ = scan(store, tmp_path, "1.2.3")
+    deleted = delete_everything_of(store, study_id)
+    assert rows(store) == {}
+    assert files(store) == 0
+    assert set(deleted.rows) == {"job", "reading", "series", "study", "input", "patient"}
+    assert [row.action for row in audit.listing(store)][0] == "study.delete"
+
+
+def test_deleting_a_study_keeps_the_patient_s_other_one(store: Store, tmp_path: Path) -> None:
+    first, _ = scan(store, tmp_path, "1.2.3")
+    second, reading_id = scan(store, tmp_path, "1.2.4")
+    delete_everything_of(store, first)
+    (entry,) = medical.studies(store)
+    assert (entry.study.id, entry.patient.name) == (second, "DOE^JANE")
+    assert len(medical.findings(store, reading_id)) == 1
+    (series,) = medical.series_of(store, second)
+    assert blobs.get(store, str(series.volume_sha256)) == b"1.2.4"
+
+
+def test_deleting_a_patient_takes_all_studies_and_no_other_patient(store: Store, tmp_path: Path) -> None:
+    for uid in ("1.2.3", "1.2.4"):
+        scan(store, tmp_path, uid)
+    other, _ = scan(store, tmp_path, "1.2.5", "ROE^RICHARD")
+    patient = next(entry.patient.id for entry in medical.studies(store) if entry.patient.name == "DOE^JANE")
+    delete_everything_of(store, patient)
+    assert [entry.study.id for entry in medical.studies(store)] == [other]
+
+
+def test_a_deleted_name_and_path_are_gone_from_the_bytes_of_the_database(
+    sqlite_settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "CANARY-7Q"
+    folder.mkdir()
+    with Store(sqlite_settings) as store:
+        study_id, _ = scan(store, folder, "1.2.3", "CANARY-8R")
+        held = b"".join(path.read_bytes() for path in sqlite_settings.data_dir.glob("tandem.db*"))
+        assert b"CANARY-7Q" in held
+        assert b"CANARY-8R" in held
+        delete_everything_of(store, study_id)
+        held = b"".join(path.read_bytes() for path in sqlite_settings.data_dir.glob("tandem.db*"))
+        assert b"CANARY" not in held
+
+
+def test_what_a_job_is_reading_is_not_deleted(store: Store, tmp_path: Path) -> None:
+    input_id, reading_id = report(store, tmp_path)
+    job = jobs.create(store, "finance.read", input_id, {})
+    before = rows(store)
+    with pytest.raises(NotAllowed, match=f"tandem jobs cancel {job.id}"):
+        delete_everything_of(store, reading_id)
+    with pytest.raises(NotAllowed, match="the job is queued"):
+        delete_everything_of(store, job.id)
+    assert rows(store) == before
+
+
+def test_deleting_a_failed_job_takes_its_contents_and_path(store: Store, tmp_path: Path) -> None:
+    job = jobs.create(store, "finance.read", inputs.add(store, tmp_path), {})
+    blobs.put(store, job.id, "facts", b"half a result")
+    jobs.end(store, job.id, 1, "failed", error_code="defect", error_text="It failed.")
+    delete_everything_of(store, job.id)
+    assert rows(store) == {}
+    assert files(store) == 0
+
+
+@pytest.mark.parametrize("identifier", ["reading-none", "study-none", "patient-none", "job-none", "nonsense", ""])
+def test_what_is_not_there_is_not_found(store: Store, identifier: str) -> None:
+    with pytest.raises(NotFound):
+        delete_everything_of(store, identifier)
+
+
+def test_an_input_is_not_deleted_by_itself(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(NotAllowed, match="a reading, study, patient or job"):
+        delete_everything_of(store, inputs.add(store, tmp_path))

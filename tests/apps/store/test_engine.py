@@ -1,0 +1,199 @@
+"""What the database promises, and what it says when it cannot keep it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from apps.settings import Settings, load_settings
+from apps.store import audit, blobs, inputs, jobs
+from apps.store.store import Store
+from apps.store.tables import InputRow
+from core_model.errors import Unavailable
+from tests import needs
+
+
+def test_sqlite_runs_with_the_pragmas_of_the_design(sqlite_settings: Settings) -> None:
+    with Store(sqlite_settings) as store, store.read() as session:
+        pragmas = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+
+
+def test_a_block_that_raises_leaves_nothing(store: Store, tmp_path: Path) -> None:
+    def fail_half_way() -> None:
+        with store.write() as session:
+            audit.record(session, "test", "job-1")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    assert audit.verify(store).count == 0
+
+
+def test_writers_wait_for_each_other_and_lose_no_increment(store: Store) -> None:
+    job_id = jobs.create(store, "test", None, {}).id
+
+    def add_ten() -> None:
+        for _ in range(10):
+            with store.write() as session:
+                value = session.execute(
+                    text("SELECT starts FROM job FOR UPDATE" if postgres else "SELECT starts FROM job")
+                )
+                session.execute(text("UPDATE job SET starts = :n"), {"n": value.scalar_one() + 1})
+
+    postgres = store.engine.dialect.name == "postgresql"
+    threads = [threading.Thread(target=add_ten) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert jobs.get(store, job_id).starts == 40
+
+
+def test_a_read_only_database_is_refused_with_a_sentence_and_unchanged(
+    sqlite_settings: Settings, tmp_path: Path
+) -> None:
+    with Store(sqlite_settings) as store:
+        inputs.add(store, tmp_path)
+    file = sqlite_settings.data_dir / "tandem.db"
+    before = file.read_bytes()
+    only_read = load_settings(data_dir=sqlite_settings.data_dir, database_url=f"sqlite:///file:{file}?mode=ro&uri=true")
+    with Store(only_read) as store:
+        with store.read() as session:
+            assert session.query(InputRow).count() == 1
+        with pytest.raises(Unavailable, match="only be read") as refused:
+            jobs.create(store, "test", None, {})
+        assert refused.value.code == "database_read_only"
+        with pytest.raises(Unavailable, match="only be read"):
+            blobs.put(store, "job-1", "x", b"content")
+    assert [path for path in sqlite_settings.blobs.rglob("*") if path.is_file()] == []
+    assert file.read_bytes() == before
+
+
+def test_a_missing_database_opened_for_reading_is_not_made(tmp_path: Path) -> None:
+    file = tmp_path / "none.db"
+    with pytest.raises(Unavailable) as refused:
+        Store(load_settings(data_dir=tmp_path, database_url=f"sqlite:///file:{file}?mode=ro&uri=true"))
+    assert refused.value.code == "database_unreachable"
+    assert not file.exists()
+
+
+def test_a_locked_database_is_refused_after_the_timeout(sqlite_settings: Settings) -> None:
+    Store(sqlite_settings).close()
+    holder = sqlite3.connect(sqlite_settings.data_dir / "tandem.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with Store(sqlite_settings, busy_timeout_s=0.2) as store:
+        with pytest.raises(Unavailable, match="another program holds the database") as refused:
+            jobs.create(store, "test", None, {})
+        assert refused.value.code == "database_locked"
+        holder.execute("ROLLBACK")
+        assert jobs.listing(store) == []
+        jobs.create(store, "test", None, {})
+    holder.close()
+
+
+def test_a_damaged_file_is_refused(sqlite_settings: Settings) -> None:
+    sqlite_settings.data_dir.mkdir()
+    (sqlite_settings.data_dir / "tandem.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(Unavailable) as refused:
+        Store(sqlite_settings)
+    assert refused.value.code == "database_damaged"
+
+
+def test_a_server_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="does not answer") as refused:
+        Store(load_settings(data_dir=tmp_path, database_url="postgresql://nobody:secret@127.0.0.1:1/none"), 1.0)
+    assert refused.value.code == "database_unreachable"
+    assert "secret" not in str(refused.value)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB."""
+    mount = needs.program("mount")
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    made = subprocess.run([mount, "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True)
+    if made.returncode:
+        pytest.skip("this machine mounts no tmpfs (a container without the right to)")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_in_the_middle_of_an_import_leaves_the_store_unchanged(small_disk: Path, tmp_path: Path) -> None:
+    with Store(load_settings(data_dir=small_disk, database_url=f"sqlite:///{small_disk}/tandem.db")) as store:
+        (small_disk / "ballast").write_bytes(os.urandom(1 << 20))
+        kept = blobs.put(store, "job-1", "kept", b"kept")
+        before = audit.verify(store)
+        with pytest.raises(Unavailable, match="disk is full") as refused:
+            blobs.put(store, "job-1", "too large", os.urandom(6 << 20))
+        assert refused.value.code == "disk_full"
+        assert blobs.owned(store, "job-1") == {"kept": kept}
+        assert [path.name for path in small_disk.glob("blobs/??/*")] == [kept]
+
+        done = 0
+        with pytest.raises(Unavailable) as refused:  # noqa: PT012
+            for done in range(10_000):  # noqa: B007
+                jobs.create(store, "test", None, {"text": "x" * 100_000})
+        assert refused.value.code == "disk_full"
+        assert 0 < done < 10_000
+        assert len(jobs.listing(store, limit=20_000)) == done
+        (small_disk / "ballast").unlink()
+        assert len(jobs.listing(store, limit=2000)) == done
+        assert audit.verify(store).count == before.count + done
+        jobs.create(store, "test", None, {})
+        assert blobs.get(store, kept) == b"kept"
+
+
+def test_a_commit_is_on_the_disk_before_it_is_acknowledged(sqlite_settings: Settings, tmp_path: Path) -> None:
+    """SIGKILL proves nothing about the power: the calls to fsync are counted instead."""
+    strace = needs.program("strace")
+    script = tmp_path / "writes.py"
+    script.write_text(
+        "import os, sys\n"
+        "from apps.settings import load_settings\n"
+        "from apps.store import blobs, jobs\n"
+        "from apps.store.store import Store\n"
+        "store = Store(load_settings())\n"
+        "for number in range(5):\n"
+        "    os.write(1, b'begin')\n"
+        "    jobs.create(store, 'test', None, {})\n"
+        "    os.write(1, b'acknowledged')\n"
+        "os.write(1, b'begin')\n"
+        "blobs.put(store, 'job-1', 'x', b'content')\n"
+        "os.write(1, b'acknowledged')\n"
+    )
+    Store(sqlite_settings).close()
+    trace = tmp_path / "trace"
+    run = subprocess.run(
+        [strace, "-f", "-y", "-e", "trace=fsync,fdatasync,write,rename,renameat2", "-o", trace, sys.executable, script],
+        env={**os.environ, **sqlite_settings.environment(), "PYTHONPATH": os.getcwd()},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    acts: list[list[str]] = []
+    for line in trace.read_text().splitlines():
+        if '"begin"' in line:
+            acts.append([])
+        elif acts and '"acknowledged"' not in line:
+            acts[-1].append(line)
+    assert len(acts) == 6
+    for act in acts:
+        assert any("sync(" in line and "tandem.db-wal" in line for line in act)
+    blob = [line for line in acts[-1] if "/blobs/" in line]
+    synced = [number for number, line in enumerate(blob) if "fsync(" in line and ".new-" in line]
+    renamed = [number for number, line in enumerate(blob) if "rename" in line]
+    folder = [number for number, line in enumerate(blob) if "fsync(" in line and ".new-" not in line]
+    assert synced[0] < renamed[0] < folder[0]

@@ -1,0 +1,46 @@
+"""Inputs: one row a path, and its path nowhere else."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from apps.store import inputs, jobs
+from apps.store.store import Store
+from core_model.errors import NotFound
+
+
+def test_the_same_path_is_the_same_input(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "report.htm"
+    file.write_text("x")
+    monkeypatch.chdir(tmp_path)
+    assert inputs.add(store, file) == inputs.add(store, "report.htm")
+    assert inputs.get(store, inputs.add(store, file)).kind == "file"
+    assert inputs.get(store, inputs.add(store, tmp_path)).kind == "folder"
+
+
+def test_what_is_not_there_is_refused_without_its_path(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(NotFound) as refused:
+        inputs.add(store, tmp_path / "JANE_DOE")
+    assert "JANE" not in str(refused.value)
+    input_id = inputs.add(store, tmp_path)
+    (tmp_path / "gone").mkdir()
+    gone = inputs.add(store, tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert inputs.path_of(store, input_id) == tmp_path
+    with pytest.raises(NotFound, match="no longer where it was") as refused:
+        inputs.path_of(store, gone)
+    assert str(tmp_path) not in str(refused.value)
+
+
+def test_a_path_stands_in_no_other_table(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "CANARY-7Q"
+    folder.mkdir()
+    job = jobs.create(store, "finance.read", inputs.add(store, folder), {})
+    jobs.end(store, job.id, 1, "failed", error_code="defect", error_text="It failed.")
+    holding = []
+    with store.read() as session:
+        for table in inspect(store.engine).get_table_names():
+            if any("CANARY-7Q" in str(row) for row in session.execute(text(f'SELECT * FROM "{table}"'))):
+                holding.append(table)
+    assert holding == ["input"]

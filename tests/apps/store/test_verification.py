@@ -1,0 +1,33 @@
+"""``db verify`` finds a damaged content and a broken chain, and lists both."""
+
+from pathlib import Path
+
+from sqlalchemy import text
+
+from apps.store import blobs, inputs
+from apps.store.store import Store
+from apps.store.verification import verify
+
+
+def test_a_whole_store_verifies(store: Store, tmp_path: Path) -> None:
+    inputs.add(store, tmp_path)
+    blobs.put(store, "job-1", "text", b"abc")
+    found = verify(store)
+    assert (found.head.count, found.num_blobs, found.problems) == (1, 1, [])
+
+
+def test_everything_that_is_wrong_is_listed(store: Store, tmp_path: Path) -> None:
+    inputs.add(store, tmp_path)
+    damaged, missing = (blobs.put(store, "job-1", content, content.encode()) for content in ("damaged", "missing"))
+    blobs.get(store, damaged)
+    (store.blobs_dir / damaged[:2] / damaged).write_bytes(b"demaged")
+    (store.blobs_dir / missing[:2] / missing).unlink()
+    trigger = "audit_no_update" if store.engine.dialect.name == "sqlite" else "audit_no_change ON audit"
+    with store.write() as session:
+        session.execute(text(f"DROP TRIGGER {trigger}"))
+        session.execute(text("UPDATE audit SET actor = 'other'"))
+    problems = "\n".join(verify(store).problems)
+    assert len(problems.splitlines()) == 3
+    assert "row 1 of the audit chain was changed" in problems
+    assert f"{damaged[:12]} is damaged" in problems
+    assert f"no stored content {missing[:12]}" in problems
