@@ -1,0 +1,81 @@
+"""Random geometry and intensity of a training batch, on tensors.
+
+Shapes: B batch, C three slices, Y, X.
+"""
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from apps.medical.nodules.samples import IGNORED, POSITIVE, WINDOW, Sample
+from core_model.embed.stem import MISSING
+
+TRAIN_SIZE = 64
+EDGE = 4
+"""The outermost pixels of a training window are not judged: their surroundings are missing."""
+SCALE_RANGE = (0.8, 1.25)
+
+
+def batch_of(samples: list[Sample], rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Rotate, scale, shift, blur and roughen a list of samples into one batch.
+
+    Returns:
+        Images ``[B, 3, 64, 64]``, positives ``[B, 64, 64]`` in 0 or 1, and weights in 0 or 1 (0 where not judged).
+    """
+    count = len(samples)
+    image = torch.from_numpy(np.stack([sample.image_CYX for sample in samples])).float()
+    label = np.stack([sample.label_YX for sample in samples])
+    marks = torch.from_numpy(np.stack([label == POSITIVE, label == IGNORED], axis=1).astype(np.float32))
+    angle = rng.uniform(0, 2 * math.pi, count)
+    zoom = np.exp(rng.uniform(*np.log(SCALE_RANGE), count)) * WINDOW / TRAIN_SIZE
+    flip = rng.choice([-1.0, 1.0], count)
+    shift = rng.uniform(-10, 10, (count, 2)) * 2 / WINDOW
+    theta = torch.from_numpy(
+        np.stack(
+            [
+                np.stack([flip * np.cos(angle) / zoom, -np.sin(angle) / zoom, shift[:, 0]], 1),
+                np.stack([flip * np.sin(angle) / zoom, np.cos(angle) / zoom, shift[:, 1]], 1),
+            ],
+            1,
+        )
+    ).float()
+    grid = functional.affine_grid(theta, [count, 1, TRAIN_SIZE, TRAIN_SIZE], align_corners=False)
+    image = functional.grid_sample(image, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    marks = functional.grid_sample(marks, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    image = _roughen(image, rng)
+    for b, sample in enumerate(samples):
+        for channel, there in ((0, sample.present[0]), (2, sample.present[1])):
+            if not there:
+                image[b, channel] = MISSING
+    positive = (marks[:, 0] > 0.5).float()
+    judged = ((marks[:, 1] < 0.3) | (positive > 0)).float()
+    judged[:, :EDGE] = judged[:, -EDGE:] = 0
+    judged[:, :, :EDGE] = judged[:, :, -EDGE:] = 0
+    return image.contiguous(memory_format=torch.channels_last), positive, judged
+
+
+def _roughen(image: Tensor, rng: np.random.Generator) -> Tensor:
+    """Gain, offset, blur and noise, each sample its own; the error of the recovered scale is about as large."""
+    count = len(image)
+
+    def each(values: np.ndarray) -> Tensor:
+        return torch.from_numpy(values).float()[:, None, None, None]
+
+    image = image * each(np.exp(rng.normal(0, 0.07, count))) + each(rng.normal(0, 0.03, count))
+    sigma = rng.uniform(0.3, 1.1)
+    reach = torch.arange(-3, 4, dtype=torch.float32)
+    kernel = torch.exp(-0.5 * (reach / sigma) ** 2)
+    kernel = (kernel / kernel.sum()).view(1, 1, 1, 7)
+    flat = functional.pad(image.flatten(0, 1)[:, None], (3, 3, 3, 3), mode="reflect")
+    blurred = functional.conv2d(functional.conv2d(flat, kernel), kernel.transpose(2, 3)).view_as(image)
+    soft = each((rng.random(count) < 0.35).astype(np.float32) * rng.uniform(0.3, 1, count))
+    image = image + soft * (blurred - image)
+    strength = each((rng.random(count) < 0.5) * rng.uniform(0, 0.07, count))
+    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    noise = torch.randn(image.shape, generator=generator)
+    if rng.random() < 0.5:
+        noise = functional.avg_pool2d(functional.pad(noise, (1, 1, 1, 1), mode="reflect"), 3, stride=1) * 2.2
+    return (image + strength * noise).clamp(-0.3, 1.5)

@@ -1,0 +1,95 @@
+"""The stem over whole slices: a probability for every pixel of the working grid, where it is wanted.
+
+Shapes: Z slices, Y rows, X columns of the working grid; C channels.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+
+from apps.medical.nodules.grid import neighbour_step
+from core_model.embed.stem import MISSING, Stem, StemOutput, padded
+
+MARGIN = 24
+"""Pixels around the search zone that the network sees as well."""
+BATCH_PIXELS = 300_000
+
+
+def zone_boxes(zone_ZYX: np.ndarray, margin: int = MARGIN) -> list[tuple[slice, slice] | None]:
+    """For each slice the rectangle to look at: the zone and a margin; None where the zone is empty."""
+    boxes: list[tuple[slice, slice] | None] = []
+    for zone in zone_ZYX:
+        rows, columns = np.nonzero(zone.any(1))[0], np.nonzero(zone.any(0))[0]
+        if not len(rows):
+            boxes.append(None)
+            continue
+        boxes.append(
+            (
+                slice(max(0, int(rows[0]) - margin), min(zone.shape[0], int(rows[-1]) + 1 + margin)),
+                slice(max(0, int(columns[0]) - margin), min(zone.shape[1], int(columns[-1]) + 1 + margin)),
+            )
+        )
+    return boxes
+
+
+def planes_of(image_ZYX: np.ndarray, z: int, box: tuple[slice, slice], slice_mm: float) -> np.ndarray:
+    """The three planes of a slice, cut to a box and padded to what the stem takes, ``[3, Y, X]``."""
+    step = neighbour_step(slice_mm)
+    rows, columns = box[0].stop - box[0].start, box[1].stop - box[1].start
+    height, width = padded(rows, columns)
+    planes = np.zeros((3, height, width), np.float32)
+    for channel, at in enumerate((z - step, z, z + step)):
+        if 0 <= at < len(image_ZYX):
+            planes[channel, :rows, :columns] = image_ZYX[at][box]
+        else:
+            planes[channel] = MISSING
+    return planes
+
+
+def run_slices(
+    stem: Stem,
+    image_ZYX: np.ndarray,
+    boxes: Sequence[tuple[slice, slice] | None],
+    slice_mm: float,
+    slices: Sequence[int],
+    tick: Callable[[float], None] | None = None,
+) -> Iterator[tuple[int, tuple[slice, slice], StemOutput]]:
+    """The stem's output for each wanted slice, in order: slice, box, and output of batch size 1, cut to the box."""
+    stem.eval()
+    wanted = [z for z in slices if boxes[z] is not None]
+    for done, z in enumerate(wanted):
+        box = boxes[z]
+        assert box is not None
+        with torch.inference_mode():
+            batch = torch.from_numpy(planes_of(image_ZYX, z, box, slice_mm))[None]
+            output = stem(batch.contiguous(memory_format=torch.channels_last))
+        if tick is not None:
+            tick((done + 1) / len(wanted))
+        yield z, box, output
+
+
+def probability_map(
+    stem: Stem,
+    image_ZYX: np.ndarray,
+    zone_ZYX: np.ndarray,
+    slice_mm: float,
+    slices: Sequence[int] | None = None,
+    tick: Callable[[float], None] | None = None,
+) -> np.ndarray:
+    """P(nodule) for each pixel inside the zone, 0 outside, float32 ``[Z, Y, X]``.
+
+    Args:
+        stem: One network.
+        image_ZYX: Scaled slices on the working grid.
+        zone_ZYX: The search zone there.
+        slice_mm: Distance of the slices.
+        slices: Which slices to look at, all where not given.
+        tick: Called with the fraction done.
+    """
+    result = np.zeros(image_ZYX.shape, np.float32)
+    boxes = zone_boxes(zone_ZYX)
+    for z, box, output in run_slices(stem, image_ZYX, boxes, slice_mm, slices or range(len(image_ZYX)), tick):
+        rows, columns = box[0].stop - box[0].start, box[1].stop - box[1].start
+        result[z][box] = torch.sigmoid(output.logit_BYX[0, :rows, :columns]).numpy() * zone_ZYX[z][box]
+    return result

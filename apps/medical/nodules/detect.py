@@ -1,0 +1,183 @@
+"""From scaled slices to scored candidates: dense maps of both halves, regions, linking scores, vectors.
+
+Shapes: Z slices, Y rows, X columns of the working grid; H halves, N candidates, T tokens of a candidate, C features of
+a token, D = T * C.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from apps.medical.nodules.dense import planes_of, probability_map
+from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose
+from apps.medical.nodules.regions import Region, regions_of
+from apps.medical.nodules.shape import features_of
+from core_model.embed.stem import Stem, pooled
+
+CONTEXT_MM = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
+"""Heights of a candidate's tokens: its best slice first, then context below and above its ends."""
+CROP = 48
+MOST_CANDIDATES = 96
+MOST_REGIONS = 1500
+
+Rescore = Callable[[np.ndarray, np.ndarray, tuple[float, float, float], np.ndarray], np.ndarray]
+"""``rescore(features_ND, position_mm_N3, spacing_mm_3, scores_N) -> probability_N``: the core's second look.
+
+``features_ND`` holds the tokens of each candidate side by side (``reshape(N, TOKENS, -1)`` parts them, best slice
+first); positions are (z, y, x) relative to the centre of the lungs; scores are the linking score's log-odds."""
+
+TOKENS = len(CONTEXT_MM)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Half:
+    """One of the two cross-fitted halves: a network and the linking weights fitted with it."""
+
+    name: str
+    stem: Stem
+    link: LinkWeights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What may be a nodule, best first.
+
+    Attributes:
+        regions: Parts of the averaged map.
+        centre_N3: Continuous working voxel (z, y, x).
+        shape_HNF: Shape features, from each half's own map.
+        logit_HN: Linking scores of each half.
+        vector_HND: Tokens of each half's stem.
+        position_mm_N3: (z, y, x) relative to the centre of the search zone.
+        map_ZYX: Averaged P(nodule).
+        spacing_mm: (z, y, x) of the working grid.
+    """
+
+    regions: list[Region]
+    centre_N3: np.ndarray
+    shape_HNF: np.ndarray
+    logit_HN: np.ndarray
+    vector_HND: np.ndarray
+    position_mm_N3: np.ndarray
+    map_ZYX: np.ndarray
+    spacing_mm: tuple[float, float, float]
+
+    def __len__(self) -> int:
+        return len(self.regions)
+
+
+def find_candidates(
+    halves: Sequence[Half],
+    image_ZYX: np.ndarray,
+    zone_ZYX: np.ndarray,
+    spacing_mm: tuple[float, float, float],
+    *,
+    masked_ZYX: np.ndarray | None = None,
+    vectors: bool = True,
+    tick: Callable[[float], None] | None = None,
+) -> Candidates:
+    """All candidates of a volume or window.
+
+    Args:
+        halves: One half, to judge it, or both, averaged.
+        image_ZYX: Scaled slices on the working grid.
+        zone_ZYX: The search zone there.
+        spacing_mm: (z, y, x).
+        masked_ZYX: Regions that touch this are left out.
+        vectors: Whether the stems' vectors are wanted.
+        tick: Called with the fraction done.
+    """
+    share = 0.9 / len(halves)
+    maps = []
+    for number, half in enumerate(halves):
+        step = None if tick is None else (lambda done, n=number: tick((n + done) * share))
+        maps.append(probability_map(half.stem, image_ZYX, zone_ZYX, spacing_mm[0], tick=step))
+    mean_ZYX = maps[0] if len(maps) == 1 else np.mean(maps, axis=0)
+    regions = [region for region in regions_of(mean_ZYX, spacing_mm) if allowed(region, spacing_mm)]
+    if masked_ZYX is not None:
+        regions = [region for region in regions if not (masked_ZYX[region.box] & region.mask_ZYX).any()]
+    if len(regions) > MOST_REGIONS:
+        sums = [float(mean_ZYX[region.box][region.mask_ZYX].sum()) for region in regions]
+        regions = [regions[index] for index in sorted(np.argsort(sums)[::-1][:MOST_REGIONS])]
+    root_size: dict[int, int] = {}
+    for region in regions:
+        root_size[region.root] = max(root_size.get(region.root, 0), int(region.mask_ZYX.sum()))
+    rows: list[list[np.ndarray]] = [[] for _ in halves]
+    for done, region in enumerate(regions):
+        for row, map_ZYX in zip(rows, maps, strict=True):
+            row.append(features_of(region, map_ZYX, image_ZYX, zone_ZYX, spacing_mm, root_size[region.root]))
+        if tick is not None and done % 32 == 0:
+            tick(0.9 + 0.06 * done / len(regions))
+    features_HNF = np.array(rows).reshape(len(halves), len(regions), -1)
+    logit_HN = np.array([half.link.logit(part) for half, part in zip(halves, features_HNF, strict=True)])
+    order = choose(regions, logit_HN.mean(0), spacing_mm)[:MOST_CANDIDATES] if regions else []
+    kept = [regions[index] for index in order]
+    centres = np.array([centre_of(region) for region in kept]).reshape(-1, 3)
+    middle = (
+        np.argwhere(zone_ZYX.any((1, 2))).mean(),
+        *(np.nonzero(zone_ZYX.any(axis))[0].mean() for axis in ((0, 2), (0, 1))),
+    )
+    vector_HND = np.zeros((len(halves), len(kept), 0), np.float32)
+    if vectors:
+        vector_HND = np.array(
+            [
+                [vector_of(half.stem, image_ZYX, map_ZYX, region, spacing_mm[0]) for region in kept]
+                for half, map_ZYX in zip(halves, maps, strict=True)
+            ],
+            np.float32,
+        ).reshape(len(halves), len(kept), -1)
+    return Candidates(
+        regions=kept,
+        centre_N3=centres,
+        shape_HNF=features_HNF[:, order],
+        logit_HN=logit_HN[:, order].reshape(len(halves), -1),
+        vector_HND=vector_HND,
+        position_mm_N3=(centres - np.array(middle)) * np.array(spacing_mm),
+        map_ZYX=mean_ZYX,
+        spacing_mm=spacing_mm,
+    )
+
+
+def vector_of(stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, region: Region, slice_mm: float) -> np.ndarray:
+    """The tokens of a candidate side by side, float32 ``[T * C]``.
+
+    The first token is pooled over the region in its best slice; the others, below and above its end slices, over the
+    region's projection. Past the volume's ends a token is zero.
+    """
+    z0 = region.box[0].start
+    sums = [float(map_ZYX[z0 + k][region.box[1:]][mask].sum()) for k, mask in enumerate(region.mask_ZYX)]
+    best = z0 + int(np.argmax(sums))
+    projection = region.mask_ZYX.any(0)
+    row = (region.box[1].start + region.box[1].stop) // 2
+    column = (region.box[2].start + region.box[2].stop) // 2
+    half = max(CROP // 2, (max(projection.shape) // 2 // 8 + 1) * 8)
+    box = (
+        slice(max(0, row - half), min(image_ZYX.shape[1], row + half)),
+        slice(max(0, column - half), min(image_ZYX.shape[2], column + half)),
+    )
+    heights = []
+    for mm in CONTEXT_MM:
+        if mm == 0:
+            heights.append(best)
+        elif mm < 0:
+            heights.append(z0 + min(-1, round(mm / slice_mm)))
+        else:
+            heights.append(region.box[0].stop - 1 + max(1, round(mm / slice_mm)))
+    inside = [z for z in heights if 0 <= z < len(image_ZYX)]
+    with torch.inference_mode():
+        batch = torch.from_numpy(np.stack([planes_of(image_ZYX, z, box, slice_mm) for z in inside]))
+        output = stem(batch.contiguous(memory_format=torch.channels_last))
+    tokens = []
+    for z in heights:
+        if not 0 <= z < len(image_ZYX):
+            tokens.append(np.zeros(stem.features(), np.float32))
+            continue
+        weight = np.zeros(output.fine_BCYX.shape[-2:], np.float32)
+        shape = region.mask_ZYX[z - z0] if z == best else projection
+        top, left = region.box[1].start - box[0].start, region.box[2].start - box[1].start
+        weight[top : top + shape.shape[0], left : left + shape.shape[1]] = shape
+        b = inside.index(z)
+        tokens.append(pooled(output.fine_BCYX[b], output.coarse_BCYX[b], torch.from_numpy(weight)).numpy())
+    return np.concatenate(tokens)

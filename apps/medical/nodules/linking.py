@@ -1,0 +1,120 @@
+"""The linking score: which connected parts of the map are nodules, and which of several overlapping parts is the one.
+
+A logistic score on the features of ``shape``. One cap comes before it, justified from background alone: nothing longer
+than 60 mm along any axis is a nodule (hilar vessels of the backgrounds reach 72 mm).
+
+Shapes: N regions, F features.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from apps.medical.nodules.regions import Region
+from apps.medical.nodules.shape import FEATURES
+
+LONGEST_MM = 60.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkWeights:
+    """Logistic weights on standardised features, clipped to ``clip`` standard deviations.
+
+    Attributes:
+        mean_F: Subtracted.
+        scale_F: Divided by.
+        weight_F: Logistic weights.
+        bias: Intercept.
+        clip: Standardised features are limited to this, so that one odd figure cannot decide alone.
+    """
+
+    mean_F: np.ndarray
+    scale_F: np.ndarray
+    weight_F: np.ndarray
+    bias: float
+    clip: float = 3.0
+
+    def __post_init__(self) -> None:
+        if not len(self.mean_F) == len(self.scale_F) == len(self.weight_F) == len(FEATURES):
+            raise ValueError(f"linking weights must hold {len(FEATURES)} features")
+
+    def logit(self, features_NF: np.ndarray) -> np.ndarray:
+        """Log-odds of each region being a nodule, ``[N]``."""
+        if not len(features_NF):
+            return np.zeros(0)
+        z_NF = np.clip((features_NF - self.mean_F) / self.scale_F, -self.clip, self.clip)
+        return z_NF @ self.weight_F + self.bias
+
+    def as_dict(self) -> dict:
+        return {
+            "features": list(FEATURES),
+            "mean": [float(v) for v in self.mean_F],
+            "scale": [float(v) for v in self.scale_F],
+            "weight": [float(v) for v in self.weight_F],
+            "bias": float(self.bias),
+            "clip": float(self.clip),
+        }
+
+    @classmethod
+    def from_dict(cls, held: dict) -> "LinkWeights":
+        """The reverse of ``as_dict``.
+
+        Raises:
+            ValueError: The features differ from those that this code computes.
+        """
+        if list(held["features"]) != list(FEATURES):
+            raise ValueError("linking weights were made for other features")
+        return cls(
+            np.array(held["mean"]), np.array(held["scale"]), np.array(held["weight"]), held["bias"], held["clip"]
+        )
+
+
+def sigmoid(logit: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)), without overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(logit, np.float64)))
+
+
+def allowed(region: Region, spacing_mm: tuple[float, float, float]) -> bool:
+    """Whether a region passes the cap on its length."""
+    sides = [(part.stop - part.start) * mm for part, mm in zip(region.box, spacing_mm, strict=True)]
+    return max(sides) <= LONGEST_MM
+
+
+def centre_of(region: Region) -> np.ndarray:
+    """Mean voxel of a region in the volume, continuous (z, y, x)."""
+    return np.argwhere(region.mask_ZYX).mean(0) + region.start()
+
+
+def choose(regions: Sequence[Region], score_N: np.ndarray, spacing_mm: tuple[float, float, float]) -> list[int]:
+    """Of regions that overlap, or whose centres lie within half a radius of each other, the one that scores best.
+
+    Returns:
+        Indices of the chosen regions, best first.
+    """
+    spacing = np.asarray(spacing_mm)
+    centres = [centre_of(region) * spacing for region in regions]
+    radii = [(3 * region.mask_ZYX.sum() * np.prod(spacing) / (4 * np.pi)) ** (1 / 3) for region in regions]
+    chosen: list[int] = []
+    for index in np.argsort(-np.asarray(score_N), kind="stable"):
+        index = int(index)
+        clash = any(
+            (regions[index].root == regions[other].root and _overlap(regions[index], regions[other]))
+            or np.linalg.norm(centres[index] - centres[other]) < max(radii[index], radii[other])
+            for other in chosen
+        )
+        if not clash:
+            chosen.append(index)
+    return chosen
+
+
+def _overlap(one: Region, other: Region) -> bool:
+    box = [slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(one.box, other.box, strict=True)]
+    if any(part.stop <= part.start for part in box):
+        return False
+
+    def part(region: Region) -> np.ndarray:
+        inner = tuple(slice(p.start - r.start, p.stop - r.start) for p, r in zip(box, region.box, strict=True))
+        return region.mask_ZYX[inner]
+
+    return bool((part(one) & part(other)).any())

@@ -1,0 +1,107 @@
+"""Plantings with full depth: a nodule or a non-nodule in a window of an unseen CT, for linking, calibration and guards.
+
+Shapes: Z slices, Y rows, X columns of the background's grid (1 mm in-plane).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from apps.medical.nodules.background import Background
+from apps.medical.nodules.fields import Field
+from apps.medical.nodules.plant import BLEND_MM, Cutout, paste, render
+
+AROUND_MM = 48.0
+ABOVE_MM = 16.0
+"""A window reaches this far beyond the planting: the network's sight in-plane, the linker's caps and shell along z."""
+CLEAR_OF_SUSPECT_MM = 12.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planted:
+    """A window with one thing planted.
+
+    Attributes:
+        image_ZYX: Scaled window.
+        zone_ZYX: The background's search zone there.
+        suspect_ZYX: The background's masked regions there.
+        truth_ZYX: The planted outline.
+        centre: Of the outline, continuous window voxel (z, y, x).
+        radius_mm: Half of the readers' mean diameter, at least 2.
+        spacing_mm: (z, y, x).
+        start: The window's first voxel in the background.
+        nodule: Whether it is one.
+        name: The field it comes from.
+    """
+
+    image_ZYX: np.ndarray
+    zone_ZYX: np.ndarray
+    suspect_ZYX: np.ndarray
+    truth_ZYX: np.ndarray
+    centre: np.ndarray
+    radius_mm: float
+    spacing_mm: tuple[float, float, float]
+    start: np.ndarray
+    nodule: bool
+    name: str
+
+
+def plant_in(background: Background, cutout: Cutout, diameter_mm: float, rng: np.random.Generator) -> Planted | None:
+    """Plant a cutout at a random place of the lungs, pleura and vessels included.
+
+    The place is any lung voxel of which at least 90% of the outline lies in the lungs after closing and none within
+    12 mm of a masked region.
+
+    Returns:
+        None where 60 draws gave no place.
+    """
+    spacing = np.array(background.spacing_mm)
+    centres = np.argwhere(background.lung_ZYX)
+    half = np.array([cutout.length_mm / 2, 0, 0])
+    rows, columns = np.nonzero(cutout.mask_ZYX.any(0))
+    reach = np.hypot(np.ptp(rows) + 1, np.ptp(columns) + 1) / 2 * cutout.spacing_mm[1]
+    half[1:] = reach
+    more = np.array([ABOVE_MM, AROUND_MM, AROUND_MM])
+    for _ in range(60):
+        place = centres[int(rng.integers(len(centres)))] + rng.uniform(-0.5, 0.5, 3)
+        low = np.maximum(0, np.floor(place - (half + more) / spacing).astype(int))
+        high = np.minimum(background.image_ZYX.shape, np.ceil(place + (half + more) / spacing).astype(int) + 1)
+        if ((place * spacing - half < 0) | (place + half / spacing > np.array(background.image_ZYX.shape) - 1)).any():
+            continue
+        box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+        rendered = render(
+            cutout,
+            *[(np.arange(a, b) - at) * mm for a, b, at, mm in zip(low, high, place, spacing, strict=True)],
+            angle=float(rng.uniform(0, 2 * np.pi)),
+            mirror=bool(rng.random() < 0.5),
+            blend_mm=float(rng.uniform(*BLEND_MM)),
+        )
+        truth = rendered.mask_ZYX
+        if not truth.any() or background.lung_ZYX[box][truth].mean() < 0.9:
+            continue
+        near = np.argwhere(truth).mean(0)
+        suspects = np.argwhere(background.suspect_ZYX[box])
+        if len(suspects):
+            gap = np.linalg.norm((suspects - near) * spacing, axis=1).min()
+            if gap < CLEAR_OF_SUSPECT_MM + reach:
+                continue
+        return Planted(
+            image_ZYX=paste(background.image_ZYX[box], rendered),
+            zone_ZYX=background.zone_ZYX[box],
+            suspect_ZYX=background.suspect_ZYX[box],
+            truth_ZYX=truth,
+            centre=near,
+            radius_mm=max(2.0, diameter_mm / 2),
+            spacing_mm=background.spacing_mm,
+            start=low,
+            nodule=cutout.nodule,
+            name=cutout.name,
+        )
+    return None
+
+
+def size_group(field: Field) -> str:
+    """Size group of a nodule by the readers' mean diameter."""
+    if field.diameter_mm >= 10:
+        return "10mm"
+    return "6_to_10mm" if field.diameter_mm >= 6 else "under_6mm"

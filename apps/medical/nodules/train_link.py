@@ -1,0 +1,124 @@
+"""Fit a half's linking weights: plantings of training nodules against what its own CT and non-nodules give.
+
+Shapes: N regions, F features.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from apps.medical.nodules.background import Background
+from apps.medical.nodules.dense import probability_map
+from apps.medical.nodules.fields import Field
+from apps.medical.nodules.linking import LinkWeights, allowed, centre_of
+from apps.medical.nodules.plant import nodule_of, sham_of
+from apps.medical.nodules.plantings import Planted, plant_in
+from apps.medical.nodules.regions import Region, regions_of
+from apps.medical.nodules.shape import features_of
+from core_model.embed.stem import Stem
+
+GOOD_OVERLAP = 0.25
+"""Intersection over union from which a region counts as the nodule, its centre inside the radius."""
+
+
+@dataclass(slots=True, eq=False)
+class LinkData:
+    """Regions with their features, labels and weights; one planting weighs as much as another."""
+
+    features_NF: np.ndarray
+    label_N: np.ndarray
+    weight_N: np.ndarray
+
+
+def regions_with_features(
+    stem: Stem,
+    image_ZYX: np.ndarray,
+    zone_ZYX: np.ndarray,
+    masked_ZYX: np.ndarray,
+    spacing_mm: tuple[float, float, float],
+) -> tuple[np.ndarray, list[Region], np.ndarray]:
+    """One stem's map of a window, its regions outside the mask, and their features."""
+    map_ZYX = probability_map(stem, image_ZYX, zone_ZYX, spacing_mm[0])
+    regions = [region for region in regions_of(map_ZYX, spacing_mm) if allowed(region, spacing_mm)]
+    size: dict[int, int] = {}
+    for region in regions:
+        size[region.root] = max(size.get(region.root, 0), int(region.mask_ZYX.sum()))
+    regions = [region for region in regions if not (masked_ZYX[region.box] & region.mask_ZYX).any()]
+    rows = [features_of(region, map_ZYX, image_ZYX, zone_ZYX, spacing_mm, size[region.root]) for region in regions]
+    return map_ZYX, regions, np.array(rows).reshape(len(regions), -1)
+
+
+def overlap(region: Region, truth_ZYX: np.ndarray) -> tuple[float, int]:
+    """Intersection over union of a region with an outline, and the shared voxels."""
+    shared = int((truth_ZYX[region.box] & region.mask_ZYX).sum())
+    union = int(truth_ZYX.sum()) + int(region.mask_ZYX.sum()) - shared
+    return shared / max(union, 1), shared
+
+
+def label_of(region: Region, planted: Planted) -> int | None:
+    """1 a good mark of the planted nodule, 0 a mark of a planted non-nodule, None neither."""
+    share, shared = overlap(region, planted.truth_ZYX)
+    if not planted.nodule:
+        return 0 if shared else None
+    apart = np.linalg.norm((centre_of(region) - planted.centre) * np.array(planted.spacing_mm))
+    return 1 if apart <= planted.radius_mm and share >= GOOD_OVERLAP else None
+
+
+def collect(
+    stem: Stem,
+    background: Background,
+    fields: Sequence[Field],
+    seed: int,
+    *,
+    share_of_shams: float = 0.3,
+    log: Callable[[str], None] = print,
+) -> LinkData:
+    """Plant each field's nodule (or a non-nodule) once in the background, and add the background's own regions."""
+    rng = np.random.default_rng(seed)
+    features, labels, weights = [], [], []
+    _, _, own = regions_with_features(
+        stem, background.image_ZYX, background.zone_ZYX, background.suspect_ZYX, background.spacing_mm
+    )
+    features += list(own)
+    labels += [0] * len(own)
+    weights += [1.0] * len(own)
+    planted_count = marked = 0
+    for field in fields:
+        cutout = nodule_of(field)
+        if cutout is not None and rng.random() < share_of_shams:
+            cutout = sham_of(fields[int(rng.integers(len(fields)))], cutout, rng)
+        planted = None if cutout is None else plant_in(background, cutout, field.diameter_mm, rng)
+        if planted is None:
+            continue
+        _, regions, rows = regions_with_features(
+            stem, planted.image_ZYX, planted.zone_ZYX, planted.suspect_ZYX, planted.spacing_mm
+        )
+        found = [(row, label_of(region, planted)) for region, row in zip(regions, rows, strict=True)]
+        found = [(row, label) for row, label in found if label is not None]
+        planted_count += planted.nodule
+        marked += planted.nodule and bool(found)
+        for row, label in found:
+            features.append(row)
+            labels.append(label)
+            weights.append(1.0 / len(found))
+    log(f"{background.name}: {len(own)} regions of its own, {marked} of {planted_count} planted nodules have a region")
+    return LinkData(np.array(features), np.array(labels), np.array(weights))
+
+
+def fit(data: LinkData, strength: float = 0.3) -> LinkWeights:
+    """Logistic regression on standardised, clipped features; nodules and the rest weigh the same in sum.
+
+    Args:
+        data: Regions.
+        strength: Inverse of the penalty, scikit-learn's ``C``.
+    """
+    mean = data.features_NF.mean(0)
+    scale = np.maximum(data.features_NF.std(0), 1e-6)
+    z_NF = np.clip((data.features_NF - mean) / scale, -3, 3)
+    weight = data.weight_N.copy()
+    for label in (0, 1):
+        weight[data.label_N == label] /= weight[data.label_N == label].sum() / len(weight) * 2
+    model = LogisticRegression(C=strength, max_iter=2000).fit(z_NF, data.label_N, sample_weight=weight)
+    return LinkWeights(mean, scale, model.coef_[0], float(model.intercept_[0]))
