@@ -46,7 +46,7 @@ def build_document(
         "id": reading_id,
         "notice": NOTICE,
         "document": _information(filing),
-        "facts": {"count": len(filing.facts), "file": f"blob:{facts_sha256}", "sha256": facts_sha256},
+        "facts": {"count": len(filing.facts), "file": facts_sha256, "sha256": facts_sha256},
         "statements": {name: _lines(statements, name) for name in STATEMENTS},
         "statements_as_reported": {name: _reported(statements, name) for name in STATEMENTS},
         "checks": [_check(check) for check in checks],

@@ -56,5 +56,5 @@ def _document(store: Any, reading_id: str) -> dict[str, Any]:
     document = readings.document(store, reading_id)
     for finding in document["findings"]:
         if isinstance(finding["heatmap"], str):
-            finding["heatmap"] = str(blobs.path_of(store, finding["heatmap"].removeprefix("blob:")))
+            finding["heatmap"] = str(blobs.path_of(store, finding["heatmap"]))
     return document
