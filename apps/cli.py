@@ -99,18 +99,19 @@ def doctor(
 
 @app.command()
 def delete(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of a reading, study or patient row.")],
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of a reading, study, patient or ended job.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove a reading, study or patient with everything that nothing else needs; the audit keeps its hash."""
-    from apps.store.deletion import delete as remove
+    from apps.store.deletion import delete_everything_of
     from apps.store.store import open_store
 
     if not yes:
         typer.confirm(f"Remove {identifier} for good?", abort=True, err=True)
     with open_store() as store:
-        removed = remove(store, identifier)
-    console.say(f"removed {identifier}: {removed.rows} rows, {removed.blobs} files")
+        deleted = delete_everything_of(store, identifier)
+    rows = sum(len(ids) for ids in deleted.rows.values())
+    console.say(f"removed {identifier}: {rows} rows, {len(deleted.blobs)} files")
 
 
 def main() -> None:

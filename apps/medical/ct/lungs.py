@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from apps.medical.ct.airway import trachea
 from apps.medical.ct.grid import CoarseGrid, box_of, close, grow
-from apps.medical.ct.sides import split_sides
+from apps.medical.ct.sides import side_at, split_sides
 from apps.medical.ct.volume import AIR_HU, Volume
 from core_model.errors import Caution, InputRejected
 
@@ -67,19 +67,7 @@ class Lungs:
 
     def side_at(self, voxel: tuple[float, float, float], spacing_mm: tuple[float, float, float]) -> str:
         """``"right"`` or ``"left"`` (the patient's) of a place k, row, column: the lung there or the nearest one."""
-        centre = tuple(
-            int(np.clip(round(value), 0, size - 1)) for value, size in zip(voxel, self.sides.shape, strict=True)
-        )
-        for reach_mm in (0.0, 6.0, 15.0, 40.0, 1e6):
-            reach = [int(reach_mm / step) for step in spacing_mm]
-            box = tuple(
-                slice(max(0, c - r), min(n, c + r + 1)) for c, r, n in zip(centre, reach, self.sides.shape, strict=True)
-            )
-            near = self.sides[box]
-            right, left = np.count_nonzero(near == RIGHT), np.count_nonzero(near == LEFT)
-            if right or left:
-                return "right" if right >= left else "left"
-        raise ValueError("there are no lungs")
+        return side_at(self.sides, voxel, spacing_mm)
 
 
 @dataclass(frozen=True)

@@ -98,3 +98,25 @@ def _by_middle(
 
 def _array_middle(shape: tuple, spacing_mm: tuple, towards_left: NDArray[np.float64]) -> float:
     return float(sum((n - 1) / 2 * s * left for n, s, left in zip(shape, spacing_mm, towards_left, strict=True)))
+
+
+def side_at(sides: NDArray[np.uint8], voxel: tuple[float, float, float], spacing_mm: tuple[float, float, float]) -> str:
+    """``"right"`` or ``"left"`` (the patient's) of a place: the lung there or the nearest one.
+
+    Args:
+        sides: 0 outside, 1 the right lung, 2 the left one, (Z, Y, X).
+        voxel: k, row, column; fractions are allowed.
+        spacing_mm: z, y, x.
+
+    Raises:
+        ValueError: There are no lungs.
+    """
+    centre = tuple(int(np.clip(round(value), 0, size - 1)) for value, size in zip(voxel, sides.shape, strict=True))
+    for reach_mm in (0.0, 6.0, 15.0, 40.0, 1e6):
+        reach = [int(reach_mm / step) for step in spacing_mm]
+        box = tuple(slice(max(0, c - r), min(n, c + r + 1)) for c, r, n in zip(centre, reach, sides.shape, strict=True))
+        near = sides[box]
+        right, left = np.count_nonzero(near == RIGHT), np.count_nonzero(near == LEFT)
+        if right or left:
+            return "right" if right >= left else "left"
+    raise ValueError("there are no lungs")

@@ -69,7 +69,7 @@ def loss_of(logit_BYX: Tensor, positive_BYX: Tensor, judged_BYX: Tensor) -> Tens
 
 
 def running_average(decay: float) -> Callable:
-    """Average with a decay that rises with the steps done: the first weights, which know nothing, are soon forgotten."""
+    """Average with a decay that rises with the steps done: the first, ignorant weights are soon forgotten."""
 
     def update(averaged: Sequence[Tensor], current: Sequence[Tensor], done: Tensor | int) -> None:
         now = min(decay, (1 + int(done)) / (20 + int(done)))

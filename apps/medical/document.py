@@ -1,0 +1,100 @@
+"""The document of a reading, ``tandem.medical.reading/1``: plain JSON from series, findings and the operating point."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from apps.medical.nodules.findings import Finding
+from apps.notices import NOTICE
+
+SCHEMA = "tandem.medical.reading/1"
+ID_GRID_MM = 2.0
+"""Two centres in the same cell of this grid give a finding the same id."""
+
+
+def not_available(reason: str) -> dict[str, str]:
+    """The value of a key that has none, with the reason."""
+    return {"not_available": reason}
+
+
+def finding_id(series_uid: str, centre_mm: Sequence[float]) -> str:
+    """A finding's id: it follows from the series and its place, so that it stays when the series is read again."""
+    cell = ",".join(str(round(part / ID_GRID_MM)) for part in centre_mm)
+    return "finding-" + hashlib.sha256(f"{series_uid}/{cell}".encode()).hexdigest()[:16]
+
+
+def tracking_uid(finding: str) -> str:
+    """A DICOM UID (PS3.5 B.2, derived from a UUID) that names the finding in exports."""
+    return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, finding).int}"
+
+
+def describe_finding(finding: Finding, series_uid: str, side: str, heatmap: str | None) -> dict[str, Any]:
+    """One finding as JSON.
+
+    Args:
+        finding: As found and measured.
+        series_uid: Series that it was found in.
+        side: ``"left"`` or ``"right"``, the patient's.
+        heatmap: Hash of its heatmap in the store, None where it has none.
+    """
+    measured = finding.measurement
+    assert measured.centre_mm is not None, "a reading has a geometry"
+    identifier = finding_id(series_uid, measured.centre_mm)
+    below = not_available("the finding is below the operating point")
+    return {
+        "id": identifier,
+        "tracking_uid": tracking_uid(identifier),
+        "rank": finding.rank,
+        "probability": round(finding.probability, 6),
+        "shown": finding.shown,
+        "centre_mm": [round(part, 3) for part in measured.centre_mm],
+        "centre_voxel": [round(part, 3) for part in measured.centre_voxel],
+        "long_axis_mm": round(measured.long_axis_mm, 2),
+        "short_axis_mm": round(measured.short_axis_mm, 2),
+        "volume_mm3": round(measured.volume_mm3, 2),
+        "attenuation": round(measured.attenuation_hu, 1),
+        "side": side,
+        "lobe": not_available("lobes are not segmented"),
+        "heatmap": heatmap or below,
+        "heatmap_start": list(finding.heat_start) if heatmap else below,
+    }
+
+
+def build_document(
+    imported: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
+    *,
+    study_id: str,
+    operating_point: Mapping[str, Any],
+    warnings: Sequence[Mapping[str, Any]],
+    reading_id: str,
+    provenance: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Put a reading's parts together.
+
+    Args:
+        imported: ``study``, ``series`` and ``series_skipped`` as the import step described them.
+        findings: By rank, those below the operating point included.
+        study_id: The study's row.
+        operating_point: ``threshold`` and ``weights_hash``.
+        warnings: Cautions of all steps as dictionaries.
+        reading_id: Id that the store gives the reading.
+        provenance: Input hash, code version, weights hash and settings.
+
+    Returns:
+        A JSON-able dictionary that fits ``docs/reference/schemas/tandem.medical.reading-1.json``.
+    """
+    return {
+        "schema": SCHEMA,
+        "id": reading_id,
+        "notice": NOTICE,
+        "study": {"id": study_id, **imported["study"]},
+        "series": imported["series"],
+        "series_skipped": imported["series_skipped"],
+        "findings": list(findings),
+        "operating_point": dict(operating_point),
+        "record": not_available("no patient record was given with the study"),
+        "warnings": list(warnings),
+        "provenance": dict(provenance),
+    }

@@ -1,0 +1,223 @@
+"""The job ``medical.read``: a DICOM study to lungs, nodules, measurements, heatmaps and one stored document."""
+
+import json
+import zlib
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from apps.jobs import Run, Step, job
+from apps.jobs.client import enqueue
+from apps.medical.document import build_document, describe_finding, finding_id, not_available
+from apps.provenance import code_version
+from apps.store import blobs, inputs, medical, readings
+from apps.store.ids import hash_of
+from apps.store.readings import Provenance
+from apps.store.store import Store
+
+KIND = "medical.read"
+ZONE_BIT = 4
+
+
+def submit(store: Store, path: Path, *, series_uid: str | None = None, again: bool = False) -> str:
+    """Queue the reading of a study and return the job's id.
+
+    Args:
+        store: The open store.
+        path: Folder or zip of DICOM files.
+        series_uid: Series to read instead of the one that fits best.
+        again: Read it even if the same series was read by the same code with the same weights.
+
+    Raises:
+        NotFound: There is nothing at the path.
+    """
+    return enqueue(store, KIND, inputs.add(store, path), {"series_uid": series_uid}, again=again)
+
+
+@job(KIND, steps={"import": 4, "lungs": 4, "nodules": 24, "document": 1})
+def read_study(run: Run) -> str:
+    """Read one study; returns the reading's id."""
+    imported = run.step("import", _import)
+    if imported["stored"]:
+        return imported["stored"]
+    lungs = run.step("lungs", _lungs, imported)
+    found = run.step("nodules", _nodules, imported, lungs)
+    return run.step("document", _document, imported, lungs, found)
+
+
+def _provenance(step: Step, input_hash: str) -> Provenance:
+    from core_model.checkpoint import weights_hash
+
+    weights = hash_of([weights_hash("nodule_stems"), weights_hash("core")])
+    return Provenance(input_hash, code_version("apps.medical", "core_model"), weights, hash_of(_settings(step)))
+
+
+def _settings(step: Step) -> dict[str, Any]:
+    return {"series_uid": step.settings.get("series_uid")}
+
+
+def _again(step: Step) -> str:
+    return step.job_id if step.settings.get("again") else ""
+
+
+def _import(step: Step) -> dict[str, Any]:
+    """Read the study into the store. The patient goes into the one table of patients, and nowhere else."""
+    from apps.medical.dicom import read_study as read
+
+    study = read(inputs.path_of(step.store, str(step.input_id)), step.settings.get("series_uid"), step.between(0, 0.8))
+    stored = readings.find(step.store, KIND, _provenance(step, study.input_hash))
+    volume = blobs.put_array(step.store, step.job_id, "volume", study.volume.hu)
+    step.tick(0.95)
+    geometry = study.volume.geometry.as_dict()
+    read_series = {"uid": study.series.series_uid, **geometry, "quality": study.series.quality.as_dict()}
+    entries = [
+        medical.SeriesEntry(
+            study.series.series_uid,
+            "CT",
+            study.series.slices,
+            study.series.series_number,
+            geometry={**geometry, "quality": study.series.quality.as_dict()},
+            volume_sha256=volume,
+        )
+    ]
+    seen = {study.series.series_uid}
+    for skipped in study.skipped:  # a series of which a part was read, or left out for two reasons, is one row
+        if skipped.series_uid not in seen:
+            seen.add(skipped.series_uid)
+            entries.append(
+                medical.SeriesEntry(
+                    skipped.series_uid, skipped.modality, skipped.images, skipped.series_number, skipped.reason
+                )
+            )
+    patient = study.patient
+    identity = medical.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex)
+    study_date = study.study.study_date
+    study_id = medical.add_study(
+        step.store,
+        identity,
+        study.study.study_uid,
+        entries,
+        study_date=date.fromisoformat(study_date) if study_date else None,
+        input_id=step.input_id,
+    )
+    return {
+        "stored": stored.id if stored is not None and not step.settings.get("again") else None,
+        "input_hash": study.input_hash,
+        "study_id": study_id,
+        "volume": volume,
+        "study": {
+            "study_uid": study.study.study_uid,
+            "date": study_date or not_available("the images carry no date"),
+        },
+        "series": read_series,
+        "series_skipped": [skipped.as_dict() for skipped in study.skipped],
+        "warnings": [caution.as_dict() for caution in study.cautions],
+    }
+
+
+def _volume(step: Step, imported: dict[str, Any]) -> Any:
+    from apps.medical.ct.volume import Geometry, Volume
+
+    series = imported["series"]
+    geometry = Geometry(
+        tuple(series["size"]),
+        tuple(series["spacing_mm"]),
+        tuple(series["origin_mm"]),
+        tuple(tuple(row) for row in series["direction"]),  # type: ignore[arg-type]
+    )
+    return Volume(np.asarray(blobs.get_array(step.store, imported["volume"])), geometry)
+
+
+def _lungs(step: Step, imported: dict[str, Any]) -> dict[str, Any]:
+    from apps.medical.ct.lungs import find_lungs
+
+    lungs = find_lungs(_volume(step, imported), step.between(0, 0.95))
+    packed = zlib.compress((lungs.sides | lungs.zone.astype(np.uint8) * ZONE_BIT).tobytes(), 1)
+    return {
+        "masks": blobs.put(step.store, step.job_id, "masks", packed),
+        "volume_ml": round(lungs.volume_ml, 1),
+        "warnings": [caution.as_dict() for caution in lungs.cautions],
+    }
+
+
+def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dict[str, Any]:
+    from apps.medical.ct.sides import side_at
+    from apps.medical.nodules.findings import find_nodules
+
+    volume = _volume(step, imported)
+    packed = zlib.decompress(blobs.get(step.store, lungs["masks"]))
+    masks = np.frombuffer(packed, np.uint8).reshape(volume.shape)
+    sides = masks & (ZONE_BIT - 1)
+    shipped = detector()
+    findings = find_nodules(
+        volume.hu,
+        volume.spacing_mm,
+        (masks & ZONE_BIT) > 0,
+        shipped.halves,
+        shipped.operating_point.threshold,
+        lung_mask=sides > 0,
+        affine=volume.geometry.affine,
+        rescore=shipped.rescore,
+        tick=step.between(0, 0.97),
+    )
+    series_uid = imported["series"]["uid"]
+    described, heatmaps, seen = [], {}, set()
+    for finding in findings:
+        assert finding.measurement.centre_mm is not None
+        identifier = finding_id(series_uid, finding.measurement.centre_mm)
+        if identifier in seen:
+            continue
+        seen.add(identifier)
+        heatmap = None
+        if finding.heat_ZYX is not None:
+            heatmap = blobs.put_array(step.store, step.job_id, f"heatmap of {identifier}", finding.heat_ZYX)
+            heatmaps[f"heatmap of {identifier}"] = heatmap
+        side = side_at(sides, finding.measurement.centre_voxel, volume.spacing_mm)
+        described.append(describe_finding(finding, series_uid, side, heatmap))
+    draft = blobs.put(step.store, step.job_id, "findings", json.dumps(described).encode())
+    return {
+        "findings": draft,
+        "heatmaps": heatmaps,
+        "operating_point": {
+            "threshold": shipped.operating_point.threshold,
+            "weights_hash": shipped.operating_point.decides,
+        },
+    }
+
+
+def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found: dict[str, Any]) -> str:
+    provenance = _provenance(step, imported["input_hash"])
+    reading_id = readings.id_of(KIND, provenance, again=_again(step))
+    if not readings.is_stored(step.store, reading_id):
+        document = build_document(
+            imported,
+            json.loads(blobs.get(step.store, found["findings"])),
+            study_id=imported["study_id"],
+            operating_point=found["operating_point"],
+            warnings=[*imported["warnings"], *lungs["warnings"]],
+            reading_id=reading_id,
+            provenance={**provenance.as_dict(), "settings": _settings(step)},
+        )
+        readings.save(
+            step.store,
+            KIND,
+            document,
+            provenance,
+            input_id=step.input_id,
+            study_id=imported["study_id"],
+            files=found["heatmaps"],
+            again=_again(step),
+        )
+    blobs.release(step.store, step.job_id)
+    return reading_id
+
+
+@cache
+def detector() -> Any:
+    """The shipped detector, loaded once in a worker."""
+    from apps.medical.nodules.operating_point import load
+
+    return load()
