@@ -1,0 +1,42 @@
+"""The shared model of Tandem: one mixture-of-experts core that reads text, images, volumes and facts.
+
+``load_core()`` is the way in for other people's programs::
+
+    from core_model import load_core
+
+    core = load_core()
+    vectors = core.embed_texts(["Net income", "净利润"])     # [2, 384], unit length
+
+Nothing heavy is imported before a name below is used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core_model.config import CoreConfig as CoreConfig
+    from core_model.core import Core as Core
+    from core_model.core import load_core as load_core
+    from core_model.core import weights_available as weights_available
+    from core_model.model import CoreModel as CoreModel
+    from core_model.segments import pack as pack
+
+_HOMES = {
+    "Core": "core_model.core",
+    "CoreConfig": "core_model.config",
+    "CoreModel": "core_model.model",
+    "load_core": "core_model.core",
+    "pack": "core_model.segments",
+    "weights_available": "core_model.core",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,162 @@
+"""Weights on disk: safetensors, int8 per channel where asked for, and a JSON card beside them, written atomically.
+
+``NAME.json`` is the card; it names its tensors' file, ``NAME-<hash>.safetensors``, with its SHA-256. The tensors are
+written and synced first, then the card replaces the old one in one rename: a crash at any moment leaves the old pair or
+the new one, never a mixture.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from core_model.errors import InputRejected, Unavailable
+
+SCALE = ".scale"
+"""Ending of the name under which the scales of an int8 tensor stand."""
+
+ChannelAxis = Callable[[str, Tensor], int | None]
+"""From a tensor's name and the tensor to the axis that shares a scale, or ``None`` to leave it as it is."""
+
+
+def quantise(tensor: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """Round to int8 with one scale for each channel.
+
+    Args:
+        tensor: Floating point, at least two axes.
+        axis: The axis that is reduced: all values along it share a scale.
+
+    Returns:
+        The int8 values, and fp32 scales that broadcast against them.
+    """
+    scale = tensor.abs().amax(dim=axis, keepdim=True).float().clamp(min=1e-12) / 127
+    return torch.round(tensor.float() / scale).clamp(-127, 127).to(torch.int8), scale
+
+
+def dequantise(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """All tensors in fp32, int8 ones times their scales."""
+    full = {}
+    for name, tensor in tensors.items():
+        if name.endswith(SCALE):
+            continue
+        if tensor.dtype == torch.int8:
+            full[name] = tensor.float() * tensors[name + SCALE]
+        else:
+            full[name] = tensor.float() if tensor.is_floating_point() else tensor
+    return full
+
+
+def save_checkpoint(
+    folder: Path, name: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any], axis_of: ChannelAxis | None = None
+) -> Path:
+    """Write tensors and their card.
+
+    Args:
+        folder: Where to; made if it does not exist.
+        name: Name of the pair.
+        tensors: The weights.
+        card: JSON values: source, licence, command, seed and whatever a reader must know.
+        axis_of: For each tensor the axis that shares an int8 scale, or ``None`` to keep it as it is.
+
+    Returns:
+        Path of the card.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stored: dict[str, Tensor] = {}
+    for key, tensor in tensors.items():
+        value = tensor.detach().cpu().contiguous()
+        axis = axis_of(key, value) if axis_of and value.is_floating_point() else None
+        if axis is None:
+            stored[key] = value.clone()
+        else:
+            stored[key], stored[key + SCALE] = quantise(value, axis)
+    content = save(stored)
+    digest = hashlib.sha256(content).hexdigest()
+    file = folder / f"{name}-{digest[:12]}.safetensors"
+    card_path = folder / f"{name}.json"
+    before = _named_file(card_path)
+    write_atomically(file, content)
+    entry = {**card, "weights_file": file.name, "weights_sha256": digest, "bytes": len(content)}
+    write_atomically(card_path, (json.dumps(entry, indent=2, ensure_ascii=False) + "\n").encode("utf8"))
+    if before and before != file.name:
+        (folder / before).unlink(missing_ok=True)
+    return card_path
+
+
+def load_checkpoint(card_path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read a card and its tensors, int8 ones in fp32.
+
+    Raises:
+        Unavailable: The card or its tensors are not there.
+        InputRejected: The tensors are not those that the card names.
+    """
+    card = load_card(card_path)
+    file = card_path.parent / card["weights_file"]
+    if not file.is_file():
+        raise Unavailable(
+            "the weights that the card names are not beside it",
+            action="reinstall, or make them again with the command in the card",
+            code="weights_missing",
+        )
+    content = file.read_bytes()
+    if hashlib.sha256(content).hexdigest() != card["weights_sha256"]:
+        raise InputRejected(
+            "weights that differ from their card's SHA-256", action="reinstall the weights", code="weights_differ"
+        )
+    try:
+        return dequantise(load(content)), card
+    except SafetensorError as error:
+        raise InputRejected(f"weights that are not safetensors ({error})", code="weights_unreadable") from error
+
+
+def load_card(card_path: Path) -> dict[str, Any]:
+    """Read a card.
+
+    Raises:
+        Unavailable: It is not there.
+        InputRejected: It is not a card.
+    """
+    try:
+        card = json.loads(card_path.read_text(encoding="utf8"))
+    except FileNotFoundError as error:
+        raise Unavailable(
+            f"there are no weights called {card_path.stem}",
+            action="install a release that ships them, or see: python -m core_model.training.convert_trunk --help",
+            code="weights_missing",
+        ) from error
+    except ValueError as error:
+        raise InputRejected(
+            "a card that is not JSON", action="reinstall the weights", code="card_unreadable"
+        ) from error
+    if not isinstance(card, dict) or not {"weights_file", "weights_sha256"} <= card.keys():
+        raise InputRejected("a card that names no weights", action="reinstall the weights", code="card_unreadable")
+    return card
+
+
+def _named_file(card_path: Path) -> str | None:
+    try:
+        return load_card(card_path)["weights_file"]
+    except (Unavailable, InputRejected):
+        return None
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a crash leaves the old or the new one: partial file, fsync, rename, fsync of the folder."""
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(partial, path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,133 @@
+"""Shape of the core: one frozen dataclass and its presets."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args
+
+Modality = Literal["text", "code", "image", "volume", "facts"]
+MODALITIES: tuple[Modality, ...] = get_args(Modality)
+"""Kinds of segment, in the order of their numbers in a batch."""
+
+Dispatch = Literal["auto", "dense", "grouped", "loop"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpertGroupConfig:
+    """The routed experts of some modalities.
+
+    Attributes:
+        name: Name of the group, part of the names of its weights.
+        modalities: Whose tokens it serves; every modality belongs to exactly one group.
+        num_experts: Number of routed experts.
+        hidden: Hidden width of each; a multiple of 8 (grouped matrix products need strides of 16 bytes).
+        num_active: How many run for a token, 1 to ``num_experts``.
+    """
+
+    name: str
+    modalities: tuple[Modality, ...]
+    num_experts: int
+    hidden: int
+    num_active: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.num_active <= self.num_experts:
+            raise ValueError(f"group {self.name}: {self.num_active} of {self.num_experts} experts cannot run")
+        if self.hidden % 8 or self.hidden <= 0:
+            raise ValueError(f"group {self.name}: hidden width {self.hidden} is not a positive multiple of 8")
+
+
+def _groups(text: int, text_active: int, vision: int, facts: int) -> tuple[ExpertGroupConfig, ...]:
+    return (
+        ExpertGroupConfig(name="text", modalities=("text", "code"), num_experts=8, hidden=text, num_active=text_active),
+        ExpertGroupConfig(name="vision", modalities=("image", "volume"), num_experts=4, hidden=vision, num_active=2),
+        ExpertGroupConfig(name="facts", modalities=("facts",), num_experts=4, hidden=facts, num_active=2),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoreConfig:
+    """Shape of a core model.
+
+    Attributes:
+        width: Width of a token, D; a multiple of ``num_heads`` and of 8.
+        num_heads: Attention heads.
+        num_layers: Blocks; ``num_full_attention`` of them, the last ones, attend across windows.
+        vocab_size: Text pieces.
+        window: Learned text positions; longer text restarts them, window by window.
+        num_full_attention: Layers in which the windows of a long text see each other.
+        shared_hidden: Hidden width of the expert that every token runs.
+        groups: Routed experts by modality.
+        volume_features: Length of a candidate vector from a volume's stem.
+        patch: Edge of a square image patch in pixels.
+        norm_eps: Epsilon of the layer norms.
+    """
+
+    width: int = 384
+    num_heads: int = 12
+    num_layers: int = 12
+    vocab_size: int = 36_000
+    window: int = 512
+    num_full_attention: int = 3
+    shared_hidden: int = 512
+    groups: tuple[ExpertGroupConfig, ...] = _groups(128, 8, 192, 96)
+    volume_features: int = 64
+    patch: int = 16
+    norm_eps: float = 1e-12
+
+    def __post_init__(self) -> None:
+        if self.width % self.num_heads or self.width % 8:
+            raise ValueError(f"width {self.width} is not a multiple of 8 and of {self.num_heads} heads")
+        if not 0 <= self.num_full_attention <= self.num_layers:
+            raise ValueError(f"{self.num_full_attention} of {self.num_layers} layers cannot attend fully")
+        served = sorted(m for group in self.groups for m in group.modalities)
+        if served != sorted(MODALITIES):
+            raise ValueError(f"every modality needs exactly one expert group, got {served}")
+        if self.shared_hidden <= 0 or self.vocab_size < 4 or self.window < 2:
+            raise ValueError("shared_hidden, vocab_size and window must be positive")
+
+    @classmethod
+    def tiny(cls) -> "CoreConfig":
+        """For tests: random weights, milliseconds."""
+        return cls(
+            width=32,
+            num_heads=4,
+            num_layers=3,
+            vocab_size=97,
+            window=16,
+            num_full_attention=1,
+            shared_hidden=32,
+            groups=_groups(16, 4, 16, 8),
+            volume_features=8,
+            patch=4,
+        )
+
+    @classmethod
+    def small(cls) -> "CoreConfig":
+        """The shape that ships."""
+        return cls()
+
+    @classmethod
+    def base(cls) -> "CoreConfig":
+        """For one GPU: 768 wide, random start."""
+        return cls(width=768, num_layers=12, vocab_size=36_000, shared_hidden=1024, groups=_groups(512, 2, 512, 256))
+
+    @classmethod
+    def large(cls) -> "CoreConfig":
+        """For several GPUs: 1024 wide, 24 layers, random start."""
+        return cls(width=1024, num_heads=16, num_layers=24, shared_hidden=2048, groups=_groups(1024, 2, 1024, 512))
+
+    def with_active(self, name: str, num_active: int) -> "CoreConfig":
+        """The same shape with another number of running experts in one group."""
+        return replace(
+            self, groups=tuple(replace(g, num_active=num_active) if g.name == name else g for g in self.groups)
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "CoreConfig":
+        """The inverse of ``as_dict``, also after a trip through JSON."""
+        groups = tuple(
+            ExpertGroupConfig(**{**group, "modalities": tuple(group["modalities"])}) for group in values["groups"]
+        )
+        return cls(**{**values, "groups": groups})

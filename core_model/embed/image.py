@@ -1,0 +1,39 @@
+"""Grey images to tokens: square patches, projected, with their place on the page.
+
+Shapes: Y, X pixels; P patches, row by row; D width.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+_PLACE = 4
+
+
+class ImageEmbedding(nn.Module):
+    """Patches of a grey image to tokens.
+
+    Args:
+        patch: Edge of a patch in pixels.
+        width: D.
+    """
+
+    def __init__(self, patch: int, width: int) -> None:
+        super().__init__()
+        self.patch = patch
+        self.project = nn.Linear(patch * patch, width)
+        self.place = nn.Linear(_PLACE, width)
+        for layer in (self.project, self.place):
+            nn.init.normal_(layer.weight, std=0.02)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, pixels_YX: Tensor) -> Tensor:
+        """Embed an image with intensities 0 to 1; ``[P, D]``, before the norm that all modalities share."""
+        height, width = pixels_YX.shape
+        filled = F.pad(pixels_YX, (0, -width % self.patch, 0, -height % self.patch))
+        rows, columns = filled.shape[0] // self.patch, filled.shape[1] // self.patch
+        patches = filled.view(rows, self.patch, columns, self.patch).transpose(1, 2).reshape(rows * columns, -1)
+        y_P = torch.arange(rows, device=filled.device).repeat_interleave(columns) / max(rows, 1)
+        x_P = torch.arange(columns, device=filled.device).repeat(rows) / max(columns, 1)
+        place_P4 = torch.stack([y_P, x_P, y_P * y_P, x_P * x_P], dim=-1).to(filled.dtype)
+        return self.project(patches - 0.5) + self.place(place_P4)

@@ -1,0 +1,282 @@
+"""Mixture of experts: a sigmoid router, expert groups by modality, a shared expert, balance without an auxiliary loss.
+
+Shapes: T tokens, D width, E experts of a group, K experts that run for a token, F hidden width of an expert,
+N = T * K routed copies of tokens.
+
+Every token runs the shared expert and K experts of its modality's group. The router's scores are sigmoids; the choice
+adds a bias that no gradient touches, moved against the load by ``balance_step`` (the rule of DeepSeek-V3, arXiv
+2412.19437 section 2.1.2, centred as torchtitan does); gates come from the scores alone. Two kinds of gate:
+
+* ``gate_scale * score``, not normalised: with ``gate_scale`` 2 and a router of zeros every gate is 1, so that experts
+  cut from one feed-forward net sum up to it when all of them run;
+* normalised over the chosen ones and scaled, as DeepSeek-V3 does.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core_model.config import Dispatch
+
+Activation = Literal["gelu", "swiglu"]
+
+DENSE_UP_TO = 1.5
+"""``auto`` computes all experts and masks their gates up to this E / K, and sorts above it (measured by the
+benchmark ``moe_layer``: sorting and gathering cost more than the products they save on a few small experts)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What a group's router did: gates ``gates_TK``, choices ``chosen_TK``, tokens of each expert ``load_E``."""
+
+    gates_TK: Tensor
+    chosen_TK: Tensor
+    load_E: Tensor
+
+
+class Router(nn.Module):
+    """Scores experts, chooses K of them with the balance bias, and gives their gates without it.
+
+    Args:
+        width: D.
+        num_experts: E.
+        num_active: K.
+        normalise: Whether the gates of a token sum to ``gate_scale``.
+        gate_scale: Factor on the gates.
+    """
+
+    choice_bias_E: Tensor
+    load_E: Tensor
+
+    def __init__(
+        self, width: int, num_experts: int, num_active: int, *, normalise: bool = False, gate_scale: float = 2.0
+    ) -> None:
+        super().__init__()
+        self.num_active, self.normalise, self.gate_scale = num_active, normalise, gate_scale
+        self.weight_ED = nn.Parameter(torch.zeros(num_experts, width))
+        self.register_buffer("choice_bias_E", torch.zeros(num_experts))
+        self.register_buffer("load_E", torch.zeros(num_experts), persistent=False)
+
+    def forward(self, x_TD: Tensor) -> Routing:
+        """Route tokens. Scores are computed in fp32 whatever the tokens' type is."""
+        scores_TE = F.linear(x_TD.float(), self.weight_ED.float()).sigmoid()
+        num_experts = scores_TE.shape[1]
+        if self.num_active == num_experts:
+            chosen_TK = torch.arange(num_experts, device=x_TD.device).expand(len(x_TD), -1)
+            gates_TK = scores_TE
+            load_E = scores_TE.new_full((num_experts,), len(x_TD))
+        else:
+            chosen_TK = torch.topk(scores_TE.detach() + self.choice_bias_E, self.num_active, dim=-1, sorted=False)[1]
+            gates_TK = scores_TE.gather(1, chosen_TK)
+            load_E = torch.bincount(chosen_TK.flatten(), minlength=num_experts).to(scores_TE.dtype)
+        if self.normalise:
+            gates_TK = gates_TK / (gates_TK.sum(dim=-1, keepdim=True) + 1e-20)
+        return Routing((gates_TK * self.gate_scale).to(x_TD.dtype), chosen_TK, load_E)
+
+    @torch.no_grad()
+    def balance_step(self, coefficient: float) -> None:
+        """Move the choice bias by ``coefficient * sign(mean load - load)``, centred, and clear the load."""
+        if self.load_E.sum() > 0:
+            delta_E = coefficient * torch.sign(self.load_E.mean() - self.load_E)
+            self.choice_bias_E += delta_E - delta_E.mean()
+        self.load_E.zero_()
+
+
+class ExpertGroup(nn.Module):
+    """E experts of the same shape with their router; weights stacked as ``[E, F, D]``.
+
+    Args:
+        width: D.
+        num_experts: E.
+        hidden: F.
+        num_active: K.
+        activation: ``gelu`` (two matrices and a hidden bias) or ``swiglu`` (three matrices, no bias).
+        normalise: See ``Router``.
+        gate_scale: See ``Router``.
+        dispatch: How tokens meet experts: ``dense`` computes all experts and masks gates, ``grouped`` sorts tokens
+            by expert for ``torch.nn.functional.grouped_mm``, ``loop`` sorts them and takes expert by expert;
+            ``auto`` takes the fastest as measured.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        num_experts: int,
+        hidden: int,
+        num_active: int,
+        *,
+        activation: Activation = "gelu",
+        normalise: bool = False,
+        gate_scale: float = 2.0,
+        dispatch: Dispatch = "auto",
+    ) -> None:
+        super().__init__()
+        self.activation, self.dispatch = activation, dispatch
+        self.router = Router(width, num_experts, num_active, normalise=normalise, gate_scale=gate_scale)
+        self.w1_EFD = nn.Parameter(torch.empty(num_experts, hidden, width).normal_(std=width**-0.5))
+        self.w2_EFD = nn.Parameter(torch.zeros(num_experts, hidden, width))
+        self.w3_EFD: nn.Parameter | None = None
+        self.b1_EF: nn.Parameter | None = None
+        if activation == "swiglu":
+            self.w3_EFD = nn.Parameter(torch.empty(num_experts, hidden, width).normal_(std=width**-0.5))
+        else:
+            self.b1_EF = nn.Parameter(torch.zeros(num_experts, hidden))
+
+    def forward(self, x_TD: Tensor) -> tuple[Tensor, Routing]:
+        """Sum of the chosen experts' outputs, each times its gate, ``[T, D]``, and the routing."""
+        routing = self.router(x_TD)
+        return self.experts[self.mode](x_TD, routing), routing
+
+    @property
+    def mode(self) -> Dispatch:
+        """The dispatch in use: ``auto`` resolved by the ratio of experts to running experts."""
+        if self.dispatch != "auto":
+            return self.dispatch
+        return "dense" if self.w1_EFD.shape[0] <= DENSE_UP_TO * self.router.num_active else "grouped"
+
+    @property
+    def experts(self) -> dict[str, Callable[[Tensor, Routing], Tensor]]:
+        return {"dense": self._dense, "grouped": self._grouped, "loop": self._loop}
+
+    def _dense(self, x_TD: Tensor, routing: Routing) -> Tensor:
+        num_experts, hidden, width = self.w1_EFD.shape
+        h_TH = F.linear(x_TD, self.w1_EFD.view(-1, width), None if self.b1_EF is None else self.b1_EF.view(-1))
+        if self.w3_EFD is None:
+            h_TH = F.gelu(h_TH)
+        else:
+            h_TH = F.silu(h_TH) * F.linear(x_TD, self.w3_EFD.view(-1, width))
+        if self.router.num_active == num_experts:
+            gates_TE = routing.gates_TK
+        else:
+            gates_TE = torch.zeros_like(routing.gates_TK[:, :1]).expand(-1, num_experts)
+            gates_TE = gates_TE.scatter(1, routing.chosen_TK, routing.gates_TK)
+        h_TEF = h_TH.view(-1, num_experts, hidden) * gates_TE.unsqueeze(-1)
+        return h_TEF.view(-1, num_experts * hidden) @ self.w2_EFD.view(-1, width)
+
+    def _sorted(self, x_TD: Tensor, routing: Routing) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        order_N = torch.argsort(routing.chosen_TK.flatten(), stable=True)
+        token_N = order_N // self.router.num_active
+        expert_N = routing.chosen_TK.flatten()[order_N]
+        gate_N = routing.gates_TK.flatten()[order_N]
+        return x_TD[token_N], token_N, expert_N, gate_N
+
+    def _grouped(self, x_TD: Tensor, routing: Routing) -> Tensor:
+        x_ND, token_N, expert_N, gate_N = self._sorted(x_TD, routing)
+        ends_E = routing.load_E.cumsum(0).to(torch.int32)
+        h_NF = F.grouped_mm(x_ND, self.w1_EFD.transpose(1, 2), offs=ends_E)
+        if self.b1_EF is not None:
+            h_NF = h_NF + self.b1_EF[expert_N]
+        if self.w3_EFD is None:
+            h_NF = F.gelu(h_NF)
+        else:
+            h_NF = F.silu(h_NF) * F.grouped_mm(x_ND, self.w3_EFD.transpose(1, 2), offs=ends_E)
+        y_ND = F.grouped_mm(h_NF * gate_N.unsqueeze(-1), self.w2_EFD, offs=ends_E)
+        return torch.zeros_like(x_TD).index_add(0, token_N, y_ND)
+
+    def _loop(self, x_TD: Tensor, routing: Routing) -> Tensor:
+        x_ND, token_N, _, gate_N = self._sorted(x_TD, routing)
+        sizes = [int(size) for size in routing.load_E.tolist()]
+        w1, w2 = self.w1_EFD.unbind(), self.w2_EFD.unbind()
+        w3 = [None] * len(w1) if self.w3_EFD is None else list(self.w3_EFD.unbind())
+        b1 = [None] * len(w1) if self.b1_EF is None else list(self.b1_EF.unbind())
+        parts = []
+        for e, (x_MD, gate_M) in enumerate(zip(x_ND.split(sizes), gate_N.split(sizes), strict=True)):
+            h_MF = F.linear(x_MD, w1[e], b1[e])
+            third = w3[e]
+            h_MF = F.gelu(h_MF) if third is None else F.silu(h_MF) * F.linear(x_MD, third)
+            parts.append((h_MF * gate_M.unsqueeze(-1)) @ w2[e])
+        return torch.zeros_like(x_TD).index_add(0, token_N, torch.cat(parts))
+
+
+class FeedForward(nn.Module):
+    """A dense feed-forward net, the shared expert: D to F and back, with the output's bias for all experts."""
+
+    def __init__(self, width: int, hidden: int, *, activation: Activation = "gelu") -> None:
+        super().__init__()
+        bias = activation == "gelu"
+        self.up = nn.Linear(width, hidden, bias=bias)
+        self.gate = nn.Linear(width, hidden, bias=False) if activation == "swiglu" else None
+        self.down = nn.Linear(hidden, width, bias=bias)
+
+    def forward(self, x_TD: Tensor) -> Tensor:
+        h_TF = self.up(x_TD)
+        return self.down(F.gelu(h_TF) if self.gate is None else F.silu(self.gate(x_TD)) * h_TF)
+
+
+class MixtureOfExperts(nn.Module):
+    """The shared expert and the groups.
+
+    Args:
+        shared: What every token runs.
+        groups: Routed experts by name of their group.
+    """
+
+    def __init__(self, shared: FeedForward, groups: dict[str, ExpertGroup]) -> None:
+        super().__init__()
+        self.shared = shared
+        self.groups = nn.ModuleDict(groups)
+
+    def group(self, name: str) -> ExpertGroup:
+        """The experts of one group."""
+        group = self.groups[name]
+        assert isinstance(group, ExpertGroup)
+        return group
+
+    def forward(self, x_TD: Tensor, members: dict[str, Tensor | None]) -> tuple[Tensor, dict[str, Routing]]:
+        """Run the layer.
+
+        Args:
+            x_TD: Tokens of all modalities.
+            members: By group the numbers of its tokens; ``None`` where all tokens are its own. Groups without
+                tokens are left out.
+
+        Returns:
+            ``y_TD``, and the routing of each group that ran.
+        """
+        y_TD = self.shared(x_TD)
+        routings: dict[str, Routing] = {}
+        for name, index_M in members.items():
+            group = self.group(name)
+            if index_M is None:
+                part_MD, routings[name] = group(x_TD)
+                y_TD = y_TD + part_MD
+            else:
+                part_MD, routings[name] = group(x_TD[index_M])
+                y_TD = y_TD.index_add(0, index_M, part_MD)
+        return y_TD, routings
+
+
+def routers_of(model: nn.Module) -> Iterator[Router]:
+    """All routers of a model."""
+    return (module for module in model.modules() if isinstance(module, Router))
+
+
+def balance_with(
+    optimizer: torch.optim.Optimizer, model: nn.Module, coefficient: float = 1e-3
+) -> torch.utils.hooks.RemovableHandle:
+    """Move every router's choice bias just before each optimizer step.
+
+    The loads are added up where the model's forward ends, outside any recomputation of activations, so that a
+    recomputed block does not count twice; they cover all micro-batches since the last step.
+
+    Returns:
+        A handle that removes the hook.
+    """
+    routers = list(routers_of(model))
+
+    def step(*_: object) -> None:
+        for router in routers:
+            router.balance_step(coefficient)
+
+    return optimizer.register_step_pre_hook(step)
+
+
+def count_loads(routers: Iterable[tuple[Router, Routing]]) -> None:
+    """Add a batch's loads to the routers that will be balanced with them."""
+    with torch.no_grad():
+        for router, routing in routers:
+            router.load_E += routing.load_E
