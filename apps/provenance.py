@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from pathlib import Path
 
+from core_model.errors import Unavailable
+
 
 def version() -> str:
     """The installed version, or the one of ``pyproject.toml`` in a checkout that is not installed."""
@@ -33,6 +35,28 @@ def code_version(*packages: str) -> str:
             digest.update(file.relative_to(folder.parent).as_posix().encode())
             digest.update(file.read_bytes())
     return f"{version()}+{digest.hexdigest()[:12]}"
+
+
+def weights_hash(*names: str) -> str:
+    """SHA-256 over the cards of shipped weights: a card names its tensors by their hash, and what was chosen for them.
+
+    Raises:
+        Unavailable: A card is not there.
+    """
+    import core_model
+
+    folder = Path(str(core_model.__file__)).parent / "weights"
+    digest = hashlib.sha256()
+    for name in sorted(names):
+        try:
+            digest.update((folder / f"{name}.json").read_bytes())
+        except FileNotFoundError:
+            raise Unavailable(
+                f"the weights '{name}' are not installed",
+                action="install a release that ships them, or make them with the command in docs/reference/weights.md",
+                code="weights_missing",
+            ) from None
+    return digest.hexdigest()
 
 
 def hash_of_file(path: Path) -> str:

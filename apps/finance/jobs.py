@@ -8,7 +8,7 @@ from typing import Any
 from apps.finance.document import build_document
 from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
-from apps.provenance import code_version, hash_of_file
+from apps.provenance import code_version, hash_of_file, weights_hash
 from apps.store import blobs, inputs, readings
 from apps.store.ids import hash_of
 from apps.store.readings import Provenance
@@ -63,8 +63,6 @@ def submit(store: Store, path: Path, *, again: bool = False) -> str:
 
 def provenance_of(source_hash: str) -> Provenance:
     """What a reading of these bytes follows from."""
-    from core_model.checkpoint import weights_hash
-
     code = code_version("apps.finance", "core_model")
     return Provenance(source_hash, code, weights_hash("core"), hash_of(SETTINGS))
 

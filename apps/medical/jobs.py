@@ -12,7 +12,7 @@ import numpy as np
 from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
 from apps.medical.document import build_document, describe_finding, finding_id, not_available
-from apps.provenance import code_version
+from apps.provenance import code_version, weights_hash
 from apps.store import blobs, inputs, medical, readings
 from apps.store.ids import hash_of
 from apps.store.readings import Provenance
@@ -49,10 +49,8 @@ def read_study(run: Run) -> str:
 
 
 def _provenance(step: Step, input_hash: str) -> Provenance:
-    from core_model.checkpoint import weights_hash
-
-    weights = hash_of([weights_hash("nodule_stems"), weights_hash("core")])
-    return Provenance(input_hash, code_version("apps.medical", "core_model"), weights, hash_of(_settings(step)))
+    code = code_version("apps.medical", "core_model")
+    return Provenance(input_hash, code, weights_hash("nodule_stems", "core"), hash_of(_settings(step)))
 
 
 def _settings(step: Step) -> dict[str, Any]:
