@@ -33,7 +33,7 @@ def document(
     prolog: str = '<?xml version="1.0" encoding="UTF-8"?>\n',
     attributes: str = 'xml:lang="en-US"',
 ) -> bytes:
-    """An inline XBRL document with two contexts (``year``, ``end``) and three units (``usd``, ``shares``, ``perShare``).
+    """An inline XBRL document: contexts ``year`` and ``end``, units ``usd``, ``shares`` and ``perShare``.
 
     Args:
         body: What the page shows.
@@ -60,18 +60,17 @@ def document(
 </body></html>""".encode()
 
 
-def number(text: str, fact_id: str = "f", concept: str = "us-gaap:Assets", context: str = "end", **more: str) -> str:
-    """An ``ix:nonFraction`` with the unit ``usd`` unless told otherwise."""
-    given = {"unitRef": "usd", "decimals": "0", **more}
-    attributes = "".join(f' {name.replace("__", ":")}="{value}"' for name, value in given.items() if value != "")
-    return f'<ix:nonFraction id="{fact_id}" name="{concept}" contextRef="{context}"{attributes}>{text}</ix:nonFraction>'
+def number(text: str, fact_id: str = "f", concept: str = "us-gaap:Assets", **more: str) -> str:
+    """An ``ix:nonFraction`` of context ``end`` and unit ``usd`` unless told otherwise; ``""`` leaves one out."""
+    given = {"id": fact_id, "name": concept, "contextRef": "end", "unitRef": "usd", "decimals": "0", **more}
+    return f"<ix:nonFraction{_attributes(given)}>{text}</ix:nonFraction>"
 
 
-def text(
-    content: str, fact_id: str = "t", concept: str = "dei:DocumentType", context: str = "year", **more: str
-) -> str:
-    """An ``ix:nonNumeric``."""
-    attributes = "".join(f' {name.replace("__", ":")}="{value}"' for name, value in more.items())
-    return (
-        f'<ix:nonNumeric id="{fact_id}" name="{concept}" contextRef="{context}"{attributes}>{content}</ix:nonNumeric>'
-    )
+def text(content: str, fact_id: str = "t", concept: str = "dei:DocumentType", **more: str) -> str:
+    """An ``ix:nonNumeric`` in the context ``year`` unless told otherwise; ``""`` leaves an attribute out."""
+    given = {"id": fact_id, "name": concept, "contextRef": "year", **more}
+    return f"<ix:nonNumeric{_attributes(given)}>{content}</ix:nonNumeric>"
+
+
+def _attributes(given: dict[str, str]) -> str:
+    return "".join(f' {name.replace("__", ":")}="{value}"' for name, value in given.items() if value != "")
