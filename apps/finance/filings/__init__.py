@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         Context,
         Dimension,
         DocumentInformation,
+        Duplicates,
         Fact,
         Filing,
         Footnote,
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
         Unit,
     )
     from apps.finance.filings.reader import read_facts
+    from apps.finance.filings.source import Place, locate, locate_all
 
 _HOMES = {
     "read_facts": "reader",
+    "Place": "source",
+    "locate": "source",
+    "locate_all": "source",
     "Context": "model",
     "Dimension": "model",
     "DocumentInformation": "model",
+    "Duplicates": "model",
     "Fact": "model",
     "Filing": "model",
     "Footnote": "model",
@@ -35,11 +41,15 @@ __all__ = [
     "Context",
     "Dimension",
     "DocumentInformation",
+    "Duplicates",
     "Fact",
     "Filing",
     "Footnote",
+    "Place",
     "Relationship",
     "Unit",
+    "locate",
+    "locate_all",
     "read_facts",
 ]
 

@@ -103,9 +103,7 @@ class Reading:
         nil = get(_NIL) in _TRUE
         escaped = kind == "text" and get("escape") in _TRUE
         format_name = get("format")
-        if nil:
-            problem = ""
-        elif not problem:
+        if not nil and not problem:
             try:
                 if kind == "number":
                     value = self._number(element, attributes, format_name)
@@ -172,10 +170,9 @@ class Reading:
     def _scale(self, text: str) -> int:
         scale = self._scales.get(text)
         if scale is None:
-            try:
-                scale = self._scales[text] = int(text.strip())
-            except ValueError:
-                raise NotANumber(f"its scale {text[:40]!r} is not an integer") from None
+            if _INTEGER.fullmatch(text) is None:
+                raise NotANumber(f"its scale {text[:40]!r} is not a small integer")
+            scale = self._scales[text] = int(text)
         return scale
 
     def _text(self, element: etree._Element, continued: str | None, escaped: bool, format_name: str | None) -> str:
@@ -224,4 +221,5 @@ class _UnknownFormat(ValueError):
 
 
 _UNKNOWN = Context("")
+_INTEGER = re.compile(r"[ \t\n\r]*[+-]?[0-9]{1,6}[ \t\n\r]*")
 _WHITE_SPACE = re.compile(r"[ \t\n\r]+")

@@ -174,6 +174,27 @@ class Fact:
         return (self.concept, self.entity, self.start, self.end, self.instant, self.dimensions, self.unit)
 
 
+Agreement = Literal["complete", "consistent", "contradicting"]
+
+
+@dataclass(slots=True)
+class Duplicates:
+    """Facts that state the same thing: equal concept, entity, period, dimensions and unit.
+
+    Attributes:
+        facts: At least two, in the order of the document.
+        best: The most precise of them, the first of equals. A fact with a value goes before one without.
+        agreement: ``complete`` where all values are the same, ``consistent`` where they differ by rounding alone,
+            else ``contradicting``.
+        reason: For contradictions which values cannot both be true, in words.
+    """
+
+    facts: list[Fact]
+    best: Fact
+    agreement: Agreement
+    reason: str = ""
+
+
 @dataclass(slots=True)
 class DocumentInformation:
     """What the report says about itself; None with a reason in ``missing`` where it says nothing.
@@ -218,6 +239,7 @@ class Filing:
         units: By id.
         footnotes: By id.
         relationships: As written.
+        duplicates: Every group of facts that state the same thing, with the most precise of each.
         cautions: What was skipped or could not be used; one entry for each kind, with its count.
     """
 
@@ -227,4 +249,10 @@ class Filing:
     units: dict[str, Unit]
     footnotes: dict[str, Footnote]
     relationships: list[Relationship]
+    duplicates: list[Duplicates]
     cautions: list[Caution]
+
+    def unique_facts(self) -> list[Fact]:
+        """The facts without duplicates: of those that state the same thing the most precise, in document order."""
+        lesser = {id(fact) for group in self.duplicates for fact in group.facts if fact is not group.best}
+        return [fact for fact in self.facts if id(fact) not in lesser]

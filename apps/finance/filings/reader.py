@@ -9,6 +9,7 @@ from lxml import etree
 from apps.finance.filings.cautions import Cautions
 from apps.finance.filings.contexts import read_context, read_unit
 from apps.finance.filings.document import describe
+from apps.finance.filings.duplicates import find_duplicates
 from apps.finance.filings.footnotes import attach_footnotes
 from apps.finance.filings.inline import Reading
 from apps.finance.filings.inventory import Inventory, take_inventory
@@ -62,10 +63,15 @@ def read_tree(root: etree._Element, data: bytes) -> Filing:
     if inventory.tuples:
         cautions.add("tuples", "Facts grouped in tuples are read one by one, without their groups.")
     footnotes, relationships = attach_footnotes(inventory, facts, reading, cautions)
+    duplicates = find_duplicates(facts)
+    for group in duplicates:
+        if group.agreement == "contradicting":
+            text = f"Facts that state the same thing contradict each other: {group.best.concept} is {group.reason}."
+            cautions.add("contradicting_duplicates", text, f"fact {group.best.fact_id}", each=True)
     for prefix in names.undeclared:
         cautions.add("undeclared_prefix", f"Names use the prefix {prefix[:40]!r}, which is not declared.")
     document = describe(inventory, facts, contexts)
-    return Filing(document, facts, contexts, units, footnotes, relationships, cautions.listed())
+    return Filing(document, facts, contexts, units, footnotes, relationships, duplicates, cautions.listed())
 
 
 def _inventory(root: etree._Element, data: bytes) -> Inventory:

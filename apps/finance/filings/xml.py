@@ -95,7 +95,7 @@ def parse(data: bytes) -> etree._Element:
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
         if html_characters or error.code != etree.ErrorTypes.ERR_UNDECLARED_ENTITY:
-            raise _not_well_formed(error) from None
+            raise _not_well_formed(error, data) from None
         root = _parse_with_html_characters(data)
     return root
 
@@ -105,7 +105,7 @@ def _parse_with_html_characters(data: bytes) -> etree._Element:
     try:
         return etree.fromstring(_NAMED_ENTITY.sub(_as_number, data), _parser())
     except etree.XMLSyntaxError as error:
-        raise _not_well_formed(error) from None
+        raise _not_well_formed(error, data) from None
 
 
 def no_inline_xbrl() -> InputRejected:
@@ -164,13 +164,13 @@ def _not_html() -> InputRejected:
     )
 
 
-def _not_well_formed(error: etree.XMLSyntaxError) -> InputRejected:
+def _not_well_formed(error: etree.XMLSyntaxError, data: bytes) -> InputRejected:
     reason = (error.msg or "syntax error").split(", line ")[0].rstrip(".")
     line = error.lineno or 0
     lowered = reason.lower()
     if "depth" in lowered:
         what, code = "its elements are nested more deeply than any report's", "nested_too_deeply"
-    elif "premature end" in lowered or "eof" in lowered or "end of data" in lowered:
+    elif b"</" not in data[-200:] or b"html" not in data[-200:].lower():
         what, code = f"the document ends in the middle, at line {line}", "truncated"
     elif "amplification" in lowered or "entity" in lowered:
         what, code = f"its entities cannot be read, at line {line}", "entities"

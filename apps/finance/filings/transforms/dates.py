@@ -169,7 +169,7 @@ year_monthname_en = date_of(f"{YEAR}{GAP}{_EN}", "a month like 2010 January", MO
 
 _NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _ROMAN = {name: number for number, name in enumerate(_NUMERALS, 1)}
-_NUMERAL = "(?P<m>[IVX]{1,4}|[ivx]{1,4})"
+_NUMERAL = "(?P<m>I?[XVI]I{0,3}|i?[xvi]i{0,3})"
 day_roman = date_of(f"{DAY}[^0-9]*[^0-9XVIxvi]{_NUMERAL}", "a day like 31.XII", _ROMAN)
 day_roman_year = date_of(
     f"{DAY}[^0-9]*[^0-9XVIxvi]{_NUMERAL}[^0-9XVIxvi][^0-9]*{YEAR}", "a date like 31.XII.2010", _ROMAN
