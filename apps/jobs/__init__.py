@@ -1,12 +1,61 @@
-"""Durable jobs."""
+"""Durable jobs: steps that are recorded, progress, cancelling, and take-over from workers that die.
+
+An application registers a function as a kind of job; each of its steps takes small JSON and returns small JSON (hashes
+of blobs, ids, counts), since its result is recorded. A step gets a ``Step``: the open store, the job's settings, and
+``tick``, which reports progress and raises where the job was cancelled. Hand ``step.tick`` on to what takes long. A
+step whose end was recorded never runs again; one whose worker died runs again from its start, so what it stores has a
+key of its own (``readings.save``, ``blobs.put``, ``medical.add_study`` and ``inputs.add`` all have).
+
+A job of two steps, from its registration to its result:
+
+>>> import tempfile
+>>> from apps.settings import load_settings
+>>> from apps.store import blobs, inputs, readings
+>>> from apps.store.ids import hash_of
+>>> from apps.store.readings import Provenance
+>>> from apps.store.store import Store
+
+>>> def take_in(step, input_id):
+...     text = inputs.path_of(step.store, input_id).read_bytes()
+...     return blobs.put(step.store, step.job_id, "text", text)
+
+>>> def count(step, text_hash):
+...     words = blobs.get(step.store, text_hash).split()
+...     for number, _ in enumerate(words):
+...         step.tick(number / len(words))
+...     four = Provenance(text_hash, "1", hash_of([]), hash_of(step.settings))
+...     again = step.job_id if step.settings.get("again") else ""
+...     return readings.save(
+...         step.store, "example.count", {"words": len(words)}, four, input_id=step.input_id, again=again)
+
+>>> @job("example.count", steps={"take in": 1, "count": 4})     # the steps, and how long they take beside each other
+... def count_words(run):
+...     text_hash = run.step("take in", take_in, run.input_id)
+...     return run.step("count", count, text_hash)              # the id of the reading
+
+>>> folder = tempfile.mkdtemp()
+>>> with open(folder + "/text.txt", "w") as file:
+...     _ = file.write("four words are here")
+>>> with Store(load_settings(data_dir=folder, database_url="")) as store:
+...     job_id = enqueue(store, "example.count", inputs.add(store, folder + "/text.txt"))
+...     with Worker(store, modules=[]):                         # in this process; ``ensure_worker`` starts another
+...         for progress in watch(store, job_id):
+...             end = progress
+...     (end.state, end.fraction, readings.document(store, end.reading_id))
+('done', 1.0, {'words': 4})
+
+From a command: ``with ensure_worker(store) as keeper: for progress in watch(store, job_id, keeper): ...``; it starts a
+worker process where none is alive, and ends it with the block. ``run_worker()`` is the body of ``tandem worker``.
+"""
 
 from apps.jobs.client import Progress, cancel, enqueue, retry, show, watch
 from apps.jobs.keeper import Keeper, ensure_worker
 from apps.jobs.registry import job
-from apps.jobs.run import Run, Step
+from apps.jobs.run import JobInterrupted, Run, Step
 from apps.jobs.worker import Worker, run_worker
 
 __all__ = [
+    "JobInterrupted",
     "Keeper",
     "Progress",
     "Run",

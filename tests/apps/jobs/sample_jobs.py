@@ -1,4 +1,9 @@
-"""Jobs for the tests: they sleep, tick, write effects and fail on request."""
+"""Jobs for the tests: they take their time, leave effects, fail and die on request.
+
+The settings of a job say what happens: ``folder`` (its ``log`` gets a line when a step begins and ends),
+``first_s`` and ``second_s`` (seconds that a step takes). Files in the folder: ``fail`` (the second step fails),
+``die-before-record`` (its process is killed between the step's effect and the record of its end; the file goes first).
+"""
 
 import os
 import signal
@@ -6,39 +11,78 @@ import time
 from pathlib import Path
 
 from apps.jobs import Run, Step, job
+from apps.store import blobs, readings
+from apps.store.ids import hash_of
+from apps.store.readings import Provenance
+from core_model.errors import InputRejected
+
+CANARY = "DOE^JANE-7Q"
 
 
 @job("test.steps", steps={"first": 1, "second": 3})
-def steps(run: Run) -> None:
-    """Two steps; each appends a line to the folder of the settings when it begins and when it ends."""
+def two_steps(run: Run) -> str:
+    """Two steps; the second saves a reading."""
     doubled = run.step("first", first, run.settings.get("number", 1))
-    run.step("second", second, doubled)
+    return run.step("second", second, doubled)
 
 
 def first(step: Step, number: int) -> int:
     _note(step, "begin")
+    blobs.put(step.store, step.job_id, "between the steps", b"needed by the second")
     _pass_time(step, step.settings.get("first_s", 0.0))
     _note(step, "end")
     return number * 2
 
 
-def second(step: Step, number: int) -> int:
+def second(step: Step, number: int) -> str:
     _note(step, "begin")
-    flag = Path(step.settings["folder"]) / "fail"
-    if flag.exists():
-        raise ValueError("/home/patient/JANE_DOE.dcm is broken")
-    if step.settings.get("die"):
-        os.kill(os.getpid(), signal.SIGKILL)
+    folder = Path(step.settings["folder"])
+    if (folder / "fail").exists():
+        raise ValueError(f"{folder}/{CANARY}.dcm is broken")
     _pass_time(step, step.settings.get("second_s", 0.0))
+    four = Provenance(hash_of([step.job_id, number]), "1", "0" * 64, "0" * 64)
+    reading_id = readings.save(step.store, "test.steps", {"number": number}, four, again=step.job_id)
+    if (folder / "die-before-record").exists():
+        (folder / "die-before-record").unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
     _note(step, "end")
-    return number + 1
+    return reading_id
+
+
+@job("test.rejects", steps={"only": 1})
+def rejects(run: Run) -> None:
+    run.step("only", reject)
+
+
+def reject(step: Step) -> None:
+    raise InputRejected("a slice is missing", action="export the series again", source="file 17 of 133", code="gap")
+
+
+@job("test.kills", steps={"only": 1})
+def kills(run: Run) -> None:
+    run.step("only", kill)
+
+
+def kill(step: Step) -> None:
+    _note(step, "begin")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@job("test.returns_too_much", steps={"only": 1})
+def returns_too_much(run: Run) -> None:
+    run.step("only", lambda step: "x" * 100_000)
+
+
+@job("test.defect", steps={"only": 1})
+def defect(run: Run) -> None:
+    raise RuntimeError(CANARY)
 
 
 def _pass_time(step: Step, seconds: float) -> None:
     began = time.monotonic()
     while (passed := time.monotonic() - began) < seconds:
         step.tick(passed / seconds)
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def _note(step: Step, what: str) -> None:
