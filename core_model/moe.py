@@ -161,15 +161,15 @@ class ExpertGroup(nn.Module):
         order_N = torch.argsort(routing.chosen_TK.flatten(), stable=True)
         token_N = order_N // self.router.num_active
         expert_N = routing.chosen_TK.flatten()[order_N]
-        gate_N = routing.gates_TK.flatten()[order_N]
-        return x_TD[token_N], token_N, expert_N, gate_N
+        gate_N = routing.gates_TK.flatten().index_select(0, order_N)
+        return x_TD.index_select(0, token_N), token_N, expert_N, gate_N
 
     def _grouped(self, x_TD: Tensor, routing: Routing) -> Tensor:
         x_ND, token_N, expert_N, gate_N = self._sorted(x_TD, routing)
         ends_E = routing.load_E.cumsum(0).to(torch.int32)
         h_NF = F.grouped_mm(x_ND, self.w1_EFD.transpose(1, 2), offs=ends_E)
         if self.b1_EF is not None:
-            h_NF = h_NF + self.b1_EF[expert_N]
+            h_NF = h_NF + self.b1_EF.index_select(0, expert_N)
         if self.w3_EFD is None:
             h_NF = F.gelu(h_NF)
         else:

@@ -63,10 +63,11 @@ class DistilRun:
 
 
 def sample_rows(corpus: Path, tokenizer: TextTokenizer, num_tokens: int, seed: int) -> list[list[int]]:
-    """Piece numbers of sample texts: half of them single lines, half passages of several lines.
+    """Piece numbers of sample texts: passages of one or several lines, and captions (the first cell of table rows).
 
-    About a fifth of the tokens is Chinese: the corpus's own sentences, and captions and phrases drawn piece by piece
-    from the Han pieces, since the corpus holds little Chinese. Half the texts are queries, half passages.
+    Two fifths of the tokens are Chinese: the corpus's own sentences, and captions and phrases drawn piece by piece from
+    the Han pieces, since the corpus holds little Chinese. Half the texts are queries, half passages; captions are
+    queries.
     """
     rng = random.Random(seed)
     english: list[list[str]] = []
@@ -78,23 +79,28 @@ def sample_rows(corpus: Path, tokenizer: TextTokenizer, num_tokens: int, seed: i
         elif lines:
             english.append(lines)
     weights = [len(document) ** 0.5 for document in english]
+    shares = {"chinese": 0.18 if chinese else 0.0, "phrase": 0.24, "caption": 0.16, "passage": 0.42}
+    done = dict.fromkeys(shares, 0)
     han = [piece for piece in tokenizer.pieces(range(len(tokenizer))) if re.fullmatch(r"[\u4e00-\u9fff]{1,6}", piece)]
     rows: list[list[int]] = []
     total = 0
     while total < num_tokens:
-        draw = rng.random()
-        if draw < 0.30 and chinese:
+        source = max(shares, key=lambda name: shares[name] * (total + 1) - done[name])
+        kind = rng.choice(("query", "passage"))
+        if source == "chinese":
             text = rng.choice(chinese)
-        elif draw < 0.45 and han:
-            text = "".join(rng.choice(han) for _ in range(rng.choice([1, 2, 2, 3, 3, 4, 6, 12])))
+        elif source == "phrase":
+            kind, text = "query", "".join(rng.choice(han) for _ in range(rng.choice([1, 2, 2, 3, 3, 4, 6, 12])))
         else:
             passages = rng.choices(english, weights)[0]
             first = rng.randrange(len(passages))
             text = "\n".join(passages[first : first + rng.choice([1, 1, 1, 4, 12])])
-        kind = rng.choice(("query", "passage"))
+            if source == "caption":
+                kind, text = "query", text.split(" | ")[0][:120]
         ids = tokenizer.ids(f"{kind}: {text}", marks=False)[:254]
         rows.append([BEGIN, *ids, END])
         total += len(ids) + 2
+        done[source] += len(ids) + 2
     return rows
 
 
