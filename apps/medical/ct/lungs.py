@@ -2,7 +2,7 @@
 
 Everything happens on a grid of about 2 mm: air inside the body is labelled, the airways and bowel gas are left out, the
 two lungs are told apart, each is closed with a ball of 8 mm (vessels, nodules at the pleura) and its holes are filled.
-The search zone adds 3 mm.
+The search zone is built from them in `zone`.
 Works with contrast, with any in-plane orientation, and with voxels far from the lungs set to -1024.
 """
 
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from apps.medical.ct.airway import trachea
-from apps.medical.ct.grid import CoarseGrid, box_of, close, grow
+from apps.medical.ct.grid import CoarseGrid, box_of, close
 from apps.medical.ct.sides import side_at, split_sides
 from apps.medical.ct.volume import AIR_HU, Volume
+from apps.medical.ct.zone import search_zone
 from core_model.errors import Caution, InputRejected
 
 AIM_MM = 2.0
 AIR_BELOW_HU = -400.0
 CLOSING_MM = 8.0
-SEARCH_MM = 3.0
 MIN_ML, MAX_ML = 300.0, 12_000.0
 """Both lungs together: from a small child's to the largest lungs on record at full inspiration."""
 MIN_HEIGHT_MM = 60.0
@@ -115,7 +115,7 @@ def find_lungs(volume: Volume, tick: Callable[[float], None] | None = None) -> L
         tick(0.55 + 0.1 * side)
     right_ml, left_ml = grid.ml(sides == RIGHT), grid.ml(sides == LEFT)
     _check(right_ml + left_ml, sides > 0, grid)
-    zone = grow(sides > 0, SEARCH_MM, grid.spacing_mm)
+    zone = search_zone(sides, grid.spacing_mm)
     tick(0.9)
     lungs = Lungs(
         grid.enlarge(sides),

@@ -60,7 +60,13 @@ class FileSource:
         return len(self._entries)
 
     def label(self, number: int) -> str:
-        """How stored texts name a file."""
+        """How stored texts name a file: its number and the beginning of its hash, where it can be read whole."""
+        try:
+            return f"{self._place(number)} (sha256 {self.hash_of(number)[:12]})"
+        except TandemError:
+            return self._place(number)
+
+    def _place(self, number: int) -> str:
         return f"file {number} of {len(self)}"
 
     def name_of(self, number: int) -> str:
@@ -83,7 +89,7 @@ class FileSource:
         """All bytes of a file."""
         if self.size_of(number) > MAX_FILE_BYTES:
             raise InputRejected(
-                "the file is larger than 1 GiB", action="leave it out", source=self.label(number), code="file_too_large"
+                "the file is larger than 1 GiB", action="leave it out", source=self._place(number), code="file_too_large"
             )
         with self.open(number) as stream, self._refusing(number):
             data = stream.read(MAX_FILE_BYTES + 1)
@@ -117,15 +123,15 @@ class FileSource:
             raise self._bad(number, "is encrypted or packed by an unusual method", "zip_method") from None
         except PermissionError:
             raise Unavailable(
-                "the file may not be read by this user", action="change its permissions", source=self.label(number)
+                "the file may not be read by this user", action="change its permissions", source=self._place(number)
             ) from None
         except OSError:
             raise Unavailable(
-                "the disk refused to read the file", action="copy the study and try again", source=self.label(number)
+                "the disk refused to read the file", action="copy the study and try again", source=self._place(number)
             ) from None
 
     def _bad(self, number: int, what: str, code: str) -> InputRejected:
-        return InputRejected(f"it {what}", action="export the study again", source=self.label(number), code=code)
+        return InputRejected(f"it {what}", action="export the study again", source=self._place(number), code=code)
 
 
 class FolderSource(FileSource):
@@ -371,6 +377,14 @@ def open_source(path: str | os.PathLike[str]) -> FileSource:
             code="empty",
         )
     return source
+
+
+def name_of_file(path: str | os.PathLike[str], number: int) -> str:
+    """The name of "file ``number`` of ..." of an input: for the person who gave the path, never to be stored."""
+    with open_source(path) as source:
+        if not 1 <= number <= len(source):
+            raise NotFound(f"there is no file {number} in it", allowed=f"1 to {len(source)}", code="no_such_file")
+        return source.name_of(number)
 
 
 def _starts_like_a_zip(path: Path) -> bool:
