@@ -34,6 +34,7 @@ class StatementValue:
         fact_ids: The facts that it comes from, the chosen one first.
         derived: Whether it was computed from other lines and so is printed nowhere.
         not_available: Why there is no value; empty where there is one.
+        note: What a reader must know about the value: that the page prints a dash, or how it was computed.
     """
 
     period: Period
@@ -42,6 +43,7 @@ class StatementValue:
     fact_ids: tuple[str, ...] = ()
     derived: bool = False
     not_available: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class StatementLine:
         concept: The concept mapped to the line; empty where the line is not available.
         confidence: 0 to 1 that the concept is this line.
         reason: Why this concept was chosen, or why there is none, in plain words.
-        values: Newest period first.
+        values: Newest period first. Where the page does not print the line and it follows from others, the derived
+            value stands behind the printed one (which is then not available) of the same period.
     """
 
     line: str
@@ -78,7 +81,9 @@ class ReportedLine:
         depth: Indentation, 0 for the outermost.
         heading: Whether the row carries a caption alone.
         total: Whether it is printed as a total (rule above, or its caption says so).
-        values: In the order of the printed columns.
+        values: In the order of the printed columns, as tagged: costs are positive where the concept counts costs.
+        dimensions: What the row is limited to, as ``axis=member``; empty for the whole company.
+        headings: Captions of the headings above it, the outermost first.
     """
 
     label: str
@@ -88,6 +93,8 @@ class ReportedLine:
     heading: bool
     total: bool
     values: tuple[StatementValue, ...]
+    dimensions: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,199 @@
+"""``build_statements``: from a report and its facts to the three statements."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from lxml import etree
+
+from apps.finance.filings import Fact, Filing
+from apps.finance.filings.paths import Paths
+from apps.finance.filings.xml import INLINE_NAMESPACES, parse
+from apps.finance.statements.captions import CaptionIndex, Embed
+from apps.finance.statements.derived import Printed, derive
+from apps.finance.statements.face import Face, FaceRow, read_face
+from apps.finance.statements.lines import LINES, KeyLine
+from apps.finance.statements.locate import locate
+from apps.finance.statements.mapping import SPOKEN, Choice, Mapper
+from apps.finance.statements.model import (
+    STATEMENTS,
+    Period,
+    ReportedLine,
+    StatementLine,
+    StatementName,
+    Statements,
+    StatementValue,
+)
+from apps.finance.statements.values import Sources, days, newest_first, value_of
+from core_model.errors import Caution
+
+_NET_INCOME = "a net interest income, which is no interest expense"
+
+
+def build_statements(
+    source: bytes | etree._Element,
+    filing: Filing,
+    embed: Embed | None = None,
+    tick: Callable[[float], None] | None = None,
+) -> Statements:
+    """The three statements as reported, and the 30 key lines with the reason for each.
+
+    Args:
+        source: The document's bytes, or its tree from ``filings.xml.parse``, which saves parsing it again.
+        filing: Its facts, from ``read_facts``.
+        embed: From N texts to an array [N, D]; captions of the company's own concepts are compared with it. Without
+            it such rows stay unmapped unless they are called exactly as a line.
+        tick: Called with the share done, 0 to 1; what it raises stops the work.
+
+    Returns:
+        The statements. One that is not found, and a line that is not printed, says why.
+
+    Raises:
+        InputRejected: ``source`` is no inline XBRL document.
+    """
+    _report(tick, 0.0)
+    root = parse(source) if isinstance(source, bytes) else source
+    _report(tick, 0.3)
+    faces = {name: read_face(name, located) for name, located in locate(_visible(root, filing)).items()}
+    _report(tick, 0.7)
+    missing: dict[StatementName, str] = {name: _not_found(name, filing) for name in STATEMENTS if name not in faces}
+    english = (filing.document.language or "en").lower().startswith("en")
+    mapper = Mapper(faces, missing, english, CaptionIndex(embed) if embed is not None else None)
+    sources = Sources(filing, {row.concept for face in faces.values() for row in face.rows})
+    cover = cover_period(filing)
+
+    choices = {line.name: mapper.choose(line) for line in LINES}
+    _report(tick, 0.9)
+    values = {line.name: _values(line, choices[line.name], sources, cover) for line in LINES}
+    printed: Printed = {
+        name: {value.period: value for value in of_line if value.value is not None} for name, of_line in values.items()
+    }
+    lines = []
+    for line in LINES:
+        choice = choices[line.name]
+        of_line = values[line.name]
+        if not printed[line.name]:
+            of_line = _with_derived(line, choice, of_line, derive(line.name, printed, faces, sources), cover)
+        lines.append(_line(line, choice, of_line))
+    chosen = {id(choice.row): name for name, choice in choices.items() if choice.row is not None}
+    reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
+    _report(tick, 1.0)
+    return Statements(tuple(lines), reported, missing, tuple(_cautions(faces, missing)))
+
+
+def cover_period(filing: Filing) -> Period | None:
+    """The period that the report covers: that of the facts of its cover page; None where it has none."""
+    for fact in filing.facts:
+        if fact.start and fact.end and fact.local_name in ("DocumentType", "DocumentPeriodEndDate"):
+            return Period(fact.end, fact.start)
+    end = filing.document.period_end
+    durations = [
+        Period(fact.end, fact.start)
+        for fact in filing.facts
+        if fact.start and fact.end and fact.end == end and not fact.dimensions
+    ]
+    return max(durations, key=lambda period: (days(period) <= 380, days(period)), default=None)
+
+
+def _report(tick: Callable[[float], None] | None, share: float) -> None:
+    if tick is not None:
+        tick(share)
+
+
+def _visible(root: etree._Element, filing: Filing) -> dict[etree._Element, Fact]:
+    """Visible numeric facts by their element, in document order."""
+    by_id = {fact.fact_id: fact for fact in filing.facts if fact.kind == "number" and not fact.hidden}
+    paths: Paths | None = None
+    found: dict[etree._Element, Fact] = {}
+    seen: set[str] = set()
+    for namespace in INLINE_NAMESPACES:
+        for element in root.iter(f"{{{namespace}}}nonFraction"):
+            fact_id = element.get("id")
+            if fact_id is None or fact_id in seen:
+                paths = paths or Paths(root)
+                fact_id = paths.of(element)
+            seen.add(fact_id)
+            fact = by_id.get(fact_id)
+            if fact is not None:
+                found[element] = fact
+    return found
+
+
+def _not_found(statement: StatementName, filing: Filing) -> str:
+    if not any(fact.kind == "number" for fact in filing.facts):
+        return f"No {SPOKEN[statement]} was found: the report tags no number."
+    return f"No {SPOKEN[statement]} was found: no table holds enough facts of the whole company that belong to one."
+
+
+def _values(line: KeyLine, choice: Choice, sources: Sources, cover: Period | None) -> tuple[StatementValue, ...]:
+    """Printed values of the line, one for each period, newest first."""
+    row = choice.row
+    if row is None:
+        return ()
+    by_period: dict[Period, StatementValue] = {}
+    for entry in row.entries:
+        value = value_of(entry, row, sources, choice.sign)
+        if choice.net and value.value is not None and value.value < 0:
+            value = replace(value, value=None, not_available=f"the page prints {_NET_INCOME}", note="")
+        held = by_period.get(entry.period)
+        if held is None or (held.value is None and value.value is not None):
+            by_period[entry.period] = value
+    return newest_first(line.statement, by_period.values(), cover)
+
+
+def _with_derived(
+    line: KeyLine,
+    choice: Choice,
+    printed: tuple[StatementValue, ...],
+    derived: Mapping[Period, StatementValue],
+    cover: Period | None,
+) -> tuple[StatementValue, ...]:
+    """The printed values, each followed by what follows from other lines."""
+    by_period = {value.period: value for value in printed}
+    for period, value in derived.items():
+        why = "The page does not print it." if choice.row is None else choice.reason
+        by_period.setdefault(period, StatementValue(period, None, value.unit, not_available=why))
+    both = []
+    for value in newest_first(line.statement, by_period.values(), cover):
+        both.append(value)
+        if value.period in derived:
+            both.append(derived[value.period])
+    return tuple(both)
+
+
+def _line(line: KeyLine, choice: Choice, values: tuple[StatementValue, ...]) -> StatementLine:
+    row = choice.row
+    if row is None:
+        return StatementLine(line.name, line.statement, "", "", 0.0, choice.reason, values)
+    return StatementLine(
+        line.name, line.statement, row.caption, row.concept, round(choice.confidence, 3), choice.reason, values
+    )
+
+
+def _reported(row: FaceRow, chosen: Mapping[int, str], sources: Sources) -> ReportedLine:
+    return ReportedLine(
+        label=row.caption,
+        concept=row.concept,
+        line=chosen.get(id(row), ""),
+        depth=row.depth,
+        heading=row.heading,
+        total=row.total,
+        values=tuple(value_of(entry, row, sources) for entry in row.entries),
+        dimensions=tuple(f"{dimension.axis}={dimension.member}" for dimension in row.dimensions),
+        headings=row.headings,
+    )
+
+
+def _cautions(faces: Mapping[StatementName, Face], missing: Mapping[StatementName, str]) -> list[Caution]:
+    cautions = [Caution(f"{name}_not_found", reason) for name, reason in missing.items()]
+    for name, face in faces.items():
+        if face.parts_left_out:
+            text = f"Columns of the {SPOKEN[name]} that show a part of the company alone are left out."
+            cautions.append(Caution("part_columns", text, SPOKEN[name], face.parts_left_out))
+        if not face.title:
+            text = f"The {SPOKEN[name]} was found by its concepts; no title stands near it."
+            cautions.append(Caution("no_title", text, SPOKEN[name]))
+        limited = sum(bool(row.dimensions) for row in face.rows)
+        if limited:
+            text = f"Rows of the {SPOKEN[name]} show a part of the company (a segment, a product, a class of stock)."
+            cautions.append(Caution("part_rows", text, SPOKEN[name], limited))
+    return cautions

@@ -1,0 +1,123 @@
+"""Values that no page prints and that follow from those it prints. They stand beside, marked as derived."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from apps.finance.statements.face import Face, FaceRow
+from apps.finance.statements.model import Period, StatementName, StatementValue
+from apps.finance.statements.values import Sources, value_of
+
+Printed = dict[str, dict[Period, StatementValue]]
+"""Printed values of each line by period, those with a value alone."""
+
+
+def derive(
+    line: str, printed: Printed, faces: dict[StatementName, Face], sources: Sources
+) -> dict[Period, StatementValue]:
+    """Derived values of a line by period; empty where it does not follow from what is printed."""
+    rule = _RULES.get(line)
+    return rule(printed, faces, sources) if rule is not None else {}
+
+
+def _gross_profit(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
+    return _difference(printed, "revenue", "cost_of_revenue", "revenue less cost of revenue")
+
+
+def _cost(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
+    found = _difference(printed, "revenue", "gross_profit", "revenue less gross profit")
+    if found or "income" not in faces:
+        return found
+    parts: dict[str, list[FaceRow]] = {}
+    for row in faces["income"].rows:
+        if row.local_name in ("CostOfRevenue", "CostOfGoodsAndServicesSold") and len(row.dimensions) == 1:
+            parts.setdefault(f"{row.concept} {row.dimensions[0].axis}", []).append(row)
+    rows = next((group for group in parts.values() if len(group) > 1), [])
+    if any(row.total for row in rows):
+        return {}
+    return _sum(rows, sources, "the sum of the costs printed in parts")
+
+
+def _selling(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
+    if "income" not in faces:
+        return {}
+    whole = [row for row in faces["income"].rows if not row.dimensions]
+    selling = [r for r in whole if r.local_name in ("SellingAndMarketingExpense", "SellingExpense", "MarketingExpense")]
+    general = [r for r in whole if r.local_name == "GeneralAndAdministrativeExpense"]
+    if len(selling) != 1 or len(general) != 1:
+        return {}
+    return _sum(selling + general, sources, "selling and marketing plus general and administrative expense")
+
+
+def _liabilities(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
+    found = _difference(printed, "total_assets", "total_equity", "total assets less total equity")
+    if not found:
+        return {}
+    between = [
+        row
+        for row in faces["balance"].rows
+        if row.local_name.startswith(("TemporaryEquity", "RedeemableNoncontrollingInterest")) and not row.dimensions
+    ]
+    values = {}
+    for period, value in found.items():
+        held = [_value_at(row, period, sources) for row in between]
+        usable = [extra for extra in held if extra is not None and extra.value is not None]
+        assert value.value is not None
+        amount = value.value - sum((extra.value for extra in usable if extra.value is not None), Decimal(0))
+        note = value.note + (" and less redeemable interests" if usable else "")
+        ids = value.fact_ids + tuple(extra.fact_ids[0] for extra in usable if extra.fact_ids)
+        values[period] = StatementValue(period, amount, value.unit, ids, derived=True, note=note)
+    return values
+
+
+def _change(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
+    """The change before exchange effects plus those effects."""
+    if "cash_flow" not in faces:
+        return {}
+    whole = [row for row in faces["cash_flow"].rows if not row.dimensions and not row.instant]
+    change = [row for row in whole if "PeriodIncreaseDecrease" in row.local_name]
+    effect = [row for row in whole if row.local_name.startswith("EffectOfExchangeRate")]
+    if len(change) != 1 or len(effect) != 1:
+        return {}
+    return _sum(change + effect, sources, "the change before exchange effects plus those effects")
+
+
+_RULES: dict[str, Callable[[Printed, dict[StatementName, Face], Sources], dict[Period, StatementValue]]] = {
+    "gross_profit": _gross_profit,
+    "cost_of_revenue": _cost,
+    "selling_general_administrative": _selling,
+    "total_liabilities": _liabilities,
+    "change_in_cash": _change,
+}
+
+
+def _difference(printed: Printed, whole: str, part: str, note: str) -> dict[Period, StatementValue]:
+    values = {}
+    for period, of_whole in printed.get(whole, {}).items():
+        of_part = printed.get(part, {}).get(period)
+        if of_part is None or of_part.value is None or of_whole.value is None or of_part.unit != of_whole.unit:
+            continue
+        ids = of_whole.fact_ids[:1] + of_part.fact_ids[:1]
+        values[period] = StatementValue(
+            period, of_whole.value - of_part.value, of_whole.unit, ids, derived=True, note=note
+        )
+    return values
+
+
+def _sum(rows: list[FaceRow], sources: Sources, note: str) -> dict[Period, StatementValue]:
+    if not rows:
+        return {}
+    values = {}
+    for entry in rows[0].entries:
+        parts = [_value_at(row, entry.period, sources) for row in rows]
+        usable = [part for part in parts if part is not None and part.value is not None]
+        if len(usable) < len(rows) or len({part.unit for part in usable}) != 1:
+            continue
+        amount = sum((part.value for part in usable if part.value is not None), Decimal(0))
+        ids = tuple(part.fact_ids[0] for part in usable if part.fact_ids)
+        values[entry.period] = StatementValue(entry.period, amount, usable[0].unit, ids, derived=True, note=note)
+    return values
+
+
+def _value_at(row: FaceRow, period: Period, sources: Sources) -> StatementValue | None:
+    entry = next((entry for entry in row.entries if entry.period == period), None)
+    return value_of(entry, row, sources) if entry is not None else None

@@ -1,0 +1,226 @@
+"""The face of one statement: its rows with captions, headings, and one entry for each printed column."""
+
+import re
+from dataclasses import dataclass
+
+from apps.finance.filings import Dimension, Fact
+from apps.finance.statements.locate import Located
+from apps.finance.statements.model import Period, StatementName
+from apps.finance.statements.tables import Cell, Column, Row, Table, period_of
+
+_GOES_ON = re.compile(r"[a-z(]")
+_UNIT = re.compile(
+    r"\b(?:millions?|thousands?|billions?)\b|unaudited|ended|per[- ]share|\b(?:19|20)\d\d\b", re.IGNORECASE
+)
+_TAXONOMIES = ("us-gaap", "ifrs-full", "srt", "dei", "country", "ecd", "cyd")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a row prints in one column.
+
+    Attributes:
+        period: The column's period, of the row's kind.
+        fact: The fact printed there, None for a blank, a dash without a tag or a number without a tag.
+        text: As printed, empty for a blank.
+        dash: Whether a dash is printed.
+    """
+
+    period: Period
+    fact: Fact | None
+    text: str
+    dash: bool
+
+
+@dataclass(slots=True)
+class FaceRow:
+    """One row of the face.
+
+    Attributes:
+        caption: As printed, without footnote marks; wrapped captions are joined.
+        headings: Captions of the headings above it, the outermost first.
+        concept: Concept of its facts; empty for a heading or a row without a tag.
+        dimensions: Axes and members that its facts are limited to; empty for the whole company.
+        instant: Whether its facts are instants.
+        depth: Indentation, 0 for the outermost.
+        total: Whether it is printed as a total.
+        entries: One for each printed column.
+    """
+
+    caption: str
+    headings: tuple[str, ...]
+    concept: str
+    dimensions: tuple[Dimension, ...]
+    instant: bool
+    depth: int
+    total: bool
+    entries: list[Entry]
+
+    @property
+    def heading(self) -> bool:
+        """Whether the row carries a caption alone."""
+        return not self.entries
+
+    @property
+    def own(self) -> bool:
+        """Whether the concept is of the company's own taxonomy."""
+        prefix = self.concept.partition(":")[0]
+        return bool(self.concept) and prefix not in _TAXONOMIES
+
+    @property
+    def local_name(self) -> str:
+        """The concept without its prefix."""
+        return self.concept.rpartition(":")[2]
+
+    @property
+    def facts(self) -> list[Fact]:
+        """The facts of the row, left to right."""
+        return [entry.fact for entry in self.entries if entry.fact is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One statement as printed.
+
+    Attributes:
+        statement: Which.
+        rows: Top to bottom, headings too.
+        title: The words that name it.
+        parts_left_out: Columns that show a part of the company only.
+        tables: How many tables it is made of.
+    """
+
+    statement: StatementName
+    rows: tuple[FaceRow, ...]
+    title: str
+    parts_left_out: int = 0
+    tables: int = 1
+
+
+def read_face(statement: StatementName, located: Located) -> Face:
+    """The face of a statement from the tables that it stands in."""
+    rows: list[FaceRow] = []
+    left_out = 0
+    for part in located.parts:
+        table = part.table
+        left_out += sum(column.part for column in table.columns)
+        further = _rows(table)
+        rows = _beside(rows, further) if rows else further
+    return Face(statement, tuple(rows), located.title, left_out, len(located.parts))
+
+
+def _rows(table: Table) -> list[FaceRow]:
+    columns = [column for column in table.columns if not column.part]
+    rows: list[FaceRow] = []
+    open_headings: list[tuple[int, str]] = []
+    wrapped = ""
+    for number, row in enumerate(table.rows):
+        facts = [fact for cell in row.cells for fact in cell.facts]
+        if not facts and (not row.caption or not _inside(table.rows, number)):
+            wrapped = ""
+            continue
+        if not facts and _wraps(table.rows, number):
+            wrapped = f"{wrapped} {row.caption}".strip()
+            continue
+        caption = f"{wrapped} {row.caption}".strip()
+        wrapped = ""
+        while open_headings and open_headings[-1][0] >= row.depth and not (facts and open_headings[-1][0] == row.depth):
+            open_headings.pop()
+        face_row = _face_row(row, caption, tuple(text for _, text in open_headings), columns)
+        if face_row.heading:
+            while open_headings and open_headings[-1][0] >= row.depth:
+                open_headings.pop()
+            open_headings.append((row.depth, caption))
+        elif face_row.total:
+            closed = [k for k, (_, text) in enumerate(open_headings) if _closes(caption, text)]
+            del open_headings[closed[0] if closed else len(open_headings) :]
+        rows.append(face_row)
+    return rows
+
+
+def _closes(total: str, heading: str) -> bool:
+    """Whether a total's caption names the heading: "Total current assets" closes "Current assets:"."""
+    words = heading.lower().strip(" :").removesuffix("s")
+    return bool(words) and words in total.lower()
+
+
+def _inside(rows: list[Row], number: int) -> bool:
+    """Whether a row without facts is part of the statement: not among the dates and units at the top, not below it."""
+    tagged = [k for k, row in enumerate(rows) if any(cell.facts for cell in row.cells)]
+    if not tagged or number > tagged[-1]:
+        return False
+    if number > tagged[0]:
+        return True
+    return not any(cell.text for row in rows[number : tagged[0]] for cell in row.cells) and not _is_unit(rows[number])
+
+
+_UNIT = re.compile(
+    r"\b(?:millions?|thousands?|billions?)\b|unaudited|ended|per[- ]share|\b(?:19|20)\d\d\b", re.IGNORECASE
+)
+
+
+def _is_unit(row: Row) -> bool:
+    return _UNIT.search(row.caption) is not None
+
+
+def _wraps(rows: list[Row], number: int) -> bool:
+    """Whether the caption of a row without numbers goes on in the next row."""
+    row = rows[number]
+    if row.cells or row.caption.endswith((":", ".")) or number + 1 >= len(rows):
+        return False
+    following = rows[number + 1]
+    return bool(following.cells) and _GOES_ON.match(following.caption) is not None
+
+
+def _face_row(row: Row, caption: str, headings: tuple[str, ...], columns: list[Column]) -> FaceRow:
+    facts = [fact for cell in row.cells for fact in cell.facts]
+    if not facts:
+        return FaceRow(caption, headings, "", (), False, row.depth, row.total, _untagged(row, columns))
+    lead = next((fact for fact in facts if not fact.dimensions), facts[0])
+    instant = lead.instant
+    entries = []
+    for column in columns:
+        cell = _cell_in(row, column)
+        fact = None
+        if cell is not None and cell.facts:
+            fact = next((f for f in cell.facts if f.concept == lead.concept and f.instant == instant), None)
+        period = period_of(fact) if fact is not None else None
+        period = period or (column.instant if instant else column.duration) or column.instant or column.duration
+        if period is not None:
+            text = cell.text if cell is not None else ""
+            entries.append(Entry(period, fact, text, cell is not None and cell.dash))
+    return FaceRow(caption, headings, lead.concept, lead.dimensions, instant, row.depth, row.total, entries)
+
+
+def _untagged(row: Row, columns: list[Column]) -> list[Entry]:
+    """Entries of a row with numbers but without a single tag."""
+    entries = []
+    for column in columns:
+        cell = _cell_in(row, column)
+        period = column.duration or column.instant
+        if cell is not None and period is not None:
+            entries.append(Entry(period, None, cell.text, cell.dash))
+    return entries
+
+
+def _cell_in(row: Row, column: Column) -> Cell | None:
+    """The cell of the row in that column; one with facts before one without."""
+    cells = [cell for cell in row.cells if cell.start < column.end and column.start < cell.end]
+    return max(cells, key=lambda cell: bool(cell.facts), default=None)
+
+
+def _beside(rows: list[FaceRow], further: list[FaceRow]) -> list[FaceRow]:
+    """The rows of two tables: those of the same caption and concept side by side, the others below."""
+    ours = {(row.caption.lower(), row.concept, row.dimensions) for row in rows if row.concept}
+    shared = [row for row in further if (row.caption.lower(), row.concept, row.dimensions) in ours]
+    if len(shared) * 2 < sum(bool(row.concept) for row in further):
+        return rows + further
+    waiting: dict[tuple, list[FaceRow]] = {}
+    for row in further:
+        if row.concept:
+            waiting.setdefault((row.caption.lower(), row.concept, row.dimensions), []).append(row)
+    for row in rows:
+        match = waiting.get((row.caption.lower(), row.concept, row.dimensions))
+        if row.concept and match:
+            row.entries = row.entries + match.pop(0).entries
+    return rows + [row for group in waiting.values() for row in group]

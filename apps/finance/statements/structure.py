@@ -1,0 +1,191 @@
+"""What the other rows of the face say about a row: whether it is the total, a part, or the line before another step."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from apps.finance.filings import Fact
+from apps.finance.statements.concepts import Candidate
+from apps.finance.statements.face import Face, FaceRow
+from apps.finance.statements.model import Period
+from apps.finance.statements.values import days
+
+_COST_CAPTION = re.compile(
+    r"^(?:total )?(?:other )?costs? of (?:sales|revenues?|goods|products?|services?|equipment|subscription|wireless)",
+    re.IGNORECASE,
+)
+_SELLING = re.compile(r"sell|sales|market", re.IGNORECASE)
+_ADMINISTRATIVE = re.compile(r"admin|overhead", re.IGNORECASE)
+_LONG = re.compile(r"long-?\s?term|non-?\s?current|due after", re.IGNORECASE)
+_PREFERRED = re.compile(r"preferred|preference", re.IGNORECASE)
+_EXCHANGE = re.compile(r"EffectOfExchangeRate", re.IGNORECASE)
+
+
+def cost_is_whole(face: Face, row: FaceRow, candidate: Candidate) -> str:
+    """Why a row of costs is only a part of the cost of revenue, else empty.
+
+    Two rows of costs without a total print no cost of revenue. The row is the total where its caption says so, or
+    where it is revenue less the printed gross profit.
+    """
+    others = [
+        other
+        for other in face.rows
+        if other.concept not in ("", row.concept) and not other.dimensions and _COST_CAPTION.match(other.caption)
+    ]
+    if not others or row.caption.lower().startswith("total"):
+        return ""
+    newest = _newest(row)
+    gross = _at(face, newest, "GrossProfit")
+    own = _value(row, newest)
+    if gross is not None and own is not None:
+        for name in ("Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "Revenue"):
+            revenue = _at(face, newest, name)
+            if revenue is not None and revenue - own == gross:
+                return ""
+    return f"{_names(row, others)} are parts, and their sum is printed nowhere"
+
+
+def selling_is_in_it(face: Face, row: FaceRow, candidate: Candidate) -> str:
+    """Why a row is not all of selling, general and administrative expense, else empty."""
+    if _SELLING.search(row.caption) or not row.caption:
+        return ""
+    others = [
+        other
+        for other in face.rows
+        if other.concept not in ("", row.concept) and "Market" in other.local_name and not other.dimensions
+    ]
+    if others:
+        return f"{_names(row, others)} are parts, and their sum is printed nowhere"
+    return ""
+
+
+def debt_is_long_term(face: Face, row: FaceRow, candidate: Candidate) -> str:
+    """Why a row of debt may hold the current part, else empty.
+
+    ``LongTermDebt`` counts both parts by its definition; on the face it is the long-term part where the caption or
+    the heading says so, or where the current part has a row of its own.
+    """
+    if candidate.concept != "us-gaap:LongTermDebt" or _LONG.search(f"{row.caption} {' '.join(row.headings)}"):
+        return ""
+    current = ("DebtCurrent", "LongTermDebtCurrent", "LongTermDebtAndCapitalLeaseObligationsCurrent")
+    if any(other.local_name in current for other in face.rows):
+        return ""
+    return f"row {row.caption!r} may hold the current part too, which is printed nowhere"
+
+
+def dividends_are_whole(face: Face, row: FaceRow, candidate: Candidate) -> str:
+    """Why a row of dividends is only those on common stock, else empty."""
+    if not candidate.concept.endswith("CommonStock"):
+        return ""
+    newest = _newest(row)
+    others = [
+        other
+        for other in face.rows
+        if other.local_name.startswith("PaymentsOfDividendsPreferred") and _value(other, newest)
+    ]
+    return f"{_names(row, others)} are parts, and their sum is printed nowhere" if others else ""
+
+
+def net_income_is_the_parents(face: Face, row: FaceRow, candidate: Candidate) -> str:
+    """Why net income available to common shareholders is not the parent's net income, else empty.
+
+    It is where it equals net income less what belongs to non-controlling interests, with no preferred dividends
+    between, or where no other net income is printed.
+    """
+    if not candidate.concept.endswith("AvailableToCommonStockholdersBasic"):
+        return ""
+    newest = _newest(row)
+    own, whole = _value(row, newest), _at(face, newest, "ProfitLoss")
+    others = _at(face, newest, "NetIncomeLossAttributableToNoncontrollingInterest")
+    if whole is None or (own is not None and whole - (others or 0) == own):
+        return ""
+    return f"row {row.caption!r} is net income after more than non-controlling interests"
+
+
+def earnings_are_total(face: Face, row: FaceRow, candidate: Candidate) -> str:
+    """Why earnings per share are those of continuing operations alone, else empty."""
+    if "ContinuingOperations" not in candidate.concept:
+        return ""
+    if any("PerShare" in r.local_name or "PerBasicShare" in r.local_name for r in face.rows if _stops(r)):
+        return f"row {row.caption!r} leaves out discontinued operations; a total is printed nowhere"
+    return ""
+
+
+def _stops(row: FaceRow) -> bool:
+    return "Discontinued" in row.local_name or row.local_name.startswith("EarningsPerShare")
+
+
+def change_is_after_exchange(face: Face, row: FaceRow, candidate: Candidate) -> str:
+    """Why a change in cash is the one before exchange effects, else empty.
+
+    Where the face prints cash at both ends, the change is measured against their difference with and without the
+    effect of exchange rates; else the concept decides.
+    """
+    newest = _newest(row)
+    change = _value(row, newest)
+    if newest is None or change is None:
+        return ""
+    effect = next((v for r in face.rows if _EXCHANGE.search(r.local_name) and (v := _value(r, newest))), None)
+    if effect is None:
+        return ""
+    before = f"row {row.caption!r} is the change before exchange effects; the one after them is printed nowhere"
+    differences = _differences(face, newest)
+    if not differences:
+        return before if "Excluding" in candidate.concept or "BeforeEffect" in candidate.concept else ""
+    off_after = min(abs(difference - change) for difference in differences)
+    off_before = min(abs(difference - change - effect) for difference in differences)
+    return before if off_before < off_after else ""
+
+
+STRUCTURE: dict[str, Callable[[Face, FaceRow, Candidate], str]] = {
+    "cost_of_revenue": cost_is_whole,
+    "selling_general_administrative": selling_is_in_it,
+    "net_income": net_income_is_the_parents,
+    "eps_basic": earnings_are_total,
+    "eps_diluted": earnings_are_total,
+    "long_term_debt": debt_is_long_term,
+    "dividends_paid": dividends_are_whole,
+    "change_in_cash": change_is_after_exchange,
+}
+"""By line: from the face, the row and its candidate to a reason against it."""
+
+
+def _newest(row: FaceRow) -> Period | None:
+    """The newest period of the row, of those that end on one day the longest."""
+    return max((entry.period for entry in row.entries), key=lambda p: (p.end, days(p)), default=None)
+
+
+def _value(row: FaceRow, period: Period | None) -> Decimal | None:
+    for entry in row.entries:
+        if entry.period == period and entry.fact is not None and entry.fact.value is not None:
+            return Decimal(entry.fact.value)
+    return None
+
+
+def _at(face: Face, period: Period | None, name: str) -> Decimal | None:
+    rows = (row for row in face.rows if row.local_name == name and not row.dimensions)
+    return next((value for row in rows if (value := _value(row, period)) is not None), None)
+
+
+def _differences(face: Face, period: Period) -> list[Decimal]:
+    """Closing less opening balances of cash that the face prints for the period, of one concept where it can be."""
+    opening_day = _day_before(period.start)
+    facts: list[Fact] = [fact for row in face.rows if row.instant and not row.dimensions for fact in row.facts]
+    opening = [fact for fact in facts if fact.end == opening_day and fact.value is not None]
+    closing = [fact for fact in facts if fact.end == period.end and fact.value is not None]
+    pairs = [(o, c) for o in opening for c in closing]
+    alike = [(o, c) for o, c in pairs if o.concept == c.concept]
+    return [Decimal(str(c.value)) - Decimal(str(o.value)) for o, c in alike or pairs]
+
+
+def _day_before(day: str) -> str:
+    try:
+        return (date.fromisoformat(day[:10]) - timedelta(days=1)).isoformat()
+    except ValueError:
+        return ""
+
+
+def _names(row: FaceRow, others: list[FaceRow]) -> str:
+    captions = list(dict.fromkeys(repr(other.caption) for other in (row, *others)))
+    return "rows " + " and ".join(captions[:3])

@@ -1,0 +1,335 @@
+"""An HTML table that holds facts, as rows: caption, indentation, totals, and the number in each printed column."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from apps.finance.filings import Fact
+from apps.finance.statements.model import Period
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+TABLE, ROW = XHTML + "table", XHTML + "tr"
+CELLS = (XHTML + "td", XHTML + "th")
+_SUPERSCRIPT = XHTML + "sup"
+_RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top)|(?:^|;)\s*top\s*:\s*-")
+
+_SPACES = re.compile(r"[\s\u00a0\u2000-\u200f\u2060\ufeff\u3000]+")
+_CURRENCY = re.compile(r"US\$|HK\$|RMB|USD|EUR|GBP|CNY|JPY|CHF|[$€£¥₩₹元]")
+_NUMBER = re.compile(r"[-+(\[]*[\d.,'’]*\d[\d.,'’]*[)\]%]*")
+_DASH = re.compile(r"[-‐‑‒–—―−]+")
+_MARKS = re.compile(r"[()\[\]%*†‡]*")
+_FOOTNOTE = re.compile(r"(?:\s*(?:\(\d{1,2}\)|\([a-z]\)|[*†‡]+))+$")
+_LETTER = re.compile(r"[^\W\d_]")
+_LENGTH = re.compile(r"(-?\d*\.?\d+)(pt|px|em|in|cm|mm|%)?$")
+_POINTS = {"pt": 1.0, "px": 0.75, "em": 10.0, "in": 72.0, "cm": 28.35, "mm": 2.835, None: 0.75}
+_BORDER = re.compile(r"(?:^|;)\s*border-(top|bottom)\s*:\s*([^;]*)")
+_TOTAL = re.compile(r"(?:sub-?)?totals?\b|合计|总计|总额|小计|合計|總計|總額|小計", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell with a number in it.
+
+    Attributes:
+        start: First grid column.
+        end: Grid column behind the last.
+        text: As printed.
+        facts: Tagged in it.
+        dash: Whether it prints nothing but a dash.
+        above: Whether a rule stands above it.
+        below: Whether a rule stands below it.
+    """
+
+    start: int
+    end: int
+    text: str
+    facts: tuple[Fact, ...]
+    dash: bool
+    above: bool
+    below: bool
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a table.
+
+    Attributes:
+        caption: Text in front of the numbers, without footnote marks.
+        offset: How far the caption is moved to the right, in points.
+        cells: Those with numbers, left to right.
+        caption_facts: Facts inside the caption ("par value $0.25"), which are no column of the statement.
+        depth: Rank of the offset among those of the table, 0 for the outermost.
+        total: Whether a rule or the caption marks a total.
+    """
+
+    caption: str
+    offset: float
+    cells: list[Cell]
+    caption_facts: tuple[Fact, ...]
+    depth: int = 0
+    total: bool = False
+
+
+@dataclass(slots=True)
+class Column:
+    """One printed column: the grid columns it covers and the periods of its facts.
+
+    Attributes:
+        start: First grid column.
+        end: Grid column behind the last.
+        duration: The duration that most of its facts have.
+        instant: The instant that most of its facts have.
+        part: Whether it shows a part of the company (its facts have dimensions where another column has none).
+    """
+
+    start: int
+    end: int
+    duration: Period | None = None
+    instant: Period | None = None
+    part: bool = False
+
+
+@dataclass(slots=True)
+class Table:
+    """A table with facts.
+
+    Attributes:
+        rows: Those that print anything.
+        columns: Left to right.
+        heading: Text of the rows before the first number: a title inside the table, dates, units.
+    """
+
+    rows: list[Row]
+    columns: list[Column]
+    heading: str = ""
+    facts: list[Fact] = field(default_factory=list)
+
+
+def read_table(element: etree._Element, facts: Mapping[etree._Element, Fact]) -> Table:
+    """The rows and columns of a table.
+
+    Args:
+        element: The ``table`` element. Tables inside its cells are read as text of the cell.
+        facts: Numeric facts by their element.
+    """
+    rows = [row for row in _rows(element, facts) if row.caption or row.cells]
+    columns = _columns(rows)
+    _mark_totals(rows)
+    offsets = _levels(row.offset for row in rows if row.caption)
+    for row in rows:
+        row.depth = max((k for k, level in enumerate(offsets) if level <= row.offset + 0.01), default=0)
+    heading = []
+    for row in rows:
+        if any(cell.facts for cell in row.cells):
+            break
+        heading.append(row.caption)
+    held = [fact for row in rows for cell in row.cells for fact in cell.facts]
+    return Table(rows, columns, " ".join(heading), held)
+
+
+def period_of(fact: Fact) -> Period | None:
+    """The period of a fact; None for "forever" and undefined contexts."""
+    if fact.end is None:
+        return None
+    return Period(fact.end, "" if fact.instant else fact.start or "")
+
+
+def plain(text: str) -> str:
+    """The text with white space of all kinds collapsed."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def _rows(table: etree._Element, facts: Mapping[etree._Element, Fact]) -> Iterator[Row]:
+    nested = next(table.iterdescendants(TABLE), None) is not None
+    hanging: dict[int, int] = {}
+    for row in table.iter(ROW):
+        if nested and next(row.iterancestors(TABLE)) is not table:
+            continue
+        yield _row(row, facts, hanging)
+
+
+def _row(row: etree._Element, facts: Mapping[etree._Element, Fact], hanging: dict[int, int]) -> Row:
+    """One row; ``hanging`` holds how many further rows each grid column is covered from above, and is moved on."""
+    captions: list[str] = []
+    offset = 0.0
+    cells: list[Cell] = []
+    caption_facts: list[Fact] = []
+    column = 0
+    covered = {index for index, left in hanging.items() if left > 0}
+    for index in covered:
+        hanging[index] -= 1
+    for element in row:
+        if element.tag not in CELLS:
+            continue
+        while column in covered:
+            column += 1
+        width = _span(element.get("colspan"))
+        start, column = column, column + width
+        down = _span(element.get("rowspan"))
+        if down > 1:
+            hanging.update(dict.fromkeys(range(start, column), down - 1))
+        if len(element) == 0 and not (element.text and element.text.strip()):
+            continue
+        held = tuple(facts[inner] for inner in element.iterdescendants() if inner in facts)
+        text, marked = _text(element)
+        if not text and not held:
+            continue
+        bare = _CURRENCY.sub("", text).replace(" ", "")
+        number = _NUMBER.fullmatch(bare) is not None
+        dash = not number and _DASH.fullmatch(bare.strip("()%")) is not None
+        if number or dash or (held and _LETTER.search(bare) is None) or (held and (captions or cells)):
+            above, below = _rules(element)
+            cells.append(Cell(start, column, text, held, dash, above, below))
+        elif bare and _MARKS.fullmatch(bare) is None:
+            if not captions and not cells:
+                offset = _offset(element) + start * 6.0
+            if not cells or not captions:
+                captions.append(_FOOTNOTE.sub("", marked))
+                caption_facts.extend(held)
+    caption = " ".join(captions)
+    return Row(_FOOTNOTE.sub("", caption), offset, cells, tuple(caption_facts))
+
+
+def _span(value: str | None) -> int:
+    if value is None or not value.isdigit():
+        return 1
+    return min(max(int(value), 1), 200)
+
+
+def _text(element: etree._Element) -> tuple[str, str]:
+    """The text of a cell, and the same without what is set as a superscript."""
+    text = plain("".join(element.itertext()))
+    if not any(_raised(part) for part in element.iterdescendants()):
+        return text, text
+    parts: list[str] = []
+    _without_superscripts(element, parts)
+    return text, plain("".join(parts))
+
+
+def _raised(element: etree._Element) -> bool:
+    """Whether the element is set as a superscript."""
+    if element.tag == _SUPERSCRIPT:
+        return True
+    style = element.get("style")
+    return style is not None and _RAISED.search(style) is not None
+
+
+def _without_superscripts(element: etree._Element, parts: list[str]) -> None:
+    parts.append(element.text or "")
+    for child in element:
+        if not _raised(child):
+            _without_superscripts(child, parts)
+        parts.append(child.tail or "")
+
+
+def _rules(element: etree._Element) -> tuple[bool, bool]:
+    """Whether a rule stands above and below the cell, or the block in it."""
+    above = below = False
+    for part in (element, *element[:1]):
+        for side, how in _BORDER.findall(part.get("style") or ""):
+            drawn = "none" not in how and "hidden" not in how and not re.match(r"\s*0(?:\D|$)", how)
+            above, below = above or (drawn and side == "top"), below or (drawn and side == "bottom")
+    return above, below
+
+
+def _offset(element: etree._Element) -> float:
+    """How far the text of a caption's cell is moved to the right, in points."""
+    total = 0.0
+    part: etree._Element | None = element
+    while part is not None:
+        style = part.get("style")
+        if style:
+            total += _style_offset(style)
+        if part.text and part.text.strip():
+            lead = re.match(r"[\u00a0\u2000-\u200a\u3000]+", part.text.lstrip("\r\n\t "))
+            total += 3.0 * len(lead[0]) if lead else 0.0
+            break
+        part = next(iter(part), None)
+    return total
+
+
+def _style_offset(style: str) -> float:
+    total = 0.0
+    for declaration in style.split(";"):
+        name, _, value = declaration.partition(":")
+        name = name.strip()
+        sides = value.split()
+        if not sides:
+            continue
+        if name in ("padding", "margin"):
+            total += _points(sides[{1: 0, 2: 1, 3: 1}.get(len(sides), 3)])
+        elif name in ("padding-left", "margin-left", "text-indent"):
+            total += _points(sides[0])
+    return total
+
+
+def _points(text: str) -> float:
+    match = _LENGTH.match(text)
+    if match is None or match[2] == "%":
+        return 0.0
+    return float(match[1]) * _POINTS[match[2]]
+
+
+def _levels(offsets: Iterator[float]) -> list[float]:
+    """Where the levels of indentation start: offsets less than 2 points apart are one level."""
+    levels: list[float] = []
+    last = None
+    for offset in sorted(set(offsets)):
+        if last is None or offset - last > 2:
+            levels.append(offset)
+        last = offset
+    return levels
+
+
+def _columns(rows: list[Row]) -> list[Column]:
+    """Printed columns: grid columns that overlap in cells with facts."""
+    spans = sorted({(cell.start, cell.end) for row in rows for cell in row.cells if cell.facts and _narrow(cell)})
+    columns: list[Column] = []
+    for start, end in spans:
+        if columns and start < columns[-1].end:
+            columns[-1].end = max(columns[-1].end, end)
+        else:
+            columns.append(Column(start, end))
+    for column in columns:
+        durations: Counter[Period] = Counter()
+        instants: Counter[Period] = Counter()
+        split = whole = 0
+        for row in rows:
+            for cell in row.cells:
+                if cell.facts and cell.start < column.end and column.start < cell.end:
+                    fact = cell.facts[0]
+                    period = period_of(fact)
+                    if period is not None:
+                        (instants if fact.instant else durations)[period] += 1
+                    split, whole = split + bool(fact.dimensions), whole + (not fact.dimensions)
+        column.duration = _most(durations)
+        column.instant = _most(instants)
+        column.part = split > whole
+    if all(column.part for column in columns):
+        for column in columns:
+            column.part = False
+    return columns
+
+
+def _narrow(cell: Cell) -> bool:
+    return cell.end - cell.start <= 6
+
+
+def _most(counts: Counter[Period]) -> Period | None:
+    """The most frequent period; of equally frequent ones the latest."""
+    return max(counts, key=lambda period: (counts[period], period), default=None)
+
+
+def _mark_totals(rows: list[Row]) -> None:
+    before: Row | None = None
+    for row in rows:
+        if not row.cells:
+            before = before if not row.caption else None
+            continue
+        ruled = any(cell.above for cell in row.cells) or (before is not None and any(c.below for c in before.cells))
+        row.total = (ruled and before is not None) or _TOTAL.match(row.caption) is not None
+        row.total = row.total or row.caption.endswith(("合计", "总计"))
+        before = row if any(cell.facts for cell in row.cells) else None
