@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import nh3
 from lxml import etree, html
 
+from apps.finance.filings.paths import Paths
+from apps.finance.filings.xml import parse
+from core_model.errors import InputRejected
 from ui.sources.styles import hides, safe_style
 
 CONTENT_SECURITY_POLICY = (
@@ -20,19 +23,17 @@ CONTENT_SECURITY_POLICY = (
 )
 """Served with every source document. ``sandbox`` without allowances: no script, no forms, no origin, no pop-ups."""
 
-TAGS = frozenset(
-    """
-    a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt
-    em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q s samp
-    section small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr
-    """.split()
-)
-DROPPED_WITH_CONTENT = frozenset(
-    """
-    applet audio base canvas embed frame frameset head iframe link math meta noembed noframes noscript object param
-    plaintext script select source style svg template textarea title track video xmp
-    """.split()
-)
+_TAGS = """
+a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em
+figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q s samp section small
+span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr
+"""
+_DROPPED = """
+applet audio base canvas embed frame frameset head iframe link math meta noembed noframes noscript object param
+plaintext script select source style svg template textarea title track video xmp
+"""
+TAGS = frozenset(_TAGS.split())
+DROPPED_WITH_CONTENT = frozenset(_DROPPED.split())
 _EVERYWHERE = {"id", "style", "class", "dir", "lang", "title"}
 _CELL = {"colspan", "rowspan", "align", "valign", "width", "height", "bgcolor"}
 ATTRIBUTES = {tag: set(_EVERYWHERE) for tag in TAGS}
@@ -53,7 +54,8 @@ _INLINE_XBRL = "/inlineXBRL}"
 _FACTS = ("nonFraction", "nonNumeric", "fraction")
 _STYLE = f"""
 html {{ background: #fff; color: #1a1d23; scroll-padding: 38vh 0 30vh; }}
-body {{ margin: 0 auto; padding: 20px 28px 40vh; max-width: 1080px; font: 13px/1.45 Georgia, "Noto Serif CJK SC", serif; }}
+body {{ margin: 0 auto; padding: 20px 28px 40vh; max-width: 1080px;
+  font: 13px/1.45 Georgia, "Noto Serif CJK SC", serif; }}
 table {{ max-width: 100%; }}
 img {{ max-width: 100%; height: auto; }}
 .{_FACT_CLASS} {{ border-bottom: 1px dotted #9db4cc; }}
@@ -133,16 +135,12 @@ def _page(body: str, language: str) -> bytes:
 
 
 def _parse(data: bytes) -> etree._Element | None:
-    """XML where it is well-formed (so that paths of facts agree with the reader's), HTML where it is not."""
-    strict = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    if b"<!ENTITY" not in data[:65536]:
-        try:
-            return etree.fromstring(data, strict)
-        except (etree.XMLSyntaxError, ValueError):
-            pass  # not XML: the tolerant parser below takes it
-    tolerant = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, encoding="utf-8")
+    """As the reader of facts does, so that paths agree; what it refuses is read as a browser would, or not at all."""
+    try:
+        return parse(data)
+    except InputRejected:
+        pass  # no inline XBRL or not well-formed: the tolerant parser takes it
+    tolerant = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
         return html.document_fromstring(data.replace(b"\x00", b""), parser=tolerant)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
@@ -151,7 +149,9 @@ def _parse(data: bytes) -> etree._Element | None:
 
 def _flatten(root: etree._Element) -> None:
     """Names without namespaces, tagged facts as spans with an id, no headers, no entities; in place."""
+    paths = Paths(root)
     taken: set[str] = set()
+    anchors: list[etree._Element] = []
     doomed: list[etree._Element] = []
     for element in root.iter():
         tag = element.tag
@@ -165,7 +165,7 @@ def _flatten(root: etree._Element) -> None:
             if local in _FACTS:
                 name = element.get("id")
                 if name is None or name in taken:
-                    name = _path(element)
+                    name = paths.of(element)
                 taken.add(name)
                 element.attrib.clear()
                 element.set("id", name)
@@ -173,13 +173,16 @@ def _flatten(root: etree._Element) -> None:
             element.tag = "span"
         elif space and not space.endswith("/xhtml"):
             doomed.append(element)
-        elif element.get("class"):
-            del element.attrib["class"]
-            element.tag = local.lower()
         else:
             element.tag = local.lower()
+            element.attrib.pop("class", None)
+            if element.get("id") is not None:
+                anchors.append(element)
         if element.tag == "img" and not _IMAGE.fullmatch(element.get("src") or ""):
             _picture_left_out(element)
+    for element in anchors:
+        if element.get("id") in taken:
+            del element.attrib["id"]  # an anchor must not take a fact's place
     for element in doomed:
         _remove(element)
 
@@ -198,24 +201,12 @@ def _remove(element: etree._Element) -> None:
     if parent is None:
         return
     tail = element.tail or ""
-    if isinstance(element, etree._Entity):
-        tail = html.fromstring(f"<p>{element.text}</p>").text_content() + tail
     before = element.getprevious()
     if before is None:
         parent.text = (parent.text or "") + tail
     else:
         before.tail = (before.tail or "") + tail
     parent.remove(element)
-
-
-def _path(element: etree._Element) -> str:
-    """Child numbers from the root, elements only: ``/1/2/14``, the fact's id where its element has none."""
-    parts = []
-    parent = element.getparent()
-    while parent is not None:
-        parts.append(1 + sum(1 for sibling in element.itersiblings(preceding=True) if isinstance(sibling.tag, str)))
-        element, parent = parent, parent.getparent()
-    return "/" + "/".join(str(part) for part in reversed([*parts, 1]))
 
 
 def _visible_facts(body: etree._Element) -> frozenset[str]:
