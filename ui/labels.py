@@ -75,7 +75,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "warnings": ("Warnings", "警告"),
     "view": ("View", "视图"),
     "standard": ("Standard", "标准"),
-    "reported": ("As reported", "原文"),
+    "reported": ("As reported", "按原报表"),
     "naming": ("Names", "名称"),
     "in_units": ("{currency}, {scale}", "{currency}，{scale}"),
     "millions": ("millions", "百万"),
@@ -111,6 +111,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "source": ("Source document", "原文"),
     "source_gone": ("The source cannot be shown: {reason}", "无法显示原文：{reason}"),
     "element_of": ("{n} of {total}", "第 {n} 处，共 {total} 处"),
+    "fact": ("Fact", "事实"),
+    "previous": ("Previous place", "上一处"),
+    "next": ("Next place", "下一处"),
     "no_warnings": ("No warnings.", "无警告。"),
     # Studies
     "study_date": ("Study date", "检查日期"),

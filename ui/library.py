@@ -176,5 +176,3 @@ def _kept(cache: dict[str, Content], key: str, make: Callable[[], Content]) -> C
             cache.pop(next(iter(cache)), None)
         cache[key] = made
     return cache[key]
-
-

@@ -6,6 +6,8 @@ It binds to 127.0.0.1 and has no accounts: whoever sits at this machine is its u
 """
 
 import argparse
+import logging
+import traceback
 from pathlib import Path
 
 import streamlit as st
@@ -13,11 +15,23 @@ from starlette.middleware import Middleware
 
 from ui.guard import Guard
 from ui.routes import ROUTES
+from ui.widgets.shell import t
 
 HERE = Path(__file__).resolve().parent
 SCRIPT = HERE / "streamlit_app.py"
 
-app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Guard)])
+log = logging.getLogger(__name__)
+
+
+def said_without_details(error: Exception) -> bool:
+    """Show and log that a page failed, and where in the code; what the error says may hold a path or a name."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("a page failed: %s in %s, line %s", type(error).__name__, Path(frame.filename).name, frame.lineno)
+    st.error(t("page_failed"), icon=":material/error:")
+    return True
+
+
+app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Guard)], on_script_error=said_without_details)
 
 
 def main(arguments: list[str] | None = None) -> None:

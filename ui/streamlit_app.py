@@ -11,14 +11,12 @@ if str(ROOT) not in sys.path:  # Streamlit puts the script's own folder first, n
 
 from apps.notices import NOTICE  # noqa: E402
 from ui import labels  # noqa: E402
-from ui.widgets.shell import t  # noqa: E402
+from ui.widgets.shell import go, language, t  # noqa: E402
 
 st.set_page_config(page_title="Tandem", page_icon=ROOT / "ui" / "static" / "icon.png", layout="wide")
-st.logo(ROOT / "ui" / "static" / "wordmark.png", size="medium", icon_image=ROOT / "ui" / "static" / "icon.png")
+st.logo(ROOT / "ui" / "static" / "wordmark.png", size="medium")
 
-if "lang" not in st.session_state and st.query_params.get("lang") in labels.LANGUAGES:
-    st.session_state["lang"] = st.query_params["lang"]
-
+st.session_state["lang"] = language()
 page = st.navigation(
     [
         st.Page(
@@ -41,14 +39,9 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         list(labels.LANGUAGES),
         format_func=labels.LANGUAGES.get,
         key="lang",
-        default=None if "lang" in st.session_state else "en",
         label_visibility="collapsed",
         required=True,
-        persist_state=True,
     )
-if st.session_state["lang"] != "en":
-    st.query_params["lang"] = st.session_state["lang"]
-else:
-    st.query_params.pop("lang", None)
+go(lang=None if language() == "en" else language())
 
 page.run()

@@ -13,10 +13,10 @@ function element(tag, className, text) {
 function cellOf(cell, column, index) {
   const made = element(index === 0 ? "th" : "td", `${column.align === "right" ? "right" : ""} ${cell.tone || ""}`);
   if (index === 0) made.scope = "row";
-  if (cell.mark) made.append(element("span", `mark ${cell.mark}`, cell.mark === "holds" ? "✓" : cell.mark === "fails" ? "✕" : ""));
+  if (cell.mark) made.append(element("span", `mark ${cell.mark}`, cell.mark === "holds" ? "✓" : "✕"));
   made.append(element("span", cell.badge ? `badge ${cell.badge}` : "text", cell.text));
   if (cell.sub) made.append(element("span", "sub", cell.sub));
-  if (cell.hint) made.title = cell.hint;
+  made.title = cell.hint || (index === 0 ? [cell.text, cell.sub].filter(Boolean).join(" · ") : "");
   return made;
 }
 

@@ -1,6 +1,6 @@
 """What every page shares: the language, the notice, errors in one sentence, ids in the address."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from ui import labels
 
 def language() -> str:
     """The chosen language, ``en`` or ``zh``."""
-    chosen = st.session_state.get("lang")
+    chosen = st.session_state.get("lang") or st.query_params.get("lang")
     return chosen if chosen in labels.LANGUAGES else "en"
 
 
@@ -50,3 +50,27 @@ def said() -> Iterator[None]:
         yield
     except TandemError as error:
         st.error(str(error), icon=":material/error:")
+
+
+def choice(
+    label: str, options: Sequence[str], default: str, *, key: str, clears: Sequence[str] = (), **look: Any
+) -> str:
+    """Tabs whose choice stands in the address under ``key``, as a code that no language changes.
+
+    Args:
+        label: For screen readers.
+        options: Codes.
+        default: Which is chosen where the address says nothing.
+        key: Of the widget and in the address.
+        clears: Parameters of the address that belong to the old choice.
+        look: Handed on to ``st.segmented_control``.
+    """
+    if key not in st.session_state:
+        st.session_state[key] = parameter(key) if parameter(key) in options else default
+
+    def moved() -> None:
+        go(**{key: st.session_state[key], **dict.fromkeys(clears)})
+
+    return st.segmented_control(
+        label, options, key=key, required=True, label_visibility="collapsed", on_change=moved, **look
+    )

@@ -69,6 +69,7 @@ def table_of(document: Mapping[str, Any], name: str, reported: bool, language: s
     for number, line in enumerate(lines):
         row = f"{line['line']}" if not reported else f"row-{number}"
         values = {_period(value): value for value in line["values"]}
+        places = _places(line["values"])
         drawn = [_caption(line, reported, language)]
         for column, period in enumerate(periods, 1):
             value = values.get(period)
@@ -77,15 +78,16 @@ def table_of(document: Mapping[str, Any], name: str, reported: bool, language: s
                 continue
             cell = Cell(line, value, _checks_of(value, checks))
             cells[row, column] = cell
-            drawn.append(_drawn(cell, scale, language))
+            drawn.append(_drawn(cell, scale, places, language))
         rows.append({"id": row, "kind": _kind(line, reported), "indent": line.get("depth", 0), "cells": drawn})
     return Table(columns, rows, cells, scale, currency)
 
 
-def money(text: str, scale: int) -> str:
-    """A decimal text in units of ``scale``, thousands separated, negative in parentheses."""
+def money(text: str, scale: int, places: int = 0) -> str:
+    """A decimal text in units of ``scale``: thousands separated, negative in parentheses."""
     number = Decimal(text) / scale
-    shown = f"{abs(number):,f}"
+    decimals = max(places, -int(number.normalize().as_tuple().exponent), 0)
+    shown = f"{abs(number):,.{decimals}f}"
     return f"({shown})" if number < 0 else shown
 
 
@@ -118,6 +120,12 @@ def _scale(values: Sequence[Mapping[str, Any]]) -> int:
     return 1
 
 
+def _places(values: Sequence[Mapping[str, Any]]) -> int:
+    """Decimals of a line that is not money: those of its longest value, and two for amounts per share."""
+    plain = [value for value in values if "value" in value and not _is_money(value)]
+    return max((max(len(v["value"].partition(".")[2]), 2 * ("/" in v["unit"])) for v in plain), default=0)
+
+
 def _checks_by_fact(checks: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
     by_fact: dict[str, list[Mapping[str, Any]]] = {}
     for check in checks:
@@ -126,9 +134,7 @@ def _checks_by_fact(checks: Sequence[Mapping[str, Any]]) -> dict[str, list[Mappi
     return by_fact
 
 
-def _checks_of(
-    value: Mapping[str, Any], by_fact: Mapping[str, list[Mapping[str, Any]]]
-) -> list[Mapping[str, Any]]:
+def _checks_of(value: Mapping[str, Any], by_fact: Mapping[str, list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
     found = {id(check): check for fact in value.get("fact_ids", []) for check in by_fact.get(fact, [])}
     return sorted(found.values(), key=lambda check: check["verdict"] != "fails")
 
@@ -146,7 +152,7 @@ def _kind(line: Mapping[str, Any], reported: bool) -> str:
     return "total" if line["line"] in labels.TOTALS else "line"
 
 
-def _drawn(cell: Cell, scale: int, language: str) -> dict[str, Any]:
+def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]:
     value = cell.value
     if "value" not in value:
         return {"text": labels.text("not_available", language), "tone": "muted", "pick": True,
@@ -154,6 +160,6 @@ def _drawn(cell: Cell, scale: int, language: str) -> dict[str, Any]:
     verdicts = [check["verdict"] for check in cell.checks]
     mark = "fails" if "fails" in verdicts else "holds" if "holds" in verdicts else None
     hint = "\n".join(f"{check['title']}: {labels.text(check['verdict'], language)}" for check in cell.checks)
-    shown = money(value["value"], scale if _is_money(value) else 1)
+    shown = money(value["value"], scale if _is_money(value) else 1, places)
     tone = "derived" if value.get("derived") else ""
     return {"text": shown, "mark": mark, "pick": True, "hint": hint or None, "tone": tone}
