@@ -122,7 +122,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "skipped": ("skipped", "已跳过"),
     "images": ("images", "图像数"),
     "findings": ("Findings", "发现"),
-    "below": ("Below the operating point ({n})", "低于工作点（{n}）"),
     "no_findings": (
         "No finding above the operating point. This does not rule nodules out.",
         "工作点以上无发现。这并不排除结节。",
@@ -142,6 +141,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mediastinum": ("Mediastinum", "纵隔窗"),
     "bone": ("Bone", "骨窗"),
     "soft": ("Soft tissue", "软组织窗"),
+    "opacity": ("Opacity", "不透明度"),
+    "patient": ("Patient", "患者"),
+    "geometry": ("Size", "尺寸"),
+    "show_below": ("Show {n} below the operating point", "显示工作点以下的 {n} 处"),
     "markers": ("Markers", "标记"),
     "heatmap": ("Heatmap", "热图"),
     "heatmap_none": ("no heatmap for this finding", "此发现无热图"),
@@ -164,6 +167,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "started": ("Started", "开始"),
     "job": ("Job", "任务"),
     "state": ("State", "状态"),
+    "duration": ("Took", "用时"),
+    "reason": ("How it ended", "结果或原因"),
     "job_ended": ("The job has ended.", "任务已结束。"),
     "read_many": ("{n} reports queued; see Jobs.", "已加入 {n} 份财报；见“任务”。"),
 }

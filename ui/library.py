@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from apps.settings import Settings, load_settings
-from apps.store import blobs, finance, inputs, medical, readings
+from apps.store import blobs, finance, inputs, jobs, medical, readings
 from apps.store.deletion import delete_everything_of
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
@@ -98,20 +98,29 @@ def volume(reading_id: str) -> np.ndarray:
     raise NotFound("the volume of this study is no longer stored", action="read the study again", code="no_volume")
 
 
-def heatmap(reading_id: str, finding_id: str) -> np.ndarray:
-    """The heatmap file of a finding, as it was stored.
+def heatmap(reading_id: str, finding_id: str) -> tuple[np.ndarray, tuple[int, int, int]]:
+    """The heatmap of a finding (Z, Y, X; 0 to 1) and the voxel of the volume at which it begins (k, row, column).
 
     Raises:
         NotFound: There is no such finding, or it has none.
     """
     for finding in document(reading_id, "medical")["findings"]:
         if finding["id"] == finding_id and isinstance(finding.get("heatmap"), str):
-            return blobs.get_array(store(), finding["heatmap"].removeprefix("blob:"))
+            k, row, column = finding.get("heatmap_start", (0, 0, 0))
+            return blobs.get_array(store(), finding["heatmap"]), (k, row, column)
     raise NotFound("this finding has no heatmap", code="no_heatmap")
 
 
+def input_name(input_id: str | None) -> str:
+    """The last part of the path that was given, for the screen of the person who gave it; empty for uploads."""
+    if input_id is None or not _is_input(input_id):
+        return ""
+    path = Path(inputs.get(store(), input_id).path)
+    return "" if path.parent == inbox() else path.name
+
+
 def delete(identifier: str) -> None:
-    """Delete a reading or a study, what nothing else needs, and the file that was uploaded for it.
+    """Delete a reading, a study or an ended job, what nothing else needs, and the file that was uploaded for it.
 
     Raises:
         NotFound: There is no such thing.
@@ -133,6 +142,8 @@ def _uploads_of(identifier: str) -> dict[str, Path]:
     if identifier.startswith("study-"):
         entry = medical.study(store(), identifier)
         ids = {entry.study.input_id, *(reading.input_id for reading in entry.readings)}
+    elif identifier.startswith("job-"):
+        ids = {jobs.get(store(), identifier).input_id}
     else:
         ids = {readings.get(store(), identifier).input_id}
     paths = {input_id: Path(inputs.get(store(), input_id).path) for input_id in ids if input_id}

@@ -22,6 +22,15 @@ _LETTERS = (("L", "R"), ("P", "A"), ("H", "F"))
 """The ends of the axes x, y, z of patient coordinates (LPS): where each rises, where it falls."""
 
 
+def heat_extent(reading_id: str, finding_id: str) -> list[int] | None:
+    """The slices that a finding's heatmap covers as first and past the last; None where it has none."""
+    try:
+        heat_ZYX, (first, _, _) = library.heatmap(reading_id, finding_id)
+    except NotFound:
+        return None
+    return [first, first + len(heat_ZYX)]
+
+
 def slice_png(reading_id: str, window: str, k: int) -> bytes:
     """Slice ``k`` (from 0, in the order of rising position) as an 8-bit grey PNG.
 
@@ -63,6 +72,11 @@ def positions_mm(series: Mapping[str, Any]) -> list[float]:
     return [round(series["origin_mm"][axis] + step * k, 2) for k in range(series["size"][0])]
 
 
+def axis_name(series: Mapping[str, Any]) -> str:
+    """The patient axis along which the slices lie: ``x``, ``y`` or ``z``."""
+    return "xyz"[int(np.argmax(np.abs(series["direction"][0])))]
+
+
 def _ends(vector: Sequence[float]) -> tuple[str, str]:
     axis = int(np.argmax(np.abs(vector)))
     rising, falling = _LETTERS[axis]
@@ -84,8 +98,12 @@ def heat_png(reading_id: str, finding_id: str, k: int) -> bytes:
     size = library.document(reading_id, "medical")["series"]["size"]
     if not 0 <= k < size[0]:
         raise NotFound("there is no such slice", allowed=f"0 to {size[0] - 1}", code="no_such_slice")
-    heat = library.heatmap(reading_id, finding_id)
-    return _png(Image.fromarray(colour(heat[k]), "RGBA"))
+    heat_ZYX, (first, row, column) = library.heatmap(reading_id, finding_id)
+    rgba = np.zeros((size[1], size[2], 4), np.uint8)
+    if first <= k < first + len(heat_ZYX):
+        part = colour(heat_ZYX[k - first])[: size[1] - row, : size[2] - column]
+        rgba[row : row + part.shape[0], column : column + part.shape[1]] = part
+    return _png(Image.fromarray(rgba, "RGBA"))
 
 
 def colour(heat_YX: np.ndarray) -> np.ndarray:

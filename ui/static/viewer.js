@@ -1,7 +1,7 @@
 // Slices of a CT volume as images from this server, with the findings marked. All drawing waits for the slice that is
 // asked for last. data: {base, size: [z, y, x], spacing: [z, y, x], positions: [mm], windows: [{id, label}], window,
 // slice, edges, findings: [{id, rank, k, row, column, radius, shown, heat}], finding, texts, height}.
-// Sends the state "place": {slice, window, finding}.
+// Sends the trigger "place": {slice, window, finding}.
 const STATE = new WeakMap();
 const KEPT = 96;
 
@@ -49,8 +49,10 @@ class Viewer {
     const first = !this.data || this.data.base !== data.base;
     this.data = data; this.send = send;
     if (first) { for (const url of this.images.values()) URL.revokeObjectURL(url.url || ""); this.images.clear(); this.window = data.window; this.finding = data.finding; this.k = data.slice; }
-    else if (data.finding !== this.asked.finding) { this.finding = data.finding; this.k = data.slice; }
-    else if (data.slice !== this.asked.slice && data.slice !== this.sent) this.k = data.slice;
+    else if (data.finding !== this.asked.finding || data.slice !== this.asked.slice) {
+      const told = this.told || {};
+      if (data.finding !== told.finding || data.slice !== told.slice) { this.finding = data.finding; this.k = data.slice; }
+    }
     this.asked = { finding: data.finding, slice: data.slice };
     this.slider.max = data.size[0] - 1;
     this.slider.setAttribute("aria-label", data.texts.slice);
@@ -180,15 +182,15 @@ class Viewer {
     }));
   }
 
-  tell() { this.sent = this.k; this.send({ slice: this.k, window: this.window, finding: this.finding }); }
+  tell() { this.told = { slice: this.k, window: this.window, finding: this.finding }; this.send(this.told); }
 }
 
 export default function (component) {
-  const { data, parentElement, setStateValue } = component;
+  const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".viewer");
   let viewer = STATE.get(parentElement);
   if (!viewer) { viewer = new Viewer(root); STATE.set(parentElement, viewer); }
-  viewer.update(data, (place) => setStateValue("place", place));
+  viewer.update(data, (place) => setTriggerValue("place", place));
   return () => {
     clearTimeout(viewer.timer);
     for (const entry of viewer.images.values()) URL.revokeObjectURL(entry.url);

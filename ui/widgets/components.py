@@ -43,15 +43,15 @@ def frame(src: str, element: str, title: str, height: int, key: str) -> None:
     _component("frame", "<div class='frame'></div>\n")(key=key, data=data)
 
 
-def viewer(data: dict[str, Any], key: str) -> dict[str, Any]:
-    """The slice viewer; where it stands as ``{"slice": k, "finding": id, "window": name}`` (empty before a move).
+def viewer(data: dict[str, Any], key: str) -> dict[str, Any] | None:
+    """The slice viewer; where it came to rest in this run as ``{"slice", "finding", "window"}``, else None.
 
     Args:
         data: As ``static/viewer.js`` describes it.
         key: Stable key of the element.
     """
     mount = _component("viewer", "<div class='viewer' tabindex='0'></div>\n")
-    return mount(key=key, data=data, on_place_change=_nothing).place or {}
+    return mount(key=key, data=data, on_place_change=_nothing).place
 
 
 def _nothing() -> None:
