@@ -57,6 +57,7 @@ def pick_report() -> None:
     ]
     names = ("company", "form", "fiscal_year", "period_end", "currency", "num_facts", "anomalies", "read_at")
     columns = [{"label": t(name), "align": "right" if name == "num_facts" else "left"} for name in names]
+    columns[0]["width"] = "30%"
     picked = grid({"columns": columns, "rows": rows, "mode": "row", "selected": None, "label": t("reports")}, "reports")
     if picked:
         go(reading=picked["row"], job=None)

@@ -27,7 +27,7 @@ def queue(path: Path) -> None:
 def named(entry: medical.StudyEntry) -> str:
     """The patient as the person at this machine knows them; shown, and kept nowhere."""
     parts = (entry.patient.name.replace("^", " ").strip(), entry.patient.patient_id)
-    return " · ".join(part for part in parts if part) or t("not_available")
+    return " · ".join(dict.fromkeys(part for part in parts if part)) or t("not_available")
 
 
 def pick_study() -> None:
@@ -50,7 +50,7 @@ def pick_study() -> None:
         ]
         rows.append({"id": entry.readings[0].id, "cells": cells})
     names = ("patient", "study_date", "geometry", "findings", "warnings", "read_at")
-    columns = [{"label": t(name)} for name in names]
+    columns = [{"label": t(name), "width": "26%" if name == "patient" else None} for name in names]
     picked = grid({"columns": columns, "rows": rows, "mode": "row", "selected": None, "label": t("studies")}, "studies")
     if picked:
         go(reading=picked["row"], job=None)

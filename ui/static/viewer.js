@@ -31,7 +31,7 @@ class Viewer {
     for (const side of ["left", "right", "top", "bottom"]) { this.letters[side] = element("div", `letter ${side}`); this.stage.append(this.letters[side]); }
     this.slider = element("input"); Object.assign(this.slider, { type: "range", min: 0, step: 1 });
     this.ticks = element("div", "ticks");
-    const track = element("div", "track"); track.append(this.slider, this.ticks);
+    const track = element("div", "track"); track.append(this.slider, this.ticks); this.track = track;
     this.bar = element("div", "bar");
     this.hint = element("div", "hint");
     root.replaceChildren(this.stage, track, this.bar, this.hint);
@@ -57,7 +57,7 @@ class Viewer {
     this.slider.max = data.size[0] - 1;
     this.slider.setAttribute("aria-label", data.texts.slice);
     const ratio = (data.size[2] * data.spacing[2]) / (data.size[1] * data.spacing[1]);
-    this.stage.style.height = `${data.height}px`; this.stage.style.width = `${Math.round(data.height * ratio)}px`;
+    this.stage.style.height = `${data.height}px`; this.stage.style.width = this.track.style.width = `${Math.round(data.height * ratio)}px`;
     for (const side of Object.keys(this.letters)) this.letters[side].textContent = data.edges[side];
     this.overlay.setAttribute("viewBox", `0 0 ${data.size[2]} ${data.size[1]}`);
     this.overlay.setAttribute("preserveAspectRatio", "none");
@@ -161,7 +161,7 @@ class Viewer {
     const { data } = this;
     const window = data.windows.find((each) => each.id === this.window);
     this.where.textContent = `${data.texts.slice} ${this.k + 1} / ${data.size[0]}   ${data.axis} ${data.positions[this.k].toFixed(1)} mm`;
-    this.info.textContent = window ? `L ${window.level}  W ${window.width}` : "";
+    this.info.textContent = window ? `WL ${window.level}  WW ${window.width}` : "";
     this.overlay.replaceChildren();
     if (this.markers) for (const finding of data.findings) {
       const dz = (this.k - finding.k) * data.spacing[0];

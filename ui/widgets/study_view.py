@@ -7,6 +7,7 @@ import streamlit as st
 
 from ui import slices
 from ui.widgets.components import grid, viewer
+from ui.widgets.reading_header import escaped
 from ui.widgets.shell import go, known, parameter, t
 
 VIEWER_HEIGHT = 548
@@ -18,7 +19,7 @@ def show_study(reading_id: str, document: Mapping[str, Any]) -> None:
 
     @st.fragment
     def both() -> None:
-        left, right = st.columns([10, 9], gap="medium")
+        left, right = st.columns([9, 11], gap="medium")
         with right:
             findings = list_findings(document)
             with st.expander(f"{t('series')} · {1 + len(document['series_skipped'])}", icon=":material/stacks:"):
@@ -62,12 +63,28 @@ def list_findings(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         "follow": True,
     }
     picked = grid(data, key="findings")
+    finding = next((each for each in listed if each["id"] == chosen), None)
+    if finding is not None:
+        _details(finding)
     if picked:
         finding = next(each for each in listed if each["id"] == picked["row"])
         st.session_state["marked"] = finding["id"]
         go(finding=finding["id"], slice=str(round(finding["centre_voxel"][0])))
         st.rerun(scope="fragment")
     return listed
+
+
+def _details(finding: Mapping[str, Any]) -> None:
+    """What is known of the chosen finding beside its row."""
+    centre = ", ".join(f"{part:.1f}" for part in finding["centre_mm"])
+    notes = [
+        (t("centre"), f"{centre} mm"),
+        (t("attenuation"), known(finding["attenuation"])),
+        (t("mean_hu"), f"{finding['mean_hu']:.0f} HU" if isinstance(finding.get("mean_hu"), int | float) else ""),
+        (t("lobe"), known(finding["lobe"])),
+        ("UID", finding["tracking_uid"]),
+    ]
+    st.caption("  \n".join(f"{caption}: {escaped(text)}" for caption, text in notes if text))
 
 
 def list_series(document: Mapping[str, Any]) -> None:
