@@ -1,0 +1,117 @@
+"""Jobs: what runs with its progress, what ended and how; one click from a finished job to its result."""
+
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from apps.jobs.client import retry, show
+from apps.store import jobs
+from apps.store.tables import JobRow
+from ui import library
+from ui.widgets.components import grid
+from ui.widgets.job_progress import EVERY_S, bar
+from ui.widgets.reading_header import escaped
+from ui.widgets.shell import go, parameter, said, t
+
+PAGES = {"finance.read": "reports", "medical.read": "studies"}
+TONES = {"done": "green", "failed": "red", "cancelled": "gray"}
+
+
+def title(row: JobRow) -> str:
+    """What a job reads, in words."""
+    page = PAGES.get(row.kind)
+    return f"{t(page) if page else row.kind} · {library.input_name(row.input_id) or row.id}"
+
+
+def open_result(row: JobRow) -> None:
+    """Go to what the job made."""
+    page = PAGES.get(row.kind)
+    if page and row.reading_id:
+        st.switch_page(f"app_pages/{page}.py", query_params={"reading": row.reading_id})
+
+
+def running() -> None:
+    """Jobs that wait or run, looked at until none does."""
+    active = bool(jobs.listing(library.store(), jobs.ACTIVE))
+
+    @st.fragment(run_every=EVERY_S if active else None)
+    def progress() -> None:
+        with said():
+            rows = jobs.listing(library.store(), jobs.ACTIVE)
+            for row in rows:
+                st.markdown(f"**{escaped(title(row))}**")
+                bar(show(library.store(), row.id))
+            if active and not rows:
+                st.rerun()
+
+    progress()
+
+
+def ended() -> None:
+    """Jobs that ended: done ones open their result, the others say why and can be tried again."""
+    rows = jobs.listing(library.store(), jobs.ENDED, limit=200)
+    chosen = parameter("job")
+    columns = [{"label": t("state"), "width": "90px"}, {"label": t("job")}, {"label": t("started")}]
+    columns += [{"label": t("duration"), "align": "right"}, {"label": t("reason")}]
+    data = {
+        "columns": columns,
+        "rows": [drawn(row) for row in rows],
+        "mode": "row",
+        "selected": {"row": chosen, "column": 0},
+        "label": t("jobs"),
+    }
+    picked = grid(data, key="jobs") if rows else None
+    if picked:
+        row = jobs.get(library.store(), picked["row"])
+        if row.state == "done":
+            open_result(row)
+        go(job=row.id)
+        st.rerun()
+    row = next((row for row in rows if row.id == chosen), None)
+    if row is not None and row.state != "done":
+        again(row)
+
+
+def again(row: JobRow) -> None:
+    """A job that failed or was cancelled: the whole reason, retry, delete."""
+    with st.container(border=True):
+        st.markdown(f"**{escaped(title(row))}** :gray[{row.id}]")
+        bar(show(library.store(), row.id))
+        with st.container(horizontal=True):
+            if st.button(t("retry"), icon=":material/replay:", type="primary", key="retry"):
+                retry(library.store(), row.id)
+                go(job=None)
+                st.rerun()
+            if st.button(t("delete"), icon=":material/delete:", key="delete"):
+                library.delete(row.id)
+                go(job=None)
+                st.rerun()
+
+
+def drawn(row: JobRow) -> dict[str, Any]:
+    """A row of the table."""
+    first = {"text": t(row.state), "badge": TONES[row.state]}
+    reason = row.error_text or (t("result") if row.reading_id else "")
+    cells = [first, {"text": title(row)}, {"text": moment(row.started_at or row.created_at)}, {"text": duration(row)}]
+    return {"id": row.id, "cells": [*cells, {"text": reason, "tone": "wrap" if row.error_text else ""}]}
+
+
+def moment(when: datetime) -> str:
+    """A time as people write it, UTC."""
+    return f"{when:%Y-%m-%d %H:%M:%S}"
+
+
+def duration(row: JobRow) -> str:
+    """How long the job took."""
+    if row.started_at is None or row.ended_at is None:
+        return ""
+    return f"{(row.ended_at - row.started_at).total_seconds():.1f} s"
+
+
+with said():
+    if not jobs.listing(library.store(), limit=1):
+        st.info(t("no_jobs"), icon=":material/lightbulb:")
+    else:
+        running()
+        ended()

@@ -1,0 +1,115 @@
+"""Reports: give a report, follow its reading, look at statements, anomalies and their sources."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from apps.finance.jobs import reports_in, submit
+from apps.jobs.client import show
+from core_model.errors import TandemError
+from ui import library
+from ui.widgets import report_view
+from ui.widgets.components import grid
+from ui.widgets.intake import intake
+from ui.widgets.job_progress import follow
+from ui.widgets.reading_header import escaped, header
+from ui.widgets.report_view import VIEWS, counted
+from ui.widgets.shell import choice, go, known, parameter, said, t
+from ui.widgets.source_view import source_view
+
+
+def queue(paths: list[Path]) -> None:
+    """Queue the reports and keep their jobs in the address."""
+    files = [file for path in paths for file in (reports_in(path) if path.is_dir() else [path])]
+    jobs = []
+    for number, file in enumerate(files, 1):
+        try:
+            jobs.append(submit(library.store(), file))
+        except TandemError as error:
+            st.error(error.sentence(f"file {number} of {len(files)}"), icon=":material/error:")
+    if len(jobs) > 1:
+        st.info(t("read_many", n=len(jobs)))
+    elif jobs:
+        go(job=jobs[0])
+
+
+def pick_report() -> None:
+    """The list of reports that were read."""
+    entries = library.reports()
+    if not entries:
+        st.info(t("no_reports"), icon=":material/lightbulb:")
+        return
+    rows = [
+        {
+            "id": entry.reading.id,
+            "cells": [
+                {"text": entry.filing.company or t("not_available")},
+                {"text": entry.filing.form},
+                {"text": str(entry.filing.fiscal_year or "")},
+                {"text": str(entry.filing.period_end or "")},
+                {"text": entry.filing.currency},
+                {"text": f"{entry.filing.num_facts:,}"},
+                {"text": str(entry.filing.num_anomalies), "badge": "orange" if entry.filing.num_anomalies else "gray"},
+                {"text": f"{entry.reading.created_at:%Y-%m-%d %H:%M}"},
+            ],
+        }
+        for entry in entries
+    ]
+    names = ("company", "form", "fiscal_year", "period_end", "currency", "num_facts", "anomalies", "read_at")
+    columns = [{"label": t(name), "align": "right" if name == "num_facts" else "left"} for name in names]
+    columns[0]["width"] = "30%"
+    picked = grid({"columns": columns, "rows": rows, "mode": "row", "selected": None, "label": t("reports")}, "reports")
+    if picked:
+        go(reading=picked["row"], job=None)
+        st.rerun()
+
+
+def read_report(reading_id: str) -> None:
+    """One report: its header, a view of it on the left, its source on the right."""
+    document = library.document(reading_id, "finance")
+    about = document["document"]
+    names = ("form", "fiscal_year", "period_end", "currency")
+    facts = [(t(name), escaped(known(about[name]))) for name in names]
+    facts += [(t("num_facts"), f"{document['facts']['count']:,}"), (t("source_hash"), f"`{about['source_hash'][:12]}`")]
+    header(escaped(known(about["company"])), facts, document, "all_reports", reading_id)
+    left, right = st.columns([9, 10], gap="medium")
+    with left:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            default = "anomalies" if document["anomalies"] else "income"
+            view = choice(
+                t("view"),
+                VIEWS,
+                default,
+                key="view",
+                clears=("pick", "n"),
+                format_func=lambda name: counted(document, name),
+                width="stretch",
+            )
+            reported = view in report_view.statements.NAMES and st.toggle(
+                t("reported"), key="as_reported", bind="query-params", on_change=go, kwargs={"pick": None, "n": None}
+            )
+        if view == "anomalies":
+            chosen = report_view.show_anomalies(document)
+        elif view == "checks":
+            chosen = report_view.show_checks(document)
+        elif view == "warnings":
+            chosen = report_view.show_warnings(document)
+        else:
+            chosen = report_view.show_statement(document, view, reported)
+    with right:
+        source_view(reading_id, chosen)
+
+
+with said():
+    if reading := parameter("reading"):
+        read_report(reading)
+    else:
+        if paths := intake("report", ["htm", "html", "xhtml"]):
+            queue(paths)
+        if job := parameter("job"):
+            follow([job])
+            progress = show(library.store(), job)
+            if progress.state == "done" and progress.reading_id:
+                go(reading=progress.reading_id, job=None)
+                st.rerun()
+        pick_report()

@@ -1,0 +1,91 @@
+"""Studies: give a chest CT, follow its reading, look at its slices and findings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from apps.jobs.client import show
+from apps.store import medical, readings
+from ui import library
+from ui.widgets.components import grid
+from ui.widgets.intake import intake
+from ui.widgets.job_progress import follow
+from ui.widgets.reading_header import escaped, header
+from ui.widgets.shell import go, known, parameter, said, t
+from ui.widgets.study_view import show_study
+
+
+def queue(path: Path) -> None:
+    """Queue the study and keep its job in the address."""
+    from apps.medical.jobs import submit
+
+    go(job=submit(library.store(), path))
+
+
+def named(entry: medical.StudyEntry) -> str:
+    """The patient as the person at this machine knows them; shown, and kept nowhere."""
+    parts = (entry.patient.name.replace("^", " ").strip(), entry.patient.patient_id)
+    return " · ".join(dict.fromkeys(part for part in parts if part)) or t("not_available")
+
+
+def pick_study() -> None:
+    """The list of studies that were read."""
+    entries = [entry for entry in library.studies() if entry.readings]
+    if not entries:
+        st.info(t("no_studies"), icon=":material/lightbulb:")
+        return
+    rows = []
+    for entry in entries:
+        document = library.document(entry.readings[0].id, "medical")
+        shown = sum(finding["shown"] for finding in document["findings"])
+        cells = [
+            {"text": named(entry)},
+            {"text": str(entry.study.study_date or t("not_available"))},
+            {"text": geometry(document)},
+            {"text": str(shown), "badge": "orange" if shown else "gray"},
+            {"text": str(len(document["warnings"])), "badge": "gray"},
+            {"text": f"{entry.readings[0].created_at:%Y-%m-%d %H:%M}"},
+        ]
+        rows.append({"id": entry.readings[0].id, "cells": cells})
+    names = ("patient", "study_date", "geometry", "findings", "warnings", "read_at")
+    columns = [{"label": t(name), "width": "26%" if name == "patient" else None} for name in names]
+    picked = grid({"columns": columns, "rows": rows, "mode": "row", "selected": None, "label": t("studies")}, "studies")
+    if picked:
+        go(reading=picked["row"], job=None)
+        st.rerun()
+
+
+def geometry(document: Mapping[str, Any]) -> str:
+    """Slices, rows, columns and the spacing of the series that was read."""
+    size, spacing = document["series"]["size"], document["series"]["spacing_mm"]
+    return f"{size[0]} × {size[1]} × {size[2]}, {spacing[0]:g} × {spacing[1]:.3g} × {spacing[2]:.3g} mm"
+
+
+def read_study(reading_id: str) -> None:
+    """One study: its header, slices and findings."""
+    document = library.document(reading_id, "medical")
+    study_id = str(readings.get(library.store(), reading_id).study_id)
+    facts = [
+        (t("study_date"), escaped(known(document["study"]["date"]))),
+        (t("geometry"), escaped(geometry(document))),
+    ]
+    title = named(medical.study(library.store(), study_id))
+    header(escaped(title), facts, document, "all_studies", study_id)
+    show_study(reading_id, document)
+
+
+with said():
+    if reading := parameter("reading"):
+        read_study(reading)
+    else:
+        for path in intake("study", ["zip"]):
+            queue(path)
+        if job := parameter("job"):
+            follow([job])
+            progress = show(library.store(), job)
+            if progress.state == "done" and progress.reading_id:
+                go(reading=progress.reading_id, job=None)
+                st.rerun()
+        pick_study()

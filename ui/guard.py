@@ -1,0 +1,91 @@
+"""What every request passes before anything answers it: this machine's own pages only, and safe headers on all."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+GUARDED = ("/source/", "/ct/")
+"""Routes that carry documents and images of people: never answered to another site, whatever it sends."""
+
+APP_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; "
+    "connect-src 'self' ws: blob: data:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""For the screens: Streamlit compiles components and charts at run time (hence eval and blob), all from this server.
+``ws:`` stands without a host because a browser asks the page's own port; the guard refuses foreign sockets."""
+
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), usb=(), payment=()",
+    "x-dns-prefetch-control": "off",
+}
+
+
+class Guard:
+    """ASGI middleware that refuses what did not come from this machine's own pages.
+
+    A name that a foreign site has pointed at 127.0.0.1 shows in ``Host``; a foreign page's request or socket shows in
+    ``Origin`` or ``Sec-Fetch-Site``. All three are refused with 403 before a route sees them.
+
+    Args:
+        app: What is guarded.
+        hosts: Names under which the server may be asked, without port.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL_HOSTS) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal and scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal})
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("content-security-policy", APP_POLICY)
+                if "server" in headers:
+                    del headers["server"]
+            await send(message)
+
+        if refusal:
+            await PlainTextResponse(refusal, status_code=403)(scope, receive, send_safely)
+            return
+        await self._app(scope, receive, send_safely)
+
+    def _refusal(self, scope: Scope) -> str:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or _name(f"//{hosts[0]}") not in self._hosts:
+            return "This server answers to its own name on this machine only."
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != hosts[0].lower():
+            return "This server answers to its own pages only."
+        site = headers.get("sec-fetch-site", "none")
+        if scope["path"].startswith(GUARDED) and site not in ("same-origin", "none"):
+            return "This server answers to its own pages only."
+        return ""
+
+
+def _name(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

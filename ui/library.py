@@ -1,0 +1,189 @@
+"""What the screens ask of the store: readings, their documents, facts, sources and volumes. By id; bounded caches."""
+
+import io
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from apps.settings import Settings, load_settings
+from apps.store import blobs, finance, inputs, jobs, medical, readings
+from apps.store.deletion import delete_everything_of
+from apps.store.store import Store
+from apps.store.tables import ReadingRow
+from core_model.errors import NotFound
+
+Content = TypeVar("Content")
+
+
+class FactView(NamedTuple):
+    """What the screens show of a fact."""
+
+    concept: str
+    value: str | None
+    unit: str | None
+    start: str | None
+    end: str | None
+    dimensions: str
+    hidden: bool
+    not_available: str | None
+
+
+@lru_cache(maxsize=2)
+def _open(settings: Settings) -> Store:
+    return Store(settings)
+
+
+def store() -> Store:
+    """The store of this process, opened once.
+
+    Raises:
+        Unavailable: It cannot be opened, or has another schema.
+    """
+    return _open(load_settings())
+
+
+def reports(company: str = "", limit: int = 200) -> list[finance.FilingEntry]:
+    """The reports that were read, the newest reading first."""
+    return finance.filings(store(), company, limit)
+
+
+def studies(limit: int = 200) -> list[medical.StudyEntry]:
+    """The studies that were read, the newest first."""
+    return medical.studies(store(), limit)
+
+
+def document(reading_id: str, kind: str) -> dict[str, Any]:
+    """The document of a reading of a kind (``finance`` or ``medical``). Shared: not to be changed.
+
+    Raises:
+        NotFound: There is no such reading of this kind.
+    """
+    row = readings.get(store(), reading_id)
+    if not row.kind.startswith(f"{kind}."):
+        raise NotFound(f"the reading '{reading_id[:40]}' is of another kind", action="see the list of readings")
+    return _kept(_documents, row.document_sha256, lambda: json.loads(blobs.get(store(), row.document_sha256)))
+
+
+def facts(reading_id: str) -> dict[str, FactView]:
+    """The facts of a finance reading by id."""
+    sha256 = _file(readings.get(store(), reading_id), "facts")
+    return _kept(_facts, sha256, lambda: _read_facts(blobs.get(store(), sha256)))
+
+
+def source_hash(reading_id: str) -> str:
+    """The content hash of a finance reading's source document."""
+    return _file(readings.get(store(), reading_id), "source")
+
+
+def source(reading_id: str) -> bytes:
+    """The bytes of a finance reading's source document, as they came. Untrusted: see ``ui.sources``."""
+    return blobs.get(store(), source_hash(reading_id))
+
+
+def volume(reading_id: str) -> np.ndarray:
+    """The Hounsfield units (int16; Z, Y, X) that a medical reading read, as a read-only map of their file.
+
+    Raises:
+        NotFound: There is no such reading, or its volume is gone.
+    """
+    row = readings.get(store(), reading_id)
+    about = document(reading_id, "medical")
+    for series in medical.series_of(store(), str(row.study_id)):
+        if series.uid == about["series"]["uid"] and series.volume_sha256:
+            return blobs.get_array(store(), series.volume_sha256)
+    raise NotFound("the volume of this study is no longer stored", action="read the study again", code="no_volume")
+
+
+def heatmap(reading_id: str, finding_id: str) -> tuple[np.ndarray, tuple[int, int, int]]:
+    """The heatmap of a finding (Z, Y, X; 0 to 1) and the voxel of the volume at which it begins (k, row, column).
+
+    Raises:
+        NotFound: There is no such finding, or it has none.
+    """
+    for finding in document(reading_id, "medical")["findings"]:
+        if finding["id"] == finding_id and isinstance(finding.get("heatmap"), str):
+            k, row, column = finding.get("heatmap_start", (0, 0, 0))
+            return blobs.get_array(store(), finding["heatmap"]), (k, row, column)
+    raise NotFound("this finding has no heatmap", code="no_heatmap")
+
+
+def input_name(input_id: str | None) -> str:
+    """The last part of the path that was given, for the screen of the person who gave it; empty for uploads."""
+    if input_id is None or not _is_input(input_id):
+        return ""
+    path = Path(inputs.get(store(), input_id).path)
+    return "" if path.parent == inbox() else path.name
+
+
+def delete(identifier: str) -> None:
+    """Delete a reading, a study or an ended job, what nothing else needs, and the file that was uploaded for it.
+
+    Raises:
+        NotFound: There is no such thing.
+        NotAllowed: A job works on it.
+    """
+    uploaded = _uploads_of(identifier)
+    delete_everything_of(store(), identifier)
+    for input_id, path in uploaded.items():
+        if not _is_input(input_id):
+            path.unlink(missing_ok=True)
+
+
+def inbox() -> Path:
+    """The folder of uploaded files."""
+    return load_settings().data_dir / "inbox"
+
+
+def _uploads_of(identifier: str) -> dict[str, Path]:
+    if identifier.startswith("study-"):
+        entry = medical.study(store(), identifier)
+        ids = {entry.study.input_id, *(reading.input_id for reading in entry.readings)}
+    elif identifier.startswith("job-"):
+        ids = {jobs.get(store(), identifier).input_id}
+    else:
+        ids = {readings.get(store(), identifier).input_id}
+    paths = {input_id: Path(inputs.get(store(), input_id).path) for input_id in ids if input_id}
+    return {input_id: path for input_id, path in paths.items() if path.parent == inbox()}
+
+
+def _is_input(input_id: str) -> bool:
+    try:
+        inputs.get(store(), input_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _file(row: ReadingRow, name: str) -> str:
+    sha256 = readings.files(store(), row.id).get(name)
+    if sha256 is None:
+        raise NotFound(f"the reading has no file '{name}'", action="read the input again", code="no_such_file")
+    return sha256
+
+
+def _read_facts(data: bytes) -> dict[str, FactView]:
+    import pyarrow.parquet as pq
+
+    columns = ["fact_id", *FactView._fields]
+    table = pq.read_table(io.BytesIO(data), columns=columns).select(columns).to_pydict()
+    rows = zip(*(table[name] for name in FactView._fields), strict=True)
+    return dict(zip(table["fact_id"], map(FactView._make, rows), strict=True))
+
+
+_documents: dict[str, Any] = {}
+_facts: dict[str, Any] = {}
+_KEPT = 12
+
+
+def _kept(cache: dict[str, Content], key: str, make: Callable[[], Content]) -> Content:
+    """Content by its hash never grows stale; the oldest goes when there are too many."""
+    if key not in cache:
+        made = make()
+        while len(cache) >= _KEPT:
+            cache.pop(next(iter(cache)), None)
+        cache[key] = made
+    return cache[key]

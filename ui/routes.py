@@ -1,0 +1,79 @@
+"""Routes beside the screens: source documents, CT slices, heatmaps, health. Ids only; nothing lists anything."""
+
+import re
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from core_model.errors import NotFound, TandemError
+from ui import slices
+from ui.sources import CONTENT_SECURITY_POLICY
+from ui.sources.cached import safe_source
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PRIVATE = {"cache-control": "private, no-store"}
+
+
+async def health(_: Request) -> Response:
+    """``ok`` as soon as the server answers."""
+    return PlainTextResponse("ok", headers={"cache-control": "no-store"})
+
+
+async def source(request: Request) -> Response:
+    """The sanitised source of a finance reading, to be shown in a sandboxed frame."""
+    reading = _id(request, "reading")
+    document = await run_in_threadpool(safe_source, reading)
+    headers = {**_PRIVATE, "content-security-policy": CONTENT_SECURITY_POLICY}
+    return Response(document.html, media_type="text/html; charset=utf-8", headers=headers)
+
+
+async def ct_slice(request: Request) -> Response:
+    """One slice of a medical reading's volume as PNG, through one of the window presets."""
+    reading, window = _id(request, "reading"), _id(request, "window")
+    png = await run_in_threadpool(slices.slice_png, reading, window, _number(request))
+    return Response(png, media_type="image/png", headers=_PRIVATE)
+
+
+async def heat_slice(request: Request) -> Response:
+    """One slice of a finding's heatmap as PNG with transparency, on the grid of the volume's slices."""
+    reading, finding = _id(request, "reading"), _id(request, "finding")
+    png = await run_in_threadpool(slices.heat_png, reading, finding, _number(request))
+    return Response(png, media_type="image/png", headers=_PRIVATE)
+
+
+def _guarded(endpoint):
+    """What goes wrong becomes a plain sentence and a status, never a traceback or a path."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except NotFound as error:
+            return PlainTextResponse(str(error), status_code=404, headers=_PRIVATE)
+        except TandemError as error:
+            return PlainTextResponse(str(error), status_code=409, headers=_PRIVATE)
+
+    return answer
+
+
+def _id(request: Request, name: str) -> str:
+    value = request.path_params[name]
+    if _ID.fullmatch(value) is None:
+        raise NotFound(f"there is no such {name}", code="no_such_id")
+    return value
+
+
+def _number(request: Request) -> int:
+    text = request.path_params["k"]
+    if re.fullmatch(r"\d{1,5}", text) is None:
+        raise NotFound("there is no such slice", code="no_such_slice")
+    return int(text)
+
+
+ROUTES = [
+    Route("/health", health, methods=["GET"]),
+    Route("/source/{reading}", _guarded(source), methods=["GET"]),
+    Route("/ct/{reading}/{window}/{k}.png", _guarded(ct_slice), methods=["GET"]),
+    Route("/ct/{reading}/heat/{finding}/{k}.png", _guarded(heat_slice), methods=["GET"]),
+]

@@ -1,0 +1,50 @@
+"""The dashboard's server: Streamlit's screens, and beside them the guarded routes for what they show.
+
+    python -m ui.server --port 8501
+
+It binds to 127.0.0.1 and has no accounts: whoever sits at this machine is its user.
+"""
+
+import argparse
+import logging
+import traceback
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from ui.guard import Guard
+from ui.routes import ROUTES
+from ui.widgets.shell import t
+
+HERE = Path(__file__).resolve().parent
+SCRIPT = HERE / "streamlit_app.py"
+
+log = logging.getLogger(__name__)
+
+
+def said_without_details(error: Exception) -> bool:
+    """Show and log that a page failed, and where in the code; what the error says may hold a path or a name."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("a page failed: %s in %s, line %s", type(error).__name__, Path(frame.filename).name, frame.lineno)
+    st.error(t("page_failed"), icon=":material/error:")
+    return True
+
+
+app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Guard)], on_script_error=said_without_details)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until stopped.
+
+    Args:
+        arguments: ``--port N``, 1 to 65535; of the process where not given.
+    """
+    parser = argparse.ArgumentParser(prog="python -m ui.server", description="Serve Tandem's dashboard on 127.0.0.1.")
+    parser.add_argument("--port", type=int, default=8501, help="TCP port (default: %(default)s)")
+    port = parser.parse_args(arguments).port
+    app.run(config={"server.port": port, "server.address": "127.0.0.1", "server.headless": True})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Slices of a stored volume as PNG, through a window preset, and the way the patient lies in them."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from core_model.errors import NotFound
+from ui import library
+
+WINDOWS: dict[str, tuple[float, float]] = {
+    "lung": (-600.0, 1500.0),
+    "mediastinum": (40.0, 400.0),
+    "bone": (480.0, 2500.0),
+    "soft": (60.0, 350.0),
+}
+"""Level and width in Hounsfield units, in the order of the keys 1 to 4."""
+
+_LETTERS = (("L", "R"), ("P", "A"), ("H", "F"))
+"""The ends of the axes x, y, z of patient coordinates (LPS): where each rises, where it falls."""
+
+
+def heat_extent(reading_id: str, finding_id: str) -> list[int] | None:
+    """The slices that a finding's heatmap covers as first and past the last; None where it has none."""
+    try:
+        heat_ZYX, (first, _, _) = library.heatmap(reading_id, finding_id)
+    except NotFound:
+        return None
+    return [first, first + len(heat_ZYX)]
+
+
+def slice_png(reading_id: str, window: str, k: int) -> bytes:
+    """Slice ``k`` (from 0, in the order of rising position) as an 8-bit grey PNG.
+
+    Raises:
+        NotFound: No such reading, window or slice.
+    """
+    if window not in WINDOWS:
+        raise NotFound("there is no such window", allowed=", ".join(WINDOWS), code="no_such_window")
+    hu_ZYX = library.volume(reading_id)
+    if not 0 <= k < len(hu_ZYX):
+        raise NotFound("there is no such slice", allowed=f"0 to {len(hu_ZYX) - 1}", code="no_such_slice")
+    return _png(Image.fromarray(grey(hu_ZYX[k], *WINDOWS[window])))
+
+
+def grey(hu_YX: np.ndarray, level: float, width: float) -> np.ndarray:
+    """Hounsfield units as grey values 0 to 255 (DICOM PS3.3 C.11.2.1.2, LINEAR_EXACT)."""
+    scaled = (np.asarray(hu_YX, np.float32) - level) / width + 0.5
+    return np.rint(np.clip(scaled, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def edges(direction: Sequence[Sequence[float]]) -> dict[str, str]:
+    """Which side of the patient lies at the edges of an image.
+
+    Args:
+        direction: Unit vectors in LPS by which the position moves along z, y, x of the volume.
+
+    Returns:
+        A letter (R, L, A, P, H, F) for ``left``, ``right``, ``top`` and ``bottom``.
+    """
+    right, left = _ends(direction[2])
+    bottom, top = _ends(direction[1])
+    return {"left": left, "right": right, "top": top, "bottom": bottom}
+
+
+def positions_mm(series: Mapping[str, Any]) -> list[float]:
+    """The patient coordinate along the slice axis (LPS; z for axial slices) of each slice's centre voxel row."""
+    axis = int(np.argmax(np.abs(series["direction"][0])))
+    step = series["direction"][0][axis] * series["spacing_mm"][0]
+    return [round(series["origin_mm"][axis] + step * k, 2) for k in range(series["size"][0])]
+
+
+def axis_name(series: Mapping[str, Any]) -> str:
+    """The patient axis along which the slices lie: ``x``, ``y`` or ``z``."""
+    return "xyz"[int(np.argmax(np.abs(series["direction"][0])))]
+
+
+def _ends(vector: Sequence[float]) -> tuple[str, str]:
+    axis = int(np.argmax(np.abs(vector)))
+    rising, falling = _LETTERS[axis]
+    return (rising, falling) if vector[axis] > 0 else (falling, rising)
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def heat_png(reading_id: str, finding_id: str, k: int) -> bytes:
+    """The finding's heatmap on slice ``k`` as an RGBA PNG of the slice's size; transparent where there is none.
+
+    Raises:
+        NotFound: No such reading or slice, or the finding has no heatmap.
+    """
+    size = library.document(reading_id, "medical")["series"]["size"]
+    if not 0 <= k < size[0]:
+        raise NotFound("there is no such slice", allowed=f"0 to {size[0] - 1}", code="no_such_slice")
+    heat_ZYX, (first, row, column) = library.heatmap(reading_id, finding_id)
+    rgba = np.zeros((size[1], size[2], 4), np.uint8)
+    if first <= k < first + len(heat_ZYX):
+        part = colour(heat_ZYX[k - first])[: size[1] - row, : size[2] - column]
+        rgba[row : row + part.shape[0], column : column + part.shape[1]] = part
+    return _png(Image.fromarray(rgba, "RGBA"))
+
+
+def colour(heat_YX: np.ndarray) -> np.ndarray:
+    """Relevance from 0 to 1 as RGBA: clear, over amber, to red."""
+    heat = np.clip(np.asarray(heat_YX, np.float32), 0.0, 1.0)
+    rgba = np.empty((*heat.shape, 4), np.uint8)
+    rgba[..., 0] = 255
+    rgba[..., 1] = np.rint(220 * (1 - heat))
+    rgba[..., 2] = 0
+    rgba[..., 3] = np.rint(255 * heat)
+    return rgba

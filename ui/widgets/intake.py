@@ -1,0 +1,73 @@
+"""How something to read comes in: a path on this machine, or an upload that goes to disk at once."""
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core_model.errors import InputRejected, Unavailable
+from ui import library
+from ui.widgets.shell import t
+
+CHUNK = 4 << 20
+
+
+def intake(kind: str, endings: list[str]) -> list[Path]:
+    """The row of inputs; what was given in this run.
+
+    Args:
+        kind: ``report`` or ``study``: which labels to show.
+        endings: Of files that may be uploaded.
+
+    Raises:
+        InputRejected: The path is empty.
+        Unavailable: An upload cannot be written.
+    """
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
+    with left, st.form(f"{kind}-path", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.text_input(
+            t("path" if kind == "report" else "path_study"),
+            placeholder=t(f"path_{kind}_hint"),
+            key=f"{kind}_path",
+            width="stretch",
+        )
+        pressed = st.form_submit_button(t("read"), type="primary", icon=":material/play_arrow:")
+    generation = st.session_state.setdefault(f"{kind}_uploads", 0)
+    with right:
+        uploads = st.file_uploader(
+            t(f"upload_{kind}"), type=endings, accept_multiple_files=True, key=f"{kind}_upload_{generation}"
+        )
+    if uploads:
+        paths = [receive(upload) for upload in uploads]
+        st.session_state[f"{kind}_uploads"] = generation + 1  # a new key empties the widget and frees its memory
+        return paths
+    if not pressed:
+        return []
+    if not typed.strip():
+        raise InputRejected(t("give_path"), code="no_path")
+    return [Path(typed.strip().strip("'\"")).expanduser()]
+
+
+def receive(upload: UploadedFile) -> Path:
+    """Write an upload to the inbox under a random name, readable by this user alone; the name it had is not kept.
+
+    Raises:
+        Unavailable: The disk is full or cannot be written; nothing is left behind.
+    """
+    folder = library.inbox()
+    path = folder / f"{secrets.token_hex(16)}{Path(upload.name).suffix.lower()[:8]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            shutil.copyfileobj(upload, file, CHUNK)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise Unavailable(
+            f"the upload cannot be written ({error.strerror})",
+            action="make room on the disk",
+            code="upload_not_written",
+        ) from None
+    return path

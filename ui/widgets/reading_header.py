@@ -1,0 +1,66 @@
+"""The line over a reading: what it is, download, delete with a question first."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui import library
+from ui.widgets.shell import go, said, t
+
+
+def header(
+    title: str, facts: Sequence[tuple[str, str]], document: Mapping[str, Any], back: str, delete_id: str
+) -> None:
+    """Title, facts about the reading, and what can be done with it.
+
+    Args:
+        title: What was read.
+        facts: Captions and values, in the order shown.
+        document: Offered as a download.
+        back: Key of the label of the way back to the list.
+        delete_id: Id of what the delete button removes.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(title, anchor=False, width="content")
+        about = " :gray[·] ".join(f":gray[{caption}] {value}" for caption, value in facts if value)
+        st.markdown(about, width="stretch")
+        if st.button(t(back), icon=":material/arrow_back:", type="tertiary"):
+            go(reading=None, pick=None, n=None, view=None, slice=None)
+            st.rerun()
+        st.download_button(
+            t("download"),
+            data=lambda: json.dumps(document, ensure_ascii=False, indent=2),
+            file_name=f"{document['id']}.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key="download",
+        )
+        if st.button(t("delete"), icon=":material/delete:", key="delete"):
+            confirm(delete_id)
+
+
+def confirm(identifier: str) -> None:
+    """Ask, then delete."""
+
+    @st.dialog(t("delete"), width="small")
+    def ask() -> None:
+        st.write(t("delete_ask"))
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            if st.button(t("keep"), key="keep"):
+                st.rerun()
+            if st.button(t("delete_yes"), type="primary", key="delete_yes"):
+                with said():
+                    library.delete(identifier)
+                    go(reading=None, pick=None, n=None, view=None, slice=None)
+                    st.toast(t("deleted"))
+                    st.rerun()
+
+    ask()
+
+
+def escaped(text: str) -> str:
+    """Text of a document inside Markdown: shown as it stands."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>~$:" else sign for sign in text)

@@ -1,0 +1,161 @@
+"""One finance reading: its statements, anomalies, checks and warnings, each leading to the source beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from ui import labels
+from ui.widgets import statements
+from ui.widgets.components import grid
+from ui.widgets.shell import go, language, parameter, t
+
+HEIGHT = 640
+TONES = {"high": "red", "medium": "orange", "low": "gray", "fails": "red", "holds": "green", "not_applicable": "gray"}
+VIEWS = (*statements.NAMES, "anomalies", "checks", "warnings")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is selected: what to say of it, and the facts to show in the source."""
+
+    title: str
+    notes: Sequence[tuple[str, str]]
+    fact_ids: Sequence[str]
+
+
+def counted(document: Mapping[str, Any], view: str) -> str:
+    """The view's name, with the number of what needs a look."""
+    if view in statements.NAMES:
+        return t(view)
+    entries = document[view]
+    number = sum(entry.get("verdict", "fails") == "fails" for entry in entries)
+    return f"{t(view)} {number}" if number else t(view)
+
+
+def show_statement(document: Mapping[str, Any], name: str, reported: bool) -> Chosen | None:
+    """Draw a statement; what is selected in it."""
+    table = statements.table_of(document, name, reported, language())
+    if isinstance(table, str):
+        st.info(t("no_lines", reason=table))
+        return None
+    scale = {1_000_000: "millions", 1_000: "thousands", 1: "ones"}[table.scale]
+    table.columns[0]["label"] = t("in_units", currency=table.currency, scale=t(scale)) if table.currency else ""
+    row, _, column = parameter("pick").rpartition(".")
+    selected = {"row": row, "column": int(column)} if column.isdecimal() else None
+    _pick(
+        {
+            "columns": table.columns,
+            "rows": table.rows,
+            "mode": "cell",
+            "selected": selected,
+            "label": t(name),
+            "height": HEIGHT,
+            "follow": True,
+        },
+        f"statement-{name}-{reported}",
+    )
+    cell = table.cells.get((row, int(column))) if selected else None
+    return None if cell is None else _chosen_cell(cell)
+
+
+def show_anomalies(document: Mapping[str, Any]) -> Chosen | None:
+    """Draw the ranked anomalies; the selected one."""
+    anomalies = sorted(document["anomalies"], key=lambda anomaly: anomaly["rank"])
+    if not anomalies:
+        verdicts = [check["verdict"] for check in document["checks"]]
+        holds = verdicts.count("holds")
+        st.success(t("no_anomalies", total=len(verdicts), holds=holds, other=len(verdicts) - holds))
+        return None
+    rows = [
+        {
+            "id": anomaly["id"],
+            "cells": [
+                {"text": str(anomaly["rank"])},
+                {"text": t(f"severity_{anomaly['severity']}"), "badge": TONES[anomaly["severity"]]},
+                {"text": anomaly["reason"], "tone": "wrap"},
+                {"text": f"{anomaly['confidence']:.0%}"},
+            ],
+        }
+        for anomaly in anomalies
+    ]
+    columns = [{"label": "#", "width": "28px"}, {"label": ""}, {"label": t("anomalies")}]
+    chosen = _rows([*columns, {"label": t("confidence"), "align": "right"}], rows, "anomalies")
+    for anomaly in anomalies:
+        if anomaly["id"] == chosen:
+            notes = [(t("confidence"), f"{anomaly['confidence']:.0%}")]
+            return Chosen(anomaly["reason"], notes, anomaly["fact_ids"])
+    return None
+
+
+def show_checks(document: Mapping[str, Any]) -> Chosen | None:
+    """Draw the checks, those that fail first; the selected one."""
+    order = ("fails", "holds", "not_applicable")
+    checks = sorted(document["checks"], key=lambda check: order.index(check["verdict"]))
+    rows = [
+        {
+            "id": f"check-{number}",
+            "cells": [
+                {"text": check["title"], "sub": check.get("period") or None},
+                {"text": t(check["verdict"]), "badge": TONES[check["verdict"]]},
+                {"text": _amount(check["difference"]), "hint": check["reason"]},
+                {"text": _amount(check["tolerance"])},
+            ],
+        }
+        for number, check in enumerate(checks)
+    ]
+    columns = [{"label": t("checks"), "width": "50%"}, {"label": ""}, {"label": t("difference"), "align": "right"}]
+    chosen = _rows([*columns, {"label": t("tolerance"), "align": "right"}], rows, "checks")
+    for row, check in zip(rows, checks, strict=True):
+        if row["id"] == chosen:
+            return Chosen(f"{check['title']}: {t(check['verdict'])}", [("", check["reason"])], check["fact_ids"])
+    return None
+
+
+def show_warnings(document: Mapping[str, Any]) -> None:
+    """Draw what was skipped or degraded."""
+    if not document["warnings"]:
+        st.success(t("no_warnings"))
+    for warning in document["warnings"]:
+        times = f" × {warning['count']}" if warning.get("count", 1) > 1 else ""
+        place = f" ({warning['source']})" if warning.get("source") else ""
+        st.warning(f"{warning['text']}{place}{times}", icon=":material/warning:")
+
+
+def _rows(columns: list[dict[str, Any]], rows: list[dict[str, Any]], view: str) -> str:
+    chosen = parameter("pick")
+    data = {"columns": columns, "rows": rows, "mode": "row", "label": t(view), "height": HEIGHT, "follow": True}
+    _pick({**data, "selected": {"row": chosen, "column": 0}}, f"rows-{view}")
+    return chosen
+
+
+def _pick(data: dict[str, Any], key: str) -> None:
+    picked = grid(data, key)
+    if picked:
+        chosen = f"{picked['row']}.{picked['column']}" if data["mode"] == "cell" else picked["row"]
+        go(pick=chosen, n=None)
+        st.rerun()
+
+
+def _chosen_cell(cell: statements.Cell) -> Chosen:
+    line, value = cell.line, cell.value
+    label = line["label"] if isinstance(line["label"], str) else ""
+    name = labels.line_name(line["line"], language()) if line.get("line") else label
+    notes = []
+    if isinstance(line.get("concept"), str):
+        notes.append((t("concept"), line["concept"]))
+    if isinstance(line.get("confidence"), int | float):
+        notes.append((t("confidence"), f"{line['confidence']:.0%}"))
+    if line.get("reason"):
+        notes.append(("", line["reason"]))
+    if value.get("derived"):
+        notes.append(("", t("derived")))
+    notes += [(f"{check['title']}", f"{t(check['verdict'])}. {check['reason']}") for check in cell.checks]
+    if "value" not in value:
+        return Chosen(name, [("", t("because", reason=value["not_available"])), *notes], ())
+    return Chosen(f"{name}: {statements.money(value['value'], 1)} {value['unit']}", notes, cell.fact_ids)
+
+
+def _amount(value: Any) -> str:
+    return statements.money(value, 1) if isinstance(value, str) else t("not_available")

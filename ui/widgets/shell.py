@@ -1,0 +1,76 @@
+"""What every page shares: the language, the notice, errors in one sentence, ids in the address."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from core_model.errors import TandemError
+from ui import labels
+
+
+def language() -> str:
+    """The chosen language, ``en`` or ``zh``."""
+    chosen = st.session_state.get("lang") or st.query_params.get("lang")
+    return chosen if chosen in labels.LANGUAGES else "en"
+
+
+def t(key: str, **values: object) -> str:
+    """The text of a key in the chosen language."""
+    return labels.text(key, language(), **values)
+
+
+def known(value: Any) -> str:
+    """A value of a document as text; what is not available says why."""
+    if isinstance(value, dict):
+        return t("because", reason=value.get("not_available", "?"))
+    return t("not_available") if value is None else str(value)
+
+
+def parameter(name: str) -> str:
+    """A parameter of the address; empty where it is absent or has no shape of ours."""
+    value = st.query_params.get(name, "")
+    return value if len(value) <= 200 else ""
+
+
+def go(**parameters: str | None) -> None:
+    """Set parameters of the address; None takes one away. What is shown follows the address, so a reload keeps it."""
+    for name, value in parameters.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """Show an error of the store or of an input as one sentence, and go on with the page."""
+    try:
+        yield
+    except TandemError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def choice(
+    label: str, options: Sequence[str], default: str, *, key: str, clears: Sequence[str] = (), **look: Any
+) -> str:
+    """Tabs whose choice stands in the address under ``key``, as a code that no language changes.
+
+    Args:
+        label: For screen readers.
+        options: Codes.
+        default: Which is chosen where the address says nothing.
+        key: Of the widget and in the address.
+        clears: Parameters of the address that belong to the old choice.
+        look: Handed on to ``st.segmented_control``.
+    """
+    if key not in st.session_state:
+        st.session_state[key] = parameter(key) if parameter(key) in options else default
+
+    def moved() -> None:
+        go(**{key: st.session_state[key], **dict.fromkeys(clears)})
+
+    return st.segmented_control(
+        label, options, key=key, required=True, label_visibility="collapsed", on_change=moved, **look
+    )

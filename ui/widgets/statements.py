@@ -1,0 +1,165 @@
+"""A statement of a reading as rows for the grid: periods left to right, newest right, money in round units."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ui import labels
+
+NAMES = ("income", "balance", "cash_flow")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of a line: the line, the value's entry in the document, the checks that used its facts."""
+
+    line: Mapping[str, Any]
+    value: Mapping[str, Any]
+    checks: Sequence[Mapping[str, Any]]
+
+    @property
+    def fact_ids(self) -> list[str]:
+        return list(self.value.get("fact_ids", []))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the grid draws and what its cells stand for.
+
+    Attributes:
+        columns: Headings for the grid; the first is the caption's.
+        rows: Rows for the grid.
+        cells: By row id and column number of the grid.
+        scale: Money is shown in units of this: 1, 1,000 or 1,000,000.
+        currency: Of the money; empty where none is shown.
+    """
+
+    columns: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
+    cells: dict[tuple[str, int], Cell]
+    scale: int
+    currency: str
+
+
+def table_of(document: Mapping[str, Any], name: str, reported: bool, language: str) -> Table | str:
+    """The statement ``name`` of a finance document.
+
+    Args:
+        document: ``tandem.finance.reading/1``.
+        name: ``income``, ``balance`` or ``cash_flow``.
+        reported: As the company printed it; else the standard lines.
+        language: Of the headings.
+
+    Returns:
+        The table, or the reason why there is none.
+    """
+    key = "statements_as_reported" if reported else "statements"
+    lines = document.get(key, {}).get(name, {"not_available": "the reading does not hold it"})
+    if isinstance(lines, Mapping):
+        return str(lines.get("not_available", ""))
+    if not lines:
+        return "the statement has no lines"
+    periods = sorted({_period(value) for line in lines for value in line["values"]})
+    money = [value for line in lines for value in line["values"] if _is_money(value)]
+    scale, currency = _scale(money), next((value["unit"] for value in money), "")
+    checks = _checks_by_fact(document.get("checks", []))
+    columns = [{"label": "", "width": "46%"}, *({"label": _heading(p), "align": "right"} for p in periods)]
+    rows, cells = [], {}
+    for number, line in enumerate(lines):
+        row = f"{line['line']}" if not reported else f"row-{number}"
+        values = {_period(value): value for value in line["values"]}
+        places = _places(line["values"])
+        drawn = [_caption(line, reported, language)]
+        for column, period in enumerate(periods, 1):
+            value = values.get(period)
+            if value is None:
+                drawn.append({"text": ""})
+                continue
+            cell = Cell(line, value, _checks_of(value, checks))
+            cells[row, column] = cell
+            drawn.append(_drawn(cell, scale, places, language))
+        rows.append({"id": row, "kind": _kind(line, reported), "indent": line.get("depth", 0), "cells": drawn})
+    return Table(columns, rows, cells, scale, currency)
+
+
+def money(text: str, scale: int, places: int = 0) -> str:
+    """A decimal text in units of ``scale``: thousands separated, negative in parentheses."""
+    number = Decimal(text) / scale
+    decimals = max(places, -int(number.normalize().as_tuple().exponent), 0)
+    shown = f"{abs(number):,.{decimals}f}"
+    return f"({shown})" if number < 0 else shown
+
+
+def _period(value: Mapping[str, Any]) -> tuple[str, str]:
+    return value["end"], value.get("start") or ""
+
+
+def _heading(period: tuple[str, str]) -> str:
+    end, start = period
+    return f"{start} – {end}" if start and not _is_year(start, end) else end
+
+
+def _is_year(start: str, end: str) -> bool:
+    from datetime import date
+
+    return 350 <= (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days <= 380
+
+
+def _is_money(value: Mapping[str, Any]) -> bool:
+    unit = value.get("unit", "")
+    return len(unit) == 3 and unit.isupper()
+
+
+def _scale(values: Sequence[Mapping[str, Any]]) -> int:
+    """The largest unit in which every amount is still exact."""
+    amounts = [Decimal(value["value"]) for value in values]
+    for scale in (1_000_000, 1_000):
+        if any(amounts) and all(amount % scale == 0 for amount in amounts):
+            return scale
+    return 1
+
+
+def _places(values: Sequence[Mapping[str, Any]]) -> int:
+    """Decimals of a line that is not money: those of its longest value, and two for amounts per share."""
+    plain = [value for value in values if "value" in value and not _is_money(value)]
+    return max((max(len(v["value"].partition(".")[2]), 2 * ("/" in v["unit"])) for v in plain), default=0)
+
+
+def _checks_by_fact(checks: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    by_fact: dict[str, list[Mapping[str, Any]]] = {}
+    for check in checks:
+        for fact in check["fact_ids"]:
+            by_fact.setdefault(fact, []).append(check)
+    return by_fact
+
+
+def _checks_of(value: Mapping[str, Any], by_fact: Mapping[str, list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    found = {id(check): check for fact in value.get("fact_ids", []) for check in by_fact.get(fact, [])}
+    return sorted(found.values(), key=lambda check: check["verdict"] != "fails")
+
+
+def _caption(line: Mapping[str, Any], reported: bool, language: str) -> dict[str, Any]:
+    label = line["label"] if isinstance(line["label"], str) else ""
+    if reported:
+        return {"text": label}
+    return {"text": labels.line_name(line["line"], language), "sub": label or None, "hint": line["reason"]}
+
+
+def _kind(line: Mapping[str, Any], reported: bool) -> str:
+    if reported:
+        return "heading" if line.get("heading") else "total" if line.get("total") else "line"
+    return "total" if line["line"] in labels.TOTALS else "line"
+
+
+def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]:
+    value = cell.value
+    if "value" not in value:
+        return {"text": labels.text("not_available", language), "tone": "muted", "pick": True,
+                "hint": labels.text("because", language, reason=value["not_available"])}  # fmt: skip
+    verdicts = [check["verdict"] for check in cell.checks]
+    mark = "fails" if "fails" in verdicts else "holds" if "holds" in verdicts else None
+    hint = "\n".join(f"{check['title']}: {labels.text(check['verdict'], language)}" for check in cell.checks)
+    shown = money(value["value"], scale if _is_money(value) else 1, places)
+    tone = "derived" if value.get("derived") else ""
+    return {"text": shown, "mark": mark, "pick": True, "hint": hint or None, "tone": tone}

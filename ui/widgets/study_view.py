@@ -1,0 +1,182 @@
+"""One medical reading: the slices with the findings marked, the findings by rank, the series and warnings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui import slices
+from ui.widgets.components import grid, viewer
+from ui.widgets.reading_header import escaped
+from ui.widgets.shell import go, known, parameter, t
+
+VIEWER_HEIGHT = 548
+TABLE_HEIGHT = 330
+
+
+def show_study(reading_id: str, document: Mapping[str, Any]) -> None:
+    """The viewer on the left, the findings beside it; each follows the other, and the address follows both."""
+
+    @st.fragment
+    def both() -> None:
+        left, right = st.columns([9, 11], gap="medium")
+        with right:
+            findings = list_findings(document)
+            with st.expander(f"{t('series')} · {1 + len(document['series_skipped'])}", icon=":material/stacks:"):
+                list_series(document)
+            for warning in document["warnings"]:
+                st.warning(warning["text"], icon=":material/warning:")
+        with left:
+            place = viewer(viewer_data(reading_id, document, findings), key=f"viewer-{reading_id}")
+            if place:
+                go(slice=str(place["slice"]), window=place["window"], finding=place["finding"] or None)
+                if place["finding"] != st.session_state.get("marked", ""):
+                    st.session_state["marked"] = place["finding"]
+                    st.rerun(scope="fragment")
+
+    both()
+
+
+def list_findings(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Draw the findings by rank; those that are listed. Those below the operating point stay behind a toggle."""
+    findings = sorted(document["findings"], key=lambda finding: finding["rank"])
+    listed = [finding for finding in findings if finding["shown"]]
+    num_below = len(findings) - len(listed)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{t('findings')}** :gray[{t('operating_point', threshold=_threshold(document))}]")
+        if num_below and st.toggle(t("show_below", n=num_below), key="below", bind="query-params"):
+            listed = findings
+    if not listed:
+        st.info(t("no_findings"), icon=":material/info:")
+        return listed
+    chosen = parameter("finding")
+    names = ("probability", "axes", "volume", "side", "slice")
+    columns = [{"label": "#", "width": "36px"}]
+    columns += [{"label": t(name), "align": "left" if name == "side" else "right"} for name in names]
+    data = {
+        "columns": columns,
+        "rows": [_row(finding) for finding in listed],
+        "mode": "row",
+        "selected": {"row": chosen, "column": 0},
+        "label": t("findings"),
+        "height": TABLE_HEIGHT,
+        "follow": True,
+    }
+    picked = grid(data, key="findings")
+    finding = next((each for each in listed if each["id"] == chosen), None)
+    if finding is not None:
+        _details(finding)
+    if picked:
+        finding = next(each for each in listed if each["id"] == picked["row"])
+        st.session_state["marked"] = finding["id"]
+        go(finding=finding["id"], slice=str(round(finding["centre_voxel"][0])))
+        st.rerun(scope="fragment")
+    return listed
+
+
+def _details(finding: Mapping[str, Any]) -> None:
+    """What is known of the chosen finding beside its row."""
+    centre = ", ".join(f"{part:.1f}" for part in finding["centre_mm"])
+    notes = [
+        (t("centre"), f"{centre} mm"),
+        (t("attenuation"), known(finding["attenuation"])),
+        (t("mean_hu"), f"{finding['mean_hu']:.0f} HU" if isinstance(finding.get("mean_hu"), int | float) else ""),
+        (t("lobe"), known(finding["lobe"])),
+        ("UID", finding["tracking_uid"]),
+    ]
+    st.caption("  \n".join(f"{caption}: {escaped(text)}" for caption, text in notes if text))
+
+
+def list_series(document: Mapping[str, Any]) -> None:
+    """Draw the series: the one that was read, and the others with the reason."""
+    series = document["series"]
+    size = " × ".join(str(number) for number in series["size"])
+    rows = [
+        {"cells": [{"text": _short(series["uid"]), "hint": series["uid"]}, {"text": str(series["size"][0])},
+                   {"text": t("series_read"), "badge": "green"}, {"text": size}]}
+    ]  # fmt: skip
+    rows += [
+        {"cells": [{"text": _short(skipped["uid"]), "hint": skipped["uid"]}, {"text": str(skipped.get("images", ""))},
+                   {"text": t("skipped"), "badge": "gray"}, {"text": skipped["reason"]}]}
+        for skipped in document["series_skipped"]
+    ]  # fmt: skip
+    columns = [{"label": t("series"), "width": "28%"}, {"label": t("images"), "align": "right"}, {"label": ""}]
+    data = {"columns": [*columns, {"label": ""}], "rows": rows, "mode": "row", "selected": None, "label": t("series")}
+    grid(data, key="series")
+
+
+def viewer_data(reading_id: str, document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the viewer draws: see ``static/viewer.js``."""
+    series = document["series"]
+    chosen = next((finding for finding in findings if finding["id"] == parameter("finding")), None)
+    last = series["size"][0] - 1
+    if parameter("slice").isdecimal():
+        k = min(int(parameter("slice")), last)
+    else:
+        first = chosen or next(iter(findings), None)
+        k = last // 2 if first is None else round(first["centre_voxel"][0])
+    window = parameter("window") if parameter("window") in slices.WINDOWS else "lung"
+    return {
+        "base": f"/ct/{reading_id}/",
+        "size": series["size"],
+        "spacing": series["spacing_mm"],
+        "positions": slices.positions_mm(series),
+        "axis": slices.axis_name(series),
+        "windows": [
+            {"id": name, "label": t(name), "level": level, "width": width}
+            for name, (level, width) in slices.WINDOWS.items()
+        ],
+        "window": window,
+        "slice": k,
+        "edges": slices.edges(series["direction"]),
+        "findings": [_marker(reading_id, finding) for finding in findings],
+        "finding": chosen["id"] if chosen else "",
+        "texts": {
+            **{key: t(key) for key in ("slice", "markers", "heatmap", "heatmap_none", "opacity")},
+            "keys": t("viewer_keys"),
+        },
+        "height": VIEWER_HEIGHT,
+    }
+
+
+def _marker(reading_id: str, finding: Mapping[str, Any]) -> dict[str, Any]:
+    k, row, column = finding["centre_voxel"]
+    axis = finding["long_axis_mm"]
+    radius = axis / 2 if isinstance(axis, int | float) else 5.0
+    heat = slices.heat_extent(reading_id, finding["id"]) if isinstance(finding.get("heatmap"), str) else None
+    return {
+        "id": finding["id"],
+        "rank": finding["rank"],
+        "k": k,
+        "row": row,
+        "column": column,
+        "radius": radius,
+        "shown": finding["shown"],
+        "heat": heat,
+    }
+
+
+def _row(finding: Mapping[str, Any]) -> dict[str, Any]:
+    side = finding["side"]
+    long_mm, short_mm = _measure(finding["long_axis_mm"], "{:.1f}"), _measure(finding["short_axis_mm"], "{:.1f}")
+    cells = [
+        {"text": str(finding["rank"])},
+        {"text": f"{finding['probability']:.2f}"},
+        {"text": f"{long_mm} × {short_mm} mm"},
+        {"text": f"{_measure(finding['volume_mm3'], '{:,.0f}')} mm³"},
+        {"text": t(side) if side in ("left", "right") else t("not_available"), "hint": known(side)},
+        {"text": str(round(finding["centre_voxel"][0]) + 1)},
+    ]
+    return {"id": finding["id"], "kind": "line" if finding["shown"] else "line muted", "cells": cells}
+
+
+def _measure(value: Any, form: str) -> str:
+    return form.format(value) if isinstance(value, int | float) else t("not_available")
+
+
+def _threshold(document: Mapping[str, Any]) -> str:
+    return f"{document['operating_point']['threshold']:.2f}"
+
+
+def _short(uid: str) -> str:
+    return f"…{uid[-14:]}" if len(uid) > 15 else uid
