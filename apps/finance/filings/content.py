@@ -9,6 +9,13 @@ from lxml import etree
 from apps.finance.filings.cautions import Cautions
 from apps.finance.filings.inventory import Inventory
 
+REPETITION = 20
+"""How often the text of a document may be repeated in its facts; reports stay under 3."""
+
+
+class TooMuchText(ValueError):
+    """The facts of a document hold each other too often; says so in words that follow "because"."""
+
 
 class Content:
     """Gathers the content of the tagged elements of one document.
@@ -19,9 +26,12 @@ class Content:
     Args:
         inventory: The document's elements.
         cautions: Where broken chains are recorded.
+        size: Bytes of the document. Texts may hold each other, so that a small document can stand for a huge amount
+            of text: beyond ``REPETITION`` times its size no more is given out.
     """
 
-    def __init__(self, inventory: Inventory, cautions: Cautions) -> None:
+    def __init__(self, inventory: Inventory, cautions: Cautions, size: int) -> None:
+        self._left = REPETITION * (size + 100_000)
         self._cautions = cautions
         self._exclude = inventory.ix + "exclude"
         self._excludes = inventory.excludes
@@ -29,9 +39,7 @@ class Content:
 
     def plain(self, element: etree._Element) -> str:
         """The text of the element without its continuations and exclusions, white space as written."""
-        if not self._excludes:
-            return "".join(element.itertext())
-        return "".join(self._texts(element))
+        return self._spend("".join(self._texts(element) if self._excludes else element.itertext()))
 
     def chain(self, element: etree._Element, continued: str | None) -> str:
         """The text of the element and of the continuations that follow from ``continued``."""
@@ -61,6 +69,12 @@ class Content:
             continued = following.get("continuedAt")
         return parts
 
+    def _spend(self, text: str) -> str:
+        self._left -= len(text)
+        if self._left < 0:
+            raise TooMuchText(f"the tagged texts repeat each other more than {REPETITION} times over")
+        return text
+
     def _texts(self, element: etree._Element) -> Iterator[str]:
         if element.text:
             yield element.text
@@ -76,7 +90,7 @@ class Content:
         if len(element) == 0 and not element.text:
             return ""
         text = etree.tostring(element, encoding="unicode", with_tail=False)
-        return _inline_tags(element.prefix).sub("", text)
+        return self._spend(_inline_tags(element.prefix).sub("", text))
 
     def _without_exclusions(self, element: etree._Element) -> etree._Element:
         element = copy.deepcopy(element)

@@ -1,6 +1,7 @@
 """Footnotes and relationships, of inline XBRL 1.1 (ix:relationship) and 1.0 (footnoteRefs on the facts)."""
 
 from apps.finance.filings.cautions import Cautions
+from apps.finance.filings.content import TooMuchText
 from apps.finance.filings.inline import Reading
 from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Fact, Footnote, Relationship
@@ -23,7 +24,11 @@ def attach_footnotes(
     footnotes: dict[str, Footnote] = {}
     for element in inventory.footnotes:
         footnote_id = element.get("id") or element.get("footnoteID") or ""
-        text = " ".join(reading.content.chain(element, element.get("continuedAt")).split())
+        try:
+            text = " ".join(reading.content.chain(element, element.get("continuedAt")).split())
+        except TooMuchText as error:
+            text = ""
+            cautions.add("footnote_left_out", f"A footnote is left out because {error}.", footnote_id[:60])
         footnotes.setdefault(
             footnote_id,
             Footnote(footnote_id, text, element.get("footnoteRole") or "", element.get(_LANGUAGE) or ""),

@@ -5,7 +5,7 @@ import re
 from lxml import etree
 
 from apps.finance.filings.cautions import Cautions
-from apps.finance.filings.content import Content
+from apps.finance.filings.content import Content, TooMuchText
 from apps.finance.filings.inventory import FACT_KINDS, Inventory
 from apps.finance.filings.model import Context, Fact, Kind, Unit
 from apps.finance.filings.names import Names
@@ -27,6 +27,7 @@ class Reading:
         contexts: By id.
         units: By id.
         cautions: Where to record what cannot be used.
+        size: Bytes of the document.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Reading:
         contexts: dict[str, Context],
         units: dict[str, Unit],
         cautions: Cautions,
+        size: int,
     ) -> None:
         self._inventory = inventory
         self._names = names
@@ -47,7 +49,7 @@ class Reading:
         self._formats: dict[tuple[str, str], tuple[Transformation | None, str]] = {}
         self._scales: dict[str, int] = {}
         self._taken: set[str] = set()
-        self.content = Content(inventory, cautions)
+        self.content = Content(inventory, cautions, size)
         self.footnote_references: dict[str, list[str]] = {}
         """For inline XBRL 1.0: ids of footnotes that facts name, by fact id."""
 
@@ -111,7 +113,7 @@ class Reading:
                     value = self._text(element, get("continuedAt"), escaped, format_name)
                 else:
                     value = self._fraction(element)
-            except (NotANumber, NotInDomain) as error:
+            except (NotANumber, NotInDomain, TooMuchText) as error:
                 code, problem = "bad_value", str(error)
             except _UnknownFormat as error:
                 code, problem = "unknown_format", str(error)

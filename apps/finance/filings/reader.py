@@ -56,7 +56,7 @@ def read_tree(root: etree._Element, data: bytes) -> Filing:
         unit = read_unit(element, names)
         if units.setdefault(unit.unit_id, unit) is not unit:
             cautions.add("unit_twice", "A unit is defined twice; the first stands.", unit.unit_id[:60])
-    reading = Reading(inventory, names, contexts, units, cautions)
+    reading = Reading(inventory, names, contexts, units, cautions, len(data))
     facts = reading.facts()
     if not facts:
         raise no_inline_xbrl()

@@ -79,7 +79,7 @@ class _Finder:
         self._root = root
         self._inventory = inventory
         self._paths = Paths(root)
-        self._content = Content(inventory, Cautions())
+        self._content = Content(inventory, Cautions(), 0)
         self._by_id: dict[str, etree._Element] = {}
         self._shown: dict[str, etree._Element] = {}
         for element in inventory.facts:  # of elements with one id the fact is meant

@@ -56,12 +56,13 @@ def markup_of(data: bytes) -> bytes:
             raise InputRejected(
                 f"this is {kind}", allowed=_WANTED, action="give the report's .htm or .html file", code="not_html"
             )
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4]:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:2]:
+        order = "utf-16" if b"\x00" not in data[:2] else "utf-16-be" if data[:1] == b"\x00" else "utf-16-le"
         try:
-            text = data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-16-le")
+            text = data.decode(order)
         except UnicodeDecodeError:
             raise _not_html() from None
-        data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"), count=1).encode()
+        data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"), count=1).encode(errors="replace")
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
     if not data.startswith(b"<"):
         raise _not_html()

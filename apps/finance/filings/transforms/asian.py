@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from apps.finance.filings.transforms.dates import DAY, DEVANAGARI, FULL_WIDTH, MONTH, century, date_of, written
-from apps.finance.filings.transforms.errors import NotInDomain
+from apps.finance.filings.transforms.errors import NotInDomain, bounded
 
 _YEAR_CJK = "(?P<y>[0-9]{1,2}|[0-9]{4})"
 year_month_cjk = date_of(rf"\s*{_YEAR_CJK}\s*年\s*{MONTH}\s*月\s*", "a month like 2023年12月", digits=FULL_WIDTH)
@@ -20,7 +20,7 @@ _ERA_DAY = re.compile(rf"{_ERA_YEAR}\s*([0-9]{{1,2}})\s*月\s*([0-9]{{1,2}})\s*�
 
 
 def _era(pattern: re.Pattern[str], text: str, wanted: str) -> str:
-    match = pattern.fullmatch(text.translate(FULL_WIDTH))
+    match = pattern.fullmatch(bounded(text, wanted).translate(FULL_WIDTH))
     if match is not None:
         era, year, month, *day = match.groups()
         try:
@@ -53,7 +53,7 @@ _MONTH_IN = re.compile(f"{_PAD}({_NAME_IN}){_GAP_IN}{_YEAR_IN}{_PAD}")
 
 
 def _hindi(pattern: re.Pattern[str], text: str, wanted: str) -> str:
-    match = pattern.fullmatch(text)
+    match = pattern.fullmatch(bounded(text, wanted))
     if match is not None:
         *day, month, year = match.groups()
         number = _HINDI_MONTHS.get(month) or int(month.translate(DEVANAGARI))
@@ -107,7 +107,7 @@ def saka_day_month_year(text: str) -> str:
     has 30 days (31 in such a year), the next five 31, the others 30. Years of two figures are those between the
     calendar's 1922 and 2021.
     """
-    match = _SAKA.fullmatch(text)
+    match = _SAKA.fullmatch(bounded(text, "a date of the Saka calendar"))
     if match is not None:
         day_text, *found, year_text = match.groups()
         month = next(number for number, name in enumerate(found, 1) if name is not None)

@@ -9,7 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 
-from apps.finance.filings.transforms.errors import NotInDomain
+from apps.finance.filings.transforms.errors import NotInDomain, bounded
 
 DAY = "(?P<d>[0-9]{1,2})"
 MONTH = "(?P<m>[0-9]{1,2})"
@@ -65,6 +65,7 @@ def date_of(
         nonlocal compiled
         if compiled is None:
             compiled = re.compile(f"{_PAD}{pattern}{_PAD}", flags)
+        text = bounded(text, wanted)
         match = compiled.fullmatch(text if digits is None else text.translate(digits))
         if match is not None:
             found = match.groupdict()

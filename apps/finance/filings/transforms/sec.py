@@ -9,7 +9,7 @@ from calendar import monthrange
 from decimal import Decimal
 
 from apps.finance.filings.transforms import sec_names
-from apps.finance.filings.transforms.errors import NotInDomain
+from apps.finance.filings.transforms.errors import NotInDomain, bounded
 from apps.finance.filings.transforms.sec_words import duration_words, number_words
 
 _DECIMAL = re.compile(r"[ \t\n\r]*([+-]?)([0-9]{1,18}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})[ \t\n\r]*")
@@ -79,7 +79,7 @@ _QUARTER_MONTH = {"1": 3, "first": 3, "2": 6, "second": 6, "3": 9, "third": 9, "
 
 def quarter_end(text: str) -> str:
     """datequarterend: the last day of a quarter of the calendar."""
-    match = _QUARTER_FIRST.fullmatch(text)
+    match = _QUARTER_FIRST.fullmatch(bounded(text, "a quarter of a year"))
     if match is not None:
         quarter, year = match.groups()
     else:

@@ -2,7 +2,7 @@
 
 import re
 
-from apps.finance.filings.transforms.errors import NotInDomain
+from apps.finance.filings.transforms.errors import NotInDomain, bounded
 
 _SMALL = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
 _SMALL += "eighteen nineteen"
@@ -38,6 +38,7 @@ _NUMBER = re.compile(
     "".join(rf"(?:{_GROUP}\s+{_either_case(scale)}{_COMMA})?" for scale in reversed(_SCALES.split()[1:]))
     + rf"(?:{_GROUP}\s+[Tt]housand(?:(?:\s*,\s*|\s+)(?:{_hundreds(_GAP)}|(?:and\s+)?{_BELOW_100}))?|{_GROUP})?"
 )
+_LONGEST = 500  # the longest of six scales has some 350 characters
 _NONE = {"zero", "no", "none", "nil"}
 
 
@@ -58,6 +59,8 @@ def _value(words: str) -> int:
 def number_words(text: str) -> str:
     """numwordsen: ``twenty-three thousand, four hundred and five``; ``no``, ``none``, ``nil`` and ``zero`` are 0."""
     bare = text.strip()
+    if len(bare) > _LONGEST:
+        raise NotInDomain(text, "a number in words")
     if bare and (bare[0].lower() + bare[1:]) in _NONE:
         return "0"
     if not bare or _NUMBER.fullmatch(bare) is None:
@@ -76,7 +79,7 @@ _DURATION = re.compile(
 
 def duration_words(text: str) -> str:
     """durwordsen: ``two years, three months and ten days`` as ``P2Y3M10D``; nothing of anything is ``P0D``."""
-    bare = text.strip()
+    bare = bounded(text, "a duration in words").strip()
     match = _DURATION.fullmatch(bare) if bare else None
     if match is None:
         raise NotInDomain(text, "a duration in words")

@@ -41,7 +41,7 @@ def test_scale_and_sign_are_applied_exactly(text, scale, negative, value):
 @given(plain, scales, st.booleans())
 def test_the_value_is_the_number_times_ten_to_the_scale(text, scale, negative):
     expected = EXACT.scaleb(Decimal(text), scale)
-    assert Decimal(canonical(text, scale, negative)) == (-expected if negative else expected)
+    assert Decimal(canonical(text, scale, negative)) == (EXACT.minus(expected) if negative else expected)
 
 
 @given(plain, scales)

@@ -1,0 +1,150 @@
+"""Duplicate facts: which agree, which contradict, and which is the most precise."""
+
+from dataclasses import replace
+from decimal import Context, Decimal, localcontext
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.finance.filings import read_facts
+from apps.finance.filings.duplicates import accuracy, find_duplicates, judge, rounding_range
+from tests.apps.finance.filings.documents import document, number, text
+
+BASE = read_facts(document(number("1"))).facts[0]
+
+
+def fact(value, decimals="0", order=0, **more):
+    return replace(BASE, value=value, decimals=decimals, order=order, fact_id=f"f{order}", **more)
+
+
+def test_of_values_rounded_differently_the_most_precise_is_best():
+    # Assets of 171,797 million beside a text that says 172 billion.
+    filing = read_facts(
+        document(
+            number("172", "text", scale="9", decimals="-9") + number("171,797", "table", scale="6", decimals="-6",
+            format="ixt:num-dot-decimal")
+        )
+    )  # fmt: skip
+    [group] = filing.duplicates
+    assert group.agreement == "consistent"
+    assert group.best.fact_id == "table"
+    assert [fact.fact_id for fact in filing.unique_facts()] == ["table"]
+    assert filing.cautions == []
+
+
+def test_a_contradiction_names_both_facts_in_a_caution():
+    filing = read_facts(
+        document(number("100", "a", scale="6", decimals="-6") + number("102", "b", scale="6", decimals="-6"))
+    )
+    [group] = filing.duplicates
+    assert group.agreement == "contradicting"
+    assert group.reason == "100000000 (fact a) against 102000000 (fact b)"
+    [caution] = filing.cautions
+    assert caution.code == "contradicting_duplicates"
+    assert "us-gaap:Assets is 100000000 (fact a) against 102000000 (fact b)" in caution.text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agreement"),
+    [
+        (("5", "0"), ("5", "2"), "complete"),
+        (("5", "0"), ("5.4", "1"), "consistent"),
+        (("5", "0"), ("5.5", "INF"), "consistent"),
+        (("5", "0"), ("5.51", "INF"), "contradicting"),
+        (("5", "0"), ("5.6", "1"), "contradicting"),
+        (("5", "0"), ("5.55", "1"), "consistent"),
+        (("1000", "-3"), ("1499", "0"), "consistent"),
+        (("1000", "-3"), ("-1000", "-3"), "contradicting"),
+        (("5", None), ("5.0001", "INF"), "contradicting"),
+        (("5", "INF"), ("5.0000000000000000000000000000000001", "INF"), "contradicting"),
+    ],
+)
+def test_numbers_agree_where_their_rounding_ranges_meet(first, second, agreement):
+    facts = [fact(*first, order=0), fact(*second, order=1)]
+    assert judge(facts).agreement == agreement
+    assert judge(facts[::-1]).agreement == agreement
+
+
+def test_three_facts_may_agree_in_pairs_and_still_contradict():
+    facts = [fact("4", "0", 0), fact("4.5", "INF", 1), fact("5", "0", 2), fact("4.9", "1", 3)]
+    group = judge(facts)
+    assert group.agreement == "contradicting"
+    assert group.best.fact_id == "f1"
+
+
+def test_nil_beside_a_value_contradicts_it_and_the_value_is_best():
+    group = judge([fact(None, None, 0, nil=True), fact("5", "0", 1)])
+    assert group.agreement == "contradicting"
+    assert group.best.value == "5"
+    assert judge([fact(None, None, 0, nil=True), fact(None, None, 1, nil=True)]).agreement == "complete"
+
+
+def test_texts_agree_up_to_markup_and_white_space():
+    body = text("<p>A  B</p>", "a", "acme:T", escape="true") + text("<div>A B</div>", "b", "acme:T", escape="true")
+    assert read_facts(document(body)).duplicates[0].agreement == "consistent"
+    body = text("A", "a", "acme:T") + text("B", "b", "acme:T")
+    assert read_facts(document(body)).duplicates[0].reason == "'A' (fact a) against 'B' (fact b)"
+
+
+def test_another_unit_period_or_dimension_makes_no_duplicate_and_equal_contexts_do():
+    twin = (
+        '<xbrli:context id="twin"><xbrli:entity><xbrli:identifier scheme="http://www.sec.gov/CIK">0000012345'
+        "</xbrli:identifier></xbrli:entity><xbrli:period><xbrli:instant>2023-12-31</xbrli:instant></xbrli:period>"
+        "</xbrli:context>"
+    )
+    body = number("1", "a") + number("1", "b", unitRef="shares") + number("1", "c", contextRef="year")
+    filing = read_facts(document(body + number("1", "d", contextRef="twin"), resources=twin))
+    assert [[fact.fact_id for fact in group.facts] for group in filing.duplicates] == [["a", "d"]]
+
+
+def test_facts_without_a_value_are_left_out():
+    filing = read_facts(document(number("1", "a") + number("many", "b")))
+    assert filing.duplicates == []
+    assert [fact.fact_id for fact in filing.unique_facts()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "precision", "expected"),
+    [
+        ("123456", "-3", None, -3),
+        ("123456", "INF", None, float("inf")),
+        ("123456", None, "3", -3),
+        ("0.00123", None, "2", 4),
+        ("123456", None, "INF", float("inf")),
+        ("123456", None, "0", float("-inf")),
+        ("123456", None, None, float("-inf")),
+        ("123456", "many", None, float("-inf")),
+    ],
+)
+def test_accuracy_comes_from_decimals_or_precision(value, decimals, precision, expected):
+    assert accuracy(fact(value, decimals, precision=precision)) == expected
+
+
+amounts = st.decimals(-(10**12), 10**12, allow_nan=False, places=4)
+
+
+@given(amounts, st.integers(-6, 3), st.integers(-6, 3))
+def test_two_roundings_of_one_amount_never_contradict(amount, first, second):
+    with localcontext(Context(prec=60)):
+        rounded = [amount.quantize(Decimal(1).scaleb(-places)) for places in (first, second)]
+    facts = [
+        fact(f"{value:f}", str(places), i)
+        for i, (value, places) in enumerate(zip(rounded, (first, second), strict=True))
+    ]
+    group = judge(facts)
+    assert group.agreement in ("complete", "consistent")
+    assert accuracy(group.best) == max(first, second)
+    for each in facts:
+        low, high = rounding_range(each)
+        assert low <= amount <= high
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["1", "2", "3"]), st.sampled_from(["0", "1", "INF"])), min_size=2, max_size=6)
+)
+def test_the_order_of_facts_makes_no_difference_to_the_verdict(pairs):
+    facts = [fact(value, decimals, i) for i, (value, decimals) in enumerate(pairs)]
+    [group] = find_duplicates(facts)
+    assert judge(facts[::-1]).agreement == group.agreement
+    assert group.best.decimals == judge(facts[::-1]).best.decimals
