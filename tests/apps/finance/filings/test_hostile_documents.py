@@ -160,6 +160,29 @@ def test_an_ordinary_depth_is_read():
     assert read_facts(document("<div>" * 200 + number("5") + "</div>" * 200)).facts[0].value == "5"
 
 
+def test_texts_that_hold_each_other_do_not_multiply_without_end():
+    depth, page = 150, "<p>word</p>" * 40_000
+    opened = "".join(
+        f'<ix:nonNumeric id="t{i}" name="acme:T{i}" contextRef="year" escape="true">' for i in range(depth)
+    )
+    data = document(f"{opened}{page}{'</ix:nonNumeric>' * depth}{number('5', 'n')}")
+    filing = read_facts(data)
+    assert sum(len(fact.value or "") for fact in filing.facts) < 25 * len(data)
+    assert filing.facts[0].text.startswith("wordword") or filing.facts[0].text.startswith("word word")
+    assert "repeat each other more than 20 times over" in filing.facts[-2].not_available
+    assert filing.facts[-1].value == "5"
+
+
+def test_long_texts_behind_a_format_are_refused_at_once():
+    body = "".join(
+        text("1 jan " * 50_000, f"t{i}", f"acme:T{i}", format=f"ixt:date-day-monthname-year-{language}")
+        for i, language in enumerate(["de", "cs", "fi", "el", "pl"])
+    )
+    filing = read_facts(document(body))
+    assert all("is not a date with a month's name" in fact.not_available for fact in filing.facts)
+    assert all(len(fact.not_available) < 200 for fact in filing.facts)
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_damaged_report_is_read_or_refused_and_nothing_else(data):
