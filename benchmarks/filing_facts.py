@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from decimal import Decimal, InvalidOperation
+from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import shared_data
@@ -50,7 +51,7 @@ def run(recorded: bool) -> dict[str, Figure]:
             "ratio",
             len(ratios),
             interval=_interval(tickers, ratios),
-            baseline=described.format(_version(_PACKAGES[name])),
+            baseline=described.format(version(_PACKAGES[name])),
             note=f"least {min(ratios):.1f}; {statistics.median(r['cpu_s'][0] for r in read[name]):.2f} s against "
             f"{statistics.median(ours_s):.3f} s a report",
         )
@@ -103,7 +104,8 @@ def compare(ours: list[dict], theirs: list[dict]) -> dict[str, list]:
 
     Returns:
         ``equal``: 1 or 0 for each compared fact; ``excluded``: 1 or 0 for each number, whether it is left out;
-        ``different``: pairs that differ; ``texts``: what the numbers left out display.
+        ``different``: pairs that differ; ``texts``: what the numbers left out display; ``equal_texts``: 1 or 0 for each
+        text that both sides have, markup compared in canonical form.
     """
     by_id = {fact["id"]: fact for fact in ours}
     found: dict[str, list] = defaultdict(list)
@@ -121,6 +123,8 @@ def compare(ours: list[dict], theirs: list[dict]) -> dict[str, list]:
             found["equal"].append(int(same))
             if not same:
                 found["different"].append((mine, fact))
+        elif not fact["lacks"]:
+            found["equal_texts"].append(int(mine["digest"] == fact["digest"]))
     for fact in by_id.values():
         found["equal"].append(0)
         found["different"].append((fact, None))
@@ -143,21 +147,35 @@ def parity(cases: dict[str, dict[str, list]]) -> dict[str, Figure]:
     """The shares over all reports, with intervals over companies."""
     equal = {ticker: found["equal"] for ticker, found in cases.items()}
     excluded = {ticker: found["excluded"] for ticker, found in cases.items()}
+    texts = {ticker: found["equal_texts"] for ticker, found in cases.items()}
     compared, numbers = sum(map(len, equal.values())), sum(map(len, excluded.values()))
     different = [pair for found in cases.values() for pair in found["different"]]
     note = "every ix:nonFraction, and every fact that one side alone has"
     if different:
         note += f"; first difference: {json.dumps(different[0])[:400]}"
+    arelle = f"Arelle {version('arelle-release')}"
     return {
-        "parity": Figure(
-            sum(map(sum, equal.values())) / compared, "share", compared, interval=bootstrap(equal),
-            baseline=f"Arelle {_version('arelle-release')}", note=note,
-        ),
+        "parity": Figure(_share(equal), "share", compared, interval=bootstrap(equal), baseline=arelle, note=note),
         "excluded_share": Figure(
-            sum(map(sum, excluded.values())) / numbers, "share", numbers, interval=bootstrap(excluded),
+            _share(excluded),
+            "share",
+            numbers,
+            interval=bootstrap(excluded),
             note="numbers for which Arelle logs that it lacks the transformation (the SEC's number words)",
         ),
-    }  # fmt: skip
+        "text_parity": Figure(
+            _share(texts),
+            "share",
+            sum(map(len, texts.values())),
+            interval=bootstrap(texts),
+            baseline=arelle,
+            note="every ix:nonNumeric whose transformation Arelle has: its text, or its markup in canonical form",
+        ),
+    }
+
+
+def _share(values: dict[str, list[int]]) -> float:
+    return sum(map(sum, values.values())) / sum(map(len, values.values()))
 
 
 def _interval(identities: list[str], values: list[float]) -> tuple[float, float]:
@@ -165,9 +183,3 @@ def _interval(identities: list[str], values: list[float]) -> tuple[float, float]
     for identity, value in zip(identities, values, strict=True):
         by_identity[identity].append(value)
     return bootstrap(by_identity, statistics.median)
-
-
-def _version(package: str) -> str:
-    from importlib.metadata import version
-
-    return version(package)

@@ -52,6 +52,7 @@ def test_every_feature_gives_the_same_facts(both, tmp_path):
     found = compare(ours, theirs)
     assert found["different"] == []
     assert len(found["equal"]) == 12
+    assert found["equal_texts"] == [1, 1]
     assert {fact["id"] for fact in ours} == {fact["id"] for fact in theirs}
 
 
@@ -67,7 +68,14 @@ def test_inline_xbrl_1_0_gives_the_same_facts(both, tmp_path):
 
 def test_the_comparison_sees_every_kind_of_difference():
     base = {"id": "f", "number": True, "concept": ["n", "A"], "value": "5", "nil": False, "start": None}
-    base |= {"end": "2023-12-31", "dimensions": [], "unit": [["iso4217:USD"], []], "lacks": False, "text": ""}
+    base |= {
+        "end": "2023-12-31",
+        "dimensions": [],
+        "unit": [["iso4217:USD"], []],
+        "lacks": False,
+        "text": "",
+        "digest": "",
+    }
     assert compare([base], [base | {"value": "5.0"}])["equal"] == [1]
     changes = {"value": "6", "nil": True, "end": "2023-12-30", "dimensions": [["a", "b", False]], "unit": None}
     for key, value in (changes | {"concept": ["n", "B"], "start": "2023-01-01"}).items():

@@ -87,7 +87,7 @@ def excused(name, text, theirs, ours):
         return ours is None
     if theirs is None:  # we take it, Arelle does not
         return name.endswith(("yearin", "year-hi")) and int(ours[5:7]) in HINDI_MONTHS_ARELLE_LACKS
-    if name.startswith("date") and not VALID.fullmatch(theirs):
+    if name.startswith(("date", "calin")) and not VALID.fullmatch(theirs):
         return True  # a year of three figures, a month without its zero
     if name.startswith("date") and ours is None and not _exists(theirs):
         return True  # registry 1: the 31st of the 31st
