@@ -36,6 +36,11 @@ class Shown:
     after: str
 
 
+def plain(shown: Shown) -> str:
+    """The number in running text."""
+    return shown.before + shown.element + shown.after
+
+
 @dataclass(slots=True)
 class FactBook:
     """All facts of one document.
