@@ -49,6 +49,29 @@ def test_the_reported_view_keeps_the_companys_captions(document: dict) -> None:
     assert [row["kind"] for row in table.rows] == ["heading", "line", "total"]
 
 
+def test_cash_in_hand_stands_in_the_year_that_it_opens_or_closes() -> None:
+    years = [{"start": "2023-01-01", "end": "2023-12-31"}, {"start": "2022-01-01", "end": "2022-12-31"}]
+
+    def line(label: str, values: list[dict]) -> dict:
+        return {"label": label, "concept": "c", "line": None, "depth": 0, "heading": False, "total": False,
+                "values": [{"unit": "USD", "fact_ids": [], **value} for value in values]}  # fmt: skip
+
+    def instants(*ends: str) -> list[dict]:
+        return [{"start": None, "end": end, "value": end.replace("-", "")} for end in ends]
+
+    lines = [
+        line("Change", [{**years[0], "value": "5"}, {**years[1], "value": "7"}]),
+        line("Opening", instants("2022-12-31", "2021-12-31")),
+        line("Closing", instants("2023-12-31", "2022-12-31")),
+    ]
+    document = {"statements_as_reported": {"cash_flow": lines}}
+    table = statements.table_of(document, "cash_flow", True, "en")
+    assert isinstance(table, statements.Table)
+    assert [column["label"] for column in table.columns[1:]] == ["2022-12-31", "2023-12-31"]
+    shown = [[cell["text"] for cell in row["cells"][1:]] for row in table.rows]
+    assert shown == [["7", "5"], ["20,211,231", "20,221,231"], ["20,221,231", "20,231,231"]]
+
+
 @pytest.mark.parametrize(
     ("text", "scale", "places", "shown"),
     [
