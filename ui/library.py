@@ -2,8 +2,8 @@
 
 import io
 import json
+import threading
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -32,18 +32,28 @@ class FactView(NamedTuple):
     not_available: str | None
 
 
-@lru_cache(maxsize=2)
-def _open(settings: Settings) -> Store:
-    return Store(settings)
+_opened: dict[Settings, Store] = {}
+_opening = threading.Lock()
 
 
 def store() -> Store:
-    """The store of this process, opened once.
+    """The store of this process, opened once for each settings.
 
     Raises:
         Unavailable: It cannot be opened, or has another schema.
     """
-    return _open(load_settings())
+    settings = load_settings()
+    with _opening:
+        if settings not in _opened:
+            _opened[settings] = Store(settings)
+        return _opened[settings]
+
+
+def close() -> None:
+    """Close what was opened."""
+    with _opening:
+        while _opened:
+            _opened.popitem()[1].close()
 
 
 def reports(company: str = "", limit: int = 200) -> list[finance.FilingEntry]:

@@ -4,7 +4,7 @@ import re
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from core_model.errors import NotFound, TandemError
@@ -19,6 +19,12 @@ _PRIVATE = {"cache-control": "private, no-store"}
 async def health(_: Request) -> Response:
     """``ok`` as soon as the server answers."""
     return PlainTextResponse("ok", headers={"cache-control": "no-store"})
+
+
+async def home(request: Request) -> Response:
+    """Reports are the first page and stand at the root; their name leads there too."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{query}", status_code=307)
 
 
 async def source(request: Request) -> Response:
@@ -73,6 +79,7 @@ def _number(request: Request) -> int:
 
 ROUTES = [
     Route("/health", health, methods=["GET"]),
+    Route("/reports", home, methods=["GET"]),
     Route("/source/{reading}", _guarded(source), methods=["GET"]),
     Route("/ct/{reading}/{window}/{k}.png", _guarded(ct_slice), methods=["GET"]),
     Route("/ct/{reading}/heat/{finding}/{k}.png", _guarded(heat_slice), methods=["GET"]),

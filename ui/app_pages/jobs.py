@@ -20,8 +20,7 @@ TONES = {"done": "green", "failed": "red", "cancelled": "gray"}
 
 def title(row: JobRow) -> str:
     """What a job reads, in words."""
-    page = PAGES.get(row.kind)
-    return f"{t(page) if page else row.kind} · {library.input_name(row.input_id) or row.id}"
+    return f"{t(row.kind) if row.kind in PAGES else row.kind} · {library.input_name(row.input_id) or row.id}"
 
 
 def open_result(row: JobRow) -> None:

@@ -34,6 +34,7 @@ plaintext script select source style svg template textarea title track video xmp
 """
 TAGS = frozenset(_TAGS.split())
 DROPPED_WITH_CONTENT = frozenset(_DROPPED.split())
+_KNOWN = TAGS | DROPPED_WITH_CONTENT | {"html", "body"}
 _EVERYWHERE = {"id", "style", "class", "dir", "lang", "title"}
 _CELL = {"colspan", "rowspan", "align", "valign", "width", "height", "bgcolor"}
 ATTRIBUTES = {tag: set(_EVERYWHERE) for tag in TAGS}
@@ -174,7 +175,7 @@ def _flatten(root: etree._Element) -> None:
         elif space and not space.endswith("/xhtml"):
             doomed.append(element)
         else:
-            element.tag = local.lower()
+            element.tag = local.lower() if local.lower() in _KNOWN else "span"
             element.attrib.pop("class", None)
             if element.get("id") is not None:
                 anchors.append(element)

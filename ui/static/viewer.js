@@ -1,7 +1,7 @@
 // Slices of a CT volume as images from this server, with the findings marked. All drawing waits for the slice that is
 // asked for last. data: {base, size: [z, y, x], spacing: [z, y, x], positions: [mm], windows: [{id, label}], window,
-// slice, edges, findings: [{id, rank, k, row, column, radius, shown, heat}], finding, texts, height}.
-// Sends the trigger "place": {slice, window, finding}.
+// slice, jump (a count: the viewer goes to slice and finding when it grows), edges, findings: [{id, rank, k, row, column, radius, shown, heat}], finding, texts, height}.
+// Sends the trigger "place": {slice, window, finding, jump}.
 const STATE = new WeakMap();
 const KEPT = 96;
 
@@ -49,11 +49,8 @@ class Viewer {
     const first = !this.data || this.data.base !== data.base;
     this.data = data; this.send = send;
     if (first) { for (const url of this.images.values()) URL.revokeObjectURL(url.url || ""); this.images.clear(); this.window = data.window; this.finding = data.finding; this.k = data.slice; }
-    else if (data.finding !== this.asked.finding || data.slice !== this.asked.slice) {
-      const told = this.told || {};
-      if (data.finding !== told.finding || data.slice !== told.slice) { this.finding = data.finding; this.k = data.slice; }
-    }
-    this.asked = { finding: data.finding, slice: data.slice };
+    else if (data.jump !== this.jumped) { this.finding = data.finding; this.k = data.slice; clearTimeout(this.timer); }
+    this.jumped = data.jump;
     this.slider.max = data.size[0] - 1;
     this.slider.setAttribute("aria-label", data.texts.slice);
     const ratio = (data.size[2] * data.spacing[2]) / (data.size[1] * data.spacing[1]);
@@ -182,7 +179,10 @@ class Viewer {
     }));
   }
 
-  tell() { this.told = { slice: this.k, window: this.window, finding: this.finding }; this.send(this.told); }
+  tell() {
+    clearTimeout(this.timer);
+    this.send({ slice: this.k, window: this.window, finding: this.finding, jump: this.jumped });
+  }
 }
 
 export default function (component) {

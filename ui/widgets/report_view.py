@@ -9,7 +9,7 @@ import streamlit as st
 from ui import labels
 from ui.widgets import statements
 from ui.widgets.components import grid
-from ui.widgets.shell import go, language, parameter, t
+from ui.widgets.shell import go, known, language, parameter, t
 
 HEIGHT = 640
 TONES = {"high": "red", "medium": "orange", "low": "gray", "fails": "red", "holds": "green", "not_applicable": "gray"}
@@ -143,12 +143,10 @@ def _chosen_cell(cell: statements.Cell) -> Chosen:
     label = line["label"] if isinstance(line["label"], str) else ""
     name = labels.line_name(line["line"], language()) if line.get("line") else label
     notes = []
-    if isinstance(line.get("concept"), str):
-        notes.append((t("concept"), line["concept"]))
-    if isinstance(line.get("confidence"), int | float):
-        notes.append((t("confidence"), f"{line['confidence']:.0%}"))
-    if line.get("reason"):
-        notes.append(("", line["reason"]))
+    sure = line.get("confidence")
+    reason = [line["reason"]] if line.get("reason") else []
+    if isinstance(sure, int | float):
+        notes.append((t("concept"), " · ".join([known(line["concept"]), f"{t('confidence')} {sure:.0%}", *reason])))
     if value.get("derived"):
         notes.append(("", t("derived")))
     notes += [(f"{check['title']}", f"{t(check['verdict'])}. {check['reason']}") for check in cell.checks]

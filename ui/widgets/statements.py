@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -60,7 +61,7 @@ def table_of(document: Mapping[str, Any], name: str, reported: bool, language: s
         return str(lines.get("not_available", ""))
     if not lines:
         return "the statement has no lines"
-    periods = sorted({_period(value) for line in lines for value in line["values"]})
+    periods = _columns(lines)
     money = [value for line in lines for value in line["values"] if _is_money(value)]
     scale, currency = _scale(money), next((value["unit"] for value in money), "")
     checks = _checks_by_fact(document.get("checks", []))
@@ -68,11 +69,13 @@ def table_of(document: Mapping[str, Any], name: str, reported: bool, language: s
     rows, cells = [], {}
     for number, line in enumerate(lines):
         row = f"{line['line']}" if not reported else f"row-{number}"
-        values = {_period(value): value for value in line["values"]}
+        values = _by_column(line["values"], periods)
         places = _places(line["values"])
         drawn = [_caption(line, reported, language)]
         for column, period in enumerate(periods, 1):
             value = values.get(period)
+            if value is None and not reported:
+                value = {"start": period[1] or None, "end": period[0], "not_available": line["reason"]}
             if value is None:
                 drawn.append({"text": ""})
                 continue
@@ -91,6 +94,33 @@ def money(text: str, scale: int, places: int = 0) -> str:
     return f"({shown})" if number < 0 else shown
 
 
+def _columns(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The periods of the columns, oldest first; a statement of durations has no columns for its instants."""
+    periods = {_period(value) for line in lines for value in line["values"]}
+    durations = {period for period in periods if period[1]}
+    return sorted(durations or periods)
+
+
+def _by_column(
+    values: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """The values of a line by column. Cash in hand stands in the year that it closes, or that it opens."""
+    found = {_period(value): value for value in values}
+    instants = {end: value for (end, start), value in found.items() if not start}
+    if not instants or not columns[-1][1]:
+        return found
+    closing = max(instants) >= columns[-1][0]
+    for column in columns:
+        end = column[0] if closing else _day_before(column[1])
+        if end in instants:
+            found.setdefault(column, instants[end])
+    return found
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day[:10]) - timedelta(days=1)).isoformat()
+
+
 def _period(value: Mapping[str, Any]) -> tuple[str, str]:
     return value["end"], value.get("start") or ""
 
@@ -101,8 +131,6 @@ def _heading(period: tuple[str, str]) -> str:
 
 
 def _is_year(start: str, end: str) -> bool:
-    from datetime import date
-
     return 350 <= (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days <= 380
 
 

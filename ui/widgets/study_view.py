@@ -27,11 +27,12 @@ def show_study(reading_id: str, document: Mapping[str, Any]) -> None:
             for warning in document["warnings"]:
                 st.warning(warning["text"], icon=":material/warning:")
         with left:
-            place = viewer(viewer_data(reading_id, document, findings), key=f"viewer-{reading_id}")
-            if place:
+            jump = st.session_state.setdefault("jump", 0)
+            place = viewer(viewer_data(reading_id, document, findings, jump), key=f"viewer-{reading_id}")
+            if place and place["jump"] == jump:  # else it was sent before the last jump, and is past
+                moved = place["finding"] != parameter("finding")
                 go(slice=str(place["slice"]), window=place["window"], finding=place["finding"] or None)
-                if place["finding"] != st.session_state.get("marked", ""):
-                    st.session_state["marked"] = place["finding"]
+                if moved:
                     st.rerun(scope="fragment")
 
     both()
@@ -68,7 +69,7 @@ def list_findings(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         _details(finding)
     if picked:
         finding = next(each for each in listed if each["id"] == picked["row"])
-        st.session_state["marked"] = finding["id"]
+        st.session_state["jump"] = st.session_state.get("jump", 0) + 1
         go(finding=finding["id"], slice=str(round(finding["centre_voxel"][0])))
         st.rerun(scope="fragment")
     return listed
@@ -79,8 +80,8 @@ def _details(finding: Mapping[str, Any]) -> None:
     centre = ", ".join(f"{part:.1f}" for part in finding["centre_mm"])
     notes = [
         (t("centre"), f"{centre} mm"),
-        (t("attenuation"), known(finding["attenuation"])),
-        (t("mean_hu"), f"{finding['mean_hu']:.0f} HU" if isinstance(finding.get("mean_hu"), int | float) else ""),
+        (t("attenuation"), _attenuation(finding["attenuation"])),
+        (t("mean_hu"), _attenuation(finding["mean_hu"]) if "mean_hu" in finding else ""),
         (t("lobe"), known(finding["lobe"])),
         ("UID", finding["tracking_uid"]),
     ]
@@ -105,7 +106,9 @@ def list_series(document: Mapping[str, Any]) -> None:
     grid(data, key="series")
 
 
-def viewer_data(reading_id: str, document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def viewer_data(
+    reading_id: str, document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], jump: int
+) -> dict[str, Any]:
     """What the viewer draws: see ``static/viewer.js``."""
     series = document["series"]
     chosen = next((finding for finding in findings if finding["id"] == parameter("finding")), None)
@@ -128,6 +131,7 @@ def viewer_data(reading_id: str, document: Mapping[str, Any], findings: Sequence
         ],
         "window": window,
         "slice": k,
+        "jump": jump,
         "edges": slices.edges(series["direction"]),
         "findings": [_marker(reading_id, finding) for finding in findings],
         "finding": chosen["id"] if chosen else "",
@@ -172,6 +176,10 @@ def _row(finding: Mapping[str, Any]) -> dict[str, Any]:
 
 def _measure(value: Any, form: str) -> str:
     return form.format(value) if isinstance(value, int | float) else t("not_available")
+
+
+def _attenuation(value: Any) -> str:
+    return f"{value:.0f} HU" if isinstance(value, int | float) else known(value)
 
 
 def _threshold(document: Mapping[str, Any]) -> str:

@@ -1,0 +1,121 @@
+"""The real server in a process of its own, and a real browser whose every request is written down."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.settings import load_settings
+from apps.store.store import Store
+from tests import needs
+from tests.ui import made
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running dashboard with a report and a study in its store."""
+
+    url: str
+    report: str
+    study: str
+    settings: Any
+
+
+@dataclass
+class Screen:
+    """A page of the browser and what it asked for."""
+
+    page: Any
+    served: Served
+    requests: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go to a path and wait until the script has ended and no skeleton is left."""
+        self.page.goto(self.served.url + path)
+        self.settle()
+
+    def settle(self) -> None:
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+        self.page.wait_for_function("() => document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
+
+    def foreign(self) -> list[str]:
+        """Requests that left this server."""
+        own = (self.served.url, self.served.url.replace("http", "ws"), "data:", "blob:", "about:")
+        return [url for url in self.requests if not url.startswith(own)]
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The dashboard on a free port with a data folder of its own."""
+    needs.chromium()
+    settings = load_settings(data_dir=tmp_path_factory.mktemp("dashboard"))
+    with Store(settings) as store:
+        report, study = made.report(store), made.study(store)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, **settings.environment()}
+    process = subprocess.Popen([sys.executable, "-m", "ui.server", "--port", str(port)], cwd=ROOT, env=environment)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url + "/health", process)
+        yield Served(url, report, study, settings)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(url: str, process: subprocess.Popen) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except OSError:
+            assert process.poll() is None, "the server ended"
+            assert time.monotonic() < until, "the server does not answer"
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=needs.chromium(), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def screen(served: Served, browser: Any) -> Iterator[Screen]:
+    """A fresh page of 1440 x 900; at the end of the test nothing may have left this machine, and no script failed."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    shown = Screen(context.new_page(), served)
+    context.on("request", lambda request: shown.requests.append(request.url))
+    shown.page.on("websocket", lambda socket: shown.requests.append(socket.url))
+    shown.page.on("pageerror", lambda error: shown.problems.append(str(error)))
+    shown.page.on("dialog", lambda dialog: shown.problems.append(f"dialog: {dialog.message}"))
+    yield shown
+    context.close()
+    assert shown.foreign() == []
+    assert shown.problems == []

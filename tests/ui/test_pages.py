@@ -1,0 +1,219 @@
+"""Each page, empty and with a reading: what it says, what it leads to, what it keeps in the address."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from apps.store import inputs, jobs, readings
+from apps.store.store import Store
+from core_model.errors import NotFound
+from tests.ui import made
+from ui import labels, library
+
+SCRIPT = Path(__file__).resolve().parents[2] / "ui" / "streamlit_app.py"
+
+
+def opened(page: str, **parameters: str) -> AppTest:
+    """The page after a run, as the address would open it."""
+    app = AppTest.from_file(str(SCRIPT), default_timeout=60)
+    if "lang" in parameters:
+        app.query_params["lang"] = parameters["lang"]
+    app.run()
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.switch_page(f"app_pages/{page}.py")
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def components(app: AppTest) -> dict[str, dict[str, Any]]:
+    """Data of the page's own components by the name of their kind and their key."""
+    found = {}
+    for node in app.get("bidi_component"):
+        data = json.loads(node.proto.json) if node.proto.json else {}
+        found[f"{node.proto.component_name}:{node.proto.id.rsplit('-', 1)[-1]}"] = data
+    return found
+
+
+def said(app: AppTest) -> str:
+    """All that the page says outside its components."""
+    kinds = (app.markdown, app.caption, app.info, app.error, app.warning, app.success, app.subheader)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize(("page", "key"), [("reports", "no_reports"), ("studies", "no_studies"), ("jobs", "no_jobs")])
+def test_an_empty_page_says_what_to_do_first(store: Store, page: str, key: str) -> None:
+    assert labels.text(key, "en") in said(opened(page))
+    assert labels.text(key, "zh") in said(opened(page, lang="zh"))
+
+
+@pytest.mark.parametrize("page", ["reports", "studies", "jobs"])
+def test_every_page_carries_the_notice(store: Store, page: str) -> None:
+    assert labels.text("notice", "en") in said(opened(page))
+
+
+def test_a_report_opens_with_its_header_and_its_anomalies_ranked(store: Store) -> None:
+    app = opened("reports", reading=made.report(store))
+    assert app.subheader[0].value == "Example Works"
+    assert "10\\-K" in said(app)
+    assert app.session_state["view"] == "anomalies"
+    grid = next(data for name, data in components(app).items() if name.startswith("tandem_grid"))
+    assert [row["cells"][1]["text"] for row in grid["rows"]] == ["high", "low"]
+
+
+def test_a_cell_in_the_address_shows_its_fact_concept_confidence_and_checks(store: Store) -> None:
+    app = opened("reports", reading=made.report(store), view="income", pick="net_income.2")
+    text = said(app).replace("\\", "")
+    assert "Net income (parent): (35,000,000) USD" in text
+    assert "us-gaap:NetIncomeLoss" in text
+    assert "confidence 97% · The usual concept." in text
+    assert "A loss is negative: fails. The loss is printed as a profit." in text
+    frame = next(data for name, data in components(app).items() if name.startswith("tandem_frame"))
+    assert frame["element"] == made.UNNAMED
+
+
+def test_the_second_place_of_an_anomaly_can_be_shown(store: Store) -> None:
+    reading = made.report(store)
+    app = opened("reports", reading=reading, view="anomalies", pick="anomaly-1", n="2")
+    frame = next(data for name, data in components(app).items() if name.startswith("tandem_frame"))
+    assert frame["element"] == "f4"
+    assert "2 of 2" in said(app)
+
+
+def test_a_hidden_fact_says_that_it_is_not_visible(store: Store) -> None:
+    app = opened("reports", reading=made.report(store), view="anomalies", pick="anomaly-2")
+    assert labels.text("not_visible", "en") in said(app)
+    frame = next(data for name, data in components(app).items() if name.startswith("tandem_frame"))
+    assert frame["element"] == ""
+
+
+def test_a_statement_that_was_not_found_says_why(store: Store) -> None:
+    assert "the report does not say" in said(opened("reports", reading=made.report(store), view="balance"))
+
+
+def test_a_warning_stays_on_the_result(store: Store) -> None:
+    text = said(opened("reports", reading=made.report(store), view="warnings"))
+    assert "A format is not known. (fact f9) × 2" in text
+
+
+def test_a_reading_that_does_not_exist_is_one_sentence(store: Store) -> None:
+    for page in ("reports", "studies"):
+        app = opened(page, reading="reading-0123456789abcdef")
+        assert "there is no reading" in app.error[0].value
+
+
+def test_a_study_does_not_open_as_a_report(store: Store) -> None:
+    assert "of another kind" in opened("reports", reading=made.study(store)).error[0].value
+
+
+def test_a_study_shows_its_findings_above_the_operating_point_and_hides_the_others(store: Store) -> None:
+    reading = made.study(store)
+    app = opened("studies", reading=reading)
+    viewer = next(data for name, data in components(app).items() if name.startswith("tandem_viewer"))
+    assert [finding["id"] for finding in viewer["findings"]] == ["finding-1"]
+    assert viewer["slice"] == 3
+    assert viewer["findings"][0]["heat"] == [2, 5]
+    app.toggle(key="below").set_value(True).run()
+    viewer = next(data for name, data in components(app).items() if name.startswith("tandem_viewer"))
+    assert [finding["id"] for finding in viewer["findings"]] == ["finding-1", "finding-2"]
+    assert "The slices are thick." in said(app)
+
+
+def test_the_address_keeps_slice_window_and_finding(store: Store) -> None:
+    app = opened("studies", reading=made.study(store), slice="1", window="bone", finding="finding-1")
+    viewer = next(data for name, data in components(app).items() if name.startswith("tandem_viewer"))
+    assert (viewer["slice"], viewer["window"], viewer["finding"]) == (1, "bone", "finding-1")
+
+
+def test_the_series_list_gives_the_reason_of_those_skipped(store: Store) -> None:
+    app = opened("studies", reading=made.study(store))
+    series = [data for data in components(app).values() if "a localizer" in json.dumps(data)]
+    assert len(series) == 1
+
+
+def test_a_reading_is_deleted_after_a_question(store: Store) -> None:
+    reading = made.report(store)
+    app = opened("reports", reading=reading)
+    app.button(key="delete").click().run()
+    assert labels.text("delete_ask", "en") in said(app)
+    assert library.document(reading, "finance")
+    library.delete(reading)
+    with pytest.raises(NotFound):
+        readings.get(store, reading)
+
+
+def test_an_empty_path_is_asked_for(store: Store) -> None:
+    app = opened("reports")
+    next(button for button in app.button if button.label == "Read").click().run()
+    assert labels.text("give_path", "en")[:-1] in app.error[0].value
+
+
+def test_a_path_that_does_not_exist_is_refused_without_repeating_it(store: Store, tmp_path: Path) -> None:
+    app = opened("reports")
+    app.text_input(key="report_path").set_value(str(tmp_path / "JANE_DOE.html"))
+    next(button for button in app.button if button.label == "Read").click().run()
+    assert "there is no such file" in app.error[0].value
+    assert "JANE_DOE" not in app.error[0].value
+    assert jobs.listing(store) == []
+
+
+def test_a_report_by_its_path_becomes_a_job_in_the_address(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_bytes(made.REPORT)
+    app = opened("reports")
+    app.text_input(key="report_path").set_value(str(path))
+    next(button for button in app.button if button.label == "Read").click().run()
+    assert not app.exception
+    (job,) = jobs.listing(store)
+    assert app.query_params["job"] == job.id
+    assert inputs.path_of(store, str(job.input_id)) == path
+
+
+def test_an_upload_goes_to_the_inbox_under_a_random_name_and_the_widget_is_emptied(store: Store) -> None:
+    app = opened("reports")
+    app.file_uploader(key="report_upload_0").upload("JANE_DOE.html", made.REPORT).run()
+    assert not app.exception
+    (job,) = jobs.listing(store)
+    path = inputs.path_of(store, str(job.input_id))
+    assert path.parent == library.inbox()
+    assert path.read_bytes() == made.REPORT
+    assert "JANE" not in str(path)
+    assert path.stat().st_mode & 0o077 == 0
+    app.run()
+    assert app.session_state["report_uploads"] == 1
+    assert len(jobs.listing(store)) == 1
+
+
+def test_jobs_show_why_they_failed_and_can_be_tried_again(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "scan"
+    path.mkdir()
+    job = jobs.create(store, "medical.read", inputs.add(store, path), {})
+    jobs.start(store, job.id, 1, "worker-1")
+    text = "nothing in it is a DICOM image."
+    jobs.end(store, job.id, 1, "failed", error_code="no_images", error_text=text)
+    app = opened("jobs", job=job.id)
+    assert text in said(app)
+    app.button(key="retry").click().run()
+    assert jobs.get(store, job.id).state == "queued"
+
+
+def test_a_queued_job_shows_its_progress_and_can_be_cancelled(store: Store, tmp_path: Path) -> None:
+    job = jobs.create(store, "finance.read", inputs.add(store, tmp_path), {})
+    app = opened("jobs")
+    assert app.progress[0].value == 0
+    app.button(key=f"cancel-{job.id}").click().run()
+    assert jobs.get(store, job.id).state == "cancelled"
+
+
+def test_the_language_stays_in_the_address(store: Store) -> None:
+    app = opened("jobs")
+    assert "lang" not in app.query_params
+    app.segmented_control(key="lang").set_value("zh").run()
+    assert app.query_params["lang"] == "zh"
+    assert labels.text("notice", "zh") in said(app)

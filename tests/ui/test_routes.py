@@ -1,0 +1,156 @@
+"""The server answers its own pages on this machine, by id, with safe headers, and nobody else."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from apps.store.store import Store
+from core_model.errors import NotFound
+from tests.ui import made
+from tests.ui.asgi import ask
+from ui import library, slices
+from ui.guard import Guard
+from ui.routes import ROUTES
+
+APP = Starlette(routes=ROUTES, middleware=[Middleware(Guard)])
+
+
+def pixels(body: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(body)))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost:8501", "LOCALHOST", "[::1]:8501"])
+def test_this_machines_own_names_are_answered(host: str) -> None:
+    assert ask(APP, "/health", host=host).body == b"ok"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:8501", "127.0.0.1.evil.example", "localhost.evil.example", "", "[", "0.0.0.0"],
+)
+def test_another_host_name_is_refused(host: str) -> None:
+    answer = ask(APP, "/health", host=host)
+    assert answer.status == 403
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "http://127.0.0.1"])
+def test_another_origin_is_refused_for_requests_and_sockets(origin: str) -> None:
+    assert ask(APP, "/health", origin=origin).status == 403
+    refused = ask(APP, "/_stcore/stream", kind="websocket", origin=origin)
+    assert refused.messages[0]["type"] == "websocket.close"
+
+
+def test_the_own_origin_is_answered() -> None:
+    assert ask(APP, "/health", origin="http://127.0.0.1:8501").status == 200
+
+
+def test_documents_and_images_are_not_given_to_pages_of_other_sites(store: Store) -> None:
+    reading = made.report(store)
+    assert ask(APP, f"/source/{reading}").status == 200
+    assert ask(APP, f"/source/{reading}", sec_fetch_site="same-origin").status == 200
+    for site in ("cross-site", "same-site"):
+        assert ask(APP, f"/source/{reading}", sec_fetch_site=site).status == 403
+        assert ask(APP, f"/ct/{reading}/lung/0.png", sec_fetch_site=site).status == 403
+
+
+def test_a_source_is_served_sandboxed_without_script_and_is_not_kept_by_the_browser(store: Store) -> None:
+    answer = ask(APP, f"/source/{made.report(store)}")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert policy.endswith("; sandbox")
+    assert "script-src" not in policy
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert b"<script" not in answer.body
+    assert b"onerror" not in answer.body
+    assert b"tracker.example" not in answer.body
+    assert b'id="f1"' in answer.body
+
+
+@pytest.mark.parametrize("path", ["/health", "/source/reading-0", "/nothing"])
+def test_every_answer_has_the_safe_headers(store: Store, path: str) -> None:
+    headers = ask(APP, path).headers
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/source/", "/source", "/ct/", "/ct", "/source/reading-0000000000000000", "/source/..",
+        "/source/../../etc/passwd",
+        "/source/..%2f..%2fetc%2fpasswd", "/source/%00", "/source/a/b", "/source/" + "a" * 65, "/source/reading'--",
+        "/ct/reading-0/lung/0.png", "/ct/../lung/0.png", "/ct/reading-0/lung/../../0.png", "/ct/x/heat/../0.png",
+    ],
+)  # fmt: skip
+def test_what_is_no_id_of_a_reading_is_not_found_and_nothing_is_listed(store: Store, path: str) -> None:
+    made.report(store)
+    answer = ask(APP, path)
+    assert answer.status == 404
+    assert made.report(store).encode() not in answer.body
+
+
+def test_a_slice_shows_the_ball_at_its_place_through_the_window(store: Store) -> None:
+    reading = made.study(store)
+    image = pixels(ask(APP, f"/ct/{reading}/mediastinum/3.png").body)
+    assert image.shape == made.SIZE[1:]
+    assert image[10, 20] == 128  # 40 HU is the level of the window: the middle grey
+    assert image[0, 0] == 0
+    lung = pixels(ask(APP, f"/ct/{reading}/lung/3.png").body)
+    assert lung[0, 0] == round((-900 + 600) / 1500 * 255 + 127.5)
+
+
+@pytest.mark.parametrize("tail", ["lung/6.png", "lung/-1.png", "lung/x.png", "lung/999999.png", "ultrasound/0.png"])
+def test_a_slice_or_window_that_does_not_exist_is_not_found(store: Store, tail: str) -> None:
+    assert ask(APP, f"/ct/{made.study(store)}/{tail}").status == 404
+
+
+def test_a_heatmap_lies_where_the_finding_is_and_is_clear_elsewhere(store: Store) -> None:
+    reading = made.study(store)
+    rgba = pixels(ask(APP, f"/ct/{reading}/heat/finding-1/3.png").body)
+    assert rgba.shape == (*made.SIZE[1:], 4)
+    assert (rgba[8:13, 18:23, 3] == 128).all()
+    assert rgba[..., 3].astype(int).sum() == 128 * 25
+    outside = pixels(ask(APP, f"/ct/{reading}/heat/finding-1/0.png").body)
+    assert not outside.any()
+    assert ask(APP, f"/ct/{reading}/heat/finding-2/1.png").status == 404
+
+
+def test_grey_values_follow_the_window_exactly() -> None:
+    hu = np.array([[-1024, -160, 40, 240, 3071]], np.int16)
+    assert slices.grey(hu, 40, 400).tolist() == [[0, 0, 128, 255, 255]]
+
+
+@pytest.mark.parametrize(
+    ("direction", "letters"),
+    [
+        ([[0, 0, 1], [0, 1, 0], [1, 0, 0]], {"left": "R", "right": "L", "top": "A", "bottom": "P"}),
+        ([[0, 0, 1], [0, -1, 0], [-1, 0, 0]], {"left": "L", "right": "R", "top": "P", "bottom": "A"}),
+        ([[0, 1, 0], [0, 0, -1], [1, 0, 0]], {"left": "R", "right": "L", "top": "H", "bottom": "F"}),
+    ],
+)
+def test_letters_at_the_edges_follow_the_orientation(direction: list, letters: dict) -> None:
+    assert slices.edges(direction) == letters
+
+
+def test_slice_positions_are_patient_coordinates() -> None:
+    assert slices.positions_mm(made.GEOMETRY) == [-50.0, -47.5, -45.0, -42.5, -40.0, -37.5]
+
+
+def test_after_deletion_neither_source_nor_slices_are_served(store: Store) -> None:
+    report, study = made.report(store), made.study(store)
+    assert ask(APP, f"/source/{report}").status == 200
+    assert ask(APP, f"/ct/{study}/lung/0.png").status == 200
+    library.delete(report)
+    library.delete(study)
+    assert ask(APP, f"/source/{report}").status == 404
+    assert ask(APP, f"/ct/{study}/lung/0.png").status == 404
+    with pytest.raises(NotFound):
+        library.document(report, "finance")

@@ -1,0 +1,108 @@
+"""Statements as analysts expect them: newest right, exact round units, negatives in parentheses, reasons for gaps."""
+
+import jsonschema
+import pytest
+
+from apps.store.store import Store
+from tests.ui import made
+from ui import labels, library
+from ui.widgets import statements
+
+
+@pytest.fixture
+def document(store: Store) -> dict:
+    return library.document(made.report(store), "finance")
+
+
+def test_periods_run_left_to_right_and_amounts_are_in_the_largest_exact_unit(document: dict) -> None:
+    table = statements.table_of(document, "income", False, "en")
+    assert isinstance(table, statements.Table)
+    assert [column["label"] for column in table.columns[1:]] == ["2023-12-31", "2024-12-31"]
+    assert (table.scale, table.currency) == (1_000_000, "USD")
+    assert [cell["text"] for cell in table.rows[0]["cells"][1:]] == ["1,100", "1,200"]
+
+
+def test_a_negative_amount_stands_in_parentheses_beside_the_failing_verdict(document: dict) -> None:
+    table = statements.table_of(document, "income", False, "en")
+    assert isinstance(table, statements.Table)
+    drawn = table.rows[2]["cells"][2]
+    assert drawn["text"] == "(35)"
+    assert drawn["mark"] == "fails"
+    assert table.rows[2]["kind"] == "total"
+    assert table.rows[0]["cells"][1]["mark"] == "holds"
+    assert table.cells["net_income", 2].fact_ids == [made.UNNAMED]
+
+
+def test_what_is_not_available_says_why(document: dict) -> None:
+    table = statements.table_of(document, "income", False, "en")
+    assert isinstance(table, statements.Table)
+    drawn = table.rows[1]["cells"][1]
+    assert drawn["text"] == "n/a"
+    assert drawn["hint"] == "n/a, because the statement prints no such line"
+    assert statements.table_of(document, "balance", False, "en") == "the report does not say"
+
+
+def test_the_reported_view_keeps_the_companys_captions(document: dict) -> None:
+    table = statements.table_of(document, "income", True, "zh")
+    assert isinstance(table, statements.Table)
+    assert [row["cells"][0]["text"] for row in table.rows] == ["Operations", "Net revenues", "Net loss"]
+    assert [row["kind"] for row in table.rows] == ["heading", "line", "total"]
+
+
+def test_cash_in_hand_stands_in_the_year_that_it_opens_or_closes() -> None:
+    years = [{"start": "2023-01-01", "end": "2023-12-31"}, {"start": "2022-01-01", "end": "2022-12-31"}]
+
+    def line(label: str, values: list[dict]) -> dict:
+        return {"label": label, "concept": "c", "line": None, "depth": 0, "heading": False, "total": False,
+                "values": [{"unit": "USD", "fact_ids": [], **value} for value in values]}  # fmt: skip
+
+    def instants(*ends: str) -> list[dict]:
+        return [{"start": None, "end": end, "value": end.replace("-", "")} for end in ends]
+
+    lines = [
+        line("Change", [{**years[0], "value": "5"}, {**years[1], "value": "7"}]),
+        line("Opening", instants("2022-12-31", "2021-12-31")),
+        line("Closing", instants("2023-12-31", "2022-12-31")),
+    ]
+    document = {"statements_as_reported": {"cash_flow": lines}}
+    table = statements.table_of(document, "cash_flow", True, "en")
+    assert isinstance(table, statements.Table)
+    assert [column["label"] for column in table.columns[1:]] == ["2022-12-31", "2023-12-31"]
+    shown = [[cell["text"] for cell in row["cells"][1:]] for row in table.rows]
+    assert shown == [["7", "5"], ["20,211,231", "20,221,231"], ["20,221,231", "20,231,231"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "places", "shown"),
+    [
+        ("1234567000", 1000, 0, "1,234,567"),
+        ("-1500000", 1_000_000, 0, "(1.5)"),
+        ("2.5", 1, 2, "2.50"),
+        ("0.125", 1, 2, "0.125"),
+        ("0", 1000, 0, "0"),
+        ("100", 1, 0, "100"),
+    ],
+)
+def test_amounts_are_exact_decimals(text: str, scale: int, places: int, shown: str) -> None:
+    assert statements.money(text, scale, places) == shown
+
+
+def test_every_text_exists_in_both_languages_with_the_same_fields() -> None:
+    import string
+
+    for key, pair in labels.TEXTS.items():
+        assert len(pair) == 2
+        assert all(pair), key
+        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in pair]
+        assert fields[0] == fields[1], key
+    assert len(labels.LINES) == 30
+
+
+def test_the_made_documents_fit_their_schemas(store: Store) -> None:
+    import json
+    from pathlib import Path
+
+    schemas = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
+    for kind, reading in (("finance", made.report(store)), ("medical", made.study(store))):
+        schema = json.loads((schemas / f"tandem.{kind}.reading-1.json").read_text())
+        jsonschema.validate(library.document(reading, kind), schema)
