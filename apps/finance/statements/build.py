@@ -8,7 +8,7 @@ from lxml import etree
 from apps.finance.filings import Fact, Filing
 from apps.finance.filings.paths import Paths
 from apps.finance.filings.xml import INLINE_NAMESPACES, parse
-from apps.finance.statements.captions import CaptionIndex, Embed
+from apps.finance.statements.captions import Embed, caption_index
 from apps.finance.statements.derived import Printed, derive
 from apps.finance.statements.face import Face, FaceRow, read_face
 from apps.finance.statements.lines import LINES, KeyLine
@@ -57,7 +57,7 @@ def build_statements(
     _report(tick, 0.7)
     missing: dict[StatementName, str] = {name: _not_found(name, filing) for name in STATEMENTS if name not in faces}
     english = (filing.document.language or "en").lower().startswith("en")
-    mapper = Mapper(faces, missing, english, CaptionIndex(embed) if embed is not None else None)
+    mapper = Mapper(faces, missing, english, caption_index(embed) if embed is not None else None)
     sources = Sources(filing, {row.concept for face in faces.values() for row in face.rows})
     cover = cover_period(filing)
 
@@ -192,6 +192,10 @@ def _cautions(faces: Mapping[StatementName, Face], missing: Mapping[StatementNam
         if not face.title:
             text = f"The {SPOKEN[name]} was found by its concepts; no title stands near it."
             cautions.append(Caution("no_title", text, SPOKEN[name]))
+        turned = [entry.fact.fact_id for row in face.rows for entry in row.entries if entry.turned and entry.fact]
+        if turned:
+            text = f"Signs in the {SPOKEN[name]} differ between tag and page; the tag's value stands."
+            cautions.append(Caution("sign_differs", text, f"fact {turned[0]}", len(turned)))
         limited = sum(bool(row.dimensions) for row in face.rows)
         if limited:
             text = f"Rows of the {SPOKEN[name]} show a part of the company (a segment, a product, a class of stock)."

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -55,7 +56,8 @@ STANDARD: dict[str, tuple[str, ...]] = {
     "total_assets": ("total assets", "资产总计", "资产合计"),
     "current_liabilities": ("total current liabilities", "流动负债合计"),
     "long_term_debt": ("long-term debt", "long-term debt, net of current portion", "long-term borrowings",
-                       "long-term debt, less current maturities", "long-term notes payable", "长期借款"),
+                       "long-term debt, less current maturities", "long-term notes payable",
+                       "long-term debt and finance leases, net of current portion", "长期借款"),
     "total_liabilities": ("total liabilities", "负债合计"),
     "retained_earnings": ("retained earnings", "accumulated deficit", "reinvested earnings",
                           "earnings reinvested in the business", "未分配利润"),
@@ -104,6 +106,8 @@ OTHER: dict[StatementName, tuple[str, ...]] = {
         "total liabilities and equity", "assets held for sale", "liabilities held for sale",
         "finance receivables", "notes receivable", "unbilled receivables", "trademarks", "digital assets",
         "derivative liability", "other receivables", "accumulated depreciation", "land and buildings",
+        "operating lease liabilities, net of current portion", "deferred revenue, less current portion",
+        "long-term lease liabilities", "other long-term liabilities", "contingent consideration, less current portion",
         "operating lease vehicles", "deposits", "dividends payable", "customer deposits", "related party payables",
     ),
     "cash_flow": (
@@ -120,6 +124,46 @@ OTHER: dict[StatementName, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Captions of rows that are none of the lines: what a caption may be nearer to."""
+
+
+_WORDS = {
+    "revenue": r"revenue|sales|turnover",
+    "cost_of_revenue": r"cost",
+    "gross_profit": r"gross",
+    "research_and_development": r"research|development|r&d",
+    "selling_general_administrative": r"sell|sales|market|admin",
+    "operating_income": r"operat",
+    "interest_expense": r"interest|finance",
+    "income_before_tax": r"before\b.*tax",
+    "income_tax": r"tax",
+    "net_income": r"net |profit",
+    "eps_basic": r"basic|per share",
+    "eps_diluted": r"dilut",
+    "cash": r"cash",
+    "receivables": r"receivable|debtors",
+    "inventory": r"inventor|stocks|merchandise",
+    "current_assets": r"current assets",
+    "property_plant_equipment": r"propert|plant|equipment|fixed assets|premises",
+    "goodwill": r"goodwill",
+    "total_assets": r"total assets",
+    "current_liabilities": r"current liabilities",
+    "long_term_debt": r"debt|borrowing|notes|loans|bonds|debentures",
+    "total_liabilities": r"total liabilities",
+    "retained_earnings": r"earnings|deficit|profit|income|loss",
+    "total_equity": r"equity|investment|deficit",
+    "operating_cash_flow": r"operat",
+    "capital_expenditure": r"capital|propert|plant|equipment|fixed assets",
+    "investing_cash_flow": r"invest",
+    "financing_cash_flow": r"financ",
+    "dividends_paid": r"dividend",
+    "change_in_cash": r"(?:increase|decrease|change)\b.*cash|cash\b.*(?:increase|decrease|change)",
+}
+_PATTERNS = {line: re.compile(pattern, re.IGNORECASE) for line, pattern in _WORDS.items()}
+
+
+def names_it(line: str, caption: str) -> bool:
+    """Whether an English caption holds a word without which it cannot be the line, however near it is."""
+    return _PATTERNS[line].search(caption) is not None
 
 
 def simple(caption: str) -> str:
@@ -192,6 +236,12 @@ class CaptionIndex:
             others = others if line else [float(row_K[k]) for k in range(len(entries)) if k != best]
             found.append(Nearest(line, entries[best][1], float(row_K[best]), float(row_K[best]) - max(others)))
         return found
+
+
+@lru_cache(maxsize=2)
+def caption_index(embed: Embed) -> CaptionIndex:
+    """The index of an embedding function, made once: the standard captions are the same for every report."""
+    return CaptionIndex(embed)
 
 
 def _unit(vectors_ND: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The face of one statement: its rows with captions, headings, and one entry for each printed column."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.finance.filings import Dimension, Fact
 from apps.finance.statements.locate import Located
@@ -24,12 +24,14 @@ class Entry:
         fact: The fact printed there, None for a blank, a dash without a tag or a number without a tag.
         text: As printed, empty for a blank.
         dash: Whether a dash is printed.
+        turned: Whether parentheses and tag disagree about the sign here, unlike in the row's other columns.
     """
 
     period: Period
     fact: Fact | None
     text: str
     dash: bool
+    turned: bool = False
 
 
 @dataclass(slots=True)
@@ -189,7 +191,25 @@ def _face_row(row: Row, caption: str, headings: tuple[str, ...], columns: list[C
         if period is not None:
             text = cell.text if cell is not None else ""
             entries.append(Entry(period, fact, text, cell is not None and cell.dash))
+    entries = _with_turned(entries)
     return FaceRow(caption, headings, lead.concept, lead.dimensions, instant, row.depth, row.total, entries)
+
+
+def _with_turned(entries: list[Entry]) -> list[Entry]:
+    """The entries, those marked whose sign goes against the row's: mostly a sign left out of the tag.
+
+    In a row either parentheses mean a negative tag throughout, or (for costs printed as deductions) a positive one.
+    """
+    ways = {}
+    for index, entry in enumerate(entries):
+        if entry.fact is not None and entry.fact.value and entry.fact.value.strip("-0."):
+            printed = entry.text.lstrip("$€£¥ ").startswith(("(", "-", "−", "–"))
+            ways[index] = printed == entry.fact.value.startswith("-")
+    agree = sum(ways.values())
+    if agree in (0, len(ways)):
+        return entries
+    usual = agree * 2 >= len(ways)
+    return [replace(entry, turned=ways.get(index, usual) != usual) for index, entry in enumerate(entries)]
 
 
 def _untagged(row: Row, columns: list[Column]) -> list[Entry]:

@@ -9,6 +9,7 @@ from apps.finance.statements.face import Entry, FaceRow
 from apps.finance.statements.model import Period, StatementName, StatementValue
 
 _DASH = "the page prints a dash, which is a zero"
+_TURNED = "its tag and the parentheses on the page disagree about the sign, unlike in the row's other columns"
 
 
 class Sources:
@@ -67,7 +68,8 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
         return StatementValue(entry.period, None, unit, not_available=why)
     ids = sources.fact_ids(fact)
     if fact.value is not None:
-        return StatementValue(entry.period, sign * Decimal(fact.value), unit, ids)
+        note = _TURNED if entry.turned else ""
+        return StatementValue(entry.period, sign * Decimal(fact.value), unit, ids, note=note)
     if fact.nil and entry.dash:
         return StatementValue(entry.period, Decimal(0), unit, ids, note=f"{_DASH}; its tag says that there is no value")
     why = fact.not_available or "the report says that there is no value"
