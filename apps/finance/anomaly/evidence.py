@@ -1,0 +1,120 @@
+"""What checks look things up in: facts by concept and period, their exact values and how far rounding may move them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from apps.finance.filings import Fact, Filing
+from apps.finance.filings.duplicates import accuracy, most_precise
+from apps.finance.statements.model import Period, Statements, StatementValue
+
+
+def period_of(fact: Fact) -> Period:
+    """The period of a fact as statements write it."""
+    return Period(fact.end or "", "" if fact.instant else fact.start or "")
+
+
+def rounding_of(fact: Fact) -> Decimal:
+    """Half a unit of the last digit that a number is accurate to; zero where it is exact or does not say."""
+    decimals = accuracy(fact)
+    if decimals in (float("inf"), float("-inf")):
+        return Decimal(0)
+    return Decimal(5).scaleb(-int(decimals) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number that a check uses, with the facts it rests on.
+
+    Attributes:
+        value: As reported, in whole units.
+        rounding: How far the true number may lie from it.
+        fact_ids: The facts, the chosen one first.
+        name: What it is, in words.
+        unit: Its unit.
+    """
+
+    value: Decimal
+    rounding: Decimal
+    fact_ids: tuple[str, ...]
+    name: str
+    unit: str = ""
+
+    def __neg__(self) -> "Amount":
+        return Amount(-self.value, self.rounding, self.fact_ids, self.name, self.unit)
+
+
+@dataclass
+class Evidence:
+    """A filing and its statements, indexed.
+
+    Attributes:
+        filing: The facts.
+        statements: The statements built from them.
+    """
+
+    filing: Filing
+    statements: Statements
+    _lines: dict[tuple[str, Period], StatementValue] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        for line in self.statements.lines:
+            for value in line.values:
+                if value.value is not None:
+                    self._lines[line.line, value.period] = value
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """All facts by id."""
+        return {fact.fact_id: fact for fact in self.filing.facts}
+
+    @cached_property
+    def plain_numbers(self) -> dict[tuple[str, Period], list[Fact]]:
+        """Numbers without dimensions, by concept and period."""
+        index: dict[tuple[str, Period], list[Fact]] = defaultdict(list)
+        for fact in self.filing.facts:
+            if fact.kind == "number" and fact.value is not None and not fact.dimensions:
+                index[fact.concept, period_of(fact)].append(fact)
+        return dict(index)
+
+    @cached_property
+    def periods(self) -> dict[str, list[Period]]:
+        """For each key line the periods in which it has a printed value, newest first."""
+        found: dict[str, list[Period]] = defaultdict(list)
+        for name, period in self._lines:
+            found[name].append(period)
+        return {name: sorted(periods, reverse=True) for name, periods in found.items()}
+
+    def line(self, name: str, period: Period, *, derived: bool = False) -> Amount | None:
+        """The value of a key line in a period, None where it is not printed.
+
+        Args:
+            name: Standard name.
+            period: When.
+            derived: Whether a computed value will do.
+        """
+        value = self._lines.get((name, period))
+        if value is None or value.value is None or (value.derived and not derived):
+            return None
+        rounding = max((rounding_of(self.facts[i]) for i in value.fact_ids[:1] if i in self.facts), default=Decimal(0))
+        return Amount(value.value, rounding, value.fact_ids, name.replace("_", " "), value.unit)
+
+    def concept(self, names: str | Sequence[str], period: Period) -> Amount | None:
+        """The most precise number without dimensions of the first of some concepts that has one in a period."""
+        for name in [names] if isinstance(names, str) else names:
+            facts = self.plain_numbers.get((name, period))
+            if facts:
+                best = most_precise(facts)
+                others = tuple(fact.fact_id for fact in facts if fact is not best)
+                label = name.partition(":")[2]
+                return Amount(
+                    Decimal(best.value or "0"), rounding_of(best), (best.fact_id, *others), label, best.unit or ""
+                )
+        return None
+
+    def common_periods(self, names: Iterable[str]) -> list[Period]:
+        """Periods in which all of some key lines are printed, newest first."""
+        sets = [set(self.periods.get(name, ())) for name in names]
+        return sorted(set.intersection(*sets), reverse=True) if sets else []

@@ -1,0 +1,108 @@
+"""The checks by name, in the order in which they are listed, and the words that their verdicts share."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.finance.anomaly.evidence import Amount, Evidence
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.statements.model import Period
+
+CheckFunction = Callable[[Evidence], Iterable[CheckResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One consistency check.
+
+    Attributes:
+        check_id: Stable name.
+        title: What it says, in a few words.
+        function: From the evidence to one verdict for each period, or one for the whole report.
+    """
+
+    check_id: str
+    title: str
+    function: CheckFunction
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(check_id: str, title: str) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a function as a check; checks are listed in the order of registration."""
+    assert check_id not in CHECKS, f"two checks are called {check_id}"
+
+    def register(function: CheckFunction) -> CheckFunction:
+        CHECKS[check_id] = Check(check_id, title, function)
+        return function
+
+    return register
+
+
+def run_checks(evidence: Evidence) -> list[CheckResult]:
+    """All verdicts; a check that finds nothing to judge says ``not_applicable`` once."""
+    results: list[CheckResult] = []
+    for each in CHECKS.values():
+        verdicts = list(each.function(evidence))
+        results.extend(verdicts or [not_applicable(each.check_id, "the report holds nothing that it reads")])
+    return results
+
+
+def not_applicable(check_id: str, reason: str, period: Period | None = None) -> CheckResult:
+    """The verdict where the facts that a check needs are not in the report."""
+    return CheckResult(check_id, CHECKS[check_id].title, "not_applicable", reason, period=text_of(period))
+
+
+def compared(
+    check_id: str,
+    left: Amount,
+    right: Sequence[Amount],
+    period: Period,
+    *,
+    words: str,
+    slack: Decimal = Decimal(0),
+) -> CheckResult:
+    """The verdict on ``left = sum(right)``.
+
+    Args:
+        check_id: The check.
+        left: What is stated.
+        right: What it should be the sum of; a term to subtract is negated.
+        period: When.
+        words: The identity in words, "total assets equal liabilities and equity".
+        slack: Tolerance beyond the rounding of the terms.
+    """
+    total = sum((amount.value for amount in right), Decimal(0))
+    difference = left.value - total
+    tolerance = left.rounding + sum((amount.rounding for amount in right), Decimal(0)) + slack
+    holds = abs(difference) <= tolerance
+    ids = tuple(dict.fromkeys(i for amount in (left, *right) for i in amount.fact_ids))
+    figures = " ".join(f"{'+' if a.value >= 0 else '-'} {shown(abs(a.value))} ({a.name})" for a in right).lstrip("+ ")
+    verb = "holds" if holds else "does not hold"
+    reason = f"{words}: {verb}; {shown(left.value)} ({left.name}) against {figures}"
+    if not holds:
+        reason += f", which leaves {shown(difference)} where rounding explains {shown(tolerance)}"
+    return CheckResult(
+        check_id,
+        CHECKS[check_id].title,
+        "holds" if holds else "fails",
+        reason + ".",
+        ids,
+        difference,
+        tolerance,
+        left.unit,
+        text_of(period),
+    )
+
+
+def text_of(period: Period | None) -> str:
+    """A period as results write it: ``end`` or ``start/end``."""
+    if period is None:
+        return ""
+    return f"{period.start}/{period.end}" if period.start else period.end
+
+
+def shown(value: Decimal) -> str:
+    """A number with thousands separated."""
+    return f"{value:,f}"
