@@ -1,0 +1,123 @@
+"""Checks of the cash-flow statement: its parts add up to the change in cash, and cash rolls forward."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from apps.finance.anomaly.evidence import Amount, Evidence
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.registry import check, compared
+from apps.finance.statements.model import Period
+
+ROUNDED_TERMS = Decimal(2)
+"""Printed parts of a walk are each rounded; their sum may be off by a unit or two of the last digit printed."""
+
+TOTAL_CHANGE = (
+    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseIncludingExchangeRateEffect",
+    "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecrease",
+    "ifrs-full:IncreaseDecreaseInCashAndCashEquivalents",
+)
+CHANGE_BEFORE_EXCHANGE = (
+    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
+    "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
+    "ifrs-full:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges",
+)
+EXCHANGE = (
+    "us-gaap:EffectOfExchangeRateOnCashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
+    "us-gaap:EffectOfExchangeRateOnCashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
+    "us-gaap:EffectOfExchangeRateOnCashAndCashEquivalents",
+    "ifrs-full:EffectOfExchangeRateChangesOnCashAndCashEquivalents",
+)
+PARTS = (
+    (
+        "us-gaap:NetCashProvidedByUsedInOperatingActivities",
+        "us-gaap:NetCashProvidedByUsedInOperatingActivitiesContinuingOperations",
+        "ifrs-full:CashFlowsFromUsedInOperatingActivities",
+    ),
+    (
+        "us-gaap:NetCashProvidedByUsedInInvestingActivities",
+        "us-gaap:NetCashProvidedByUsedInInvestingActivitiesContinuingOperations",
+        "ifrs-full:CashFlowsFromUsedInInvestingActivities",
+    ),
+    (
+        "us-gaap:NetCashProvidedByUsedInFinancingActivities",
+        "us-gaap:NetCashProvidedByUsedInFinancingActivitiesContinuingOperations",
+        "ifrs-full:CashFlowsFromUsedInFinancingActivities",
+    ),
+)
+DISCONTINUED = (
+    "us-gaap:CashProvidedByUsedInDiscontinuedOperationsExcludingExchangeRateEffect",
+    "us-gaap:NetCashProvidedByUsedInDiscontinuedOperations",
+    "us-gaap:CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations",
+    "us-gaap:CashProvidedByUsedInInvestingActivitiesDiscontinuedOperations",
+    "us-gaap:CashProvidedByUsedInFinancingActivitiesDiscontinuedOperations",
+)
+HELD = (
+    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
+    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
+    "us-gaap:CashAndCashEquivalentsAtCarryingValue",
+    "ifrs-full:CashAndCashEquivalents",
+)
+
+
+def durations(evidence: Evidence, names: Iterable[str]) -> list[Period]:
+    """Durations for which one of some concepts is stated, newest first."""
+    wanted = set(names)
+    return sorted({p for concept, p in evidence.plain_numbers if concept in wanted and p.start}, reverse=True)
+
+
+def day_before(start: str) -> str:
+    """The day at whose end the opening balance of a duration stands."""
+    return (date.fromisoformat(start[:10]) - timedelta(days=1)).isoformat()
+
+
+def change_in_cash(evidence: Evidence, period: Period) -> list[Amount]:
+    """The terms that make up the whole change in cash: the total, or the change before exchange and its effect."""
+    total = evidence.concept(TOTAL_CHANGE, period)
+    if total is not None:
+        return [total]
+    before, exchange = evidence.concept(CHANGE_BEFORE_EXCHANGE, period), evidence.concept(EXCHANGE, period)
+    return [] if before is None else [before, *([exchange] if exchange is not None else [])]
+
+
+@check("cash_flow_total", "Operating, investing and financing cash flows add up to the change in cash")
+def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
+    for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
+        parts = [amount for names in PARTS if (amount := evidence.concept(names, period)) is not None]
+        if len(parts) < len(PARTS):
+            continue
+        total = evidence.concept(TOTAL_CHANGE, period)
+        exchange = evidence.concept(EXCHANGE, period)
+        stated = total or evidence.concept(CHANGE_BEFORE_EXCHANGE, period)
+        if stated is None:
+            continue
+        terms = [*parts, *([exchange] if total is not None and exchange is not None else [])]
+        apart = [amount for name in DISCONTINUED if (amount := evidence.concept(name, period)) is not None]
+        words = "The change in cash is the sum of its parts"
+        slack = stated.rounding * ROUNDED_TERMS
+        choices = [terms] + ([[*terms, *apart]] if apart else []) + [[*terms, each] for each in apart]
+        results = [compared("cash_flow_total", stated, each, period, words=words, slack=slack) for each in choices]
+        yield min(results, key=lambda result: abs(result.difference or Decimal(0)))
+
+
+@check("cash_roll_forward", "Opening cash and the change in cash give closing cash")
+def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
+    for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
+        change = change_in_cash(evidence, period)
+        results = []
+        for name in HELD:
+            closing = evidence.concept(name, Period(period.end))
+            opening = evidence.concept(name, Period(day_before(period.start)))
+            if closing is not None and opening is not None:
+                results.append(
+                    compared(
+                        "cash_roll_forward",
+                        closing,
+                        [opening, *change],
+                        period,
+                        words="Closing cash is opening cash and the change in cash",
+                        slack=closing.rounding * ROUNDED_TERMS,
+                    )
+                )
+        if results:
+            yield min(results, key=lambda result: abs(result.difference or Decimal(0)))
