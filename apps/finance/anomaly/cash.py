@@ -22,12 +22,7 @@ CHANGE_BEFORE_EXCHANGE = (
     "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
     "ifrs-full:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges",
 )
-EXCHANGE = (
-    "us-gaap:EffectOfExchangeRateOnCashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
-    "us-gaap:EffectOfExchangeRateOnCashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
-    "us-gaap:EffectOfExchangeRateOnCashAndCashEquivalents",
-    "ifrs-full:EffectOfExchangeRateChangesOnCashAndCashEquivalents",
-)
+EXCHANGE_PREFIXES = ("EffectOfExchangeRateOnCash", "EffectOfExchangeRateChangesOnCash")
 PARTS = (
     (
         "us-gaap:NetCashProvidedByUsedInOperatingActivities",
@@ -71,12 +66,17 @@ def day_before(start: str) -> str:
     return (date.fromisoformat(start[:10]) - timedelta(days=1)).isoformat()
 
 
+def exchange_effect(evidence: Evidence, period: Period) -> Amount | None:
+    """The effect of exchange rates on cash in a period, under whichever of its concepts."""
+    return next((a for prefix in EXCHANGE_PREFIXES for a in evidence.starting(prefix, period)), None)
+
+
 def change_in_cash(evidence: Evidence, period: Period) -> list[Amount]:
     """The terms that make up the whole change in cash: the total, or the change before exchange and its effect."""
     total = evidence.concept(TOTAL_CHANGE, period)
     if total is not None:
         return [total]
-    before, exchange = evidence.concept(CHANGE_BEFORE_EXCHANGE, period), evidence.concept(EXCHANGE, period)
+    before, exchange = evidence.concept(CHANGE_BEFORE_EXCHANGE, period), exchange_effect(evidence, period)
     return [] if before is None else [before, *([exchange] if exchange is not None else [])]
 
 
@@ -87,7 +87,7 @@ def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
         if len(parts) < len(PARTS):
             continue
         total = evidence.concept(TOTAL_CHANGE, period)
-        exchange = evidence.concept(EXCHANGE, period)
+        exchange = exchange_effect(evidence, period)
         stated = total or evidence.concept(CHANGE_BEFORE_EXCHANGE, period)
         if stated is None:
             continue

@@ -114,6 +114,12 @@ class Evidence:
                 )
         return None
 
+    def starting(self, prefix: str, period: Period) -> list[Amount]:
+        """The numbers of all concepts whose local name begins with a prefix, in a period, by concept."""
+        names = sorted({concept for concept, when in self.plain_numbers if when == period})
+        found = [name for name in names if name.partition(":")[2].startswith(prefix)]
+        return [amount for name in found if (amount := self.concept(name, period)) is not None]
+
     def common_periods(self, names: Iterable[str]) -> list[Period]:
         """Periods in which all of some key lines are printed, newest first."""
         sets = [set(self.periods.get(name, ())) for name in names]

@@ -21,7 +21,7 @@ CONTINUING = (
     "us-gaap:IncomeLossFromContinuingOperationsIncludingPortionAttributableToNoncontrollingInterest",
     "us-gaap:IncomeLossFromContinuingOperations",
 )
-EQUITY_METHOD = ("us-gaap:IncomeLossFromEquityMethodInvestments",)
+EQUITY_METHOD_PREFIX = "IncomeLossFromEquityMethodInvestments"
 DISCONTINUED = (
     "us-gaap:IncomeLossFromDiscontinuedOperationsNetOfTaxAttributableToReportingEntity",
     "us-gaap:IncomeLossFromDiscontinuedOperationsNetOfTax",
@@ -86,7 +86,8 @@ def income_after_tax(evidence: Evidence) -> Iterable[CheckResult]:
         if pretax is None or tax is None or after is None:
             continue
         optional = [
-            evidence.concept(EQUITY_METHOD, period),
+            *evidence.starting(EQUITY_METHOD_PREFIX, period)[:3],
+            *evidence.starting("PostTaxEarnings", period)[:1],
             evidence.concept(DISCONTINUED, period),
             _negated(evidence.concept(MINORITY, period)),
         ]

@@ -1,0 +1,27 @@
+"""``check_statements``: all checks on a report and its statements, and the anomalies that follow from them."""
+
+from apps.finance.anomaly import balance, cash, facts, income, shares
+from apps.finance.anomaly.evidence import Evidence
+from apps.finance.anomaly.model import Anomaly, CheckResult
+from apps.finance.anomaly.ranking import rank_anomalies
+from apps.finance.anomaly.registry import run_checks
+from apps.finance.filings import Filing
+from apps.finance.statements.model import Statements
+
+FAMILIES = (balance, cash, income, shares, facts)
+"""The modules whose import registers their checks, in the order in which the checks are listed."""
+
+
+def check_statements(filing: Filing, statements: Statements) -> tuple[list[CheckResult], list[Anomaly]]:
+    """Check a report.
+
+    Args:
+        filing: Its facts.
+        statements: Its statements.
+
+    Returns:
+        Every verdict, in the order of the checks, and the anomalies by rank.
+    """
+    evidence = Evidence(filing, statements)
+    results = run_checks(evidence)
+    return results, rank_anomalies(evidence, results)

@@ -1,0 +1,118 @@
+"""Checks of earnings per share: against income and shares, and diluted against basic."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from apps.finance.anomaly.cash import durations
+from apps.finance.anomaly.evidence import Amount, Evidence
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.registry import CHECKS, check, not_applicable, shown, text_of
+from apps.finance.statements.model import Period
+
+BASIC_EPS = (
+    "us-gaap:EarningsPerShareBasic",
+    "us-gaap:EarningsPerShareBasicAndDiluted",
+    "ifrs-full:BasicEarningsLossPerShare",
+)
+DILUTED_EPS = ("us-gaap:EarningsPerShareDiluted", "ifrs-full:DilutedEarningsLossPerShare")
+BASIC_SHARES = (
+    "us-gaap:WeightedAverageNumberOfSharesOutstandingBasic",
+    "us-gaap:WeightedAverageNumberOfShareOutstandingBasicAndDiluted",
+    "ifrs-full:WeightedAverageShares",
+)
+DILUTED_SHARES = (
+    "us-gaap:WeightedAverageNumberOfDilutedSharesOutstanding",
+    "ifrs-full:AdjustedWeightedAverageShares",
+)
+INCOMES = (
+    "us-gaap:NetIncomeLossAvailableToCommonStockholdersBasic",
+    "us-gaap:NetIncomeLossAvailableToCommonStockholdersDiluted",
+    "us-gaap:NetIncomeLoss",
+    "us-gaap:ProfitLoss",
+    "ifrs-full:ProfitLossAttributableToOwnersOfParent",
+    "ifrs-full:ProfitLoss",
+)
+"""Incomes that a company may divide by its shares: available to common, the parent's, the whole."""
+NATURAL_GAP = Decimal("0.03")
+"""Participating securities and dilutive adjustments move income per share by a few per cent without being stated."""
+
+
+def _per_share(
+    evidence: Evidence, check_id: str, eps_names: tuple[str, ...], share_names: tuple[str, ...]
+) -> Iterable[CheckResult]:
+    for period in durations(evidence, eps_names):
+        eps, shares = evidence.concept(eps_names, period), evidence.concept(share_names, period)
+        incomes = [amount for name in INCOMES if (amount := evidence.concept(name, period)) is not None]
+        if eps is None or shares is None or not incomes or shares.value <= 0:
+            continue
+        yield min(
+            (_divided(check_id, eps, income, shares, period) for income in incomes),
+            key=lambda result: abs(result.difference or Decimal(0)),
+        )
+
+
+def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period: Period) -> CheckResult:
+    quotient = income.value / shares.value
+    tolerance = (
+        eps.rounding + (income.rounding + abs(quotient) * shares.rounding) / shares.value + abs(quotient) * NATURAL_GAP
+    ).quantize(Decimal("0.0001"))
+    difference = (eps.value - quotient).quantize(Decimal("0.0001"))
+    holds = abs(difference) <= tolerance
+    verb = "is" if holds else "is not"
+    return CheckResult(
+        check_id,
+        CHECKS[check_id].title,
+        "holds" if holds else "fails",
+        f"Earnings per share of {shown(eps.value)} {verb} income of {shown(income.value)} over {shown(shares.value)} "
+        f"shares, which is {quotient:.4f}.",
+        tuple(dict.fromkeys((*eps.fact_ids, *shares.fact_ids, *income.fact_ids))),
+        difference,
+        tolerance,
+        eps.unit,
+        text_of(period),
+    )
+
+
+@check("eps_basic", "Basic earnings per share are income over basic shares")
+def eps_basic(evidence: Evidence) -> Iterable[CheckResult]:
+    return _per_share(evidence, "eps_basic", BASIC_EPS, BASIC_SHARES)
+
+
+@check("eps_diluted", "Diluted earnings per share are income over diluted shares")
+def eps_diluted(evidence: Evidence) -> Iterable[CheckResult]:
+    return _per_share(evidence, "eps_diluted", DILUTED_EPS, DILUTED_SHARES)
+
+
+@check("dilution", "Dilution lowers earnings per share and raises the number of shares")
+def dilution(evidence: Evidence) -> Iterable[CheckResult]:
+    for period in durations(evidence, DILUTED_EPS):
+        basic, diluted = evidence.concept(BASIC_EPS, period), evidence.concept(DILUTED_EPS, period)
+        if basic is None or diluted is None:
+            continue
+        if basic.value < 0:
+            yield not_applicable("dilution", "a loss per share is not diluted", period)
+            continue
+        excess = diluted.value - basic.value
+        tolerance = basic.rounding + diluted.rounding
+        few, many = evidence.concept(BASIC_SHARES, period), evidence.concept(DILUTED_SHARES, period)
+        lacking = Decimal(0)
+        if few is not None and many is not None:
+            lacking = few.value - many.value - few.rounding - many.rounding
+        holds = excess <= tolerance and lacking <= 0
+        used = [amount for amount in (diluted, basic, many, few) if amount is not None]
+        if lacking > 0 and few is not None and many is not None:
+            words = f"{shown(many.value)} diluted shares are fewer than {shown(few.value)} basic ones"
+        else:
+            verb = "are not above" if holds else "are above"
+            words = f"diluted earnings per share of {shown(diluted.value)} {verb} basic ones of {shown(basic.value)}"
+        yield CheckResult(
+            "dilution",
+            CHECKS["dilution"].title,
+            "holds" if holds else "fails",
+            words.capitalize() + ".",
+            tuple(dict.fromkeys(i for amount in used for i in amount.fact_ids)),
+            max(excess, Decimal(0)),
+            tolerance,
+            basic.unit,
+            text_of(period),
+        )
