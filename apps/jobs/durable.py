@@ -30,8 +30,9 @@ from apps.store.tables import JobRow
 
 QUEUE = "tandem-jobs"
 WORKFLOW = "tandem.job"
-STEPS_VERSION = "1"  # raise it when the steps of a kind change: jobs begun under another version are not gone on with
+STEPS_VERSION = "1"  # raise it when the steps of a kind change: a job begun under another version starts anew
 POLL_S = 0.3
+OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 
 
 class Durable:
@@ -57,7 +58,7 @@ class Durable:
             "application_version": STEPS_VERSION,
             "serializer": DBOSPortableJSONSerializer(),
             "run_admin_server": False,  # type: ignore[typeddict-unknown-key]
-            "log_level": "CRITICAL",
+            "log_level": "CRITICAL",  # its messages repeat what errors say
             "notification_listener_polling_interval_sec": POLL_S,
         }
         file = sqlite_file(self.store.settings.database_url)
@@ -66,6 +67,10 @@ class Durable:
         else:
             self._engine = _jobs_file(str(file.with_suffix(".jobs.db")))
             config["system_database_engine"] = self._engine
+        logger = logging.getLogger("dbos")
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())  # else it adds one of its own, on the stderr of this moment
+            logger.propagate = False
         DBOS(config=config)
 
         @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)  # jobs.start counts them, step by step
@@ -78,18 +83,17 @@ class Durable:
 
         DBOS.listen_queues([QUEUE])
         DBOS.launch()
-        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=POLL_S)
 
     def reconcile(self) -> None:
         """Queue again what is open for us and over for DBOS, or unknown to it.
 
-        That happens where the end of a job could not be written (a full disk, a lock held too long), and where DBOS's
-        own file was lost.
+        That happens where the end of a job could not be written (a full disk, a lock held too long), where DBOS's own
+        file was lost, and where a job was begun by a version of Tandem with other steps: that one starts anew.
         """
         for row in jobs.handed(self.store, self.worker):
             status = DBOS.get_workflow_status(workflow_id(row.id, row.attempt))
-            if status is None or status.status not in ("ENQUEUED", "PENDING", "DELAYED"):
+            if status is None or status.app_version != STEPS_VERSION or status.status not in OPEN:
                 jobs.begin_again(self.store, row.id, row.attempt)
 
     def drain(self, seconds: float) -> None:
@@ -128,7 +132,8 @@ class Durable:
         """Begin an attempt with the recorded steps of the newest one before it; False where DBOS knows none."""
         for before in range(attempt - 1, 0, -1):
             source = workflow_id(job_id, before)
-            if DBOS.get_workflow_status(source) is None:
+            status = DBOS.get_workflow_status(source)
+            if status is None or status.app_version != STEPS_VERSION:
                 continue
             recorded = len(DBOS.list_workflow_steps(source))
             with SetWorkflowID(workflow_id(job_id, attempt)):
