@@ -120,8 +120,8 @@ def figures(outcomes: list[Outcome]) -> dict[str, Figure]:
     each = "; ".join(
         f"{outcome.database}: {outcome.kills_in_a_job} of {outcome.kills} kills inside a job, {outcome.jobs} jobs, "
         f"{outcome.begun_again} unrecorded steps begun again, "
-        f"{outcome.effects_tried_again} of them after their effect, take-over median {median(outcome.takeovers_s):.1f} s, "
-        f"worst {max(outcome.takeovers_s):.1f} s"
+        f"{outcome.effects_tried_again} of them after their effect, "
+        f"take-over median {median(outcome.takeovers_s):.1f} s, worst {max(outcome.takeovers_s):.1f} s"
         for outcome in outcomes
     )
     effects = sum(outcome.effects for outcome in outcomes)
