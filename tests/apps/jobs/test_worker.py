@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import inspect, text
 
 import apps.jobs
-from apps.jobs import Worker, cancel, enqueue, retry, run_worker, show
+from apps.jobs import Worker, cancel, delete, enqueue, retry, run_worker, show
 from apps.settings import Settings
 from apps.store import readings, workers
 from apps.store.readings import Provenance
@@ -158,3 +158,21 @@ def test_a_worker_that_cannot_start_gives_its_sentence_and_status_1(
     monkeypatch.delenv("TANDEM_DATABASE_URL")
     assert run_worker(["no.such.module"]) == 1
     assert "no.such.module" in capsys.readouterr().err
+
+
+def test_deleting_a_reading_takes_the_recorded_steps_of_its_job(store: Store, tmp_path: Path) -> None:
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    kept = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 2})
+    with Worker(store, SAMPLES):
+        end = last(store, job_id)
+        assert last(store, kept).state == "done"
+    assert f"{job_id}.1" in everything_stored(store)
+    deleted = delete(store, str(end.reading_id))
+    assert (deleted.rows["job"], deleted.rows["reading"]) == ([job_id], [end.reading_id])
+    assert f"{job_id}.1" not in everything_stored(store)
+    assert f"{kept}.1" in everything_stored(store)
+
+
+def test_deleting_works_before_any_worker_ran(store: Store) -> None:
+    reading_id = readings.save(store, "test.steps", {}, Provenance("a" * 64, "1", "b" * 64, "c" * 64))
+    assert delete(store, reading_id).rows == {"reading": [reading_id]}
