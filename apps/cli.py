@@ -103,13 +103,13 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove a reading, study or patient with everything that nothing else needs; the audit keeps its hash."""
-    from apps.store.deletion import delete_everything_of
+    from apps.jobs import delete as remove
     from apps.store.store import open_store
 
     if not yes:
         typer.confirm(f"Remove {identifier} for good?", abort=True, err=True)
     with open_store() as store:
-        deleted = delete_everything_of(store, identifier)
+        deleted = remove(store, identifier)
     rows = sum(len(ids) for ids in deleted.rows.values())
     console.say(f"removed {identifier}: {rows} rows, {len(deleted.blobs)} files")
 

@@ -9,11 +9,11 @@ it inside commands, not at the top of the command line: pydantic takes 0.15 s.
 
 import re
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core_model.errors import InputRejected
 
@@ -31,7 +31,7 @@ class Settings(BaseSettings):
         blobs_dir: Folder of the blobs; ``blobs`` in ``data_dir`` where unset. Workers on several machines share it.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         port: TCP port of the dashboard, 1 to 65535.
-        job_modules: Modules that a worker imports, each of which registers jobs.
+        job_modules: Modules that a worker imports, each of which registers jobs (commas in the environment).
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     blobs_dir: Path | None = None
     device: str = "cpu"
     port: int = Field(default=8501, ge=1, le=65535)
-    job_modules: tuple[str, ...] = ("apps.finance.jobs", "apps.medical.jobs")
+    job_modules: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.jobs", "apps.medical.jobs")
 
     @field_validator("data_dir", "blobs_dir")
     @classmethod
@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         if url and (scheme not in DATABASES or "://" not in url):
             raise ValueError("a database URL starts with sqlite:/// or postgresql://")
         return url
+
+    @field_validator("job_modules", mode="before")
+    @classmethod
+    def _between_commas(cls, modules: Any) -> Any:
+        return [name.strip() for name in modules.split(",") if name.strip()] if isinstance(modules, str) else modules
 
     @field_validator("device")
     @classmethod
@@ -79,11 +84,9 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a process that is to use the same ones."""
-        import json
-
         values = self.model_dump(mode="json")
         return {
-            PREFIX + name.upper(): value if isinstance(value, str) else json.dumps(value)
+            PREFIX + name.upper(): ",".join(value) if isinstance(value, list) else str(value)
             for name, value in values.items()
         }
 

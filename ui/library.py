@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from apps.jobs import delete as remove
 from apps.settings import Settings, load_settings
 from apps.store import blobs, finance, inputs, jobs, medical, readings
-from apps.store.deletion import delete_everything_of
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
 from core_model.errors import NotFound
@@ -137,7 +137,7 @@ def delete(identifier: str) -> None:
         NotAllowed: A job works on it.
     """
     uploaded = _uploads_of(identifier)
-    delete_everything_of(store(), identifier)
+    remove(store(), identifier)
     for input_id, path in uploaded.items():
         if not _is_input(input_id):
             path.unlink(missing_ok=True)

@@ -45,10 +45,11 @@ A job of two steps, from its registration to its result:
 ('done', 1.0, {'words': 4})
 
 From a command: ``with ensure_worker(store) as keeper: for progress in watch(store, job_id, keeper): ...``; it starts a
-worker process where none is alive, and ends it with the block. ``run_worker()`` is the body of ``tandem worker``.
+worker process where none is alive, and ends it with the block. ``delete(store, id)`` removes a reading, study, patient
+or ended job. ``run_worker()`` is the body of ``tandem worker``.
 """
 
-from apps.jobs.client import Progress, cancel, enqueue, retry, show, watch
+from apps.jobs.client import Progress, cancel, delete, enqueue, retry, show, watch
 from apps.jobs.keeper import Keeper, ensure_worker
 from apps.jobs.registry import job
 from apps.jobs.run import JobInterrupted, Run, Step
@@ -62,6 +63,7 @@ __all__ = [
     "Step",
     "Worker",
     "cancel",
+    "delete",
     "enqueue",
     "ensure_worker",
     "job",

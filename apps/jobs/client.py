@@ -1,4 +1,4 @@
-"""What a page or a command does with jobs: enqueue, watch, cancel, retry, list. Needs the store alone, not DBOS."""
+"""What a page or a command does with jobs: enqueue, watch, cancel, retry, delete. All but the last need no DBOS."""
 
 import time
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.jobs.keeper import Keeper
 from apps.store import jobs, readings
+from apps.store.deletion import Deleted, delete_everything_of
 from apps.store.ids import hash_of
 from apps.store.readings import Provenance
 from apps.store.store import Store
@@ -131,6 +132,27 @@ def retry(store: Store, job_id: str) -> Progress:
         NotAllowed: It is queued, running or done.
     """
     return _progress(jobs.retry(store, job_id))
+
+
+def delete(store: Store, identifier: str) -> Deleted:
+    """Delete a reading, study, patient or ended job: its rows, its recorded steps, and what nothing else needs.
+
+    Args:
+        store: The open store.
+        identifier: Its id.
+
+    Returns:
+        What was removed. The audit chain keeps ids and content hashes.
+
+    Raises:
+        NotFound: There is nothing with this id.
+        NotAllowed: A job is queued or running on it.
+    """
+    from apps.jobs.durable import forget  # takes DBOS in, which nothing else here needs
+
+    deleted = delete_everything_of(store, identifier)
+    forget(store, deleted.rows.get("job", []))
+    return deleted
 
 
 def _progress(row: JobRow) -> Progress:

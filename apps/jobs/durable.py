@@ -14,24 +14,26 @@ registered after it.
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
 from dbos._serialization import DBOSPortableJSONSerializer
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect
 
 from apps.jobs.registry import kind
 from apps.jobs.run import JobCancelled, JobFailed, Run, WorkerStopping, failure
 from apps.store import blobs, jobs
-from apps.store.engine import BUSY_TIMEOUT_S, sqlite_file
+from apps.store.engine import BUSY_TIMEOUT_S, forget_deleted, sqlite_file
 from apps.store.store import Store
 from apps.store.tables import JobRow
 
 QUEUE = "tandem-jobs"
 WORKFLOW = "tandem.job"
-STEPS_VERSION = "1"  # raise it when the steps of a kind change: jobs begun under another version are not gone on with
+STEPS_VERSION = "1"  # raise it when the steps of a kind change: a job begun under another version starts anew
 POLL_S = 0.3
+OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 
 
 class Durable:
@@ -57,15 +59,19 @@ class Durable:
             "application_version": STEPS_VERSION,
             "serializer": DBOSPortableJSONSerializer(),
             "run_admin_server": False,  # type: ignore[typeddict-unknown-key]
-            "log_level": "CRITICAL",
+            "log_level": "CRITICAL",  # its messages repeat what errors say
             "notification_listener_polling_interval_sec": POLL_S,
         }
-        file = sqlite_file(self.store.settings.database_url)
+        file = jobs_file(self.store)
         if file is None:
-            config["system_database_url"] = self.store.engine.url.set(drivername="postgresql").render_as_string(False)
+            config["system_database_url"] = _server_url(self.store)
         else:
-            self._engine = _jobs_file(str(file.with_suffix(".jobs.db")))
+            self._engine = _file_engine(file)
             config["system_database_engine"] = self._engine
+        logger = logging.getLogger("dbos")
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())  # else it adds one of its own, on the stderr of this moment
+            logger.propagate = False
         DBOS(config=config)
 
         @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)  # jobs.start counts them, step by step
@@ -78,18 +84,17 @@ class Durable:
 
         DBOS.listen_queues([QUEUE])
         DBOS.launch()
-        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=POLL_S)
 
     def reconcile(self) -> None:
         """Queue again what is open for us and over for DBOS, or unknown to it.
 
-        That happens where the end of a job could not be written (a full disk, a lock held too long), and where DBOS's
-        own file was lost.
+        That happens where the end of a job could not be written (a full disk, a lock held too long), where DBOS's own
+        file was lost, and where a job was begun by a version of Tandem with other steps: that one starts anew.
         """
         for row in jobs.handed(self.store, self.worker):
             status = DBOS.get_workflow_status(workflow_id(row.id, row.attempt))
-            if status is None or status.status not in ("ENQUEUED", "PENDING", "DELAYED"):
+            if status is None or status.app_version != STEPS_VERSION or status.status not in OPEN:
                 jobs.begin_again(self.store, row.id, row.attempt)
 
     def drain(self, seconds: float) -> None:
@@ -128,7 +133,8 @@ class Durable:
         """Begin an attempt with the recorded steps of the newest one before it; False where DBOS knows none."""
         for before in range(attempt - 1, 0, -1):
             source = workflow_id(job_id, before)
-            if DBOS.get_workflow_status(source) is None:
+            status = DBOS.get_workflow_status(source)
+            if status is None or status.app_version != STEPS_VERSION:
                 continue
             recorded = len(DBOS.list_workflow_steps(source))
             with SetWorkflowID(workflow_id(job_id, attempt)):
@@ -172,14 +178,54 @@ def _step(name: str, function: Callable[..., Any], *args: Any) -> Any:
     return DBOS.run_step({"name": name}, function, *args)
 
 
-def _jobs_file(path: str) -> Engine:
+def jobs_file(store: Store) -> Path | None:
+    """DBOS's own SQLite file; None where it has a schema of the PostgreSQL database."""
+    file = sqlite_file(store.settings.database_url)
+    return None if file is None else file.with_suffix(".jobs.db")
+
+
+def _server_url(store: Store) -> str:
+    return store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def forget(store: Store, job_ids: Iterable[str]) -> None:
+    """Remove what DBOS recorded of jobs: the results of their steps."""
+    file = jobs_file(store)
+    if file is None:
+        with store.engine.connect() as connection:
+            if not inspect(connection).has_table("workflow_status", schema="dbos"):
+                return
+    elif not file.exists():
+        return
+    engine = None if file is None else _file_engine(file)
+    client = DBOSClient(
+        system_database_url=_server_url(store) if engine is None else None,
+        system_database_engine=engine,
+        serializer=DBOSPortableJSONSerializer(),
+    )
+    for job_id in job_ids:
+        attempts = client.list_workflows(workflow_id_prefix=f"{job_id}.", load_input=False, load_output=False)
+        client.delete_workflows([attempt.workflow_id for attempt in attempts])
+    client.destroy()
+    if engine is not None:
+        forget_deleted(engine)
+        engine.dispose()
+
+
+def _file_engine(path: Path) -> Engine:
     """DBOS's own SQLite file, with the promises of ours."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = "IMMEDIATE"  # as DBOS sets it on an engine that it makes itself
-        for pragma in ("busy_timeout=30000", "foreign_keys=ON", "synchronous=FULL", "journal_mode=WAL"):
+        for pragma in (
+            "busy_timeout=30000",
+            "foreign_keys=ON",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "journal_mode=WAL",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

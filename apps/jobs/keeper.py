@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,7 +12,8 @@ from apps.store.store import Store
 from core_model.errors import Unavailable
 
 LOOK_EVERY_S = 1.0
-MAX_STARTS = 3
+QUICK_S = 10.0  # a worker that ends sooner never worked
+MAX_QUICK_ENDS = 3
 END_WITHIN_S = 10.0
 
 
@@ -21,7 +23,8 @@ class Keeper:
     def __init__(self, store: Store, modules: Sequence[str] | None) -> None:
         self.store, self._modules = store, modules
         self._process: subprocess.Popen[bytes] | None = None
-        self._starts = 0
+        self._started_at = 0.0
+        self._quick_ends = 0
         self._failed = ""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="tandem-keeper", daemon=True)
@@ -35,7 +38,7 @@ class Keeper:
         """Say so where no worker can be had.
 
         Raises:
-            Unavailable: Every worker that was started ended at once (code ``worker_does_not_start``).
+            Unavailable: What was started ended at once (code ``worker_does_not_start``).
         """
         if self._failed:
             raise Unavailable(
@@ -71,14 +74,17 @@ class Keeper:
     def _look(self) -> None:
         if self._process is not None and self._process.poll() is None:
             return
-        if self._process is not None and self._process.returncode != 0 and self._starts >= MAX_STARTS:
-            self._failed = f"the last one ended with status {self._process.returncode}"
-            return
-        if not workers.live(self.store):
+        if self._process is not None:
+            status, self._process = self._process.returncode, None
+            quick = time.monotonic() - self._started_at < QUICK_S
+            self._quick_ends = self._quick_ends + 1 if quick else 0
+            if quick and (status == 1 or self._quick_ends >= MAX_QUICK_ENDS):  # 1: it has said why on stderr
+                self._failed = f"it ended with status {status}"
+        if not self._failed and not workers.live(self.store):
             self._start()
 
     def _start(self) -> None:
-        self._starts += 1
+        self._started_at = time.monotonic()
         modules = [part for name in self._modules or () for part in ("--module", name)]
         environment = {**_environment(), **self.store.settings.environment()}
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module

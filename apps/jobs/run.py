@@ -52,7 +52,7 @@ def failure(error: Exception, step: str) -> JobFailed:
     """What may be kept of an error. Other people's messages can hold paths and names: their kind and place remain."""
     if isinstance(error, TandemError):
         return JobFailed(error.code, str(error))
-    log.debug("the step %s failed", step, exc_info=error)
+    log.info("the step %s failed:\n%s", step, "".join(traceback.format_tb(error.__traceback__)))  # without its message
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename]
     frame = (ours or list(frames))[-1]

@@ -11,15 +11,17 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
 from apps.settings import load_settings
 from apps.store import blobs, jobs, workers
+from apps.store.engine import translated_errors
 from apps.store.ids import new_id
 from apps.store.store import Store
-from core_model.errors import TandemError, Unavailable
+from core_model.errors import NotFound, TandemError, Unavailable
 
 HAND_OVER_S = 0.3
 STOP_WITHIN_S = 3.0
@@ -41,18 +43,37 @@ class Worker:
         from apps.jobs.durable import Durable
 
         for module in store.settings.job_modules if modules is None else modules:
-            importlib.import_module(module)
+            _import(module)
         self.store, self.id = store, new_id("worker")
-        self._stop = threading.Event()
+        self._stop, self._broken = threading.Event(), ""
+        self._beaten = 0.0
         self._durable = Durable(store, self.id, self._stop.is_set, concurrency)
         self._thread = threading.Thread(target=self._beat_and_hand_over, name="tandem-heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Show life, then take jobs."""
-        workers.beat(self.store, self.id)
-        self._durable.launch()
+        """Show life, then take jobs.
+
+        Raises:
+            Unavailable: The database cannot be used.
+        """
+        with translated_errors():
+            workers.beat(self.store, self.id)
+            self._beaten = time.monotonic() - workers.BEAT_S
+            self._durable.launch()
         self._thread.start()
         blobs.sweep(self.store)
+
+    def wait(self, ending: threading.Event) -> None:
+        """Wait until told to end.
+
+        Raises:
+            Unavailable: This worker can no longer do its work (code ``worker_broken``).
+        """
+        while not ending.wait(0.2):
+            if self._broken:
+                raise Unavailable(
+                    f"the worker met an error of ours ({self._broken})", action="start it again", code="worker_broken"
+                )
 
     def stop(self) -> None:
         """Interrupt what runs at its next tick, and leave it to the next worker."""
@@ -76,21 +97,27 @@ class Worker:
         self.stop()
 
     def _beat_and_hand_over(self) -> None:
-        beaten = 0.0
-        while not self._stop.is_set():
-            try:
-                now = time.monotonic()
-                if now - beaten >= workers.BEAT_S:
-                    slept = beaten and now - beaten > workers.DEAD_AFTER_S / 2
-                    workers.beat(self.store, self.id)
-                    beaten = time.monotonic()
-                    if not slept:  # after a suspended machine wakes, the others get the time to beat first
-                        self._take_over()
-                    self._durable.reconcile()
-                self._durable.hand_over()
-            except Unavailable as state:  # locked or unreachable for a moment: the next round tries again
-                log.warning("the heartbeat failed: %s", state)
-            self._stop.wait(HAND_OVER_S)
+        try:
+            while not self._stop.wait(HAND_OVER_S):
+                try:
+                    with translated_errors():
+                        self._round()
+                except Unavailable as state:  # locked or unreachable for a moment: the next round tries again
+                    log.warning("%s", state)
+        except BaseException as error:
+            self._broken = f"{type(error).__name__}, line {traceback.extract_tb(error.__traceback__)[-1].lineno}"
+            raise
+
+    def _round(self) -> None:
+        now = time.monotonic()
+        if now - self._beaten >= workers.BEAT_S:
+            slept = now - self._beaten > workers.DEAD_AFTER_S / 2
+            workers.beat(self.store, self.id)
+            self._beaten = time.monotonic()
+            if not slept:  # after a suspended machine wakes, the others get the time to beat first
+                self._take_over()
+            self._durable.reconcile()
+        self._durable.hand_over()
 
     def _take_over(self) -> None:
         for gone in workers.dead(self.store):
@@ -99,7 +126,7 @@ class Worker:
             self._durable.recover(gone.id)
             jobs.requeue(self.store, gone.id, died=True)
             workers.forget(self.store, gone.id)
-            log.warning("took over the jobs of %s", gone.id)
+            log.info("took over the jobs of %s", gone.id)
 
 
 def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = False) -> int:
@@ -119,10 +146,10 @@ def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = Fals
 
     previous: dict[int, Any] = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        with _opened_store() as store, Worker(store, modules) as worker:
+        with Store(load_settings()) as store, Worker(store, modules) as worker:
             if with_parent:
                 threading.Thread(target=_wait_for_end_of_input, args=(ending,), daemon=True).start()
-            ending.wait()
+            worker.wait(ending)
         sys.stderr.flush()
         if worker.busy:
             os._exit(0)  # a step that does not tick holds its thread, and Python would wait for it
@@ -135,8 +162,17 @@ def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = Fals
     return 0
 
 
-def _opened_store() -> Store:
-    return Store(load_settings())
+def _import(module: str) -> None:
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (module + ".").startswith(error.name + "."):
+            raise
+        raise NotFound(
+            f"the module {module}, which is to register jobs, cannot be found",
+            action="correct TANDEM_JOB_MODULES, or the module's name",
+            code="job_module_missing",
+        ) from None
 
 
 def _wait_for_end_of_input(ending: threading.Event) -> None:

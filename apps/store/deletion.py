@@ -1,12 +1,14 @@
 """Deleting a reading, study, patient or job: its rows, and the blobs and rows that nothing else needs after it.
 
+From outside use ``apps.jobs.delete``, which removes the recorded steps of the jobs too.
+
 The audit chain keeps what was deleted by id and content hash. A path or a patient's row goes with the last thing that
 needed it.
 """
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Delete, delete, select, update
+from sqlalchemy import Delete, delete, select
 from sqlalchemy.orm import Session
 
 from apps.store import audit, blobs, jobs
@@ -131,7 +133,7 @@ def _remove_readings(session: Session, readings: list[ReadingRow], deleted: Dele
 
 
 def _remove_inputs(session: Session, inputs: set[str | None], deleted: Deleted) -> None:
-    """Rows of inputs, and with them their paths, that nothing needs any more; failed jobs on them lose theirs."""
+    """Inputs that nothing needs any more, their paths with them; and the ended jobs on them, with their contents."""
     for identifier in sorted(one for one in inputs if one is not None):
         needed = (
             select(ReadingRow.id).where(ReadingRow.input_id == identifier),
@@ -140,8 +142,10 @@ def _remove_inputs(session: Session, inputs: set[str | None], deleted: Deleted) 
         )
         if any(session.execute(query).first() for query in needed):
             continue
-        session.execute(update(JobRow).where(JobRow.input_id == identifier).values(input_id=None))
-        session.execute(delete(InputRow).where(InputRow.id == identifier))
+        ended = list(session.execute(select(JobRow.id).where(JobRow.input_id == identifier)).scalars())
+        _execute(session, delete(JobRow).where(JobRow.id.in_(ended)))
+        deleted.add("job", ended)
+        _execute(session, delete(InputRow).where(InputRow.id == identifier))
         deleted.add("input", [identifier])
 
 

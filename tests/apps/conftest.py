@@ -4,6 +4,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,17 +70,23 @@ def postgres() -> Iterator[Postgres]:
             server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """Settings with a database of their own; what uses them runs on both databases."""
-    data_dir = tmp_path / "data"
+@contextmanager
+def database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Settings]:
+    """Settings with a new, empty database of the kind that the fixture's parameter names."""
     if request.param == "sqlite":
-        yield load_settings(data_dir=data_dir, database_url=f"sqlite:///{data_dir / 'tandem.db'}")
+        yield load_settings(data_dir=folder, database_url=f"sqlite:///{folder / 'tandem.db'}")
         return
     server: Postgres = request.getfixturevalue("postgres")
     url = server.new_database()
-    yield load_settings(data_dir=data_dir, database_url=url)
+    yield load_settings(data_dir=folder, database_url=url)
     server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with a database of their own; what uses them runs on both databases."""
+    with database(request, tmp_path / "data") as made:
+        yield made
 
 
 @pytest.fixture

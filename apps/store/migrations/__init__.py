@@ -2,6 +2,10 @@
 
 On both databases a migration runs in one transaction that holds the write lock, so a killed one leaves nothing, and
 two processes that meet a new file make it once.
+
+To change the schema: change the models, write ``versions/vNNNN_what.py`` with ``upgrade`` and ``downgrade`` after the
+newest one, and raise ``HEAD``. ``tests/apps/store/test_migrations.py`` compares the result with the models on both
+databases, and goes all the way down and up again. A revision that has been released is never changed.
 """
 
 from collections.abc import Callable

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from apps.jobs import Progress, Worker, watch
 from apps.settings import Settings
 from apps.store import workers
 from apps.store.store import Store
+from tests.apps.conftest import database
 
 SAMPLES = ["tests.apps.jobs.sample_jobs"]
 
@@ -41,6 +43,22 @@ class Workers:
             if process.poll() is None:
                 process.kill()
             process.wait()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store whose jobs a worker in this process runs, on both databases; shared by the tests of a module."""
+    with (
+        database(request, tmp_path_factory.mktemp("served")) as settings,
+        Store(settings) as store,
+        Worker(store, SAMPLES),
+    ):
+        yield store
+
+
+def last(store: Store, job_id: str) -> Progress:
+    """How a job ended."""
+    return list(watch(store, job_id))[-1]
 
 
 @pytest.fixture

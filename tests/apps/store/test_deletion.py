@@ -158,6 +158,17 @@ def test_deleting_a_failed_job_takes_its_contents_and_path(store: Store, tmp_pat
     assert files(store) == 0
 
 
+def test_a_failed_job_s_contents_go_with_the_study_that_it_had_begun(store: Store, tmp_path: Path) -> None:
+    study_id, _ = scan(store, tmp_path, "1.2.3")
+    failed = jobs.create(store, "medical.read", inputs.add(store, tmp_path), {})
+    blobs.put(store, failed.id, "volume", b"1.2.3")
+    blobs.put(store, failed.id, "masks", b"masks of the failed job")
+    jobs.end(store, failed.id, 1, "failed", error_code="defect", error_text="It failed.")
+    delete_everything_of(store, study_id)
+    assert rows(store) == {}
+    assert files(store) == 0
+
+
 @pytest.mark.parametrize("identifier", ["reading-none", "study-none", "patient-none", "job-none", "nonsense", ""])
 def test_what_is_not_there_is_not_found(store: Store, identifier: str) -> None:
     with pytest.raises(NotFound):

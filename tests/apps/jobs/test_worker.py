@@ -1,0 +1,178 @@
+"""Workers that start and stop in good order, and what waits for them."""
+
+import doctest
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+import apps.jobs
+from apps.jobs import Worker, cancel, delete, enqueue, retry, run_worker, show
+from apps.settings import Settings
+from apps.store import readings, workers
+from apps.store.readings import Provenance
+from apps.store.store import Store
+from core_model.errors import NotFound, Unavailable
+from tests.apps.jobs.conftest import SAMPLES, last, log_of, wait_for
+from tests.apps.jobs.sample_jobs import CANARY
+
+WHOLE = ["first begin", "first end", "second begin", "second end"]
+
+
+def everything_stored(store: Store) -> str:
+    """All rows of all tables, DBOS's among them, and all files."""
+    files = [path.read_bytes().decode("latin1") for path in store.settings.data_dir.rglob("*") if path.is_file()]
+    inspector, rows = inspect(store.engine), []
+    with store.read() as session:
+        for schema in inspector.get_schema_names():
+            for table in inspector.get_table_names(schema) if schema != "information_schema" else []:
+                rows.extend(str(row) for row in session.execute(text(f'SELECT * FROM "{schema}"."{table}"')))
+    assert any("test.steps" in row for row in rows)
+    return "\n".join([*files, *rows])
+
+
+def test_a_failure_is_kept_without_the_path_and_the_name_in_its_message(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture
+) -> None:
+    folder = tmp_path / "steps"
+    folder.mkdir()
+    (folder / "fail").touch()
+    job_id = enqueue(store, "test.steps", None, {"folder": str(folder)})
+    other = enqueue(store, "test.defect", None)
+    with Worker(store, SAMPLES):
+        end = last(store, job_id)
+        assert last(store, other).error_code == "defect"
+    assert (end.state, end.error_code, end.reading_id) == ("failed", "defect", None)
+    assert end.error_text.startswith("the step 'second' met an error of ours (ValueError in sample_jobs, line ")
+    assert CANARY not in everything_stored(store)
+    out, err = capfd.readouterr()
+    assert CANARY not in caplog.text + out + err
+
+
+def test_a_queued_job_is_cancelled_at_once_and_never_runs(store: Store, tmp_path: Path) -> None:
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    assert cancel(store, job_id).state == "cancelled"
+    other = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 2})
+    with Worker(store, SAMPLES):
+        assert last(store, other).state == "done"
+    assert log_of(tmp_path) == WHOLE
+
+
+def test_a_job_cancelled_before_any_worker_saw_it_runs_when_retried(store: Store, tmp_path: Path) -> None:
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    for _ in range(2):
+        cancel(store, job_id)
+        retry(store, job_id)
+    with Worker(store, SAMPLES):
+        assert last(store, job_id).state == "done"
+    assert log_of(tmp_path) == WHOLE
+
+
+def test_stopping_a_worker_leaves_its_job_for_the_next_one(store: Store, tmp_path: Path) -> None:
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 7, "second_s": 2})
+    with Worker(store, SAMPLES):
+        wait_for(lambda: show(store, job_id).step == "second")
+        stopping = time.monotonic()
+    assert time.monotonic() - stopping < 10
+    assert show(store, job_id).state == "queued"
+    assert workers.live(store) == []
+    with Worker(store, SAMPLES):
+        end = last(store, job_id)
+    assert readings.document(store, str(end.reading_id)) == {"number": 14}
+    assert log_of(tmp_path) == ["first begin", "first end", "second begin", "second begin", "second end"]
+
+
+def test_the_example_in_the_documentation_runs() -> None:
+    found = doctest.testmod(apps.jobs)
+    assert found.attempted > 5
+    assert found.failed == 0
+
+
+def test_an_equal_job_that_waits_is_not_queued_twice(store: Store, tmp_path: Path) -> None:
+    first = enqueue(store, "test.steps", None, {"number": 1})
+    assert enqueue(store, "test.steps", None, {"number": 1}) == first
+    assert enqueue(store, "test.steps", None, {"number": 2}) != first
+    cancel(store, first)
+    assert enqueue(store, "test.steps", None, {"number": 1}) != first
+
+
+def test_the_stored_reading_of_the_same_four_is_the_job_s_result_at_once(store: Store) -> None:
+    four = Provenance("a" * 64, "1", "b" * 64, "c" * 64)
+    assert show(store, enqueue(store, "test.steps", None, provenance=four)).state == "queued"
+    reading_id = readings.save(store, "test.steps", {}, four)
+    stored = show(store, enqueue(store, "test.steps", None, {"other": 1}, provenance=four))
+    assert (stored.state, stored.reading_id, stored.fraction) == ("done", reading_id, 1.0)
+    assert show(store, enqueue(store, "test.steps", None, provenance=four, again=True)).state == "queued"
+
+
+def test_a_job_that_is_not_there_is_not_found(store: Store) -> None:
+    for act in (show, cancel, retry):
+        with pytest.raises(NotFound, match="there is no job 'job-none'"):
+            act(store, "job-none")
+
+
+def test_a_job_begun_under_other_steps_starts_anew(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from apps.jobs import durable
+
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "second_s": 2})
+    with Worker(store, SAMPLES):
+        wait_for(lambda: show(store, job_id).step == "second")
+    monkeypatch.setattr(durable, "STEPS_VERSION", "2")
+    with Worker(store, SAMPLES):
+        assert last(store, job_id).state == "done"
+    assert log_of(tmp_path) == ["first begin", "first end", "second begin", *WHOLE]
+
+
+def test_jobs_go_on_where_the_file_of_dbos_was_lost(sqlite_settings: Settings, tmp_path: Path) -> None:
+    with Store(sqlite_settings) as store:
+        job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "second_s": 1})
+        with Worker(store, SAMPLES):
+            wait_for(lambda: show(store, job_id).step == "second")
+        for path in sqlite_settings.data_dir.glob("tandem.jobs.db*"):
+            path.unlink()
+        with Worker(store, SAMPLES):
+            assert last(store, job_id).state == "done"
+
+
+def test_a_worker_that_meets_a_defect_of_ours_says_so_and_ends(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(workers, "dead", fail)
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    with Worker(store, SAMPLES) as worker, pytest.raises(Unavailable, match="met an error of ours \\(AssertionError"):
+        worker.wait(threading.Event())
+
+
+def test_a_worker_that_cannot_start_gives_its_sentence_and_status_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TANDEM_DATABASE_URL", f"sqlite:///file:{tmp_path}/none.db?mode=ro&uri=true")
+    assert run_worker(SAMPLES) == 1
+    assert "the database cannot be opened" in capsys.readouterr().err
+    monkeypatch.delenv("TANDEM_DATABASE_URL")
+    assert run_worker(["no.such.module"]) == 1
+    assert "no.such.module" in capsys.readouterr().err
+
+
+def test_deleting_a_reading_takes_the_recorded_steps_of_its_job(store: Store, tmp_path: Path) -> None:
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    kept = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 2})
+    with Worker(store, SAMPLES):
+        end = last(store, job_id)
+        assert last(store, kept).state == "done"
+    assert f"{job_id}.1" in everything_stored(store)
+    deleted = delete(store, str(end.reading_id))
+    assert (deleted.rows["job"], deleted.rows["reading"]) == ([job_id], [end.reading_id])
+    assert f"{job_id}.1" not in everything_stored(store)
+    assert f"{kept}.1" in everything_stored(store)
+
+
+def test_deleting_works_before_any_worker_ran(store: Store) -> None:
+    reading_id = readings.save(store, "test.steps", {}, Provenance("a" * 64, "1", "b" * 64, "c" * 64))
+    assert delete(store, reading_id).rows == {"reading": [reading_id]}
