@@ -100,7 +100,7 @@ def _sort_in(
     """Puts a parsed file where it belongs."""
     sop_class = attributes.text(dataset, "SOPClassUID")
     if not sop_class and kind == "dicom":
-        if str(dataset.file_meta.get("MediaStorageSOPClassUID", "")) != MEDIA_DIRECTORY:
+        if attributes.uid(dataset.file_meta, "MediaStorageSOPClassUID") != MEDIA_DIRECTORY:
             raise damaged(source, number)
         sop_class = MEDIA_DIRECTORY
     if not sop_class:

@@ -91,7 +91,11 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
     bits_stored = attributes.integer(dataset, "BitsStored", bits_allocated)
     if bits_allocated not in (8, 16, 32) or not 1 <= bits_stored <= bits_allocated:
         fault = fault or "BitsAllocated or BitsStored"
-    syntax = str(dataset.file_meta.get("TransferSyntaxUID", "")) or IMPLICIT_LITTLE_ENDIAN
+    syntax = (
+        attributes.uid(dataset.file_meta, "TransferSyntaxUID") if len(dataset.file_meta) else IMPLICIT_LITTLE_ENDIAN
+    )
+    if not syntax:
+        raise Unreadable("TransferSyntaxUID")
     frame_type = groups.get("CTImageFrameTypeSequence")
     image_type = (
         attributes.text(dataset, "ImageType") if frame_type is None else attributes.text(frame_type, "FrameType")
