@@ -202,7 +202,9 @@ def _body(mean: NDArray[np.float32], grid: CoarseGrid) -> NDArray[np.bool_]:
         raise no_lungs("there is no body in it")
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
-    body = ndimage.binary_dilation(labels == int(sizes.argmax()), np.ones((1, 3, 3), bool)) & tissue
+    # More than one: where all but a rim around the lungs was set to -1024, each lung has a rim of its own.
+    large = np.flatnonzero(sizes >= 0.2 * sizes.max())
+    body = ndimage.binary_dilation(np.isin(labels, large), np.ones((1, 3, 3), bool)) & tissue
     return fill_slices(body)
 
 

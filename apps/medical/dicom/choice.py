@@ -7,7 +7,8 @@ import math
 import re
 from dataclasses import dataclass
 
-from apps.medical.dicom.headers import Headers, ImageHeader
+from apps.medical.dicom.headers import Headers
+from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.records import SkippedSeries
 from apps.medical.dicom.stacks import (
     MIN_SLICES,

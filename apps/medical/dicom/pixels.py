@@ -20,7 +20,8 @@ from pydicom.pixels import get_decoder
 from apps.medical.ct.volume import AIR_HU, HIGHEST_HU
 from apps.medical.dicom import jpeg_lossless
 from apps.medical.dicom.guard import becoming
-from apps.medical.dicom.headers import ImageHeader, cut_off, damaged
+from apps.medical.dicom.image import ImageHeader
+from apps.medical.dicom.parsing import cut_off, damaged
 from apps.medical.dicom.sources import FileSource
 from core_model.errors import InputRejected
 
@@ -45,6 +46,7 @@ PIXEL_MODULE = [
         "ExtendedOffsetTableLengths",
     )
 ]
+END_OF_IMAGE = b"\xff\xd9"
 NATIVE = frozenset({uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian, uid.DeflatedExplicitVRLittleEndian})
 
 
@@ -108,9 +110,12 @@ class PixelReader:
         with becoming(lambda: damaged(self._source, image.number)):
             if uid.UID(image.syntax).is_encapsulated:
                 frames = int(dataset.get("NumberOfFrames", 1) or 1)
-                claimed = claimed_size(get_frame(dataset.PixelData, image.frame or 0, number_of_frames=frames))
+                stream = get_frame(dataset.PixelData, image.frame or 0, number_of_frames=frames)
+                claimed = claimed_size(stream)
                 if claimed not in (None, (image.rows, image.columns)):
                     raise ValueError("the stream is of another size than the header")
+                if claimed is not None and END_OF_IMAGE not in stream[-16:]:
+                    raise ValueError("the stream does not end")  # some decoders fill the rest with grey and say nothing
             raw, _ = decoder.as_array(dataset, raw=True, index=image.frame or 0)
         if raw.shape != (image.rows, image.columns):
             raise damaged(self._source, image.number)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.medical.ct.lungs import CUT_SHARE, LungExtent, lung_extent, no_lungs
-from apps.medical.dicom.headers import ImageHeader
+from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.sources import FileSource
 from apps.medical.dicom.stacks import Gap, Placement, Stack, place, unevenness_mm

@@ -89,10 +89,7 @@ class FileSource:
         """All bytes of a file."""
         if self.size_of(number) > MAX_FILE_BYTES:
             raise InputRejected(
-                "the file is larger than 1 GiB",
-                action="leave it out",
-                source=self._place(number),
-                code="file_too_large",
+                "it is larger than 1 GiB", action="leave it out", source=self._place(number), code="file_too_large"
             )
         with self.open(number) as stream, self._refusing(number):
             data = stream.read(MAX_FILE_BYTES + 1)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.medical.ct.volume import Geometry
-from apps.medical.dicom.headers import ImageHeader
+from apps.medical.dicom.image import ImageHeader
 
 SAME_ORIENTATION = 2e-3
 SAME_SPACING = 1e-4

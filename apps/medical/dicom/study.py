@@ -167,7 +167,7 @@ def _why_not(stack: Stack, chosen: ReadStack) -> tuple[str, str]:
 def _none_fits(found: Candidates, refused: list[tuple[Stack, InputRejected]]) -> InputRejected:
     listed = [skipped_of(stack, refusal.what, refusal.code) for stack, refusal in refused]
     listed += [skipped_of(stack, reason, code) for stack, reason, code in found.unfit]
-    if len(refused) == 1 and all(reason.code == "not_ct" for reason in found.skipped) and len(listed) == 1:
+    if len(refused) == 1 and not _others_to_offer(found, refused[0][0]):
         return refused[0][1]
     listed += [skipped for skipped in found.skipped if skipped.code != "not_asked"]
     text = "; ".join(
@@ -178,6 +178,14 @@ def _none_fits(found: Candidates, refused: list[tuple[Stack, InputRejected]]) ->
         allowed="a complete axial CT series that covers the lungs",
         action="export such a series, or name one of these with its UID",
         code="no_series_fits",
+    )
+
+
+def _others_to_offer(found: Candidates, refused: Stack) -> bool:
+    """Whether beside the refused one there is any other series that a person could think of."""
+    never = {"localizer", "too_few_slices", "not_ct", "not_asked"}
+    return any(code not in never and stack.series_uid != refused.series_uid for stack, _, code in found.unfit) or any(
+        entry.code not in never and entry.series_uid != refused.series_uid for entry in found.skipped
     )
 
 

@@ -1,0 +1,122 @@
+"""Single attributes of a dataset, read tolerantly and checked: text, numbers, UIDs, and what may be kept of free text.
+
+Absent and empty are the same: empty text, an empty tuple, not-a-number. What is there and cannot be read as what it
+should be raises `Unreadable` with the keyword alone.
+"""
+
+import math
+import re
+
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+
+from apps.medical.dicom.guard import Unreadable, becoming
+
+MAKERS = ("ge", "siemens", "philips", "toshiba", "canon", "hitachi", "fujifilm", "united imaging", "neusoft", "samsung")
+
+
+def value(dataset: Dataset, keyword: str) -> object:
+    """The decoded value, or None."""
+    with becoming(lambda: Unreadable(keyword)):
+        return dataset.get(keyword)
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """A value as stripped text; several are joined with a backslash."""
+    found = value(dataset, keyword)
+    if found is None:
+        return ""
+    with becoming(lambda: Unreadable(keyword)):
+        if isinstance(found, MultiValue | list | tuple):
+            return "\\".join(str(part) for part in found).strip(" \0")
+        return str(found).strip(" \0")
+
+
+def loose_text(dataset: Dataset, keyword: str) -> str:
+    """Text that only labels: unreadable counts as absent."""
+    try:
+        return text(dataset, keyword)
+    except Unreadable:
+        return ""
+
+
+def code(dataset: Dataset, keyword: str) -> str:
+    """A coded value: capitals, digits, a few signs; anything else is free text and is not kept."""
+    found = text(dataset, keyword)
+    return found if re.fullmatch(r"[A-Z0-9_ ]{1,16}", found) else ""
+
+
+def uid(dataset: Dataset, keyword: str) -> str:
+    """A UID of digits and dots, at most 64; an odd one is not carried any further."""
+    found = text(dataset, keyword)
+    return found if re.fullmatch(r"[0-9.]{1,64}", found) else ""
+
+
+def date(dataset: Dataset, keyword: str) -> str:
+    """A date as YYYY-MM-DD, or empty."""
+    found = re.fullmatch(r"(\d{4})[.]?(\d{2})[.]?(\d{2})", loose_text(dataset, keyword))
+    return "-".join(found.groups()) if found else ""
+
+
+def floats(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...]:
+    """``count`` finite numbers, or an empty tuple."""
+    found = value(dataset, keyword)
+    if found is None or found == "" or found == []:
+        return ()
+    with becoming(lambda: Unreadable(keyword)):
+        parts = found if isinstance(found, MultiValue | list | tuple) else [found]
+        numbers = tuple(float(part) for part in parts)
+    if len(numbers) != count or not all(math.isfinite(part) for part in numbers):
+        raise Unreadable(keyword)
+    return numbers
+
+
+def number(dataset: Dataset, keyword: str) -> float:
+    """One finite number, or not-a-number where absent."""
+    return (floats(dataset, keyword, 1) or (math.nan,))[0]
+
+
+def integer(dataset: Dataset, keyword: str, absent: int = 0) -> int:
+    """One whole number."""
+    numbers = floats(dataset, keyword, 1)
+    if numbers and numbers[0] != int(numbers[0]):
+        raise Unreadable(keyword)
+    return int(numbers[0]) if numbers else absent
+
+
+def loose_integer(dataset: Dataset, keyword: str) -> int:
+    """A number that only orders or labels: unreadable counts as absent."""
+    try:
+        return integer(dataset, keyword)
+    except Unreadable:
+        return 0
+
+
+def sequence(dataset: Dataset, keyword: str) -> list[Dataset]:
+    """Items of a sequence."""
+    found = value(dataset, keyword)
+    with becoming(lambda: Unreadable(keyword)):
+        items = list(found) if found is not None else []
+    if not all(isinstance(item, Dataset) for item in items):
+        raise Unreadable(keyword)
+    return items
+
+
+def maker(dataset: Dataset) -> str:
+    """The scanner's maker out of a known list; free text of a header is not kept."""
+    found = loose_text(dataset, "Manufacturer").lower()
+    return next((name for name in MAKERS if re.search(rf"\b{name}\b", found)), "other" if found else "")
+
+
+def kernel(dataset: Dataset) -> str:
+    """The reconstruction kernel: short, at most two words; longer free text is not kept."""
+    found = loose_text(dataset, "ConvolutionKernel")
+    return found if re.fullmatch(r"[A-Za-z0-9_+\-./\\ ]{1,24}", found) and found.count(" ") <= 1 else ""
+
+
+def padding(dataset: Dataset) -> tuple[int, int] | None:
+    """Stored values that mean "outside the field of view", first to last."""
+    absent = -(10**9)
+    first = loose_integer(dataset, "PixelPaddingValue") if "PixelPaddingValue" in dataset else absent
+    last = loose_integer(dataset, "PixelPaddingRangeLimit") if "PixelPaddingRangeLimit" in dataset else first
+    return None if first == absent else (min(first, last), max(first, last))

@@ -1,0 +1,157 @@
+"""The header of one image: where it lies, how its pixels are stored and scaled."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydicom.datadict import keyword_for_tag
+from pydicom.dataset import Dataset
+
+from apps.medical.dicom import attributes
+from apps.medical.dicom.guard import Unreadable
+
+IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
+"""What a file without file meta information is in: the default of the standard."""
+MAX_SIDE = 4096
+MAX_FRAMES = 20_000
+
+
+@dataclass(frozen=True)
+class ImageHeader:
+    """One image (one frame of one file) without its pixels. Lengths in mm, positions in LPS.
+
+    ``fault`` names the attribute that is absent or unreadable where the image cannot be placed or scaled.
+    """
+
+    number: int
+    frame: int | None
+    sop_class: str
+    sop_uid: str
+    study_uid: str
+    series_uid: str
+    frame_of_reference: str
+    study_date: str
+    modality: str
+    image_type: tuple[str, ...]
+    series_number: int
+    acquisition: int
+    rows: int
+    columns: int
+    pixel_spacing: tuple[float, ...]
+    orientation: tuple[float, ...]
+    position: tuple[float, ...]
+    thickness: float
+    kernel: str
+    maker: str
+    contrast: bool
+    lossy: bool
+    burned_in: bool
+    slope: float
+    intercept: float
+    bits_allocated: int
+    bits_stored: int
+    signed: bool
+    padding: tuple[int, int] | None
+    syntax: str
+    fault: str = ""
+
+
+def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[str, Dataset]) -> ImageHeader:
+    """The header of one image; ``groups`` hold the functional groups of a frame by their sequence keyword."""
+    fault = ""
+
+    def placed(group: str, read: Callable, keyword: str, *rest: object) -> object:
+        nonlocal fault
+        try:
+            return read(groups.get(group, dataset), keyword, *rest)
+        except Unreadable as unreadable:
+            fault = fault or str(unreadable)
+            return () if read is attributes.floats else math.nan
+
+    study_uid, series_uid = attributes.uid(dataset, "StudyInstanceUID"), attributes.uid(dataset, "SeriesInstanceUID")
+    if not series_uid:
+        raise Unreadable("SeriesInstanceUID")
+    if not study_uid:
+        raise Unreadable("StudyInstanceUID")
+    rows, columns = attributes.integer(dataset, "Rows"), attributes.integer(dataset, "Columns")
+    if not (1 <= rows <= MAX_SIDE and 1 <= columns <= MAX_SIDE):
+        raise Unreadable("Rows or Columns")
+    if (
+        attributes.integer(dataset, "SamplesPerPixel", 1) != 1
+        or attributes.text(dataset, "PhotometricInterpretation") != "MONOCHROME2"
+    ):
+        fault = "PhotometricInterpretation"
+    position = placed("PlanePositionSequence", attributes.floats, "ImagePositionPatient", 3)
+    orientation = placed("PlaneOrientationSequence", attributes.floats, "ImageOrientationPatient", 6)
+    spacing = placed("PixelMeasuresSequence", attributes.floats, "PixelSpacing", 2)
+    thickness = placed("PixelMeasuresSequence", attributes.number, "SliceThickness")
+    slope = placed("PixelValueTransformationSequence", attributes.number, "RescaleSlope")
+    intercept = placed("PixelValueTransformationSequence", attributes.number, "RescaleIntercept")
+    bits_allocated = attributes.integer(dataset, "BitsAllocated")
+    bits_stored = attributes.integer(dataset, "BitsStored", bits_allocated)
+    if bits_allocated not in (8, 16, 32) or not 1 <= bits_stored <= bits_allocated:
+        fault = fault or "BitsAllocated or BitsStored"
+    syntax = (
+        attributes.uid(dataset.file_meta, "TransferSyntaxUID") if len(dataset.file_meta) else IMPLICIT_LITTLE_ENDIAN
+    )
+    if not syntax:
+        raise Unreadable("TransferSyntaxUID")
+    frame_type = groups.get("CTImageFrameTypeSequence")
+    image_type = (
+        attributes.text(dataset, "ImageType") if frame_type is None else attributes.text(frame_type, "FrameType")
+    )
+    return ImageHeader(
+        number=number,
+        frame=frame,
+        sop_class=attributes.text(dataset, "SOPClassUID"),
+        sop_uid=attributes.uid(dataset, "SOPInstanceUID"),
+        study_uid=study_uid,
+        series_uid=series_uid,
+        frame_of_reference=attributes.uid(dataset, "FrameOfReferenceUID"),
+        study_date=attributes.date(dataset, "StudyDate"),
+        modality=attributes.code(dataset, "Modality"),
+        image_type=tuple(part.strip().upper() for part in image_type.split("\\")),
+        series_number=attributes.loose_integer(dataset, "SeriesNumber"),
+        acquisition=attributes.loose_integer(dataset, "AcquisitionNumber"),
+        rows=rows,
+        columns=columns,
+        pixel_spacing=spacing,
+        orientation=orientation,
+        position=position,
+        thickness=thickness,
+        kernel=attributes.kernel(groups.get("CTReconstructionSequence", dataset)),
+        maker=attributes.maker(dataset),
+        contrast=bool(attributes.loose_text(dataset, "ContrastBolusAgent")) or "ContrastBolusAgentSequence" in dataset,
+        lossy=attributes.text(dataset, "LossyImageCompression") == "01",
+        burned_in=attributes.text(dataset, "BurnedInAnnotation") == "YES",
+        slope=slope,
+        intercept=intercept,
+        bits_allocated=bits_allocated,
+        bits_stored=bits_stored,
+        signed=attributes.integer(dataset, "PixelRepresentation") == 1,
+        padding=attributes.padding(dataset),
+        syntax=syntax,
+        fault=fault,
+    )
+
+
+def frame_headers(dataset: Dataset, number: int) -> list[ImageHeader]:
+    """One header for each frame of an Enhanced CT object: per-frame functional groups win over the shared ones."""
+    shared = _group(attributes.sequence(dataset, "SharedFunctionalGroupsSequence"))
+    per_frame = attributes.sequence(dataset, "PerFrameFunctionalGroupsSequence")
+    count = attributes.integer(dataset, "NumberOfFrames")
+    if count != len(per_frame) or not 1 <= count <= MAX_FRAMES:
+        raise Unreadable("NumberOfFrames")
+    return [image_header(dataset, number, index, shared | _group([item])) for index, item in enumerate(per_frame)]
+
+
+def _group(items: list[Dataset]) -> dict[str, Dataset]:
+    """First item of each functional group macro, by the keyword of its sequence."""
+    found: dict[str, Dataset] = {}
+    for item in items[:1]:
+        for element in list(item.keys()):
+            keyword = keyword_for_tag(element)
+            inner = attributes.sequence(item, keyword) if keyword.endswith("Sequence") else []
+            if inner:
+                found[keyword] = inner[0]
+    return found

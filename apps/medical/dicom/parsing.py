@@ -1,0 +1,147 @@
+"""Files to datasets: what kind a file is, its elements before the pixels, and whether it is whole.
+
+Of the exceptions that pydicom raises on broken files only a few are its own, so that all of them are turned into one
+kind, without a word of the header's text in it.
+"""
+
+import io
+import logging
+import warnings
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from pydicom import config as pydicom_config
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.filereader import read_dataset, read_partial
+
+from apps.medical.dicom.guard import Unreadable, becoming
+from apps.medical.dicom.sources import FileSource
+from core_model.errors import InputRejected, Unavailable
+
+# Reading is tolerant, and pydicom's notes on odd values quote them: names of patients must not reach a log.
+pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
+logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+warnings.filterwarnings("ignore", module=r"pydicom(\..*)?")
+
+DEFLATED = b"1.2.840.10008.1.2.1.99"
+MAX_HEADER_BYTES = 64 * 1024**2
+MAX_INFLATED_BYTES = 256 * 1024**2
+PIXEL_TAGS = frozenset({0x7FE00010, 0x7FE00008, 0x7FE00009})
+UNDEFINED_LENGTH = 0xFFFFFFFF
+
+
+def damaged(source: FileSource, number: int) -> InputRejected:
+    """The rejection of a DICOM file that cannot be parsed."""
+    return InputRejected(
+        "the DICOM file is damaged or cut off",
+        allowed="complete DICOM files",
+        action="export the study again",
+        source=source.label(number),
+        code="dicom_damaged",
+    )
+
+
+def cut_off(source: FileSource, number: int) -> InputRejected:
+    """The rejection of an image that ends before its pixels do."""
+    return InputRejected(
+        "the DICOM file is cut off: its pixels are incomplete",
+        allowed="complete DICOM files",
+        action="copy or export the study again",
+        source=source.label(number),
+        code="dicom_truncated",
+    )
+
+
+def kind_of(stream: BinaryIO) -> str:
+    """What a file is by its first bytes.
+
+    "dicom", "bare" (DICOM without its preamble), "cut" (it ends within the preamble), or what else it is.
+    """
+    head = stream.read(132)
+    stream.seek(0)
+    if not head:
+        return "empty"
+    if len(head) < 132 and not head.strip(b"\0"):
+        return "cut"
+    if head[128:132] == b"DICM":
+        return "dicom"
+    if head[:5] == b"%PDF-":
+        return "pdf"
+    if head[:4] in (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf") or head[:2] == b"\x1f\x8b" or head[:6] == b"\xfd7zXZ\x00":
+        return "archive"
+    if head[:2] in (b"\x08\x00", b"\x02\x00") and len(head) == 132:
+        return "bare"
+    return "other"
+
+
+@dataclass(frozen=True)
+class PixelsAt:
+    """Where the pixel element begins to be read and where it should end (None: encapsulated)."""
+
+    end: int | None
+    deflated: bool
+
+    def inside(self, size: int) -> bool:
+        """Whether they end within a file of ``size`` bytes, as far as the header tells."""
+        return self.end is None or self.deflated or self.end <= size
+
+
+def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | None]:
+    """The elements before the pixels, and where the pixels end.
+
+    Raises:
+        Unreadable: Anything that the parser stumbles over.
+        Unavailable: The disk failed.
+    """
+    head = stream.read(4096)
+    deflated = DEFLATED + b"\0" in head or DEFLATED in head[:1024]
+    stream.seek(0)
+    if deflated:
+        _refuse_deflate_bomb(stream)
+    found: list[PixelsAt] = []
+
+    def at_pixels(tag: int, vr: str | None, length: int) -> bool:
+        if tag not in PIXEL_TAGS:
+            return not deflated and length != UNDEFINED_LENGTH and length > MAX_HEADER_BYTES
+        start = 0 if deflated else stream.tell()
+        found.append(PixelsAt(None if length == UNDEFINED_LENGTH else start + length, deflated))
+        return True
+
+    with becoming(Unreadable):
+        try:
+            dataset = read_partial(stream, at_pixels, force=True)
+        except OSError as error:
+            if error.errno is None:  # pydicom's own, for a file that ends too early
+                raise
+            raise Unavailable("the disk refused to read a file", action="copy the study and try again") from None
+    return dataset, found[0] if found else None
+
+
+def _refuse_deflate_bomb(stream: BinaryIO) -> None:
+    """Deflated DICOM is inflated whole by the parser: look first how large it becomes."""
+    data = stream.read(MAX_HEADER_BYTES + 1)
+    stream.seek(0)
+    with becoming(Unreadable):
+        start = 132 + 12 + int(read_dataset(io.BytesIO(data[132:144]), False, True).FileMetaInformationGroupLength)
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        inflater.decompress(data[start:], MAX_INFLATED_BYTES)
+        too_large = bool(inflater.unconsumed_tail) or len(data) > MAX_HEADER_BYTES
+    if too_large:
+        raise InputRejected(
+            "a deflated DICOM file unpacks to more than 256 MiB", action="leave it out", code="deflate_bomb"
+        )
+
+
+def private_undecodable(dataset: Dataset) -> bool:
+    """Whether any private element cannot be turned into a value; its text is of no interest."""
+    bad = False
+    for tag in list(dataset.keys()):
+        if not tag.is_private:
+            continue
+        try:
+            with becoming(Unreadable):
+                dataset[tag]
+        except Unreadable:
+            bad = True
+    return bad

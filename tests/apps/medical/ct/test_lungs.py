@@ -1,0 +1,126 @@
+"""Lungs of made chests, where the truth is known."""
+
+import numpy as np
+import pytest
+
+from apps.medical.ct.lungs import LEFT, RIGHT, find_lungs, lung_extent
+from apps.medical.ct.volume import Geometry, Volume
+from core_model.errors import InputRejected
+from tests.apps.medical.ct import chests
+from tests.apps.medical.ct.chests import LUNG_ML, ORIGIN, PLAIN, SIZE, SPACING, chest
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (),
+        (chests.table,),
+        (chests.airways,),
+        (chests.bowel,),
+        (chests.contrast,),
+        (chests.touching,),
+        (chests.far_from_lungs_emptied,),
+        (chests.airways, chests.far_from_lungs_emptied),
+        (chests.table, chests.airways, chests.bowel, chests.contrast),
+    ],
+    ids=lambda changes: "+".join(change.__name__ for change in changes) or "plain",
+)
+def test_both_lungs_have_their_volume_and_side_whatever_surrounds_them(changes) -> None:
+    volume = chest(*changes)
+    lungs = find_lungs(volume)
+    assert lungs.right_ml == pytest.approx(LUNG_ML, rel=0.08)
+    assert lungs.left_ml == pytest.approx(LUNG_ML, rel=0.08)
+    for side, x in ((RIGHT, -65), (LEFT, 65)):
+        k, row, column = (round(value) for value in volume.geometry.to_voxel((x, 0, 100)))
+        assert lungs.sides[k, row, column] == side
+    outside = volume.geometry.to_voxel([(0, 130, 100), (0, 20, 190), (65, -20, -2), (0, -140, 100)]).round().astype(int)
+    assert not lungs.zone[tuple(outside.T)].any(), "table, trachea, bowel and air outside are not searched"
+    assert not lungs.mask[~lungs.zone].any()
+    assert lungs.zone_ratio <= 1.35
+    assert lungs.lung_hu == pytest.approx(-860, abs=12)
+
+
+def test_a_lung_alone_is_named_on_its_side() -> None:
+    lungs = find_lungs(chest(chests.no_left_lung))
+    assert lungs.right_ml == pytest.approx(LUNG_ML, rel=0.08)
+    assert lungs.left_ml < 0.05 * LUNG_ML
+    assert "left lung" in next(caution.text for caution in lungs.cautions if caution.code == "lungs_unequal")
+
+
+def test_the_side_of_a_place_outside_is_that_of_the_nearest_lung() -> None:
+    volume = chest()
+    lungs = find_lungs(volume)
+    for point, side in (((-120, 0, 100), "right"), ((20, 0, 100), "left"), ((-60, 0, 200), "right")):
+        assert lungs.side_at(tuple(volume.geometry.to_voxel(point)), volume.spacing_mm) == side
+
+
+@pytest.mark.parametrize("fill", [-1000, 40, 0, -860])
+def test_a_volume_without_lungs_fails_loudly(fill: int) -> None:
+    volume = Volume(np.full(SIZE, fill, np.int16), Geometry(SIZE, SPACING, ORIGIN, PLAIN))
+    with pytest.raises(InputRejected) as caught:
+        find_lungs(volume)
+    assert caught.value.code == "no_lungs"
+    assert lung_extent(volume.hu, SPACING) is None
+
+
+def test_lungs_far_too_small_or_too_flat_fail_loudly() -> None:
+    volume = chest()
+    small = Volume(volume.hu, Geometry(SIZE, (1.0, 1.2, 1.2), ORIGIN, PLAIN))
+    with pytest.raises(InputRejected, match="ml"):
+        find_lungs(small)
+    flat = Volume(volume.hu[35:50], Geometry((15, *SIZE[1:]), SPACING, ORIGIN, PLAIN))
+    with pytest.raises(InputRejected, match="mm high"):
+        find_lungs(flat)
+
+
+def test_a_scan_that_ends_within_the_lungs_says_which_end() -> None:
+    volume = chest()
+    lungs = find_lungs(Volume(volume.hu[35:], Geometry((45, *SIZE[1:]), SPACING, ORIGIN, PLAIN)))
+    assert "lower end" in next(caution.text for caution in lungs.cautions if caution.code == "lungs_cut")
+
+
+def test_the_quick_look_finds_where_the_lungs_begin_and_end() -> None:
+    volume = chest(chests.table, chests.bowel)
+    extent = lung_extent(volume.hu, SPACING)
+    low, high = (round(volume.geometry.to_voxel((0, 0, z))[0]) for z in (24, 176))
+    assert abs(extent.first - low) <= 3
+    assert abs(extent.last - high) <= 3
+    assert max(extent.cut_low, extent.cut_high) < 0.15
+    assert extent.volume_ml == pytest.approx(2 * LUNG_ML, rel=0.1)
+
+
+@pytest.mark.parametrize("radius", [8.0, 16.5])
+@pytest.mark.parametrize("at", [(-113, 0, 100), (-65, 72, 100), (65, -72, 90), (17, 0, 110), (65, 0, 30)])
+def test_the_zone_takes_in_a_mass_that_sits_on_the_pleura(at, radius: float) -> None:
+    inwards = np.array([np.sign(at[0]) * 65, 0, 100]) - np.array(at)
+    centre = np.array(at) + inwards / np.linalg.norm(inwards) * 0.6 * radius
+    shape: dict[str, np.ndarray] = {}
+
+    def mass(hu, x, y, z) -> None:
+        shape["ball"] = (x - centre[0]) ** 2 + (y - centre[1]) ** 2 + (z - centre[2]) ** 2 < radius**2
+        shape["lung"] = chests.lung(x, y, z, -1) | chests.lung(x, y, z, 1)
+        hu[shape["ball"]] = 45
+
+    lungs = find_lungs(chest(mass))
+    within = shape["ball"] & shape["lung"]
+    assert np.count_nonzero(lungs.zone & within) >= 0.98 * np.count_nonzero(within)
+    assert lungs.zone_ratio <= 1.35
+
+
+def test_progress_rises_and_a_raise_in_it_cancels() -> None:
+    shares: list[float] = []
+    find_lungs(chest(), tick=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+    def stop(share: float) -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        find_lungs(chest(), tick=stop)
+
+
+def test_the_same_volume_gives_the_same_lungs() -> None:
+    first, second = find_lungs(chest(chests.airways)), find_lungs(chest(chests.airways))
+    assert np.array_equal(first.sides, second.sides)
+    assert np.array_equal(first.zone, second.zone)

@@ -1,0 +1,219 @@
+"""Compressed transfer syntaxes decode to what was encoded; multi-frame objects read as single images do."""
+
+import io
+import struct
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom import uid
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
+from pydicom.sequence import Sequence
+
+from apps.medical.dicom import read_study
+from apps.medical.dicom.pixels import claimed_size
+from core_model.errors import InputRejected
+from tests.apps.medical.dicom.making import Series, make_series
+
+
+def encode(series: Series, syntax: str, encoder) -> Series:
+    """Replaces the pixels of every slice by an encoded stream."""
+
+    def change(dataset) -> None:
+        dataset.PixelData = encapsulate([encoder(dataset.pixel_array)])
+        dataset["PixelData"].is_undefined_length = True
+        dataset["PixelData"].VR = "OB"
+        dataset.file_meta.TransferSyntaxUID = syntax
+
+    return series.each(change)
+
+
+def jpeg_lossless(pixels: np.ndarray) -> bytes:
+    """Process 14 by liblj92, an implementation other than the one that decodes."""
+    return imagecodecs.ljpeg_encode(pixels, bitspersample=12)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "encoder"),
+    [
+        (uid.JPEGLosslessSV1, jpeg_lossless),
+        (uid.JPEGLossless, jpeg_lossless),
+        (uid.JPEGLSLossless, lambda pixels: imagecodecs.jpegls_encode(pixels)),
+        (uid.JPEG2000Lossless, lambda pixels: imagecodecs.jpeg2k_encode(pixels, level=0, reversible=True)),
+        (uid.HTJ2KLossless, lambda pixels: imagecodecs.htj2k_encode(pixels, reversible=True)),
+    ],
+    ids=["JPEG lossless SV1", "JPEG lossless", "JPEG-LS", "JPEG 2000", "HTJ2K"],
+)
+def test_a_lossless_syntax_equals_the_uncompressed_series(tmp_path: Path, syntax, encoder) -> None:
+    plain = read_study(make_series().write(tmp_path / "plain")).volume
+    series = encode(make_series(), syntax, encoder)
+    study = read_study(series.write(tmp_path / "packed"))
+    assert np.array_equal(study.volume.hu, plain.hu)
+    assert study.volume.geometry == plain.geometry
+    assert not study.series.quality.lossy
+
+
+def test_rle_equals_the_uncompressed_series(tmp_path: Path) -> None:
+    plain = read_study(make_series().write(tmp_path / "plain")).volume
+    series = make_series().each(lambda dataset: dataset.compress(uid.RLELossless, generate_instance_uid=False))
+    assert np.array_equal(read_study(series.write(tmp_path / "packed")).volume.hu, plain.hu)
+
+
+def test_deflated_equals_the_uncompressed_series(tmp_path: Path) -> None:
+    plain = read_study(make_series().write(tmp_path / "plain")).volume
+
+    def change(dataset) -> None:
+        dataset.file_meta.TransferSyntaxUID = uid.DeflatedExplicitVRLittleEndian
+
+    assert np.array_equal(read_study(make_series().each(change).write(tmp_path / "packed")).volume.hu, plain.hu)
+
+
+@pytest.mark.parametrize("syntax", [uid.JPEG2000Lossless, uid.JPEGLSLossless])
+def test_signed_compressed_pixels_keep_their_sign(tmp_path: Path, syntax) -> None:
+    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu
+
+    def change(dataset) -> None:
+        signed = dataset.pixel_array.astype(np.int16) - 1024
+        dataset.PixelRepresentation, dataset.RescaleIntercept = 1, 0
+        dataset.BitsStored, dataset.HighBit = 16, 15
+        dataset.PixelData = signed.tobytes()
+        dataset.compress(syntax, generate_instance_uid=False)
+
+    assert np.array_equal(read_study(make_series().each(change).write(tmp_path / "packed")).volume.hu, plain)
+
+
+def test_eight_bit_baseline_jpeg_is_read_and_called_lossy(tmp_path: Path) -> None:
+    def encoder(pixels: np.ndarray) -> bytes:
+        stream = io.BytesIO()
+        Image.fromarray(pixels).save(stream, "JPEG", quality=95)
+        return stream.getvalue()
+
+    def to_eight_bits(dataset) -> None:
+        pixels = (dataset.pixel_array / 16).astype(np.uint8)
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+        dataset.RescaleSlope = 16
+        dataset.LossyImageCompression = "01"
+        dataset.PixelData = pixels.tobytes()
+
+    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu.astype(int)
+    series = encode(make_series().each(to_eight_bits), uid.JPEGBaseline8Bit, encoder)
+    study = read_study(series.write(tmp_path / "packed"))
+    assert np.abs(study.volume.hu - plain).mean() < 25
+    assert "lossy" in {caution.code for caution in study.cautions}
+    assert study.series.quality.grade == "degraded"
+
+
+def test_twelve_bit_jpeg_is_read(tmp_path: Path) -> None:
+    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu.astype(int)
+    series = encode(
+        make_series(),
+        uid.JPEGExtended12Bit,
+        lambda pixels: imagecodecs.jpeg_encode(pixels, level=95, bitspersample=12),
+    )
+    study = read_study(series.write(tmp_path / "packed"))
+    assert np.abs(study.volume.hu - plain).mean() < 8
+
+
+def test_a_stream_of_another_size_than_its_header_is_refused_before_decoding(tmp_path: Path) -> None:
+    series = encode(make_series(), uid.JPEG2000Lossless, lambda p: imagecodecs.jpeg2k_encode(p, level=0))
+    stream = bytearray(series.datasets[7].PixelData)
+    at = stream.find(b"\xff\x4f\xff\x51")
+    stream[at + 8 : at + 16] = struct.pack(">2I", 60_000, 60_000)
+    series.datasets[7].PixelData = bytes(stream)
+    with pytest.raises(InputRejected, match="file 8 of 40") as caught:
+        read_study(series.write(tmp_path))
+    assert caught.value.code == "dicom_damaged"
+
+
+@pytest.mark.parametrize("share", [0.3, 0.8, 0.99])
+@pytest.mark.parametrize(
+    ("syntax", "encoder"),
+    [
+        (uid.JPEGLosslessSV1, jpeg_lossless),
+        (uid.JPEGLSLossless, imagecodecs.jpegls_encode),
+        (uid.JPEG2000Lossless, lambda pixels: imagecodecs.jpeg2k_encode(pixels, level=0)),
+    ],
+    ids=["JPEG lossless", "JPEG-LS", "JPEG 2000"],
+)
+def test_a_stream_that_is_cut_off_is_refused_not_filled_with_grey(tmp_path: Path, syntax, encoder, share) -> None:
+    series = encode(make_series(), syntax, encoder)
+    stream = encoder(make_series().datasets[20].pixel_array)
+    series.datasets[20].PixelData = encapsulate([stream[: int(len(stream) * share)]])
+    with pytest.raises(InputRejected, match="file 21 of 40") as caught:
+        read_study(series.write(tmp_path))
+    assert caught.value.code == "dicom_damaged"
+
+
+def test_an_unknown_transfer_syntax_is_named_as_such(tmp_path: Path) -> None:
+    series = encode(make_series(), "1.2.840.10008.1.2.4.100", lambda pixels: pixels.tobytes())  # MPEG-2
+    with pytest.raises(InputRejected) as caught:
+        read_study(series.write(tmp_path))
+    assert caught.value.code == "transfer_syntax"
+
+
+def test_claimed_sizes_are_read_from_every_kind_of_stream() -> None:
+    pixels = np.zeros((32, 48), np.uint16)
+    for stream in (
+        jpeg_lossless(pixels),
+        imagecodecs.jpegls_encode(pixels),
+        imagecodecs.jpeg2k_encode(pixels, codecformat="j2k"),
+        imagecodecs.jpeg2k_encode(pixels, codecformat="jp2"),
+        imagecodecs.jpeg_encode(pixels.astype(np.uint8)),
+    ):
+        assert claimed_size(stream) == (32, 48)
+    assert claimed_size(b"\1\0\0\0rle") is None
+    assert claimed_size(b"\xff\xd8\xff") == (0, 0)
+
+
+def enhanced(series: Series) -> Dataset:
+    """The slices of a series as one Enhanced CT object, in a shuffled order of frames."""
+    made = series.datasets[0]
+    order = np.random.default_rng(1).permutation(len(series.datasets))
+    frames, groups = [], []
+    for index in order:
+        dataset = series.datasets[index]
+        position, orientation, measures = Dataset(), Dataset(), Dataset()
+        position.ImagePositionPatient = dataset.ImagePositionPatient
+        orientation.ImageOrientationPatient = dataset.ImageOrientationPatient
+        measures.PixelSpacing, measures.SliceThickness = dataset.PixelSpacing, dataset.SliceThickness
+        rescale = Dataset()
+        rescale.RescaleSlope, rescale.RescaleIntercept = dataset.RescaleSlope, dataset.RescaleIntercept
+        group = Dataset()
+        group.PlanePositionSequence = Sequence([position])
+        group.PixelValueTransformationSequence = Sequence([rescale])
+        groups.append(group)
+        frames.append(dataset.PixelData)
+    shared = Dataset()
+    shared.PlaneOrientationSequence, shared.PixelMeasuresSequence = Sequence([orientation]), Sequence([measures])
+    for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness"):
+        delattr(made, keyword)
+    del made.RescaleSlope, made.RescaleIntercept
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = uid.EnhancedCTImageStorage
+    made.NumberOfFrames = len(frames)
+    made.SharedFunctionalGroupsSequence = Sequence([shared])
+    made.PerFrameFunctionalGroupsSequence = Sequence(groups)
+    made.PixelData = b"".join(frames)
+    return made
+
+
+def test_an_enhanced_multi_frame_object_reads_as_its_slices_do(tmp_path: Path) -> None:
+    plain = read_study(make_series().write(tmp_path / "plain")).volume
+    made = enhanced(make_series())
+    (tmp_path / "one").mkdir()
+    made.save_as(tmp_path / "one" / "a.dcm", enforce_file_format=True)
+    volume = read_study(tmp_path / "one").volume
+    assert np.array_equal(volume.hu, plain.hu)
+    assert volume.geometry == plain.geometry
+    alone = read_study(tmp_path / "one" / "a.dcm").volume
+    assert np.array_equal(alone.hu, plain.hu)
+
+
+def test_a_multi_frame_object_with_too_few_frame_groups_is_refused(tmp_path: Path) -> None:
+    made = enhanced(make_series())
+    made.NumberOfFrames = 39
+    made.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    with pytest.raises(InputRejected, match="NumberOfFrames"):
+        read_study(tmp_path)
