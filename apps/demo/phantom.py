@@ -97,7 +97,7 @@ def make_phantom_ct(
     Args:
         folder: Made if it is absent.
         seed: Not negative; another seed gives another person, other nodules, another table position and step.
-        size: ``"full"`` (512 x 512, about 110 to 140 slices of 2 to 2.5 mm) or ``"small"`` (a person of 0.8 the
+        size: ``"full"`` (512 x 512, 118 to 150 slices of 2 to 2.5 mm) or ``"small"`` (a person of 0.8 the
             height, 96 x 96, about 45 slices of 5 mm) for tests.
         tick: Told the share that is done (0 to 1) at least once a second; may raise to cancel.
 

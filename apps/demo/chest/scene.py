@@ -87,12 +87,11 @@ def lay_out(seed: int, sampling: Sampling) -> Scene:
     scale = sampling.scale
     half_body = float(max(person.body(np.linspace(0, 0.85 * person.lung_height, 9))[0]))
     field = 2 * half_body * float(rng.uniform(1.02, 1.1)) * scale
-    step = float(rng.choice([2.0, 2.25, 2.5]))
-    field = sampling.field_mm or field
-    step = sampling.step_mm or step
-    pixel = round(field / sampling.pixels, 4)
     below, above = float(rng.uniform(18, 32)), float(rng.uniform(12, 22))
-    slices = int(np.ceil((person.lung_height + below + above) * scale / step))
+    length = (person.lung_height + below + above) * scale
+    step = sampling.step_mm or float(rng.choice([s for s in (2.0, 2.25, 2.5) if length / s >= 118 or s == 2.0]))
+    pixel = round((sampling.field_mm or field) / sampling.pixels, 4)
+    slices = int(np.ceil(length / step))
     spacing = (step / scale, pixel / scale, pixel / scale)
     middle = (sampling.pixels - 1) / 2
     origin = (
