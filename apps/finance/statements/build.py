@@ -7,6 +7,7 @@ from lxml import etree
 
 from apps.finance.filings import Fact, Filing
 from apps.finance.filings.paths import Paths
+from apps.finance.filings.source import markup_of
 from apps.finance.filings.xml import INLINE_NAMESPACES, parse
 from apps.finance.statements.captions import Embed, caption_index
 from apps.finance.statements.derived import Printed, derive
@@ -38,7 +39,8 @@ def build_statements(
     """The three statements as reported, and the 30 key lines with the reason for each.
 
     Args:
-        source: The document's bytes, or its tree from ``filings.xml.parse``, which saves parsing it again.
+        source: The document's bytes, or its tree from ``filings.xml.parse``, which saves parsing it again; both are
+            left as they are.
         filing: Its facts, from ``read_facts``.
         embed: From N texts to an array [N, D]; captions of the company's own concepts are compared with it. Without
             it such rows stay unmapped unless they are called exactly as a line.
@@ -51,7 +53,7 @@ def build_statements(
         InputRejected: ``source`` is no inline XBRL document.
     """
     _report(tick, 0.0)
-    root = parse(source) if isinstance(source, bytes) else source
+    root = parse(markup_of(source)) if isinstance(source, bytes) else source
     _report(tick, 0.3)
     faces = {name: read_face(name, located) for name, located in locate(_visible(root, filing)).items()}
     _report(tick, 0.7)
@@ -102,17 +104,17 @@ def _report(tick: Callable[[float], None] | None, share: float) -> None:
 def _visible(root: etree._Element, filing: Filing) -> dict[etree._Element, Fact]:
     """Visible numeric facts by their element, in document order."""
     by_id = {fact.fact_id: fact for fact in filing.facts if fact.kind == "number" and not fact.hidden}
-    paths: Paths | None = None
+    paths = Paths(root) if any(fact_id.startswith("/") for fact_id in by_id) else None
     found: dict[etree._Element, Fact] = {}
     seen: set[str] = set()
     for namespace in INLINE_NAMESPACES:
         for element in root.iter(f"{{{namespace}}}nonFraction"):
-            fact_id = element.get("id")
-            if fact_id is None or fact_id in seen:
-                paths = paths or Paths(root)
-                fact_id = paths.of(element)
-            seen.add(fact_id)
-            fact = by_id.get(fact_id)
+            element_id = element.get("id")
+            fact = by_id.get(element_id) if element_id is not None and element_id not in seen else None
+            if fact is None and paths is not None:
+                fact = by_id.get(paths.of(element))
+            elif element_id is not None:
+                seen.add(element_id)
             if fact is not None:
                 found[element] = fact
     return found

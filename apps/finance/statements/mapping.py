@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apps.finance.filings import Fact
 from apps.finance.statements.captions import CaptionIndex, Nearest, line_called, names_it
-from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, Candidate
+from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, Candidate, CaptionRule
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.lines import LINES, KeyLine
 from apps.finance.statements.model import StatementName
@@ -179,16 +179,16 @@ class Mapper:
             return None
         near = [(row, nearest) for row, nearest in self._nearest_of(face) if row in own and nearest.line == line.name]
         near = [(row, nearest) for row, nearest in near if nearest.similarity >= NEAR and nearest.margin >= MARGIN]
-        near = [(row, n) for row, n in near if not self._english or names_it(line.name, row.caption)]
+        rule = CAPTION_RULES.get(line.name)
+        if self._english:
+            odd = [row for row, _ in near if not _english_fits(line.name, rule, row.caption)]
+            refused.extend(f"{_quote(row)} is called alike, but does not print it" for row in odd)
+            near = [(row, nearest) for row, nearest in near if row not in odd]
         if len({row.concept for row, _ in near}) != 1:
             if near:
                 refused.append(f"{len(near)} rows of the company's own concepts are called alike, none is the total")
             return None
         row, nearest = min(near, key=lambda found: _preference(found[0]))
-        rule = CAPTION_RULES.get(line.name)
-        if self._english and rule and not _says(rule, row.caption):
-            refused.append(f"{_quote(row)} carries {row.concept}, but does not print {rule.why}")
-            return None
         problem = _odd_sign(line, row)
         if problem:
             refused.append(problem)
@@ -212,7 +212,11 @@ class Mapper:
         return self._nearest[face.statement]
 
 
-def _says(rule, caption: str) -> bool:
+def _english_fits(line: str, rule: CaptionRule | None, caption: str) -> bool:
+    return names_it(line, caption) and (rule is None or _says(rule, caption))
+
+
+def _says(rule: CaptionRule, caption: str) -> bool:
     if rule.needs is not None and not rule.needs.search(caption):
         return False
     return rule.refuses is None or not rule.refuses.search(caption)

@@ -1,0 +1,182 @@
+"""Three statements of real reports: key lines against typed gold, and what the checks say of untouched reports.
+
+Only the six gold filings of training and validation companies are compared with; those of test companies are not
+opened. Balance and flags are measured over all filings of training and validation companies.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from apps.finance.anomaly.model import Anomaly, CheckResult
+from apps.finance.filings import Filing, read_facts
+from apps.finance.filings.source import markup_of
+from apps.finance.filings.xml import parse
+from apps.finance.statements import Statements, build_statements
+from apps.finance.statements.captions import Embed
+from benchmarks import shared_data
+from benchmarks.figures import Figure, bootstrap
+from benchmarks.shared_data import REPOSITORY, FilingFile
+from core_model.training.splits import split_of_ticker
+
+USUAL_MINUTES = 1.5
+INPUTS = ["finance/us_filings_ixbrl.tar.xz"]
+GOLD = REPOSITORY / "tests" / "gold" / "statements.json"
+TUNED_ON = ("train", "validation")
+BALANCE_CHECK = "balance_equality"
+Check = Callable[[Filing, Statements], tuple[list[CheckResult], list[Anomaly]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One key line that is not what was typed from the page."""
+
+    ticker: str
+    line: str
+    typed: Decimal | None
+    built: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One filing with what was built from it."""
+
+    file: FilingFile
+    filing: Filing
+    statements: Statements
+    cpu_s: float
+
+
+def gold(path: Path = GOLD) -> dict[str, dict[str, Decimal | None]]:
+    """Typed lines of the gold filings of training and validation companies, by accession number."""
+    typed = {}
+    for entry in json.loads(path.read_text(encoding="utf8")).values():
+        if split_of_ticker(entry["ticker"]) in TUNED_ON:
+            typed[entry["accession"]] = {
+                name: Decimal(line["value"]) if line.get("value") is not None else None
+                for name, line in entry["lines"].items()
+            }
+    return typed
+
+
+def compare(ticker: str, statements: Statements, typed: dict[str, Decimal | None]) -> tuple[int, list[Difference]]:
+    """How many lines are right (equal, or not printed and not available), and the others.
+
+    The newest printed value counts; derived ones count as neither right nor wrong.
+    """
+    right = 0
+    differences = []
+    for line in statements.lines:
+        built = next((value.value for value in line.values if not value.derived), None)
+        if built == typed[line.line]:
+            right += 1
+        else:
+            differences.append(Difference(ticker, line.line, typed[line.line], built, line.reason))
+    return right, differences
+
+
+def text_embedding() -> Embed | None:
+    """The core's embedding of texts, None where its weights are not there."""
+    from core_model.core import load_core, weights_available
+
+    return load_core().embed_texts if weights_available() else None
+
+
+def readings(embed: Embed | None) -> Iterator[Reading]:
+    """All filings of training and validation companies, read."""
+    for file in shared_data.filings(split=TUNED_ON):
+        data = file.path.read_bytes()
+        filing = read_facts(data)
+        root = parse(markup_of(data))
+        started = time.process_time()
+        statements = build_statements(root, filing, embed)
+        yield Reading(file, filing, statements, time.process_time() - started)
+
+
+class CheckFigures:
+    """What the checks say of untouched filings: whether the balance is decided, and how many anomalies are listed."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._decided: dict[str, list[float]] = {}
+        self._flags: dict[str, list[float]] = {}
+
+    def add(self, reading: Reading) -> None:
+        """Check one filing."""
+        results, anomalies = self._check(reading.filing, reading.statements)
+        verdicts = [result.verdict for result in results if result.check_id == BALANCE_CHECK]
+        decided = any(verdict != "not_applicable" for verdict in verdicts)
+        self._decided.setdefault(reading.file.ticker, []).append(float(decided))
+        self._flags.setdefault(reading.file.ticker, []).append(float(len(anomalies)))
+
+    def figures(self) -> dict[str, Figure]:
+        """``balance_decided`` and ``false_flags_per_filing``."""
+        flags = [flag for of_company in self._flags.values() for flag in of_company]
+        return {
+            "balance_decided": share(
+                self._decided, "balance holds or fails, filings of training and validation companies"
+            ),
+            "false_flags_per_filing": Figure(
+                sum(flags) / len(flags),
+                "count",
+                len(flags),
+                interval=bootstrap(self._flags),
+                note="every anomaly on an untouched filing counts",
+            ),
+        }
+
+
+def run(recorded: bool) -> dict[str, Figure]:
+    """The figures. Nothing is recorded: everything is measured each time."""
+    typed = gold()
+    right: dict[str, list[float]] = {}
+    wrong: dict[str, list[float]] = {}
+    missed: list[Difference] = []
+    found: dict[str, list[float]] = {}
+    seconds = []
+    check = checker()
+    checked = CheckFigures(check) if check is not None else None
+    for reading in readings(text_embedding()):
+        ticker = reading.file.ticker
+        lines = typed.get(reading.file.path.stem)
+        if lines is not None:
+            number, differences = compare(ticker, reading.statements, lines)
+            mistaken = sum(difference.built is not None for difference in differences)
+            right[ticker] = [1.0] * number + [0.0] * len(differences)
+            wrong[ticker] = [1.0] * mistaken + [0.0] * (number + len(differences) - mistaken)
+            missed += differences
+        found.setdefault(ticker, []).append(len(reading.statements.reported) / 3)
+        seconds.append(reading.cpu_s / reading.filing.document.size * 4e6)
+        if checked is not None:
+            checked.add(reading)
+    note = "; ".join(f"{d.ticker} {d.line}: typed {d.typed}, built {d.built}" for d in missed)
+    figures = {
+        "lines_right": share(right, note or "every line as typed from the page"),
+        "lines_wrong": share(wrong, "a value that is not the typed one; n/a is not wrong"),
+        "statements_found": share(found, "of the three statements, all filings of training and validation companies"),
+        "cpu_s_statements_4mb": Figure(
+            sorted(seconds)[len(seconds) // 2], "s", len(seconds), note="median, scaled to 4 MB, the tree shared"
+        ),
+    }
+    return figures | (checked.figures() if checked is not None else {})
+
+
+def share(values: dict[str, list[float]], note: str) -> Figure:
+    """The mean over all values, with an interval over companies, or a case for each where they are fewer than 10."""
+    every = [value for of_company in values.values() for value in of_company]
+    mean = sum(every) / len(every)
+    if len(values) >= 10:
+        return Figure(mean, "share", len(every), interval=bootstrap(values), note=note)
+    cases = [sum(of_company) / len(of_company) for of_company in values.values()]
+    return Figure(mean, "share", len(every), cases=cases, note=f"{', '.join(values)}: {note}")
+
+
+def checker() -> Check | None:
+    """``check_statements``, None in a checkout that has no checks yet."""
+    from apps.finance import anomaly
+
+    return getattr(anomaly, "check_statements", None)
