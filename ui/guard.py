@@ -1,6 +1,10 @@
 """What every request passes before anything answers it: this machine's own pages only, and safe headers on all."""
 
+import re
+from base64 import b64encode
 from collections.abc import Iterable
+from hashlib import sha256
+from importlib import resources
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,14 +15,23 @@ LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 GUARDED = ("/source/", "/ct/")
 """Routes that carry documents and images of people: never answered to another site, whatever it sends."""
 
-APP_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; "
-    "connect-src 'self' ws: blob: data:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-"""For the screens: Streamlit compiles components and charts at run time (hence eval and blob), all from this server.
-``ws:`` stands without a host because a browser asks the page's own port; the guard refuses foreign sockets."""
+
+def app_policy() -> str:
+    """The content security policy of the screens: scripts of this server alone, no evaluation of strings.
+
+    Components come as ``blob:`` modules that Streamlit makes of our own files; its one inline script is allowed by its
+    hash, taken from the installed page.
+    """
+    page = (resources.files("streamlit") / "static" / "index.html").read_bytes()
+    inline = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+    hashes = " ".join(f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in inline)
+    return (
+        f"default-src 'self'; script-src 'self' blob: {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; "
+        "connect-src 'self' blob: data:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+
 
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -44,6 +57,7 @@ class Guard:
     def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL_HOSTS) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
+        self._policy = app_policy()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -60,7 +74,7 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
-                headers.setdefault("content-security-policy", APP_POLICY)
+                headers.setdefault("content-security-policy", self._policy)
                 if "server" in headers:
                     del headers["server"]
             await send(message)

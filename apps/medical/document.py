@@ -3,10 +3,12 @@
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from apps.medical.nodules.findings import Finding
 from apps.notices import NOTICE
+
+if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it needs no torch for it
+    from apps.medical.nodules.findings import Finding
 
 SCHEMA = "tandem.medical.reading/1"
 ID_GRID_MM = 2.0
@@ -29,7 +31,7 @@ def tracking_uid(finding: str) -> str:
     return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, finding).int}"
 
 
-def describe_finding(finding: Finding, series_uid: str, side: str, heatmap: str | None) -> dict[str, Any]:
+def describe_finding(finding: "Finding", series_uid: str, side: str, heatmap: str | None) -> dict[str, Any]:
     """One finding as JSON.
 
     Args:

@@ -106,6 +106,11 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+def _note_refusals(shown: Screen, text: str) -> None:
+    if "Content Security Policy" in text and "sandbox" not in text and "/source/" not in shown.page.url:
+        shown.problems.append(text)
+
+
 @pytest.fixture
 def screen(served: Served, browser: Any) -> Iterator[Screen]:
     """A fresh page of 1440 x 900; at the end of the test nothing may have left this machine, and no script failed."""
@@ -113,6 +118,7 @@ def screen(served: Served, browser: Any) -> Iterator[Screen]:
     shown = Screen(context.new_page(), served)
     context.on("request", lambda request: shown.requests.append(request.url))
     shown.page.on("websocket", lambda socket: shown.requests.append(socket.url))
+    shown.page.on("console", lambda message: _note_refusals(shown, message.text))
     shown.page.on("pageerror", lambda error: shown.problems.append(str(error)))
     shown.page.on("dialog", lambda dialog: shown.problems.append(f"dialog: {dialog.message}"))
     yield shown

@@ -60,16 +60,19 @@ def ended() -> None:
         "selected": {"row": chosen, "column": 0},
         "label": t("jobs"),
     }
-    picked = grid(data, key="jobs") if rows else None
-    if picked:
-        row = jobs.get(library.store(), picked["row"])
-        if row.state == "done":
-            open_result(row)
-        go(job=row.id)
-        st.rerun()
+    if rows:
+        grid(data, "jobs", lambda row, _: picked(row))
     row = next((row for row in rows if row.id == chosen), None)
     if row is not None and row.state != "done":
         again(row)
+
+
+def picked(job_id: str) -> None:
+    """Remember which result to open, or keep in the address whose reason to show."""
+    if jobs.get(library.store(), job_id).state == "done":
+        st.session_state["open_job"] = job_id
+    else:
+        go(job=job_id)
 
 
 def again(row: JobRow) -> None:
@@ -109,6 +112,8 @@ def duration(row: JobRow) -> str:
 
 
 with said():
+    if chosen := st.session_state.pop("open_job", None):
+        open_result(jobs.get(library.store(), chosen))
     if not jobs.listing(library.store(), limit=1):
         st.info(t("no_jobs"), icon=":material/lightbulb:")
     else:

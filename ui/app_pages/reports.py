@@ -1,6 +1,8 @@
 """Reports: give a report, follow its reading, look at statements, anomalies and their sources."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -58,10 +60,8 @@ def pick_report() -> None:
     names = ("company", "form", "fiscal_year", "period_end", "currency", "num_facts", "anomalies", "read_at")
     columns = [{"label": t(name), "align": "right" if name == "num_facts" else "left"} for name in names]
     columns[0]["width"] = "30%"
-    picked = grid({"columns": columns, "rows": rows, "mode": "row", "selected": None, "label": t("reports")}, "reports")
-    if picked:
-        go(reading=picked["row"], job=None)
-        st.rerun()
+    data = {"columns": columns, "rows": rows, "mode": "row", "selected": None, "label": t("reports")}
+    grid(data, "reports", lambda row, _: go(reading=row, job=None))
 
 
 def read_report(reading_id: str) -> None:
@@ -72,6 +72,12 @@ def read_report(reading_id: str) -> None:
     facts = [(t(name), escaped(known(about[name]))) for name in names]
     facts += [(t("num_facts"), f"{document['facts']['count']:,}"), (t("source_hash"), f"`{about['source_hash'][:12]}`")]
     header(escaped(known(about["company"])), facts, document, "all_reports", reading_id)
+    show_report(document)
+
+
+@st.fragment
+def show_report(document: Mapping[str, Any]) -> None:
+    """What is chosen on the left, its place in the source on the right."""
     left, right = st.columns([9, 10], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -97,7 +103,7 @@ def read_report(reading_id: str) -> None:
         else:
             chosen = report_view.show_statement(document, view, reported)
     with right:
-        source_view(reading_id, chosen)
+        source_view(document["id"], chosen)
 
 
 with said():

@@ -51,10 +51,8 @@ def pick_study() -> None:
         rows.append({"id": entry.readings[0].id, "cells": cells})
     names = ("patient", "study_date", "geometry", "findings", "warnings", "read_at")
     columns = [{"label": t(name), "width": "26%" if name == "patient" else None} for name in names]
-    picked = grid({"columns": columns, "rows": rows, "mode": "row", "selected": None, "label": t("studies")}, "studies")
-    if picked:
-        go(reading=picked["row"], job=None)
-        st.rerun()
+    data = {"columns": columns, "rows": rows, "mode": "row", "selected": None, "label": t("studies")}
+    grid(data, "studies", lambda row, _: go(reading=row, job=None))
 
 
 def geometry(document: Mapping[str, Any]) -> str:

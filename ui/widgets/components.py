@@ -3,6 +3,7 @@
 Their scripts stand in ``ui/static`` and are part of the product; nothing that was read is ever given as markup.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,21 @@ def _component(name: str, html: str) -> Any:
     return st.components.v2.component(f"tandem_{name}", html=html, css=css, js=js)
 
 
-def grid(data: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """A table; what was picked in this run as ``{"row": id, "column": number}``, else None.
+def grid(data: dict[str, Any], key: str, on_pick: Callable[[str, int], None]) -> None:
+    """A table to pick from.
 
     Args:
         data: As ``static/grid.js`` describes it.
         key: Stable key of the element.
+        on_pick: Called with the row's id and the column's number, before the page runs again.
     """
-    mount = _component("grid", "<div class='grid'></div>\n")
-    return mount(key=key, data=data, on_picked_change=_nothing).picked
+
+    def picked() -> None:
+        chosen = st.session_state[key].picked
+        if chosen:
+            on_pick(str(chosen["row"]), int(chosen["column"]))
+
+    _component("grid", "<div class='grid'></div>\n")(key=key, data=data, on_picked_change=picked)
 
 
 def frame(src: str, element: str, title: str, height: int, key: str) -> None:
@@ -43,16 +50,19 @@ def frame(src: str, element: str, title: str, height: int, key: str) -> None:
     _component("frame", "<div class='frame'></div>\n")(key=key, data=data)
 
 
-def viewer(data: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """The slice viewer; where it came to rest in this run as ``{"slice", "finding", "window"}``, else None.
+def viewer(data: dict[str, Any], key: str, on_place: Callable[[Mapping[str, Any]], None]) -> None:
+    """The slice viewer.
 
     Args:
         data: As ``static/viewer.js`` describes it.
         key: Stable key of the element.
+        on_place: Called with where it came to rest (``slice``, ``finding``, ``window``, ``jump``), before the page runs
+            again.
     """
-    mount = _component("viewer", "<div class='viewer' tabindex='0'></div>\n")
-    return mount(key=key, data=data, on_place_change=_nothing).place
 
+    def placed() -> None:
+        place = st.session_state[key].place
+        if place:
+            on_place(place)
 
-def _nothing() -> None:
-    """Streamlit wants a callback for each value that a component may send."""
+    _component("viewer", "<div class='viewer' tabindex='0'></div>\n")(key=key, data=data, on_place_change=placed)

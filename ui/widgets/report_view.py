@@ -131,11 +131,10 @@ def _rows(columns: list[dict[str, Any]], rows: list[dict[str, Any]], view: str) 
 
 
 def _pick(data: dict[str, Any], key: str) -> None:
-    picked = grid(data, key)
-    if picked:
-        chosen = f"{picked['row']}.{picked['column']}" if data["mode"] == "cell" else picked["row"]
-        go(pick=chosen, n=None)
-        st.rerun()
+    def picked(row: str, column: int) -> None:
+        go(pick=f"{row}.{column}" if data["mode"] == "cell" else row, n=None)
+
+    grid(data, key, picked)
 
 
 def _chosen_cell(cell: statements.Cell) -> Chosen:

@@ -28,14 +28,15 @@ def show_study(reading_id: str, document: Mapping[str, Any]) -> None:
                 st.warning(warning["text"], icon=":material/warning:")
         with left:
             jump = st.session_state.setdefault("jump", 0)
-            place = viewer(viewer_data(reading_id, document, findings, jump), key=f"viewer-{reading_id}")
-            if place and place["jump"] == jump:  # else it was sent before the last jump, and is past
-                moved = place["finding"] != parameter("finding")
-                go(slice=str(place["slice"]), window=place["window"], finding=place["finding"] or None)
-                if moved:
-                    st.rerun(scope="fragment")
+            viewer(viewer_data(reading_id, document, findings, jump), f"viewer-{reading_id}", keep_place)
 
     both()
+
+
+def keep_place(place: Mapping[str, Any]) -> None:
+    """Keep in the address where the viewer came to rest; what it sent before the last jump is past."""
+    if place["jump"] == st.session_state.get("jump"):
+        go(slice=str(place["slice"]), window=place["window"], finding=place["finding"] or None)
 
 
 def list_findings(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -63,15 +64,16 @@ def list_findings(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         "height": TABLE_HEIGHT,
         "follow": True,
     }
-    picked = grid(data, key="findings")
+    slices_of = {finding["id"]: round(finding["centre_voxel"][0]) for finding in listed}
+
+    def picked(row: str, _: int) -> None:
+        st.session_state["jump"] = st.session_state.get("jump", 0) + 1
+        go(finding=row, slice=str(slices_of[row]))
+
+    grid(data, "findings", picked)
     finding = next((each for each in listed if each["id"] == chosen), None)
     if finding is not None:
         _details(finding)
-    if picked:
-        finding = next(each for each in listed if each["id"] == picked["row"])
-        st.session_state["jump"] = st.session_state.get("jump", 0) + 1
-        go(finding=finding["id"], slice=str(round(finding["centre_voxel"][0])))
-        st.rerun(scope="fragment")
     return listed
 
 
@@ -103,7 +105,7 @@ def list_series(document: Mapping[str, Any]) -> None:
     ]  # fmt: skip
     columns = [{"label": t("series"), "width": "28%"}, {"label": t("images"), "align": "right"}, {"label": ""}]
     data = {"columns": [*columns, {"label": ""}], "rows": rows, "mode": "row", "selected": None, "label": t("series")}
-    grid(data, key="series")
+    grid(data, "series", lambda row, column: None)
 
 
 def viewer_data(
