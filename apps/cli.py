@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from apps import console
+from apps.commands.database import app as database
+from apps.commands.jobs import app as jobs
 from apps.finance.cli import app as finance
-from apps.jobs.cli import app as jobs
 from apps.medical.cli import app as medical
-from apps.store.cli import app as database
 from core_model.errors import TandemError
 
 app = typer.Typer(
