@@ -8,6 +8,7 @@ from apps.finance.filings.model import Context, DocumentInformation, Fact
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_CURRENCY = re.compile("[A-Z]{3}")
 _YEAR = re.compile(r"-?(\d{4})(?:-.*)?")
 
 _COMPANY = (  # SEC; IFRS; UK GAAP and its successors
@@ -28,23 +29,23 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
     """
     wanted = {*_COMPANY, *_PERIOD_END, "DocumentType", "DocumentFiscalYearFocus", "DocumentFiscalPeriodFocus"}
     said: dict[str, str] = {}
-    currencies: Counter[str] = Counter()
+    uses: Counter[str] = Counter()
+    units: Counter[str | None] = Counter()
+    for fact in facts:
+        uses[fact.context_id] += 1
+        if fact.kind == "number":
+            units[fact.unit] += 1
+        elif fact.local_name in wanted and fact.value is not None and not fact.dimensions:
+            said.setdefault(fact.local_name, fact.text)
+    currencies = {unit: count for unit, count in units.items() if unit is not None and _CURRENCY.fullmatch(unit)}
     ends: Counter[str] = Counter()
     entities: Counter[tuple[str, str]] = Counter()
-    for fact in facts:
-        if fact.kind == "number":
-            unit = fact.unit
-            if unit is not None and len(unit) == 3 and unit.isupper():
-                currencies[unit] += 1
-        elif fact.kind == "text" and not fact.dimensions and fact.value is not None:
-            name = fact.local_name
-            if name in wanted and name not in said:
-                said[name] = fact.text
-        if fact.entity:
-            context = contexts[fact.context_id]
-            entities[context.scheme, context.entity] += 1
-        if fact.end is not None and not fact.instant and not fact.dimensions:
-            ends[fact.end[:10]] += 1
+    for context_id, count in uses.items():
+        context = contexts.get(context_id)
+        if context is not None and context.entity:
+            entities[context.scheme, context.entity] += count
+        if context is not None and context.end and not context.instant and not context.dimensions:
+            ends[context.end[:10]] += count
 
     document = DocumentInformation()
     missing = document.missing
@@ -68,7 +69,7 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
     document.language = _language(inventory)
     if document.language is None:
         missing["language"] = "the document does not declare its language"
-    document.currency = currencies.most_common(1)[0][0] if currencies else None
+    document.currency = max(currencies, key=lambda unit: (currencies[unit], unit)) if currencies else None
     if document.currency is None:
         missing["currency"] = "no number is in a currency"
     if entities:

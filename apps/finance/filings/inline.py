@@ -205,7 +205,9 @@ class Reading:
         function, problem = known
         if function is None:
             raise _UnknownFormat(problem)
-        return function(_WHITE_SPACE.sub(" ", text).strip(" "))
+        if not text.isprintable() or " " in text:
+            text = _WHITE_SPACE.sub(" ", text).strip(" ")
+        return function(text)
 
     def _format(self, name: str, qname: tuple[str, str]) -> tuple[Transformation | None, str]:
         function = lookup(qname[1], qname[0].rpartition(":")[2])

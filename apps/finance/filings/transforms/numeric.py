@@ -65,7 +65,12 @@ def _free(separators: str, point: str, wanted: str):
     drop = str.maketrans({**dict.fromkeys(separators + " \xa0\t\n\r", ""), point: "."})
     number = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 
+    first = separators[0]
+
     def transform(text: str) -> str:
+        digits = text.replace(first, "")
+        if digits.isdigit() and digits.isascii():  # nearly every number of a report; the patterns would accept it
+            return digits.lstrip("0") or "0"
         if pattern.fullmatch(text) is not None:
             digits = text.translate(drop)
             if number.fullmatch(digits) is not None:
