@@ -201,6 +201,7 @@ def test_a_duration_spelled_out_reads_back(years, months, days):
     assert call("durwordsen", text) == f"P{years}Y{months}M{days}D"
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_every_number_that_arelle_cannot_transform_stands_in_the_table_above():
     needs.shared_data()

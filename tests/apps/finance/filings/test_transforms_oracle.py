@@ -16,7 +16,7 @@ from apps.finance.filings.transforms.errors import LONGEST
 from tests import needs
 from tests.apps.finance.filings.sampling import sample
 
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.slow]
 
 WHITE_SPACE = re.compile("[ \t\n\r]+")
 SAMPLES = 10
