@@ -20,6 +20,8 @@ from apps.store.store import Store
 
 KIND = "medical.read"
 ZONE_BIT = 4
+FIRST_IMAGE = "first image"
+"""Name of the PNG of the middle slice, which a running job has in the store within seconds."""
 
 
 def submit(store: Store, path: Path, *, series_uid: str | None = None, again: bool = False) -> str:
@@ -63,9 +65,16 @@ def _again(step: Step) -> str:
 
 def _import(step: Step) -> dict[str, Any]:
     """Read the study into the store. The patient goes into the one table of patients, and nowhere else."""
+    from apps.medical.ct.windows import render_plane, view_along
+    from apps.medical.dicom import FirstImage
     from apps.medical.dicom import read_study as read
 
-    study = read(inputs.path_of(step.store, str(step.input_id)), step.settings.get("series_uid"), step.between(0, 0.8))
+    def show(image: FirstImage) -> None:
+        view = view_along(image.row_direction, image.column_direction)
+        blobs.put(step.store, step.job_id, FIRST_IMAGE, render_plane(image.hu, image.spacing_mm, view))
+
+    path = inputs.path_of(step.store, str(step.input_id))
+    study = read(path, step.settings.get("series_uid"), step.between(0, 0.8), on_first_image=show)
     stored = readings.find(step.store, KIND, _provenance(step, study.input_hash))
     volume = blobs.put_array(step.store, step.job_id, "volume", study.volume.hu)
     step.tick(0.95)
