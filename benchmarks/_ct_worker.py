@@ -34,7 +34,8 @@ def read(store: Store, study: Path) -> tuple[dict, dict[str, float], float]:
         time.sleep(0.02)
     if row.state != "done":
         raise SystemExit(f"the study was not read: {row.error_text}")
-    assert row.started_at is not None and row.ended_at is not None
+    assert row.started_at is not None
+    assert row.ended_at is not None
     total = (row.ended_at - row.started_at).total_seconds()
     start = began["import"]
     ends = [began[step] for step in STEPS[1:]] + [start + total]

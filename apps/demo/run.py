@@ -92,7 +92,7 @@ def hits(document: dict[str, Any], truth: PhantomTruth) -> list[dict[str, Any] |
 
 def _tell_report(document: dict[str, Any], truth: ReportTruth) -> None:
     console.out.print(f"[bold]annual report[/]  {document['document']['company']}, {document['facts']['count']} facts")
-    console.out.print(f"  planted: {truth.description}", highlight=False)
+    console.out.print(f"  planted: {truth.sentence}", highlight=False)
     for anomaly in document["anomalies"]:
         mark = "the planted one" if set(anomaly["fact_ids"]) & set(truth.element_ids) else "another"
         console.out.print(f"  {anomaly['rank']}. ({mark}) {anomaly['reason']}", highlight=False, markup=False)
