@@ -74,7 +74,11 @@ def _import(step: Step) -> dict[str, Any]:
         blobs.put(step.store, step.job_id, FIRST_IMAGE, render_plane(image.hu, image.spacing_mm, view))
 
     path = inputs.path_of(step.store, str(step.input_id))
-    study = read(path, step.settings.get("series_uid"), step.between(0, 0.8), on_first_image=show)
+    try:
+        study = read(path, step.settings.get("series_uid"), step.between(0, 0.8), on_first_image=show)
+    except BaseException:
+        blobs.drop(step.store, step.job_id, FIRST_IMAGE)  # of a study that is refused nothing stays
+        raise
     stored = readings.find(step.store, KIND, _provenance(step, study.input_hash))
     volume = blobs.put_array(step.store, step.job_id, "volume", study.volume.hu)
     step.tick(0.95)
