@@ -80,3 +80,11 @@ def log_of(folder: Path) -> list[str]:
     """What the sample steps noted: ``"first begin"`` and so on."""
     file = folder / "log"
     return [line.rsplit(" ", 1)[0] for line in file.read_text().splitlines()] if file.exists() else []
+
+
+@pytest.fixture
+def hold(tmp_path: Path) -> Path:
+    """While this file is there the second sample step goes on."""
+    file = tmp_path / "hold"
+    file.touch()
+    return file

@@ -1,8 +1,9 @@
 """Jobs for the tests: they take their time, leave effects, fail and die on request.
 
-The settings of a job say what happens: ``folder`` (its ``log`` gets a line when a step begins and ends),
-``first_s`` and ``second_s`` (seconds that a step takes). Files in the folder: ``fail`` (the second step fails),
-``die-before-record`` (its process is killed between the step's effect and the record of its end; the file goes first).
+The settings of a job say what happens: ``folder`` (its ``log`` gets a line when a step begins and ends), ``first_s``
+and ``second_s`` (seconds that a step takes). Files in the folder: ``hold`` (the second step goes on as long as it is
+there), ``deaf`` (the same, without a tick), ``fail`` (the second step fails), ``die-before-record`` (its process is
+killed between the step's effect and the record of its end; the file goes first).
 """
 
 import os
@@ -43,6 +44,11 @@ def second(step: Step, number: int) -> str:
     folder = Path(step.settings["folder"])
     if (folder / "fail").exists():
         raise ValueError(f"{folder}/{CANARY}.dcm is broken")
+    while (folder / "deaf").exists():
+        time.sleep(0.02)
+    while (folder / "hold").exists():
+        step.tick(0.5)
+        time.sleep(0.02)
     _pass_time(step, step.settings.get("second_s", 0.0))
     four = Provenance(hash_of([step.job_id, number]), "1", "0" * 64, "0" * 64)
     reading_id = readings.save(step.store, "test.steps", {"number": number}, four, again=step.job_id)

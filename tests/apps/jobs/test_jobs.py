@@ -29,7 +29,7 @@ def test_a_job_runs_its_steps_in_order_and_links_to_its_reading(served: Store, t
 
 
 def test_progress_grows_with_the_weights_of_the_steps_and_tells_the_time_left(served: Store, tmp_path: Path) -> None:
-    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "first_s": 1.2, "second_s": 3.6})
+    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "first_s": 0.8, "second_s": 2.4})
     seen = list(watch(served, job_id))
     assert {"running", "done"} <= {progress.state for progress in seen} <= {"queued", "running", "done"}
     running = [progress for progress in seen if progress.state == "running"]
@@ -37,14 +37,14 @@ def test_progress_grows_with_the_weights_of_the_steps_and_tells_the_time_left(se
     assert fractions == sorted(fractions)
     assert all(progress.fraction <= 0.25 for progress in running if progress.step == "first")
     assert all(progress.fraction >= 0.25 for progress in running if progress.step == "second")
-    assert len(fractions) >= 5
+    assert len(set(fractions)) >= 4
     half = next(progress for progress in running if progress.fraction > 0.4)
     assert half.eta_s is not None
-    assert 0.5 < half.eta_s < 6
+    assert 0.2 < half.eta_s < 10
 
 
-def test_cancelling_inside_a_step_stops_it_within_five_seconds(served: Store, tmp_path: Path) -> None:
-    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "second_s": 60})
+def test_cancelling_inside_a_step_stops_it_within_five_seconds(served: Store, tmp_path: Path, hold: Path) -> None:
+    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path)})
     wait_for(lambda: show(served, job_id).step == "second")
     asked = time.monotonic()
     assert cancel(served, job_id).cancelling
@@ -55,11 +55,12 @@ def test_cancelling_inside_a_step_stops_it_within_five_seconds(served: Store, tm
         cancel(served, job_id)
 
 
-def test_a_cancelled_job_goes_on_at_its_step_when_retried(served: Store, tmp_path: Path) -> None:
-    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "number": 5, "second_s": 1.5})
+def test_a_cancelled_job_goes_on_at_its_step_when_retried(served: Store, tmp_path: Path, hold: Path) -> None:
+    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "number": 5})
     wait_for(lambda: show(served, job_id).step == "second")
     cancel(served, job_id)
     last(served, job_id)
+    hold.unlink()
     retry(served, job_id)
     end = last(served, job_id)
     assert end.state == "done"

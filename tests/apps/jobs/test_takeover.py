@@ -27,10 +27,10 @@ def saved(store: Store) -> int:
 
 
 def test_a_killed_worker_s_job_goes_on_in_a_live_one_at_the_step_it_died_in(
-    store: Store, worker_processes: Workers, tmp_path: Path
+    store: Store, worker_processes: Workers, tmp_path: Path, hold: Path
 ) -> None:
     first = worker_processes.start(store)
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 3, "second_s": 2})
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 3})
     wait_for(lambda: show(store, job_id).step == "second")
     second = worker_processes.start(store)
     first.kill()
@@ -38,6 +38,7 @@ def test_a_killed_worker_s_job_goes_on_in_a_live_one_at_the_step_it_died_in(
     killed = time.monotonic()
     wait_for(lambda: len(log_of(tmp_path)) == 4)
     assert time.monotonic() - killed < 30
+    hold.unlink()
     end = list(watch(store, job_id))[-1]
     assert end.state == "done"
     assert readings.document(store, str(end.reading_id)) == {"number": 6}
@@ -62,10 +63,10 @@ def test_a_worker_killed_between_effect_and_record_leaves_one_effect(
 
 
 def test_a_job_whose_worker_died_is_cancelled_without_one(
-    store: Store, worker_processes: Workers, tmp_path: Path
+    store: Store, worker_processes: Workers, tmp_path: Path, hold: Path
 ) -> None:
     worker = worker_processes.start(store)
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "second_s": 60})
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
     wait_for(lambda: show(store, job_id).step == "second")
     worker.kill()
     worker.wait()
@@ -74,6 +75,21 @@ def test_a_job_whose_worker_died_is_cancelled_without_one(
     time.sleep(1)
     assert show(store, job_id).state == "cancelled"
     assert log_of(tmp_path) == ["first begin", "first end", "second begin"]
+
+
+def test_a_worker_ends_when_told_to_even_if_a_step_does_not_listen(
+    store: Store, worker_processes: Workers, tmp_path: Path
+) -> None:
+    (tmp_path / "deaf").touch()
+    worker = worker_processes.start(store)
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    wait_for(lambda: show(store, job_id).step == "second")
+    worker.terminate()
+    assert worker.wait(20) == 0
+    (tmp_path / "deaf").unlink()
+    worker_processes.start(store)
+    assert list(watch(store, job_id))[-1].state == "done"
+    assert log_of(tmp_path) == ONCE_MORE
 
 
 def test_a_job_that_kills_every_worker_is_called_the_cause(
@@ -93,11 +109,11 @@ def test_a_job_that_kills_every_worker_is_called_the_cause(
 
 @pytest.mark.slow
 def test_a_worker_that_stood_still_gives_its_job_up_when_it_wakes(
-    store: Store, worker_processes: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, worker_processes: Workers, tmp_path: Path, hold: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(DEAD_AFTER, "5")
     sleeper = worker_processes.start(store)
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "second_s": 4})
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
     wait_for(lambda: show(store, job_id).step == "second")
     worker_processes.start(store)
     os.kill(sleeper.pid, signal.SIGSTOP)
@@ -105,9 +121,10 @@ def test_a_worker_that_stood_still_gives_its_job_up_when_it_wakes(
     wait_for(lambda: log_of(tmp_path).count("second begin") == 2)
     assert time.monotonic() - stopped < 30
     os.kill(sleeper.pid, signal.SIGCONT)
+    time.sleep(2)
+    hold.unlink()
     end = list(watch(store, job_id))[-1]
     assert end.state == "done"
-    time.sleep(2)
     assert log_of(tmp_path) == ONCE_MORE
     assert saved(store) == 1
     assert sleeper.poll() is None
@@ -156,9 +173,9 @@ def test_waiting_ends_with_an_error_where_no_worker_can_be_started(store: Store)
 
 
 def test_interrupting_the_waiting_program_leaves_the_job_resumable(
-    store: Store, settings: Settings, tmp_path: Path
+    store: Store, settings: Settings, tmp_path: Path, hold: Path
 ) -> None:
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 9, "second_s": 3})
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 9})
     script = (
         "from apps.jobs import ensure_worker, watch\n"
         "from apps.settings import load_settings\n"
@@ -172,6 +189,7 @@ def test_interrupting_the_waiting_program_leaves_the_job_resumable(
     wait_for(lambda: show(store, job_id).step == "second")
     waiting.send_signal(signal.SIGINT)
     waiting.wait(20)
+    hold.unlink()
     assert show(store, job_id).state == "queued"
     assert workers.live(store) == []
     with Worker(store, SAMPLES):

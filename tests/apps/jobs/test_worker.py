@@ -70,14 +70,15 @@ def test_a_job_cancelled_before_any_worker_saw_it_runs_when_retried(store: Store
     assert log_of(tmp_path) == WHOLE
 
 
-def test_stopping_a_worker_leaves_its_job_for_the_next_one(store: Store, tmp_path: Path) -> None:
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 7, "second_s": 2})
+def test_stopping_a_worker_leaves_its_job_for_the_next_one(store: Store, tmp_path: Path, hold: Path) -> None:
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 7})
     with Worker(store, SAMPLES):
         wait_for(lambda: show(store, job_id).step == "second")
         stopping = time.monotonic()
     assert time.monotonic() - stopping < 10
     assert show(store, job_id).state == "queued"
     assert workers.live(store) == []
+    hold.unlink()
     with Worker(store, SAMPLES):
         end = last(store, job_id)
     assert readings.document(store, str(end.reading_id)) == {"number": 14}
@@ -114,24 +115,26 @@ def test_a_job_that_is_not_there_is_not_found(store: Store) -> None:
 
 
 def test_a_job_begun_under_other_steps_starts_anew(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, tmp_path: Path, hold: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from apps.jobs import durable
 
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "second_s": 2})
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
     with Worker(store, SAMPLES):
         wait_for(lambda: show(store, job_id).step == "second")
     monkeypatch.setattr(durable, "STEPS_VERSION", "2")
+    hold.unlink()
     with Worker(store, SAMPLES):
         assert last(store, job_id).state == "done"
     assert log_of(tmp_path) == ["first begin", "first end", "second begin", *WHOLE]
 
 
-def test_jobs_go_on_where_the_file_of_dbos_was_lost(sqlite_settings: Settings, tmp_path: Path) -> None:
+def test_jobs_go_on_where_the_file_of_dbos_was_lost(sqlite_settings: Settings, tmp_path: Path, hold: Path) -> None:
     with Store(sqlite_settings) as store:
-        job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "second_s": 1})
+        job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
         with Worker(store, SAMPLES):
             wait_for(lambda: show(store, job_id).step == "second")
+        hold.unlink()
         for path in sqlite_settings.data_dir.glob("tandem.jobs.db*"):
             path.unlink()
         with Worker(store, SAMPLES):

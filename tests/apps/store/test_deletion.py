@@ -1,11 +1,17 @@
 """Deleting takes a thing's rows, paths and contents, keeps what others need, and stays in the audit chain."""
 
+import hashlib
+import random
+import uuid
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
-from apps.settings import Settings
+from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, inputs, jobs, medical, readings
 from apps.store.deletion import delete_everything_of
 from apps.store.medical import Identity, SeriesEntry
@@ -178,3 +184,31 @@ def test_what_is_not_there_is_not_found(store: Store, identifier: str) -> None:
 def test_an_input_is_not_deleted_by_itself(store: Store, tmp_path: Path) -> None:
     with pytest.raises(NotAllowed, match="a reading, study, patient or job"):
         delete_everything_of(store, inputs.add(store, tmp_path))
+
+
+@given(
+    contents=st.lists(st.sets(st.sampled_from("xyz"), min_size=1), min_size=1, max_size=4),
+    order=st.randoms(use_true_random=False),
+)
+@hypothesis_settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_in_any_order_a_content_stays_as_long_as_a_reading_needs_it_and_no_longer(
+    tmp_path: Path, contents: list[set[str]], order: random.Random
+) -> None:
+    folder = tmp_path / uuid.uuid4().hex
+    with Store(load_settings(data_dir=folder, database_url=f"sqlite:///{folder}/tandem.db")) as store:
+        needs: dict[str, set[str]] = {}
+        for number, names in enumerate(contents):
+            files_of = {name: blobs.put(store, "job-1", name, name.encode()) for name in names}
+            reading_id = readings.save(
+                store, "test", {"number": number}, provenance(code_version=str(number)), files=files_of
+            )
+            needs[reading_id] = names
+        blobs.release(store, "job-1")
+        for reading_id in order.sample(sorted(needs), len(needs)):
+            delete_everything_of(store, reading_id)
+            del needs[reading_id]
+            needed = set().union(*needs.values()) if needs else set()
+            assert files(store) == len(needed) + len(needs)
+            for name in needed:
+                assert blobs.get(store, hashlib.sha256(name.encode()).hexdigest()) == name.encode()
+        assert rows(store) == {}

@@ -182,6 +182,8 @@ def test_a_commit_is_on_the_disk_before_it_is_acknowledged(sqlite_settings: Sett
         capture_output=True,
         text=True,
     )
+    if "ptrace" in run.stderr and "not permitted" in run.stderr:
+        pytest.skip("this machine lets nobody trace a process (a container without the right to)")
     assert run.returncode == 0, run.stderr
     acts: list[list[str]] = []
     for line in trace.read_text().splitlines():
