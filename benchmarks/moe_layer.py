@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from benchmarks.core_probes.captions import captions
 from benchmarks.core_probes.e5_file import e5_source
-from benchmarks.core_probes.retrieval import captions
 from benchmarks.figures import Figure
 from core_model import load_core
 from core_model.config import CoreConfig

@@ -69,7 +69,7 @@ class CoreConfig:
     num_full_attention: int = 3
     shared_hidden: int = 512
     groups: tuple[ExpertGroupConfig, ...] = _groups(128, 8, 192, 96)
-    volume_features: int = 64
+    volume_features: int = 80
     patch: int = 16
     norm_eps: float = 1e-12
 

@@ -5,20 +5,25 @@ Questions are those of the validation split; they are searched among the context
 captions of the other language.
 """
 
-import csv
 import json
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 from benchmarks import shared_data
+from benchmarks.core_probes.captions import captions
+from benchmarks.core_probes.e5_file import e5_core, e5_source
+from benchmarks.figures import Figure, bootstrap
+from core_model.checkpoint import quantise
+from core_model.config import CoreConfig
+from core_model.core import Core, build
+from core_model.training.convert_trunk import int8_axis
+from core_model.training.cut import trunk_state
 from core_model.training.splits import split_of
 
-CAPTIONS = Path(__file__).resolve().parent.parent / "captions_en_zh.tsv"
 TATQA = "finance/tatqa_dataset_dev.json"
 
 Embed = Callable[[list[str], Literal["query", "passage"]], Tensor]
@@ -41,13 +46,6 @@ def tatqa() -> tuple[list[str], list[str], list[tuple[str, str]]]:
         if split == "validation":
             questions += [(uid, question["question"]) for question in context["questions"]]
     return uids, texts, questions
-
-
-@cache
-def captions() -> list[tuple[str, str]]:
-    """English and Chinese captions that mean the same."""
-    with CAPTIONS.open(encoding="utf8", newline="") as stream:
-        return [(row["english"], row["chinese"]) for row in csv.DictReader(stream, delimiter="\t")]
 
 
 def question_ranks(embed: Embed) -> dict[str, list[int]]:
@@ -79,3 +77,60 @@ def recall_at(ranks: dict[str, list[int]], k: int) -> float:
     """Share of ranks that are at most ``k``."""
     flat = [rank for values in ranks.values() for rank in values]
     return sum(rank <= k for rank in flat) / len(flat)
+
+
+def states(core: Core) -> dict[str, Core]:
+    """The steps from E5 to what ships: E5 as it was, its pruned vocabulary, that in int8, and the core."""
+    source = e5_source()
+    place = {piece: number for number, piece in enumerate(source.pieces)}
+    kept = [place[piece] for piece in core.tokenizer.pieces(range(len(core.tokenizer)))]
+    config = CoreConfig(vocab_size=len(kept), norm_eps=source.norm_eps).with_active("text", 8)
+    pruned = trunk_state(source, kept, config)
+    rounded = {}
+    for name, tensor in pruned.items():
+        axis = int8_axis(name, tensor)
+        values, scale = quantise(tensor, axis) if axis is not None else (tensor, torch.ones(()))
+        rounded[name] = values.float() * scale if axis is not None else tensor
+    return {
+        "E5": e5_core(),
+        "pruned": Core(build(config, pruned), core.tokenizer, core.card),
+        "int8": Core(build(config, rounded), core.tokenizer, core.card),
+        "shipped": core,
+    }
+
+
+def retrieval_figures(core: Core) -> dict[str, Figure]:
+    """Points of recall@1 that pruning the vocabulary costs, and that cutting, distilling and int8 cost after it."""
+    ranks: dict[str, dict[str, dict[str, list[int]]]] = {"TAT-QA questions": {}, "bilingual captions": {}}
+    for name, step in states(core).items():
+        ranks["TAT-QA questions"][name] = question_ranks(step.embed_texts)
+        ranks["bilingual captions"][name] = caption_ranks(step.embed_texts)
+    note = "recall@1: " + "; ".join(
+        f"{task} " + ", ".join(f"{name} {recall_at(found, 1):.4f}" for name, found in steps.items())
+        for task, steps in ranks.items()
+    )
+
+    def lost(before: str, after: str) -> Figure:
+        figures = []
+        for task, steps in ranks.items():
+            apart = {
+                key: [100.0 * ((a <= 1) - (b <= 1)) for a, b in zip(values, steps[after][key], strict=True)]
+                for key, values in steps[before].items()
+            }
+            flat = [value for values in apart.values() for value in values]
+            figures.append(
+                Figure(
+                    sum(flat) / len(flat),
+                    "points",
+                    len(flat),
+                    interval=bootstrap(apart),
+                    baseline=before,
+                    note=f"worst of the two: {task}; {note}",
+                )
+            )
+        return max(figures, key=lambda figure: figure.value)
+
+    return {
+        "retrieval_points_lost_pruned": lost("E5", "pruned"),
+        "retrieval_points_lost_split": lost("pruned", "shipped"),
+    }

@@ -16,7 +16,7 @@ import math
 import random
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -43,6 +43,7 @@ class DistilRun:
 
     Attributes:
         num_active: Experts that run, K.
+        shared: Hidden neurons of the shared expert; the others are cut into equal experts.
         num_tokens: Tokens of the sample.
         epochs: Passes over them, for each layer.
         batch: Tokens a step.
@@ -53,6 +54,7 @@ class DistilRun:
     """
 
     num_active: int
+    shared: int = 512
     num_tokens: int = 300_000
     epochs: int = 1
     batch: int = 1024
@@ -268,6 +270,15 @@ def relative_error(
     return float(((y_ND - target_TD[some]) / target_TD.std(dim=0)).square().mean())
 
 
+def recut(config: CoreConfig, run: DistilRun) -> CoreConfig:
+    """The student's shape: the teacher's hidden neurons, cut as the run says."""
+    old = next(g for g in config.groups if g.name == "text")
+    hidden = (config.shared_hidden + old.num_experts * old.hidden - run.shared) // old.num_experts
+    new = replace(old, hidden=hidden, num_active=run.num_active)
+    groups = tuple(new if g.name == "text" else g for g in config.groups)
+    return replace(config, shared_hidden=run.shared, groups=groups)
+
+
 def distil(weights: Path, corpus: Path, work: Path, run: DistilRun) -> tuple[CoreConfig, dict[str, Tensor]]:
     """Distil all layers.
 
@@ -286,7 +297,7 @@ def distil(weights: Path, corpus: Path, work: Path, run: DistilRun) -> tuple[Cor
     teacher = build(config, tensors).eval()
     rows = sample_rows(corpus, TextTokenizer.from_file(weights / TOKENIZER_FILE), run.num_tokens, run.seed)
     batches = batches_of(rows, config)
-    config = config.with_active("text", run.num_active)
+    config = recut(config, run)
     group = next(g for g in config.groups if g.name == "text")
     work.mkdir(parents=True, exist_ok=True)
     with torch.inference_mode():
@@ -332,12 +343,19 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder that keeps finished layers")
     parser.add_argument("--out", type=Path, required=True, help="folder of the student")
     parser.add_argument("--active", type=int, required=True, help="experts that run")
+    parser.add_argument("--shared", type=int, default=512, help="hidden neurons of the shared expert")
     parser.add_argument("--tokens", type=int, default=300_000)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    run = DistilRun(num_active=options.active, num_tokens=options.tokens, epochs=options.epochs, seed=options.seed)
+    run = DistilRun(
+        num_active=options.active,
+        shared=options.shared,
+        num_tokens=options.tokens,
+        epochs=options.epochs,
+        seed=options.seed,
+    )
     config, state = distil(options.weights, options.corpus, options.work, run)
     _, card = load_checkpoint(options.weights / "core.json")
     fresh = {k: card[k] for k in ("source", "licence", "corpus_sha256", "pieces_kept")}

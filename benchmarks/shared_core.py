@@ -1,0 +1,25 @@
+"""Whether the shared core matters: retrieval, concepts of captions, and what shuffling its weights costs."""
+
+import torch
+
+from benchmarks.core_probes.concepts import concept_figures
+from benchmarks.core_probes.retrieval import TATQA, retrieval_figures
+from benchmarks.figures import Figure
+from core_model import load_core
+
+USUAL_MINUTES = 6.0
+INPUTS = [TATQA, "finance/us_filings_ixbrl.tar.xz"]
+
+PARTS = (retrieval_figures, concept_figures)
+"""Each takes the core and gives figures."""
+
+
+def run(recorded: bool) -> dict[str, Figure]:
+    """Measure all parts on the core that ships."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        core = load_core()
+        return {name: figure for part in PARTS for name, figure in part(core).items()}
+    finally:
+        torch.set_num_threads(threads)
