@@ -26,6 +26,8 @@ CLOSING_MM = 8.0
 MIN_ML, MAX_ML = 300.0, 12_000.0
 """Both lungs together: from a small child's to the largest lungs on record at full inspiration."""
 MIN_HEIGHT_MM = 60.0
+SMALLEST_PART = 0.04
+"""Share of the largest part of lung air that a part must have: remnants beside a consolidation count, specks do not."""
 CUT_SHARE = 0.25
 RIGHT, LEFT = 1, 2
 
@@ -104,19 +106,20 @@ def find_lungs(volume: Volume, tick: Callable[[float], None] | None = None) -> L
     air, _ = lung_air(mean, grid)
     tick(0.35)
     airway = trachea(mean, air, grid.spacing_mm)
+    tick(0.45)
     towards_left = np.array([axis[0] for axis in volume.geometry.direction])
     raw = split_sides(air & ~airway, grid.spacing_mm, towards_left)
     tick(0.55)
     sides = np.zeros(grid.shape, np.uint8)
     for side in (RIGHT, LEFT):
         lung = close(raw == side, CLOSING_MM, grid.spacing_mm)
+        tick(0.5 + 0.1 * side)
         lung = fill_slices(lung) & ~airway
         sides[lung & (sides == 0)] = side
         tick(0.55 + 0.1 * side)
     right_ml, left_ml = grid.ml(sides == RIGHT), grid.ml(sides == LEFT)
     _check(right_ml + left_ml, sides > 0, grid)
-    zone = search_zone(sides, grid.spacing_mm)
-    tick(0.9)
+    zone = search_zone(sides, grid.spacing_mm, lambda share: tick(0.75 + 0.2 * share))
     lungs = Lungs(
         grid.enlarge(sides),
         grid.enlarge(zone),
@@ -165,8 +168,9 @@ def lung_air(mean: NDArray[np.float32], grid: CoarseGrid) -> tuple[NDArray[np.bo
     sizes[0] = 0
     enclosed = np.where(in_body >= 0.7 * sizes, sizes, 0)
     keep = []
-    for label in np.flatnonzero(enclosed >= max(1, 0.1 * enclosed.max())):
-        if not _is_gas(mean, labels == label):
+    for label in np.flatnonzero(enclosed >= max(1, SMALLEST_PART * enclosed.max())):
+        part = labels == label
+        if not _is_gas(mean, part, grid.ml(part)):
             keep.append(label)
     if not keep:
         raise no_lungs("the air inside the body is bowel gas or lies outside")
@@ -216,14 +220,15 @@ def fill_slices(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return filled
 
 
-def _is_gas(mean: NDArray[np.float32], part: NDArray[np.bool_]) -> bool:
+def _is_gas(mean: NDArray[np.float32], part: NDArray[np.bool_], ml: float) -> bool:
     """Gas in stomach or bowel: its core is plain air, while lung holds tissue even in emphysema."""
     box = box_of(part)
     core = ndimage.binary_erosion(part[box], iterations=2)
     values = mean[box][core]
     if values.size < 8:
         return bool(np.median(mean[box][part[box]]) < -950)
-    return bool(np.median(values) < -940 and np.mean(values > -900) < 0.1)
+    tissue = float(np.mean(values > -900))
+    return bool(np.median(values) < -940 and tissue < (0.1 if ml < 800 else 0.02))
 
 
 def _check(total_ml: float, mask: NDArray[np.bool_], grid: CoarseGrid) -> None:

@@ -6,6 +6,8 @@ so that it fills dents and leaves organs. What it adds is deep only where someth
 there, the zone grows further, since the outline of a mass reaches into the wall.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -20,18 +22,24 @@ MOST_OVER_LUNG = 1.32
 """Ceiling of zone over lung; small lungs have much surface, and there the growth at dents is lessened."""
 
 
-def search_zone(sides: NDArray[np.uint8], spacing_mm: tuple[float, float, float]) -> NDArray[np.bool_]:
+def search_zone(
+    sides: NDArray[np.uint8], spacing_mm: tuple[float, float, float], tick: Callable[[float], None] | None = None
+) -> NDArray[np.bool_]:
     """Search zone on the coarse grid.
 
     Args:
         sides: 1 right lung, 2 left lung, after closing, (Z, Y, X).
         spacing_mm: z, y, x.
+        tick: Called with the share done.
     """
+    tick = tick or (lambda share: None)
     lung = sides > 0
     filled = lung.copy()
     for side in (1, 2):
         filled |= _close_far(sides == side, spacing_mm)
+        tick(0.2 * side)
     rim = grow(filled, RIM_MM, spacing_mm)
+    tick(0.6)
     added = filled & ~lung
     if not added.any():
         return rim
@@ -40,6 +48,7 @@ def search_zone(sides: NDArray[np.uint8], spacing_mm: tuple[float, float, float]
         zone = rim.copy()
         for deeper, growth in DENT_GROWTH_MM:
             zone |= grow(depth > deeper, growth * lessening, spacing_mm)
+            tick(0.9)
         if np.count_nonzero(zone) <= MOST_OVER_LUNG * np.count_nonzero(lung):
             return zone
     return rim if np.count_nonzero(rim) <= MOST_OVER_LUNG * np.count_nonzero(lung) else grow(lung, RIM_MM, spacing_mm)

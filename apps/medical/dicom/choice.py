@@ -81,6 +81,8 @@ def _unfit(stack: Stack, wanted: bool) -> tuple[str, str] | None:
         return "a projection or reformatted picture, whose values are not those of the tissue", "projection"
     if any("SECONDARY CAPTURE" in part for part in first.image_type):
         return "a captured picture", "secondary_capture"
+    if not all(image.hounsfield for here in stack.images for image in here):
+        return "its values are no Hounsfield units", "not_hounsfield"
     if first.burned_in:
         return "text is burned into its pictures", "burned_in"
     if count < MIN_SLICES:

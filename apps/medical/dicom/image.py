@@ -12,6 +12,8 @@ from apps.medical.dicom.guard import Unreadable
 
 IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 """What a file without file meta information is in: the default of the standard."""
+HOUNSFIELD = frozenset({"", "HU", "HU_MOD", "US"})
+"""Rescale types whose values are read as HU; others are maps of atomic number, density, iodine and the like."""
 MAX_SIDE = 4096
 MAX_FRAMES = 20_000
 
@@ -48,6 +50,7 @@ class ImageHeader:
     burned_in: bool
     slope: float
     intercept: float
+    hounsfield: bool
     bits_allocated: int
     bits_stored: int
     signed: bool
@@ -87,6 +90,7 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
     thickness = placed("PixelMeasuresSequence", attributes.number, "SliceThickness")
     slope = placed("PixelValueTransformationSequence", attributes.number, "RescaleSlope")
     intercept = placed("PixelValueTransformationSequence", attributes.number, "RescaleIntercept")
+    scale = attributes.loose_text(groups.get("PixelValueTransformationSequence", dataset), "RescaleType").upper()
     bits_allocated = attributes.integer(dataset, "BitsAllocated")
     bits_stored = attributes.integer(dataset, "BitsStored", bits_allocated)
     if bits_allocated not in (8, 16, 32) or not 1 <= bits_stored <= bits_allocated:
@@ -126,6 +130,7 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         burned_in=attributes.text(dataset, "BurnedInAnnotation") == "YES",
         slope=slope,
         intercept=intercept,
+        hounsfield=scale in HOUNSFIELD,
         bits_allocated=bits_allocated,
         bits_stored=bits_stored,
         signed=attributes.integer(dataset, "PixelRepresentation") == 1,

@@ -19,6 +19,7 @@ MAX_VOXELS = 800_000_000
 NOTICED_TILT_DEGREES = 0.5
 NOTICED_SHIFT_MM = 0.1
 ALLOWED_SHIFT_PIXELS = 0.75
+ODD_TIMES, ODD_HU = 1.8, 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,17 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
                 repeated,
             )
         )
+    odd = odd_slices(hu)
+    if odd:
+        places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in odd[:5])
+        cautions.append(
+            Caution(
+                "slices_odd",
+                f"{len(odd)} slices look nothing like their neighbours (at {places} mm); they may be damaged.",
+                source.label(stack.images[odd[0]][0].number),
+                len(odd),
+            )
+        )
     extent = lung_extent(hu, (stack.step_mm, *first.pixel_spacing))
     if extent is None:
         raise no_lungs("it shows no lungs")
@@ -100,6 +112,21 @@ def _decode(reader: PixelReader, image: ImageHeader, hashes: dict[int, str]) -> 
     if image.number not in hashes:
         hashes[image.number] = hashlib.sha256(reader.last_bytes).hexdigest()
     return hu
+
+
+def odd_slices(hu: NDArray[np.int16]) -> list[int]:
+    """Slices that differ from both neighbours far more than neighbours usually do.
+
+    A damaged stream of lossless JPEG decodes without complaint, and DICOM has no checksum: this is what can be seen.
+    """
+    if len(hu) < 5:
+        return []
+    thin = hu[:, ::4, ::4]
+    steps = np.array(
+        [np.abs(thin[k + 1].astype(np.int32) - thin[k]).mean() for k in range(len(hu) - 1)], dtype=np.float64
+    )
+    nearer = np.minimum(np.append(steps, np.inf), np.insert(steps, 0, np.inf))
+    return np.flatnonzero(nearer > ODD_TIMES * np.median(steps) + ODD_HU).tolist()
 
 
 def refuse_unscaled(source: FileSource, stack: Stack) -> None:

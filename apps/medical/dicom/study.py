@@ -22,7 +22,7 @@ from core_model.errors import Caution, InputRejected, NotFound
 THICK_MM = 3.05
 DEGRADING = frozenset(
     {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series", "lungs_cut",
-     "rescale_varies", "pixel_format_varies", "mixed_series"}
+     "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd"}
 )  # fmt: skip
 FATAL = frozenset({"dicom_truncated", "dicom_damaged", "zip_damaged", "zip_bomb", "zip_method", "deflate_bomb"})
 """Rejections that concern the input as a whole, however many series would be left."""

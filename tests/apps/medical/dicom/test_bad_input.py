@@ -322,3 +322,14 @@ def test_small_shifts_between_slices_are_said(tmp_path: Path) -> None:
 def test_one_uid_for_all_images_is_said(tmp_path: Path) -> None:
     series = make_series().each(lambda dataset: setattr(dataset, "SOPInstanceUID", "1.2.3"))
     assert "uid_repeated" in codes(read_study(series.write(tmp_path)))
+
+
+def test_a_slice_unlike_its_neighbours_is_said(tmp_path: Path) -> None:
+    series = make_series()
+    pixels = series.datasets[20].pixel_array.copy()
+    pixels[25:] = np.random.default_rng(0).integers(0, 4096, pixels[25:].shape)
+    series.datasets[20].PixelData = pixels.tobytes()
+    caution = next(c for c in read_study(series.write(tmp_path)).cautions if c.code == "slices_odd")
+    assert caution.count == 1
+    assert "102.5 mm" in caution.text
+    assert caution.source.startswith("file 21 of 40")

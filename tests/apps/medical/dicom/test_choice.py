@@ -79,6 +79,14 @@ def test_a_projection_is_never_read(tmp_path: Path) -> None:
     assert caught.value.code == "no_series_fits"
 
 
+def test_a_map_of_atomic_numbers_is_never_read_as_hu(tmp_path: Path) -> None:
+    make_series(series=1).write(tmp_path / "a")
+    make_series(THIN, series=2).each(lambda dataset: setattr(dataset, "RescaleType", "Z_EFF")).write(tmp_path / "b")
+    study = read_study(tmp_path)
+    assert study.series.series_number == 1
+    assert reasons(study) == {2: "not_hounsfield"}
+
+
 def test_of_equal_thickness_the_smooth_kernel_is_read(tmp_path: Path) -> None:
     make_series(series=1).each(lambda dataset: setattr(dataset, "ConvolutionKernel", "B70f")).write(tmp_path / "a")
     make_series(series=2).write(tmp_path / "b")

@@ -85,6 +85,22 @@ def test_signed_compressed_pixels_keep_their_sign(tmp_path: Path, syntax) -> Non
     assert np.array_equal(read_study(make_series().each(change).write(tmp_path / "packed")).volume.hu, plain)
 
 
+def test_signed_lossless_jpeg_keeps_its_sign(tmp_path: Path) -> None:
+    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu
+
+    def change(dataset) -> None:
+        dataset.PixelData = (dataset.pixel_array.astype(np.int16) - 1024).tobytes()
+        dataset.PixelRepresentation, dataset.RescaleIntercept = 1, 0
+        dataset.BitsStored, dataset.HighBit = 16, 15
+
+    series = encode(
+        make_series().each(change),
+        uid.JPEGLosslessSV1,
+        lambda pixels: imagecodecs.ljpeg_encode(pixels.view(np.uint16), bitspersample=16),
+    )
+    assert np.array_equal(read_study(series.write(tmp_path / "packed")).volume.hu, plain)
+
+
 def test_eight_bit_baseline_jpeg_is_read_and_called_lossy(tmp_path: Path) -> None:
     def encoder(pixels: np.ndarray) -> bytes:
         stream = io.BytesIO()
