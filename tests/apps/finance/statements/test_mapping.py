@@ -111,6 +111,13 @@ def test_a_concept_used_for_something_else_is_refused_by_its_caption():
     assert "'Occupancy'" in statements.line("cost_of_revenue").reason
 
 
+def test_what_lies_between_revenue_and_gross_profit_is_the_cost_whatever_its_caption():
+    costs = gaap("Total costs and expenses", "CostOfRevenue", "600", "560")
+    lines = replaced(INCOME, "Cost of sales", costs)
+    assert newest(statements_of(income=lines), "cost_of_revenue") == "600" + MILLION
+    assert newest(statements_of(income=replaced(lines, "Gross profit")), "cost_of_revenue") is None
+
+
 def test_what_follows_from_other_lines_stands_beside_as_derived():
     statements = statements_of(income=replaced(INCOME, "Gross profit"), balance=replaced(BALANCE, "Total liabilities"))
     assert newest(statements, "gross_profit") is None
@@ -177,6 +184,10 @@ def test_cash_with_restricted_cash_is_taken_only_where_they_are_not_printed_apar
     alone = statements_of(balance=replaced(BALANCE, "Cash and cash equivalents", combined))
     assert newest(alone, "cash") == "310" + MILLION
     assert alone.line("cash").confidence == 0.8
+    including = gaap("Total cash and cash equivalents (includes restricted cash of $9)", RESTRICTED, "310", "255")
+    parts = gaap("Cash and due from banks", "CashAndDueFromBanks", "200", "155")
+    total = statements_of(balance=replaced(BALANCE, "Cash and cash equivalents", parts, including))
+    assert newest(total, "cash") == "310" + MILLION
     both = statements_of(balance=[*BALANCE[:2], combined, *BALANCE[2:]])
     assert newest(both, "cash") == "300" + MILLION
 
