@@ -332,7 +332,7 @@ CAPTION_RULES: dict[str, CaptionRule] = {
         _words(r"research|development|r&d"), _words(r"in-process|ipr&d"), "research and development"
     ),
     "selling_general_administrative": CaptionRule(
-        _words(r"sell|sales|market|admin|sg&a|overhead"), None, "selling, general and administrative expense"
+        _words(r"sell|sales|market|distribut|sg&a"), None, "selling, general and administrative expense in one"
     ),
     "interest_expense": CaptionRule(
         _words(r"interest[^,]*\bexpense|interest and debt|finance (?:costs?|expense)|interest (?:costs?|charges?)\b"),

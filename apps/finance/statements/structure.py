@@ -16,10 +16,7 @@ _COST_CAPTION = re.compile(
     re.IGNORECASE,
 )
 _REVENUES = ("Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "SalesRevenueNet", "Revenue")
-_SELLING = re.compile(r"sell|sales|market", re.IGNORECASE)
-_ADMINISTRATIVE = re.compile(r"admin|overhead", re.IGNORECASE)
 _LONG = re.compile(r"long-?\s?term|non-?\s?current|due after", re.IGNORECASE)
-_PREFERRED = re.compile(r"preferred|preference", re.IGNORECASE)
 _EXCHANGE = re.compile(r"EffectOfExchangeRate", re.IGNORECASE)
 
 
@@ -49,20 +46,6 @@ def is_revenue_less_gross_profit(face: Face, row: FaceRow) -> bool:
         return False
     revenues = (_at(face, newest, name) for name in _REVENUES)
     return any(revenue is not None and revenue - own == gross for revenue in revenues)
-
-
-def selling_is_in_it(face: Face, row: FaceRow, candidate: Candidate) -> str:
-    """Why a row is not all of selling, general and administrative expense, else empty."""
-    if _SELLING.search(row.caption) or not row.caption:
-        return ""
-    others = [
-        other
-        for other in face.rows
-        if other.concept not in ("", row.concept) and "Market" in other.local_name and not other.dimensions
-    ]
-    if others:
-        return f"{_names(row, others)} are parts, and their sum is printed nowhere"
-    return ""
 
 
 def debt_is_long_term(face: Face, row: FaceRow, candidate: Candidate) -> str:
@@ -148,7 +131,6 @@ CONFIRMED: dict[str, Callable[[Face, FaceRow], bool]] = {"cost_of_revenue": is_r
 
 STRUCTURE: dict[str, Callable[[Face, FaceRow, Candidate], str]] = {
     "cost_of_revenue": cost_is_whole,
-    "selling_general_administrative": selling_is_in_it,
     "net_income": net_income_is_the_parents,
     "eps_basic": earnings_are_total,
     "eps_diluted": earnings_are_total,

@@ -145,6 +145,13 @@ def test_selling_and_administrative_expense_on_two_lines_is_derived():
     assert derived(statements, "selling_general_administrative") == ["110" + MILLION, "100" + MILLION]
 
 
+@pytest.mark.parametrize("concept", ["SellingGeneralAndAdministrativeExpense", "GeneralAndAdministrativeExpense"])
+def test_general_and_administrative_expense_alone_is_not_the_line_whatever_its_concept(concept):
+    row = gaap("General and administrative expenses", concept, "110", "100")
+    lines = replaced(INCOME, "Selling, general and administrative expenses", row)
+    assert newest(statements_of(income=lines), "selling_general_administrative") is None
+
+
 @pytest.mark.parametrize(
     ("caption", "concept", "cells", "flip", "expected"),
     [
