@@ -42,8 +42,9 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 _CAPEX = _words(r"capital expend|propert|plant|equipment|fixed assets")
 _COST = _words(r"costs? (?:of|applicable)|costs? and expenses? of sales")
-_CASH = _words(r"^(?:total )?cash(?: and (?:cash )?equivalents)?\b(?!.*restricted)")
+_CASH = _words(r"^(?:total )?cash(?: and (?:cash )?equivalents)?\b(?![^(]*restricted)")
 _RESTRICTED = _words(r"cash")
+_TRADE = _words(r"accounts receivable|trade|^receivables")
 _BOTH = _words(r"basic\b.*\bdiluted|diluted\b.*\bbasic")
 
 
@@ -163,7 +164,6 @@ CANDIDATES: dict[str, tuple[Candidate, ...]] = {
             _CASH,
         ),
         _gaap("Cash", 0.9, "cash"),
-        _gaap("CashAndDueFromBanks", 0.85, "cash and due from banks"),
         _gaap(
             "CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
             0.8,
@@ -171,6 +171,7 @@ CANDIDATES: dict[str, tuple[Candidate, ...]] = {
             1,
             _RESTRICTED,
         ),
+        _gaap("CashAndDueFromBanks", 0.85, "cash and due from banks"),
         _ifrs("CashAndCashEquivalents", 0.98, "cash and cash equivalents"),
     ),
     "receivables": (
@@ -178,7 +179,7 @@ CANDIDATES: dict[str, tuple[Candidate, ...]] = {
         _gaap("ReceivablesNetCurrent", 0.93, "receivables, net, current"),
         _gaap("AccountsNotesAndLoansReceivableNetCurrent", 0.92, "accounts and notes receivable, net, current"),
         _gaap("AccountsAndOtherReceivablesNetCurrent", 0.92, "accounts and other receivables, net, current"),
-        _gaap("AccountsReceivableNet", 0.85, "accounts receivable, net"),
+        _gaap("AccountsReceivableNet", 0.85, "accounts receivable, net", 1, _TRADE),
         _ifrs("CurrentTradeReceivables", 0.97, "trade receivables, current"),
         _ifrs("TradeAndOtherCurrentReceivables", 0.92, "trade and other receivables, current"),
         _ifrs("TradeReceivables", 0.9, "trade receivables"),
@@ -331,7 +332,7 @@ CAPTION_RULES: dict[str, CaptionRule] = {
         _words(r"research|development|r&d"), _words(r"in-process|ipr&d"), "research and development"
     ),
     "selling_general_administrative": CaptionRule(
-        _words(r"sell|sales|market|admin|sg&a|overhead"), None, "selling, general and administrative expense"
+        _words(r"sell|sales|market|distribut|sg&a"), None, "selling, general and administrative expense in one"
     ),
     "interest_expense": CaptionRule(
         _words(r"interest[^,]*\bexpense|interest and debt|finance (?:costs?|expense)|interest (?:costs?|charges?)\b"),

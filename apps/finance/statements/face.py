@@ -126,12 +126,14 @@ def _rows(table: Table) -> list[FaceRow]:
             continue
         caption = f"{wrapped} {row.caption}".strip()
         wrapped = ""
-        while open_headings and open_headings[-1][0] >= row.depth and not (facts and open_headings[-1][0] == row.depth):
+        heading = not row.cells
+        directly = heading and rows and rows[-1].heading
+        while open_headings and (
+            open_headings[-1][0] > row.depth or (heading and not directly and open_headings[-1][0] == row.depth)
+        ):
             open_headings.pop()
         face_row = _face_row(row, caption, tuple(text for _, text in open_headings), columns)
         if face_row.heading:
-            while open_headings and open_headings[-1][0] >= row.depth:
-                open_headings.pop()
             open_headings.append((row.depth, caption))
         elif face_row.total:
             closed = [k for k, (_, text) in enumerate(open_headings) if _closes(caption, text)]

@@ -9,7 +9,7 @@ from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, Candidat
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.lines import LINES, KeyLine
 from apps.finance.statements.model import StatementName
-from apps.finance.statements.structure import STRUCTURE
+from apps.finance.statements.structure import CONFIRMED, STRUCTURE
 
 SPOKEN: dict[StatementName, str] = {
     "income": "income statement",
@@ -96,11 +96,14 @@ class Mapper:
     def _by_concept(self, line: KeyLine, face: Face, whole: list[FaceRow], refused: list[str]) -> Choice | None:
         rule = CAPTION_RULES.get(line.name)
         structure = STRUCTURE.get(line.name)
+        confirmed = CONFIRMED.get(line.name)
         for candidate in CANDIDATES[line.name]:
             rows = [row for row in whole if row.concept == candidate.concept]
             passed = []
             for row in rows:
-                if self._english and row.caption and candidate.needs and not candidate.needs.search(row.caption):
+                if confirmed is not None and confirmed(face, row):
+                    passed.append(row)
+                elif self._english and row.caption and candidate.needs and not candidate.needs.search(row.caption):
                     refused.append(f"{_quote(row)} carries {candidate.concept}, but its caption names something else")
                 elif self._english and rule and row.caption and not _says(rule, row.caption):
                     refused.append(f"{_quote(row)} carries {candidate.concept}, but does not print {rule.why}")

@@ -15,10 +15,8 @@ _COST_CAPTION = re.compile(
     r"^(?:total )?(?:other )?costs? of (?:sales|revenues?|goods|products?|services?|equipment|subscription|wireless)",
     re.IGNORECASE,
 )
-_SELLING = re.compile(r"sell|sales|market", re.IGNORECASE)
-_ADMINISTRATIVE = re.compile(r"admin|overhead", re.IGNORECASE)
+_REVENUES = ("Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "SalesRevenueNet", "Revenue")
 _LONG = re.compile(r"long-?\s?term|non-?\s?current|due after", re.IGNORECASE)
-_PREFERRED = re.compile(r"preferred|preference", re.IGNORECASE)
 _EXCHANGE = re.compile(r"EffectOfExchangeRate", re.IGNORECASE)
 
 
@@ -35,29 +33,19 @@ def cost_is_whole(face: Face, row: FaceRow, candidate: Candidate) -> str:
     ]
     if not others or row.caption.lower().startswith("total"):
         return ""
-    newest = _newest(row)
-    gross = _at(face, newest, "GrossProfit")
-    own = _value(row, newest)
-    if gross is not None and own is not None:
-        for name in ("Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "Revenue"):
-            revenue = _at(face, newest, name)
-            if revenue is not None and revenue - own == gross:
-                return ""
+    if is_revenue_less_gross_profit(face, row):
+        return ""
     return f"{_names(row, others)} are parts, and their sum is printed nowhere"
 
 
-def selling_is_in_it(face: Face, row: FaceRow, candidate: Candidate) -> str:
-    """Why a row is not all of selling, general and administrative expense, else empty."""
-    if _SELLING.search(row.caption) or not row.caption:
-        return ""
-    others = [
-        other
-        for other in face.rows
-        if other.concept not in ("", row.concept) and "Market" in other.local_name and not other.dimensions
-    ]
-    if others:
-        return f"{_names(row, others)} are parts, and their sum is printed nowhere"
-    return ""
+def is_revenue_less_gross_profit(face: Face, row: FaceRow) -> bool:
+    """Whether the row is exactly what lies between the printed revenue and the printed gross profit."""
+    newest = _newest(row)
+    gross, own = _at(face, newest, "GrossProfit"), _value(row, newest)
+    if gross is None or own is None:
+        return False
+    revenues = (_at(face, newest, name) for name in _REVENUES)
+    return any(revenue is not None and revenue - own == gross for revenue in revenues)
 
 
 def debt_is_long_term(face: Face, row: FaceRow, candidate: Candidate) -> str:
@@ -138,9 +126,11 @@ def change_is_after_exchange(face: Face, row: FaceRow, candidate: Candidate) -> 
     return before if off_before < off_after else ""
 
 
+CONFIRMED: dict[str, Callable[[Face, FaceRow], bool]] = {"cost_of_revenue": is_revenue_less_gross_profit}
+"""By line: what proves a row of a candidate concept to be the line, whatever its caption says."""
+
 STRUCTURE: dict[str, Callable[[Face, FaceRow, Candidate], str]] = {
     "cost_of_revenue": cost_is_whole,
-    "selling_general_administrative": selling_is_in_it,
     "net_income": net_income_is_the_parents,
     "eps_basic": earnings_are_total,
     "eps_diluted": earnings_are_total,

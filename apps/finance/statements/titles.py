@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -10,6 +11,9 @@ from apps.finance.statements.tables import TABLE, XHTML, plain
 
 _REACH = 400
 """Characters of text in front of a table that may hold its title."""
+
+_STEPS = 5000
+"""Pieces of markup to look back over, however little text they hold."""
 
 _INLINE = {XHTML + name for name in ("span", "b", "i", "u", "em", "strong", "font", "a", "sup", "sub", "small")}
 
@@ -72,7 +76,7 @@ def text_before(table: etree._Element, stop: Container[etree._Element]) -> str:
     """
     parts: list[str] = []
     length = 0
-    for part in _backwards(table, stop):
+    for part in islice(_backwards(table, stop), _STEPS):
         if part is None:
             break
         if part:
