@@ -88,12 +88,16 @@ def show_anomalies(document: Mapping[str, Any]) -> Chosen | None:
         }
         for anomaly in anomalies
     ]
-    columns = [{"label": "#", "width": "28px"}, {"label": ""}, {"label": t("anomalies")}]
-    chosen = _rows([*columns, {"label": t("confidence"), "align": "right"}], rows, "anomalies")
+    columns = [{"label": "#", "width": "30px"}, {"label": "", "width": "80px"}, {"label": t("anomalies")}]
+    chosen = _rows([*columns, {"label": t("confidence").capitalize(), "align": "right"}], rows, "anomalies")
     for anomaly in anomalies:
         if anomaly["id"] == chosen:
-            notes = [(t("confidence"), f"{anomaly['confidence']:.0%}")]
-            return Chosen(anomaly["reason"], notes, anomaly["fact_ids"])
+            titles = {check["id"]: check["title"] for check in document["checks"]}
+            check_id = anomaly.get("check_id")
+            title = titles.get(check_id, "") if isinstance(check_id, str) else ""
+            notes = [("", anomaly["reason"])] if title else []
+            confidence = (t("confidence"), f"{anomaly['confidence']:.0%}")
+            return Chosen(title or anomaly["reason"], [*notes, confidence], anomaly["fact_ids"])
     return None
 
 
