@@ -167,7 +167,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cancel": ("Cancel", "取消"),
     "retry": ("Retry", "重试"),
     "time_left": ("about {time} left", "约剩 {time}"),
-    "result": ("Result", "结果"),
+    "result": ("Open the result", "打开结果"),
     "started": ("Started (UTC)", "开始（UTC）"),
     "job": ("Job", "任务"),
     "state": ("State", "状态"),

@@ -1,6 +1,7 @@
 """The three screens in a real browser: what an analyst and a radiologist do with the mouse and the keyboard."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -138,3 +139,36 @@ def test_a_reading_is_deleted_only_after_the_question(screen: Screen) -> None:
             readings.get(store, extra)
         readings.get(store, other)
         made.study(store)
+
+
+def test_one_click_leads_from_a_finished_job_to_its_result(screen: Screen) -> None:
+    from apps.store import jobs
+    from apps.store.deletion import delete_everything_of
+    from apps.store.store import Store
+
+    with Store(screen.served.settings) as store:
+        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study, None)
+        screen.open("/jobs")
+        screen.page.locator("tr", has_text="Open the result").click()
+        expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", "lung/3.png")
+        assert screen.page.url.endswith(f"/studies?reading={screen.served.study}")
+        delete_everything_of(store, job.id)
+
+
+def test_the_pictures_of_the_screens_are_made_from_the_store(
+    screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    from ui import library, screenshots
+
+    for name, value in screen.served.settings.environment().items():
+        monkeypatch.setenv(name, value)
+    pictures = screenshots.addresses(screen.served.report, screen.served.study)
+    library.close()
+    made_files = screenshots.take(screen.page, screen.served.url, tmp_path / "images", pictures)
+    assert [path.name for path in made_files] == ["reports.png", "statements.png", "studies.png", "jobs.png"]
+    for path in made_files:
+        with Image.open(path) as image:
+            assert image.size == (screenshots.WIDTH, screenshots.HEIGHT)
+            assert image.convert("L").getextrema() != (255, 255)

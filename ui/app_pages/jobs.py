@@ -96,7 +96,7 @@ def drawn(row: JobRow) -> dict[str, Any]:
     first = {"text": t(row.state), "badge": TONES[row.state]}
     reason = row.error_text or (t("result") if row.reading_id else "")
     cells = [first, {"text": title(row)}, {"text": moment(row.started_at or row.created_at)}, {"text": duration(row)}]
-    return {"id": row.id, "cells": [*cells, {"text": reason, "tone": "wrap" if row.error_text else ""}]}
+    return {"id": row.id, "cells": [*cells, {"text": reason, "tone": "wrap" if row.error_text else "link"}]}
 
 
 def moment(when: datetime) -> str:

@@ -21,7 +21,7 @@ function cellOf(cell, column, index) {
 }
 
 function build(root, data) {
-  const table = element("table");
+  const table = element("table", data.mode);
   table.setAttribute("role", "grid");
   table.setAttribute("aria-label", data.label || "");
   const head = table.createTHead().insertRow();

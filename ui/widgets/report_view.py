@@ -42,8 +42,8 @@ def show_statement(document: Mapping[str, Any], name: str, reported: bool) -> Ch
         return None
     scale = {1_000_000: "millions", 1_000: "thousands", 1: "ones"}[table.scale]
     table.columns[0]["label"] = t("in_units", currency=table.currency, scale=t(scale)) if table.currency else ""
-    row, _, column = parameter("pick").rpartition(".")
-    selected = {"row": row, "column": int(column)} if column.isdecimal() else None
+    chosen = _chosen_in(table)
+    selected = {"row": chosen[0], "column": chosen[1]} if chosen else None
     _pick(
         {
             "columns": table.columns,
@@ -56,8 +56,16 @@ def show_statement(document: Mapping[str, Any], name: str, reported: bool) -> Ch
         },
         f"statement-{name}-{reported}",
     )
-    cell = table.cells.get((row, int(column))) if selected else None
-    return None if cell is None else _chosen_cell(cell)
+    return _chosen_cell(table.cells[chosen]) if chosen else None
+
+
+def _chosen_in(table: statements.Table) -> tuple[str, int] | None:
+    """The cell that the address names; else the newest number of the first line that has one."""
+    row, _, column = parameter("pick").rpartition(".")
+    if column.isdecimal() and (row, int(column)) in table.cells:
+        return row, int(column)
+    with_facts = [key for key, cell in table.cells.items() if cell.fact_ids]
+    return max((key for key in with_facts if key[0] == with_facts[0][0]), default=None) if with_facts else None
 
 
 def show_anomalies(document: Mapping[str, Any]) -> Chosen | None:
@@ -80,12 +88,16 @@ def show_anomalies(document: Mapping[str, Any]) -> Chosen | None:
         }
         for anomaly in anomalies
     ]
-    columns = [{"label": "#", "width": "28px"}, {"label": ""}, {"label": t("anomalies")}]
-    chosen = _rows([*columns, {"label": t("confidence"), "align": "right"}], rows, "anomalies")
+    columns = [{"label": "#", "width": "30px"}, {"label": "", "width": "80px"}, {"label": t("anomalies")}]
+    chosen = _rows([*columns, {"label": t("confidence").capitalize(), "align": "right"}], rows, "anomalies")
     for anomaly in anomalies:
         if anomaly["id"] == chosen:
-            notes = [(t("confidence"), f"{anomaly['confidence']:.0%}")]
-            return Chosen(anomaly["reason"], notes, anomaly["fact_ids"])
+            titles = {check["id"]: check["title"] for check in document["checks"]}
+            check_id = anomaly.get("check_id")
+            title = titles.get(check_id, "") if isinstance(check_id, str) else ""
+            notes = [("", anomaly["reason"])] if title else []
+            confidence = (t("confidence"), f"{anomaly['confidence']:.0%}")
+            return Chosen(title or anomaly["reason"], [*notes, confidence], anomaly["fact_ids"])
     return None
 
 
@@ -97,7 +109,8 @@ def show_checks(document: Mapping[str, Any]) -> Chosen | None:
         {
             "id": f"check-{number}",
             "cells": [
-                {"text": check["title"], "sub": check.get("period") or None},
+                {"text": check["title"], "hint": f"{check['title']} {check.get('period', '')}"},
+                {"text": check.get("period", "").rpartition("/")[2]},
                 {"text": t(check["verdict"]), "badge": TONES[check["verdict"]]},
                 {"text": _amount(check["difference"]), "hint": check["reason"]},
                 {"text": _amount(check["tolerance"])},
@@ -105,7 +118,8 @@ def show_checks(document: Mapping[str, Any]) -> Chosen | None:
         }
         for number, check in enumerate(checks)
     ]
-    columns = [{"label": t("checks"), "width": "50%"}, {"label": ""}, {"label": t("difference"), "align": "right"}]
+    columns = [{"label": t("checks"), "width": "44%"}, {"label": t("period_end")}, {"label": ""}]
+    columns.append({"label": t("difference"), "align": "right"})
     chosen = _rows([*columns, {"label": t("tolerance"), "align": "right"}], rows, "checks")
     for row, check in zip(rows, checks, strict=True):
         if row["id"] == chosen:
@@ -124,7 +138,8 @@ def show_warnings(document: Mapping[str, Any]) -> None:
 
 
 def _rows(columns: list[dict[str, Any]], rows: list[dict[str, Any]], view: str) -> str:
-    chosen = parameter("pick")
+    ids = [row["id"] for row in rows]
+    chosen = parameter("pick") if parameter("pick") in ids else next(iter(ids), "")
     data = {"columns": columns, "rows": rows, "mode": "row", "label": t(view), "height": HEIGHT, "follow": True}
     _pick({**data, "selected": {"row": chosen, "column": 0}}, f"rows-{view}")
     return chosen
@@ -148,10 +163,17 @@ def _chosen_cell(cell: statements.Cell) -> Chosen:
         notes.append((t("concept"), " · ".join([known(line["concept"]), f"{t('confidence')} {sure:.0%}", *reason])))
     if value.get("derived"):
         notes.append(("", t("derived")))
-    notes += [(f"{check['title']}", f"{t(check['verdict'])}. {check['reason']}") for check in cell.checks]
+    notes += [_about_check(check) for check in cell.checks]
     if "value" not in value:
         return Chosen(name, [("", t("because", reason=value["not_available"])), *notes], ())
     return Chosen(f"{name}: {statements.money(value['value'], 1)} {value['unit']}", notes, cell.fact_ids)
+
+
+def _about_check(check: Mapping[str, Any]) -> tuple[str, str]:
+    """A check's title and verdict; its reason alone where that says both."""
+    if check["reason"].startswith(check["title"]):
+        return "", check["reason"]
+    return check["title"], f"{t(check['verdict'])}. {check['reason']}"
 
 
 def _amount(value: Any) -> str:
