@@ -78,7 +78,7 @@ def _unfit(stack: Stack, wanted: bool) -> tuple[str, str] | None:
     if is_localizer(first):
         return "a localizer", "localizer"
     if is_projection(first):
-        return "a projection or reformatted picture, whose values are not those of the tissue", "projection"
+        return "a projection or rendering, whose values are not those of the tissue at that place", "projection"
     if any("SECONDARY CAPTURE" in part for part in first.image_type):
         return "a captured picture", "secondary_capture"
     if not all(image.hounsfield for here in stack.images for image in here):

@@ -139,8 +139,10 @@ def is_localizer(image: ImageHeader) -> bool:
     return any(part in ("LOCALIZER", "SCOUT", "TOPOGRAM", "SURVIEW") for part in image.image_type)
 
 
-PROJECTIONS = frozenset({"MIP", "MINIP", "MPR", "CPR", "PROJECTION IMAGE", "VRT", "CSA MPR", "3D", "VOLUME RENDERED",
-                         "MAX_IP", "MIN_IP", "MAXIMUM", "MINIMUM", "PARALLEL", "RADIAL", "SUBTRACTION"})  # fmt: skip
+PROJECTIONS = frozenset(
+    {"MIP", "MINIP", "CPR", "PROJECTION IMAGE", "VRT", "3D", "VOLUME RENDERED", "MAX_IP", "MIN_IP", "MAXIMUM",
+     "MINIMUM", "SUBTRACTION"}
+)  # fmt: skip
 
 
 def is_derived(image: ImageHeader) -> bool:

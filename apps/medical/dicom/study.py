@@ -53,8 +53,8 @@ def read_study(
         headers = read_headers(source, lambda share: tick(HEADER_SHARE * share))
         patient, cautions = one_patient(headers.identities, source)
         found = _candidates(source, headers, series_uid)
-        if on_first_image and found.stacks:
-            on_first_image(_middle(source, found.stacks[0]))
+        if on_first_image and (image := _first_middle(source, found, [])):
+            on_first_image(image)
         read, run, placement, more, skipped = _first_that_fits(
             source, found, lambda share: tick(HEADER_SHARE + (1 - HEADER_SHARE) * share)
         )
@@ -83,9 +83,11 @@ def first_image(path: str | os.PathLike[str], series_uid: str | None = None) -> 
         headers = read_headers(source)
         one_patient(headers.identities, source)
         found = _candidates(source, headers, series_uid)
-        if not found.stacks:
-            raise _none_fits(found, [])
-        return _middle(source, found.stacks[0])
+        refused: list[tuple[Stack, InputRejected]] = []
+        image = _first_middle(source, found, refused)
+        if image is None:
+            raise _none_fits(found, refused)
+        return image
 
 
 def _candidates(source: FileSource, headers: Headers, series_uid: str | None) -> Candidates:
@@ -187,6 +189,20 @@ def _others_to_offer(found: Candidates, refused: Stack) -> bool:
     return any(code not in never and stack.series_uid != refused.series_uid for stack, _, code in found.unfit) or any(
         entry.code not in never and entry.series_uid != refused.series_uid for entry in found.skipped
     )
+
+
+def _first_middle(
+    source: FileSource, found: Candidates, refused: list[tuple[Stack, InputRejected]]
+) -> FirstImage | None:
+    """The middle slice of the first candidate that can be scaled and decoded; those that cannot go to ``refused``."""
+    for stack in found.stacks:
+        try:
+            return _middle(source, stack)
+        except InputRejected as refusal:
+            if refusal.code in FATAL:
+                raise
+            refused.append((stack, refusal))
+    return None
 
 
 def _middle(source: FileSource, stack: Stack) -> FirstImage:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydicom.tag import Tag
 
-from apps.medical.dicom import read_study
+from apps.medical.dicom import first_image, read_study
 from apps.medical.dicom.sources import name_of_file
 from core_model.errors import InputRejected, NotFound
 from tests.apps.medical.dicom.making import Series, make_series, with_uid
@@ -164,6 +164,9 @@ def test_values_that_mean_no_hu_are_refused(tmp_path: Path, change, words: str) 
     text = refusal(series.write(tmp_path), "rescale")
     assert text.startswith("file 8 of 40")
     assert words in text
+    with pytest.raises(InputRejected) as caught:
+        first_image(tmp_path)
+    assert str(caught.value) == text
 
 
 def test_images_without_lungs_are_refused(tmp_path: Path) -> None:

@@ -54,6 +54,16 @@ def test_a_thin_series_with_a_missing_slice_gives_way_to_a_complete_one(tmp_path
     assert reasons(study) == {2: "slice_missing"}
 
 
+def test_a_thin_series_whose_values_mean_no_hu_gives_way(tmp_path: Path) -> None:
+    make_series(series=1).write(tmp_path / "a")
+    make_series(THIN, series=2).each(lambda dataset: setattr(dataset, "RescaleSlope", 0)).write(tmp_path / "b")
+    seen = []
+    study = read_study(tmp_path, on_first_image=seen.append)
+    assert study.series.series_number == 1
+    assert reasons(study) == {2: "rescale"}
+    assert seen[0].series_uid == first_image(tmp_path).series_uid == study.series.series_uid
+
+
 def test_a_series_without_lungs_gives_way(tmp_path: Path) -> None:
     make_series(series=1).write(tmp_path / "a")
     make_series(replace(THIN, centre_mm=(0, 0, 600)), series=2).write(tmp_path / "b")
