@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from apps.medical.nodules.grid import to_working, to_working_grid
+from apps.medical.nodules.grid import to_working_grid
 from apps.medical.nodules.intensity import Scale, scale_of_ct
 from core_model.errors import NotFound
 
@@ -49,6 +49,20 @@ class Background:
     spacing_mm: tuple[float, float, float]
     scale: Scale
 
+    @property
+    def middle(self) -> np.ndarray:
+        """Centre of the search zone, see ``middle_of``."""
+        return middle_of(self.zone_ZYX)
+
+
+def middle_of(zone_ZYX: np.ndarray) -> np.ndarray:
+    """The voxel in the middle of a zone's box, continuous (z, y, x): the origin of positions given to the core."""
+    ends = []
+    for axis in range(3):
+        used = np.nonzero(zone_ZYX.any(tuple(other for other in range(3) if other != axis)))[0]
+        ends.append((used[0] + used[-1]) / 2 if len(used) else 0.0)
+    return np.array(ends)
+
 
 def balls(shape: tuple[int, ...], spacing_mm: tuple[float, float, float], suspects: Sequence[Suspect]) -> np.ndarray:
     """Union of the suspects' balls, each grown by the margin, on the native grid."""
@@ -80,7 +94,6 @@ def make_background(
     volume_hu: np.ndarray,
     spacing_mm: tuple[float, float, float],
     lung: np.ndarray,
-    closed: np.ndarray,
     zone: np.ndarray,
     suspects: Sequence[Suspect] = (),
     *,
@@ -92,8 +105,7 @@ def make_background(
         name: Which CT.
         volume_hu: Hounsfield units.
         spacing_mm: (z, y, x).
-        lung: Aerated lungs, for the intensity scale.
-        closed: Lungs after closing.
+        lung: Lungs after closing.
         zone: The search zone.
         suspects: Balls to mask, native voxels.
         cropped: Whether voxels far from the lungs were set to -1024.
@@ -110,7 +122,7 @@ def make_background(
         name=name,
         image_ZYX=image,
         zone_ZYX=mask(zone),
-        lung_ZYX=mask(closed),
+        lung_ZYX=mask(lung),
         suspect_ZYX=mask(balls(volume_hu.shape, spacing_mm, suspects)),
         spacing_mm=(
             spacing_mm[0],
@@ -118,13 +130,6 @@ def make_background(
             spacing_mm[2] * volume_hu.shape[2] / columns,
         ),
         scale=scale,
-    )
-
-
-def working_centre(centre: tuple[float, float, float], native: tuple[int, ...], working: tuple[int, ...]) -> np.ndarray:
-    """A native voxel's continuous place on the working grid."""
-    return np.array(
-        [centre[0], to_working(centre[1], working[1], native[1]), to_working(centre[2], working[2], native[2])]
     )
 
 

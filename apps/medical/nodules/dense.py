@@ -13,12 +13,18 @@ from core_model.embed.stem import MISSING, Stem, StemOutput, padded
 
 MARGIN = 24
 """Pixels around the search zone that the network sees as well."""
-BATCH_PIXELS = 300_000
+BATCH_PIXELS = 120_000
+"""Slices of one size go through the network together up to this many pixels: more leaves the processor's cache."""
+SMALL_PIXELS = 40_000
+"""Slices up to this size are looked at whole, so that they can go together."""
 
 
 def zone_boxes(zone_ZYX: np.ndarray, margin: int = MARGIN) -> list[tuple[slice, slice] | None]:
     """For each slice the rectangle to look at: the zone and a margin; None where the zone is empty."""
     boxes: list[tuple[slice, slice] | None] = []
+    if zone_ZYX[0].size <= SMALL_PIXELS:
+        whole = (slice(0, zone_ZYX.shape[1]), slice(0, zone_ZYX.shape[2]))
+        return [whole if zone.any() else None for zone in zone_ZYX]
     for zone in zone_ZYX:
         rows, columns = np.nonzero(zone.any(1))[0], np.nonzero(zone.any(0))[0]
         if not len(rows):
@@ -58,15 +64,35 @@ def run_slices(
     """The stem's output for each wanted slice, in order: slice, box, and output of batch size 1, cut to the box."""
     stem.eval()
     wanted = [z for z in slices if boxes[z] is not None]
-    for done, z in enumerate(wanted):
-        box = boxes[z]
-        assert box is not None
+    at = 0
+    while at < len(wanted):
+        together = [wanted[at]]
+        planes = [planes_of(image_ZYX, wanted[at], _box(boxes, wanted[at]), slice_mm)]
+        while at + len(together) < len(wanted) and (len(planes) + 1) * planes[0][0].size <= BATCH_PIXELS:
+            z = wanted[at + len(together)]
+            if boxes[z] != boxes[together[0]]:
+                break
+            together.append(z)
+            planes.append(planes_of(image_ZYX, z, _box(boxes, z), slice_mm))
         with torch.inference_mode():
-            batch = torch.from_numpy(planes_of(image_ZYX, z, box, slice_mm))[None]
+            batch = torch.from_numpy(np.stack(planes))
             output = stem(batch.contiguous(memory_format=torch.channels_last))
+        at += len(together)
         if tick is not None:
-            tick((done + 1) / len(wanted))
-        yield z, box, output
+            tick(at / len(wanted))
+        for b, z in enumerate(together):
+            part = slice(b, b + 1)
+            yield (
+                z,
+                _box(boxes, z),
+                StemOutput(output.logit_BYX[part], output.fine_BCYX[part], output.coarse_BCYX[part]),
+            )
+
+
+def _box(boxes: Sequence[tuple[slice, slice] | None], z: int) -> tuple[slice, slice]:
+    box = boxes[z]
+    assert box is not None
+    return box
 
 
 def probability_map(

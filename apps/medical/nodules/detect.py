@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from apps.medical.nodules.background import middle_of
 from apps.medical.nodules.dense import planes_of, probability_map
 from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose
 from apps.medical.nodules.regions import Region, regions_of
-from apps.medical.nodules.shape import features_of
+from apps.medical.nodules.shape import FEATURES, features_of
 from core_model.embed.stem import Stem, pooled
 
 CONTEXT_MM = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
@@ -76,6 +77,7 @@ def find_candidates(
     *,
     masked_ZYX: np.ndarray | None = None,
     vectors: bool = True,
+    middle: Sequence[float] | None = None,
     tick: Callable[[float], None] | None = None,
 ) -> Candidates:
     """All candidates of a volume or window.
@@ -87,6 +89,7 @@ def find_candidates(
         spacing_mm: (z, y, x).
         masked_ZYX: Regions that touch this are left out.
         vectors: Whether the stems' vectors are wanted.
+        middle: Origin of the positions, as a voxel; the middle of the zone where not given.
         tick: Called with the fraction done.
     """
     share = 0.9 / len(halves)
@@ -110,15 +113,12 @@ def find_candidates(
             row.append(features_of(region, map_ZYX, image_ZYX, zone_ZYX, spacing_mm, root_size[region.root]))
         if tick is not None and done % 32 == 0:
             tick(0.9 + 0.06 * done / len(regions))
-    features_HNF = np.array(rows).reshape(len(halves), len(regions), -1)
+    features_HNF = np.array(rows).reshape(len(halves), len(regions), len(FEATURES))
     logit_HN = np.array([half.link.logit(part) for half, part in zip(halves, features_HNF, strict=True)])
     order = choose(regions, logit_HN.mean(0), spacing_mm)[:MOST_CANDIDATES] if regions else []
     kept = [regions[index] for index in order]
     centres = np.array([centre_of(region) for region in kept]).reshape(-1, 3)
-    middle = (
-        np.argwhere(zone_ZYX.any((1, 2))).mean(),
-        *(np.nonzero(zone_ZYX.any(axis))[0].mean() for axis in ((0, 2), (0, 1))),
-    )
+    origin = middle_of(zone_ZYX) if middle is None else np.asarray(middle)
     vector_HND = np.zeros((len(halves), len(kept), 0), np.float32)
     if vectors:
         vector_HND = np.array(
@@ -127,14 +127,14 @@ def find_candidates(
                 for half, map_ZYX in zip(halves, maps, strict=True)
             ],
             np.float32,
-        ).reshape(len(halves), len(kept), -1)
+        ).reshape(len(halves), len(kept), TOKENS * halves[0].stem.features())
     return Candidates(
         regions=kept,
         centre_N3=centres,
         shape_HNF=features_HNF[:, order],
         logit_HN=logit_HN[:, order].reshape(len(halves), -1),
         vector_HND=vector_HND,
-        position_mm_N3=(centres - np.array(middle)) * np.array(spacing_mm),
+        position_mm_N3=(centres - origin) * np.array(spacing_mm),
         map_ZYX=mean_ZYX,
         spacing_mm=spacing_mm,
     )

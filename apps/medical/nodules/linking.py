@@ -57,6 +57,12 @@ class LinkWeights:
         }
 
     @classmethod
+    def zeros(cls) -> "LinkWeights":
+        """Weights that say nothing, for a half whose linking is not fitted yet."""
+        count = len(FEATURES)
+        return cls(np.zeros(count), np.ones(count), np.zeros(count), 0.0)
+
+    @classmethod
     def from_dict(cls, held: dict) -> "LinkWeights":
         """The reverse of ``as_dict``.
 

@@ -32,6 +32,7 @@ class Planted:
         start: The window's first voxel in the background.
         nodule: Whether it is one.
         name: The field it comes from.
+        lung_middle: Centre of the background's search zone, as a voxel of the window.
     """
 
     image_ZYX: np.ndarray
@@ -44,29 +45,35 @@ class Planted:
     start: np.ndarray
     nodule: bool
     name: str
+    lung_middle: tuple[float, float, float]
 
 
-def plant_in(background: Background, cutout: Cutout, diameter_mm: float, rng: np.random.Generator) -> Planted | None:
+def plant_in(
+    background: Background, cutout: Cutout, diameter_mm: float, rng: np.random.Generator, *, at_wall: bool = False
+) -> Planted | None:
     """Plant a cutout at a random place of the lungs, pleura and vessels included.
 
-    The place is any lung voxel of which at least 90% of the outline lies in the lungs after closing and none within
-    12 mm of a masked region.
+    The place is any lung voxel for which at least 90% of the outline lies in the lungs after closing and none within
+    12 mm of a masked region; ``at_wall`` asks for 50 to 95% of the outline in the lungs and leaves the rest, beyond the
+    search zone, out of the truth: a nodule on the pleura.
 
     Returns:
-        None where 60 draws gave no place.
+        None where 60 draws (200 at the wall) gave no place.
     """
     spacing = np.array(background.spacing_mm)
-    centres = np.argwhere(background.lung_ZYX)
+    size = np.array(background.lung_ZYX.shape)
     half = np.array([cutout.length_mm / 2, 0, 0])
     rows, columns = np.nonzero(cutout.mask_ZYX.any(0))
     reach = np.hypot(np.ptp(rows) + 1, np.ptp(columns) + 1) / 2 * cutout.spacing_mm[1]
     half[1:] = reach
     more = np.array([ABOVE_MM, AROUND_MM, AROUND_MM])
-    for _ in range(60):
-        place = centres[int(rng.integers(len(centres)))] + rng.uniform(-0.5, 0.5, 3)
+    for _ in range(200 if at_wall else 60):
+        place = _in_lung(background, size, rng) + rng.uniform(-0.5, 0.5, 3)
+        if at_wall and _deep(background, place, reach / spacing[1]):
+            continue
         low = np.maximum(0, np.floor(place - (half + more) / spacing).astype(int))
-        high = np.minimum(background.image_ZYX.shape, np.ceil(place + (half + more) / spacing).astype(int) + 1)
-        if ((place * spacing - half < 0) | (place + half / spacing > np.array(background.image_ZYX.shape) - 1)).any():
+        high = np.minimum(size, np.ceil(place + (half + more) / spacing).astype(int) + 1)
+        if ((place * spacing - half < 0) | (place + half / spacing > size - 1)).any():
             continue
         box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
         rendered = render(
@@ -77,8 +84,10 @@ def plant_in(background: Background, cutout: Cutout, diameter_mm: float, rng: np
             blend_mm=float(rng.uniform(*BLEND_MM)),
         )
         truth = rendered.mask_ZYX
-        if not truth.any() or background.lung_ZYX[box][truth].mean() < 0.9:
+        inside = background.lung_ZYX[box][truth].mean() if truth.any() else 0.0
+        if not (0.5 <= inside <= 0.95 if at_wall else inside >= 0.9):
             continue
+        truth = truth & background.zone_ZYX[box]
         near = np.argwhere(truth).mean(0)
         suspects = np.argwhere(background.suspect_ZYX[box])
         if len(suspects):
@@ -96,8 +105,29 @@ def plant_in(background: Background, cutout: Cutout, diameter_mm: float, rng: np
             start=low,
             nodule=cutout.nodule,
             name=cutout.name,
+            lung_middle=tuple(float(v) for v in background.middle - low),
         )
     return None
+
+
+def _in_lung(background: Background, size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A voxel of the lungs, all alike."""
+    while True:
+        place = rng.integers(size)
+        if background.lung_ZYX[tuple(place)]:
+            return place
+
+
+def _deep(background: Background, place: np.ndarray, reach: float) -> bool:
+    """Whether the lung goes on in all four directions around a place: no wall within reach."""
+    z, row, column = (int(v) for v in place)
+    size = background.lung_ZYX.shape
+    for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        y = int(np.clip(row + dy * reach, 0, size[1] - 1))
+        x = int(np.clip(column + dx * reach, 0, size[2] - 1))
+        if not background.lung_ZYX[z, y, x]:
+            return False
+    return True
 
 
 def size_group(field: Field) -> str:

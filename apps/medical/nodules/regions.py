@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-LEVELS = (0.3, 0.45, 0.6, 0.75, 0.88)
-LEAST_PEAK = 0.4
+LEVELS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
+LEAST_PEAK = 0.2
 LEAST_MM3 = 6.0
 SHRINK = 0.6
 """A part is kept when its volume is below this share of the last kept part around it."""

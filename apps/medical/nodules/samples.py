@@ -50,6 +50,8 @@ def weight_of(one: Field) -> float:
     if one.subsolid:
         weight *= 2.5
     if one.diameter_mm >= 15:
+        weight *= 2.5
+    elif one.diameter_mm >= 10:
         weight *= 1.4
     return weight
 
@@ -214,7 +216,7 @@ class Sampler:
 
     def _draw_cutout(self) -> Cutout | None:
         cutout = self.cutouts[int(self.rng.choice(len(self.fields), p=self.plant_share))]
-        if self.rng.random() < 0.55:
+        if self.rng.random() < 0.6:
             return cutout
         for _ in range(3):
             sham = sham_of(self.fields[int(self.rng.integers(len(self.fields)))], cutout, self.rng)

@@ -11,35 +11,32 @@ from scipy import ndimage
 
 from apps.medical.nodules.regions import Region
 
-FEATURES = (
-    "log_volume",
-    "log_volume_squared",
-    "peak",
-    "mean_probability",
-    "best_slice_probability",
-    "slices_above_half",
-    "level",
-    "extent_over_diameter",
-    "flat_over_diameter",
-    "elongation_3d",
-    "flatness_3d",
-    "ball_fill",
-    "elongation_best_slice",
-    "fill_best_slice",
-    "drift",
-    "cap_tissue_max",
-    "cap_tissue_min",
-    "cap_probability",
-    "shell_tissue",
-    "shell_near_tissue",
-    "exits",
-    "largest_exit",
-    "intensity",
-    "contrast",
-    "depth_mm",
-    "zone_share_of_shell",
-    "root_share",
-)
+SIGNS = {
+    "log_volume": 0,
+    "log_volume_squared": -1,
+    "peak": 1,
+    "mean_probability": 1,
+    "best_slice_probability": 1,
+    "slices_above_half": 1,
+    "extent_off": -1,
+    "elongation_3d": -1,
+    "flatness_3d": -1,
+    "ball_fill": 1,
+    "elongation_best_slice": -1,
+    "fill_best_slice": 1,
+    "drift": -1,
+    "cap_tissue_max": -1,
+    "cap_tissue_min": -1,
+    "shell_tissue": -1,
+    "shell_near_tissue": -1,
+    "exits": -1,
+    "largest_exit": -1,
+    "contrast": 1,
+    "root_share": 1,
+}
+"""Features, and which way each may count: 1 for a nodule, -1 against, 0 either. What a few plantings say against
+anatomy (that tissue beside it speaks for a nodule, say) is not learned."""
+FEATURES = tuple(SIGNS)
 TISSUE = 0.45
 """Scaled intensity from which a voxel counts as tissue (about -460 HU)."""
 CAP_MM = (1.2, 5.2)
@@ -86,7 +83,6 @@ def features_of(
     mask[tuple(inner)] = region.mask_ZYX
     points = np.argwhere(mask)
     volume = len(points) * float(np.prod(spacing))
-    diameter = (6 * volume / np.pi) ** (1 / 3)
     deviations = _moments(points, spacing)
     # A solid ellipsoid's semi-axes are sqrt(5) standard deviations.
     ellipsoid = 4 / 3 * np.pi * np.prod(np.sqrt(5) * deviations)
@@ -110,7 +106,7 @@ def features_of(
         drift = 0.0
 
     tissue = image > TISSUE
-    caps, cap_seen = [], []
+    caps = []
     for end, direction in ((slices[0], -1), (slices[-1], 1)):
         near = max(1, round(CAP_MM[0] / spacing[0]))
         far = max(near, int(CAP_MM[1] / spacing[0]))
@@ -122,10 +118,8 @@ def features_of(
             # A drifting vessel leaves the footprint sideways: the brightest quarter of it counts.
             share = [float(np.mean(np.sort(image[z][footprint])[-max(3, footprint.sum() // 4) :])) for z in planes]
             caps.append(float(np.mean(share)))
-            cap_seen.append(float(max(seen[z][footprint].max() for z in planes)))
         else:
             caps.append(0.0)
-            cap_seen.append(0.0)
 
     distance = ndimage.distance_transform_edt(~mask, sampling=spacing)
     shell = (distance >= SHELL_MM[0]) & (distance <= SHELL_MM[1])
@@ -138,21 +132,18 @@ def features_of(
         floor = max(3, 0.01 * rim.sum())
         exits = int((sizes >= floor).sum())
         largest = float(sizes.max() / max(rim.sum(), 1))
-    inside_zone = ndimage.distance_transform_edt(np.pad(zone, 1), sampling=spacing)[1:-1, 1:-1, 1:-1]
     values = image[mask]
     around = image[shell & zone] if (shell & zone).any() else image[shell]
     log_volume = np.log(volume)
     return np.array(
         [
             log_volume,
-            (log_volume - 5.5) ** 2,
+            (log_volume - 6.5) ** 2,
             region.peak,
             float(probabilities.mean()),
             float(probabilities[points[:, 0] == slices[best]].mean()),
             float(np.mean([seen[z][mask[z]].max() > 0.5 for z in slices])),
-            region.level,
-            np.log(extent / max(in_plane, 1e-3)),
-            np.log(max(in_plane, 1e-3) / diameter),
+            min(2.0, abs(np.log(extent / max(in_plane, 1e-3)))),
             np.log(deviations[0] / deviations[1]),
             np.log(deviations[1] / deviations[2]),
             min(1.5, volume / ellipsoid),
@@ -161,15 +152,11 @@ def features_of(
             min(3.0, drift),
             max(caps),
             min(caps),
-            max(cap_seen),
             float(tissue[shell].mean()) if shell.any() else 0.0,
             float(tissue[near_shell].mean()) if near_shell.any() else 0.0,
             min(6.0, float(exits)),
             largest,
-            float(np.median(values)),
             float(np.median(values) - np.median(around)) if around.size else 0.0,
-            min(REACH_MM, float(inside_zone[mask].mean())),
-            float(zone[shell].mean()) if shell.any() else 1.0,
             np.log(len(points) / max(root_voxels, 1)),
         ],
         np.float64,

@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from scipy import optimize
 
 from apps.medical.nodules.background import Background
 from apps.medical.nodules.dense import probability_map
 from apps.medical.nodules.fields import Field
-from apps.medical.nodules.linking import LinkWeights, allowed, centre_of
+from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, sigmoid
 from apps.medical.nodules.plant import nodule_of, sham_of
 from apps.medical.nodules.plantings import Planted, plant_in
 from apps.medical.nodules.regions import Region, regions_of
-from apps.medical.nodules.shape import features_of
+from apps.medical.nodules.shape import FEATURES, SIGNS, features_of
 from core_model.embed.stem import Stem
 
+SHARE_AT_WALL = 0.35
 GOOD_OVERLAP = 0.25
 """Intersection over union from which a region counts as the nodule, its centre inside the radius."""
 
@@ -47,7 +48,7 @@ def regions_with_features(
         size[region.root] = max(size.get(region.root, 0), int(region.mask_ZYX.sum()))
     regions = [region for region in regions if not (masked_ZYX[region.box] & region.mask_ZYX).any()]
     rows = [features_of(region, map_ZYX, image_ZYX, zone_ZYX, spacing_mm, size[region.root]) for region in regions]
-    return map_ZYX, regions, np.array(rows).reshape(len(regions), -1)
+    return map_ZYX, regions, np.array(rows).reshape(len(regions), len(FEATURES))
 
 
 def overlap(region: Region, truth_ZYX: np.ndarray) -> tuple[float, int]:
@@ -89,7 +90,10 @@ def collect(
         cutout = nodule_of(field)
         if cutout is not None and rng.random() < share_of_shams:
             cutout = sham_of(fields[int(rng.integers(len(fields)))], cutout, rng)
-        planted = None if cutout is None else plant_in(background, cutout, field.diameter_mm, rng)
+        planted = None
+        if cutout is not None:
+            wall = bool(rng.random() < SHARE_AT_WALL)
+            planted = plant_in(background, cutout, field.diameter_mm, rng, at_wall=wall)
         if planted is None:
             continue
         _, regions, rows = regions_with_features(
@@ -107,18 +111,33 @@ def collect(
     return LinkData(np.array(features), np.array(labels), np.array(weights))
 
 
-def fit(data: LinkData, strength: float = 0.3) -> LinkWeights:
-    """Logistic regression on standardised, clipped features; nodules and the rest weigh the same in sum.
+def fit(data: LinkData, penalty: float = 1.0) -> LinkWeights:
+    """Logistic regression on standardised, clipped features, each weight with the sign that ``shape.SIGNS`` allows.
+
+    Nodules and the rest weigh the same in sum.
 
     Args:
         data: Regions.
-        strength: Inverse of the penalty, scikit-learn's ``C``.
+        penalty: Of the squared weights, in units of one region's loss.
     """
     mean = data.features_NF.mean(0)
     scale = np.maximum(data.features_NF.std(0), 1e-6)
     z_NF = np.clip((data.features_NF - mean) / scale, -3, 3)
-    weight = data.weight_N.copy()
+    weight_N = data.weight_N.astype(np.float64).copy()
     for label in (0, 1):
-        weight[data.label_N == label] /= weight[data.label_N == label].sum() / len(weight) * 2
-    model = LogisticRegression(C=strength, max_iter=2000).fit(z_NF, data.label_N, sample_weight=weight)
-    return LinkWeights(mean, scale, model.coef_[0], float(model.intercept_[0]))
+        chosen = data.label_N == label
+        weight_N[chosen] *= len(weight_N) / 2 / max(weight_N[chosen].sum(), 1e-9)
+    sign_N = 2.0 * data.label_N - 1
+
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        margin_N = sign_N * (z_NF @ parameters[:-1] + parameters[-1])
+        slope_N = -weight_N * sign_N * sigmoid(-margin_N)
+        gradient = np.append(z_NF.T @ slope_N + penalty * parameters[:-1], slope_N.sum())
+        value = (weight_N * np.logaddexp(0, -margin_N)).sum() + penalty / 2 * (parameters[:-1] ** 2).sum()
+        return float(value), gradient
+
+    bounds = [{1: (0, None), -1: (None, 0), 0: (None, None)}[SIGNS[name]] for name in FEATURES]
+    found = optimize.minimize(
+        loss, np.zeros(len(FEATURES) + 1), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]
+    )
+    return LinkWeights(mean, scale, found.x[:-1], float(found.x[-1]))

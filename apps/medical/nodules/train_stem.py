@@ -56,20 +56,20 @@ class StemTraining:
 def loss_of(logit_BYX: Tensor, positive_BYX: Tensor, judged_BYX: Tensor) -> Tensor:
     """Cross-entropy with small nodules weighted up, the hardest negatives once more, and Dice over the batch."""
     area = positive_BYX.sum((1, 2), keepdim=True).clamp(min=1)
-    weight = judged_BYX * (1 + positive_BYX * ((300 / area).clamp(2, 16) - 1))
+    weight = judged_BYX * (1 + positive_BYX * ((600 / area).clamp(4, 16) - 1))
     entropy = functional.binary_cross_entropy_with_logits(logit_BYX, positive_BYX, reduction="none")
     mean = (entropy * weight).sum() / judged_BYX.sum().clamp(min=1)
     negatives = (entropy * judged_BYX * (1 - positive_BYX)).flatten()
     hardest = negatives.topk(max(1, negatives.numel() // 200)).values.mean()
     probability = torch.sigmoid(logit_BYX) * judged_BYX
     truth = positive_BYX * judged_BYX
-    share = (120 / area).clamp(0.3, 4)
+    share = (120 / area).clamp(0.6, 4)
     dice = 1 - (2 * (probability * truth * share).sum() + 1) / (((probability + truth) * share).sum() + 1)
     return 4 * mean + 0.15 * hardest + dice
 
 
 def running_average(decay: float) -> Callable:
-    """Average with a decay that rises with the steps done: the first, ignorant weights are soon forgotten."""
+    """Average with a decay that rises with the steps done, so that the first weights are forgotten."""
 
     def update(averaged: Sequence[Tensor], current: Sequence[Tensor], done: Tensor | int) -> None:
         now = min(decay, (1 + int(done)) / (20 + int(done)))

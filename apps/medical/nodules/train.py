@@ -1,0 +1,148 @@
+"""Train the nodule stems: ``python -m apps.medical.nodules.train COMMAND``.
+
+``background``  read a CT, find its lungs, write the prepared background
+``stem``        train one half's network (resumable: run the same line again)
+``link``        fit a half's linking weights
+``ship``        choose the operating point out of fold and write weights and card
+
+Fields and tables have the format that ``apps.medical.nodules.fields`` documents; everything runs on one thread unless
+``--threads`` says more.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from apps.medical.nodules.background import load_background, save_background
+from apps.medical.nodules.fields import Field, load_fields
+from apps.medical.nodules.linking import LinkWeights
+from apps.medical.nodules.operating_point import half_from, save, tensors_of
+from apps.medical.nodules.prepare import LISTED, Listed, listed, read_background
+from apps.medical.nodules.train_link import collect, fit
+from apps.medical.nodules.train_stem import StemTraining, train_stem
+from core_model.embed.stem import StemConfig
+from core_model.errors import TandemError
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+def _fields(options: argparse.Namespace, split: str) -> list[Field]:
+    found = list(load_fields(options.fields, options.series, options.nodules, splits=(split,)))
+    _say(f"{len(found)} fields of {len({field.patient for field in found})} {split} patients")
+    return found
+
+
+def background(options: argparse.Namespace) -> None:
+    """Write one prepared background."""
+    entries = listed(options.list)
+    entry = entries.get(options.name) or Listed(options.name, "", False, ())
+    made = read_background(options.path, entry)
+    save_background(made, options.out)
+    _say(f"{options.name}: {made.image_ZYX.shape} at {made.spacing_mm} mm")
+
+
+def stem(options: argparse.Namespace) -> None:
+    """Train one half's network into ``OUT/HALF/stem.safetensors``."""
+    folder = options.out / options.half
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = StemTraining(half=options.half, steps=options.steps, seed=options.seed, rate=options.rate)
+    initial = None
+    if options.start:
+        initial = load_file(options.start)
+    made = train_stem(
+        settings, _fields(options, "train"), load_background(options.background), folder, _say, initial=initial
+    )
+    save_file({name: value.contiguous() for name, value in made.state_dict().items()}, folder / "stem.safetensors")
+
+
+def link(options: argparse.Namespace) -> None:
+    """Fit one half's linking weights into ``OUT/HALF/link.json``."""
+    folder = options.out / options.half
+    weights = {f"{options.half}.{name}": value for name, value in load_file(folder / "stem.safetensors").items()}
+    empty = LinkWeights.zeros()
+    half = half_from(weights, options.half, StemConfig(), empty)
+    # Half precision, as it ships: what is fitted here must fit there.
+    half = half_from(tensors_of([half]), options.half, StemConfig(), empty)
+    fields = [field for field in _fields(options, "train") if field.readers >= 2 and field.reliable_scale]
+    data = collect(half.stem, load_background(options.background), fields, options.seed, log=_say)
+    (folder / "link.json").write_text(json.dumps(fit(data).as_dict()))
+
+
+def ship(options: argparse.Namespace) -> None:
+    """Choose the operating point and write the card."""
+    from apps.medical.nodules.out_of_fold import choose_threshold, out_of_fold
+
+    halves = []
+    for name in ("A", "B"):
+        folder = options.out / name
+        weights = {f"{name}.{key}": value for key, value in load_file(folder / "stem.safetensors").items()}
+        linking = LinkWeights.from_dict(json.loads((folder / "link.json").read_text()))
+        half = half_from(weights, name, StemConfig(), linking)
+        halves.append(half_from(tensors_of([half]), name, StemConfig(), linking))
+    entries = listed(options.list)
+    unseen = {half.name: [] for half in halves}
+    for path in options.background:
+        held = load_background(path)
+        for half in halves:
+            if entries[held.name].half != half.name:
+                unseen[half.name].append(held)
+    fields = [field for field in _fields(options, "validation") if field.readers >= 3]
+    measured = out_of_fold(halves, unseen, fields, seed=options.seed, log=_say)
+    threshold, reason = choose_threshold(measured, marks=options.marks)
+    save(options.weights, halves, threshold, reason, json.loads(options.made_by))
+    _say(json.dumps(reason))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m apps.medical.nodules.train", description=__doc__)
+    parser.add_argument("--threads", type=int, default=1)
+    commands = parser.add_subparsers(required=True)
+
+    def command(function, *, fields: bool) -> argparse.ArgumentParser:  # noqa: ANN001
+        one = commands.add_parser(function.__name__, help=function.__doc__)
+        one.set_defaults(function=function)
+        one.add_argument("--out", type=Path, required=True)
+        one.add_argument("--seed", type=int, default=0)
+        if fields:
+            one.add_argument("--fields", type=Path, required=True, help="folder with slices.csv")
+            one.add_argument("--series", type=Path, required=True, help="CSV with slice_spacing_mm")
+            one.add_argument("--nodules", type=Path, help="CSV of all listed nodules")
+        return one
+
+    one = command(background, fields=False)
+    one.add_argument("path", type=Path)
+    one.add_argument("--name", required=True)
+    one.add_argument("--list", type=Path, default=LISTED)
+    for function in (stem, link):
+        one = command(function, fields=True)
+        one.add_argument("--half", required=True)
+        one.add_argument("--background", type=Path, required=True)
+        if function is stem:
+            one.add_argument("--steps", type=int, default=4000)
+            one.add_argument("--rate", type=float, default=3e-3)
+            one.add_argument("--start", type=Path, help="weights to go on from, of the same half")
+    one = command(ship, fields=True)
+    one.add_argument("--background", type=Path, action="append", required=True)
+    one.add_argument("--list", type=Path, default=LISTED)
+    one.add_argument("--marks", type=float, default=2.0, help="mean marks on an unseen background")
+    one.add_argument("--weights", type=Path, required=True)
+    one.add_argument("--made-by", default="{}", help="JSON for the card")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    try:
+        options.function(options)
+    except TandemError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,201 @@
+"""Nodule detector without the test scans: plantings of validation nodules, frames, marks on unseen background.
+
+Each half of the detector is judged on the CT that it has not seen. The operating point was chosen on the same
+backgrounds and plantings (of validation patients) and is committed in the card before a test scan is scored.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import torch
+from scipy import ndimage
+
+from apps.medical.nodules.background import Background
+from apps.medical.nodules.dense import probability_map
+from apps.medical.nodules.detect import Half, Rescore
+from apps.medical.nodules.fields import Field, load_fields
+from apps.medical.nodules.operating_point import load
+from apps.medical.nodules.out_of_fold import Measured, PlantingResult, out_of_fold
+from apps.medical.nodules.prepare import listed, read_background
+from benchmarks import shared_data
+from benchmarks.figures import Figure, bootstrap
+
+USUAL_MINUTES = 6.0
+INPUTS = [
+    "medical/lidc_nodule_slices.zip",
+    "medical/lidc_series.csv",
+    "medical/lidc_nodules.csv",
+    "medical/ct_LIDC-IDRI-0002_lungs.tar.xz",
+    "medical/ct_C3N-00247.tar.xz",
+]
+SEED = 2026
+PADDING = -0.3
+FRAME_MM = 90
+MIRROR = 40
+CROPS = 145
+CROP_EDGE = 8
+GROUPS = {"10mm": "10 mm and more", "6_to_10mm": "6 to 10 mm", "under_6mm": "under 6 mm"}
+
+
+def backgrounds() -> dict[str, Background]:
+    """Both training CTs, prepared anew from their files."""
+    entries = listed()
+    cut = shared_data.folder("medical/ct_LIDC-IDRI-0002_lungs")
+    whole = shared_data.folder("medical/ct_C3N-00247")
+    paths = {"LIDC-IDRI-0002": next(iter(sorted(cut.rglob("*.npy")))), "C3N-00247": whole}
+    return {name: read_background(path, entries[name]) for name, path in paths.items()}
+
+
+def validation_fields() -> list[Field]:
+    """Nodules of validation patients that at least three readers marked."""
+    return list(
+        load_fields(
+            shared_data.folder("medical/lidc_nodule_slices"),
+            shared_data.file("medical/lidc_series.csv"),
+            shared_data.file("medical/lidc_nodules.csv"),
+            splits=("validation",),
+            min_readers=3,
+        )
+    )
+
+
+def rescorers() -> Mapping[str, Rescore] | None:
+    """For each half the core's second look, where it ships."""
+    return None
+
+
+def share_in_field(half: Half, field: Field) -> float | None:
+    """Share of the outline with P > 0.5 in the field itself, its frame replaced by its mirror image."""
+    truth = field.votes_ZYX >= 2
+    if not truth.any():
+        return None
+    rows, columns = field.image_ZYX.shape[1:]
+    pad = [(0, 0), (MIRROR, MIRROR), (MIRROR, MIRROR)]
+    image = np.pad(field.image_ZYX, pad, mode="symmetric")
+    seen = probability_map(half.stem, image, np.ones(image.shape, bool), field.spacing_mm[0])
+    return float((seen[:, MIRROR : MIRROR + rows, MIRROR : MIRROR + columns][truth] > 0.5).mean())
+
+
+def blobs(half: Half, background: Background, seed: int) -> tuple[int, int]:
+    """False blobs (P > 0.5) on plain CT crops of a field's size: in a frame of padding, and without it."""
+    rng = np.random.default_rng(seed)
+    places = np.argwhere(background.lung_ZYX)
+    size, framed, free = FRAME_MM, 0, 0
+    done = 0
+    image = background.image_ZYX
+    while done < CROPS:
+        z, row, column = places[int(rng.integers(len(places)))]
+        top = int(np.clip(row - size // 2, 0, image.shape[1] - size))
+        left = int(np.clip(column - size // 2, 0, image.shape[2] - size))
+        crop = (slice(top, top + size), slice(left, left + size))
+        if background.suspect_ZYX[z][crop].any():
+            continue
+        done += 1
+        step = max(1, round(2.5 / background.spacing_mm[0]))
+        low, high = max(0, z - step), min(len(image), z + step + 1)
+        around = 24
+        wide_box = (
+            slice(max(0, top - around), min(image.shape[1], top + size + around)),
+            slice(max(0, left - around), min(image.shape[2], left + size + around)),
+        )
+        wide = image[low:high][:, wide_box[0], wide_box[1]]
+        at = (top - wide_box[0].start, left - wide_box[1].start)
+        inner = (slice(at[0], at[0] + size), slice(at[1], at[1] + size))
+        closed = np.full_like(wide, PADDING)
+        closed[:, inner[0], inner[1]] = wide[:, inner[0], inner[1]]
+        zone = np.zeros(wide.shape, bool)
+        zone[z - low][inner] = background.zone_ZYX[z][crop]
+        zone[z - low, : at[0] + CROP_EDGE] = zone[z - low, at[0] + size - CROP_EDGE :] = False
+        zone[z - low, :, : at[1] + CROP_EDGE] = zone[z - low, :, at[1] + size - CROP_EDGE :] = False
+        counts = []
+        for picture in (closed, wide):
+            seen = probability_map(half.stem, picture, zone, background.spacing_mm[0], [z - low])[z - low]
+            counts.append(ndimage.label(seen > 0.5)[1])
+        framed, free = framed + counts[0], free + counts[1]
+    return framed, free
+
+
+def _recall(results: Sequence[PlantingResult], threshold: float, note: str = "") -> Figure:
+    by_patient: dict[str, list[float]] = {}
+    for result in results:
+        by_patient.setdefault(result.patient, []).append(float(result.probability >= threshold))
+    found = [value for held in by_patient.values() for value in held]
+    return Figure(
+        float(np.mean(found)), "share", len(found), bootstrap(by_patient), note=note or f"{len(by_patient)} patients"
+    )
+
+
+def recall_figures(measured: Measured, threshold: float) -> dict[str, Figure]:
+    """Recall of all plantings, by size, and of subsolid ones."""
+    figures = {"planted_recall": _recall(measured.plantings, threshold)}
+    for group, words in GROUPS.items():
+        chosen = [result for result in measured.plantings if result.size == group]
+        figures[f"planted_recall_{group}"] = _recall(chosen, threshold, words)
+    chosen = [result for result in measured.plantings if result.subsolid]
+    figures["planted_recall_subsolid"] = _recall(chosen, threshold, "mean texture rating up to 3.5")
+    return figures
+
+
+def field_minus_planted(halves: Sequence[Half], fields: Sequence[Field], measured: Measured) -> Figure:
+    """Mean share of the nodule above P .5, frameless fields minus plantings, in points, paired by nodule and half."""
+    own = {
+        (half.name, field.name): share
+        for half in halves
+        for field in fields
+        if (share := share_in_field(half, field)) is not None
+    }
+    by_patient: dict[str, list[float]] = {}
+    fielded, planted = [], []
+    for result in measured.plantings:
+        if (result.half, result.name) in own:
+            share = own[result.half, result.name]
+            by_patient.setdefault(result.patient, []).append(100 * (share - result.share))
+            fielded.append(share)
+            planted.append(result.share)
+    value = 100 * (np.mean(fielded) - np.mean(planted))
+    note = f"fields {np.mean(fielded):.3f}, plantings {np.mean(planted):.3f}"
+    return Figure(float(value), "points", len(fielded), bootstrap(by_patient), note=note)
+
+
+def framed_figure(halves: Sequence[Half], unseen: Mapping[str, Sequence[Background]]) -> Figure:
+    """False blobs with and without a frame, larger over smaller, worst half."""
+    ratios, notes = [], []
+    for half in halves:
+        for background in unseen[half.name]:
+            framed, free = blobs(half, background, SEED)
+            ratios.append((max(framed, free) + 1) / (min(framed, free) + 1))
+            notes.append(f"half {half.name} on {background.name}: {framed} framed, {free} free")
+    return Figure(
+        float(max(ratios)),
+        "ratio",
+        CROPS * len(ratios),
+        baseline="the smaller of the two counts, one added to each",
+        note="; ".join(notes),
+    )
+
+
+def run(recorded: bool, log: Callable[[str], None] = lambda text: None) -> dict[str, Figure]:
+    """All figures; nothing is recorded, it simply runs."""
+    torch.set_num_threads(1)
+    shipped = load()
+    threshold = shipped.operating_point.threshold
+    held, entries = backgrounds(), listed()
+    unseen = {
+        half.name: [held[name] for name in sorted(held) if entries[name].half != half.name] for half in shipped.halves
+    }
+    fields = validation_fields()
+    measured = out_of_fold(shipped.halves, unseen, fields, seed=SEED, rescore=rescorers(), log=log)
+    marks = {name: sum(p >= threshold for p in found) for name, found in measured.marks.items()}
+    return {
+        "planted": Figure(len(measured.plantings), "count", len(measured.plantings)),
+        **recall_figures(measured, threshold),
+        "field_minus_planted_points": field_minus_planted(shipped.halves, fields, measured),
+        "framed_over_unframed_blobs": framed_figure(shipped.halves, unseen),
+        "background_marks_per_scan": Figure(
+            float(np.mean(list(marks.values()))),
+            "count",
+            len(marks),
+            cases=[float(count) for count in marks.values()],
+            note=", ".join(f"{name} {count}" for name, count in marks.items()),
+        ),
+    }

@@ -1,0 +1,164 @@
+"""From a made-up CT to findings: place, order, determinism, cancelling, and the card on disk."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from apps.medical.nodules.detect import TOKENS, Half, find_candidates
+from apps.medical.nodules.findings import find_nodules, probability_of
+from apps.medical.nodules.linking import LinkWeights
+from apps.medical.nodules.operating_point import load, save
+from apps.medical.nodules.shape import FEATURES
+from core_model.embed.stem import Stem, StemConfig, StemOutput
+from core_model.errors import InputRejected, NotFound
+
+SPACING = (2.5, 0.7, 0.8)
+
+
+class BrightIsNodule(Stem):
+    """A stem that takes tissue for nodule: what follows it can then be checked exactly."""
+
+    def forward(self, slices_BCYX):
+        logit = 8 * (slices_BCYX[:, 1] - 0.5)
+        features = slices_BCYX[:, :1].expand(-1, self.config.channels[0], -1, -1)
+        coarse = torch.nn.functional.avg_pool2d(slices_BCYX[:, 1:2], 4).expand(-1, self.config.channels[2], -1, -1)
+        return StemOutput(logit, features, coarse)
+
+
+def half(name="A", bright_first=True):
+    weight = np.zeros(len(FEATURES))
+    weight[FEATURES.index("log_volume")] = 1.0
+    link = LinkWeights(np.full(len(FEATURES), 5.0), np.ones(len(FEATURES)), weight, 0.0)
+    return Half(name, BrightIsNodule().eval() if bright_first else Stem().eval(), link)
+
+
+def chest(shift=0):
+    """Lungs at -870 HU with a ball of 7 mm radius and one of 4 mm, and the search zone."""
+    shape = (24, 110, 100)
+    z, y, x = np.meshgrid(*[np.arange(n) * mm for n, mm in zip(shape, SPACING, strict=True)], indexing="ij")
+    hu = np.full(shape, -870.0) + np.random.default_rng(0).normal(0, 10, shape)
+    for centre, radius in (((30, 40, 40), 7), ((25, 25, 20), 4)):
+        gap = np.sqrt((z - centre[0] - shift * SPACING[0]) ** 2 + (y - centre[1]) ** 2 + (x - centre[2]) ** 2)
+        hu += 900 * np.clip((radius - gap) / 1.5 + 0.5, 0, 1)
+    zone = np.zeros(shape, bool)
+    zone[1:-1, 5:-5, 5:-5] = True
+    return hu.astype(np.int16), zone
+
+
+def test_both_balls_are_found_where_they_are_with_their_size():
+    hu, zone = chest()
+    affine = np.array([[0, 0, 0.8, -10], [0, 0.7, 0, -20], [2.5, 0, 0, 5], [0, 0, 0, 1]], float)
+    first, second = find_nodules(hu, SPACING, zone, [half()], 0.5, affine=affine)[:2]
+    assert (first.rank, second.rank) == (1, 2)
+    assert first.measurement.centre_voxel == pytest.approx((12, 40 / 0.7, 50), abs=0.25)
+    assert first.measurement.centre_mm == pytest.approx((30, 20, 35), abs=0.5)
+    assert first.measurement.volume_mm3 == pytest.approx(4 / 3 * np.pi * 7**3, rel=0.1)
+    assert first.measurement.long_axis_mm == pytest.approx(14, abs=1)
+    assert second.measurement.centre_voxel == pytest.approx((10, 25 / 0.7, 25), abs=0.3)
+    assert second.measurement.volume_mm3 == pytest.approx(4 / 3 * np.pi * 4**3, rel=0.15)
+    assert first.probability > second.probability
+
+
+def test_one_threshold_decides_what_is_shown_and_the_rest_is_kept():
+    hu, zone = chest()
+    every = find_nodules(hu, SPACING, zone, [half()], 0.0)
+    between = (every[0].probability + every[1].probability) / 2
+    found = find_nodules(hu, SPACING, zone, [half()], between)
+    assert [finding.shown for finding in found] == [True] + [False] * (len(every) - 1)
+    assert found[0].heat_ZYX is not None
+    assert found[1].heat_ZYX is None
+    k, row, column = (round(v) for v in found[0].measurement.centre_voxel)
+    start = found[0].heat_start
+    assert found[0].heat_ZYX[k - start[0], row - start[1], column - start[2]] > 0.9
+    assert 0 <= found[0].heat_ZYX.min() <= found[0].heat_ZYX.max() <= 1
+
+
+def test_the_same_input_gives_the_same_findings_and_a_shift_by_a_slice_shifts_them():
+    hu, zone = chest()
+    once, again = (find_nodules(hu, SPACING, zone, [half()], 0.5) for _ in range(2))
+    assert [f.measurement for f in once] == [f.measurement for f in again]
+    assert [f.probability for f in once] == [f.probability for f in again]
+    moved, _ = chest(shift=1)
+    shifted = find_nodules(moved, SPACING, zone, [half()], 0.5)
+    step = np.subtract(shifted[0].measurement.centre_voxel, once[0].measurement.centre_voxel)
+    assert step == pytest.approx([1, 0, 0], abs=0.05)
+
+
+def test_an_empty_zone_and_a_quiet_lung_give_no_findings():
+    hu, zone = chest()
+    assert find_nodules(hu, SPACING, np.zeros_like(zone), [half()], 0.5) == []
+    assert find_nodules(np.full_like(hu, -870), SPACING, zone, [half()], 0.5) == []
+
+
+def test_progress_rises_to_one_and_cancelling_stops_inside():
+    hu, zone = chest()
+    seen = []
+    find_nodules(hu, SPACING, zone, [half(), half("B")], 0.5, tick=seen.append)
+    assert seen == sorted(seen)
+    assert seen[-1] == pytest.approx(1.0)
+
+    def cancel(done):
+        if done > 0.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        find_nodules(hu, SPACING, zone, [half()], 0.5, tick=cancel)
+
+
+def test_the_cores_second_look_gets_tokens_positions_and_scores_and_decides():
+    hu, zone = chest()
+    asked = {}
+
+    def look(features_ND, position_mm_N3, spacing_mm_3, scores_N):
+        asked.update(features=features_ND, position=position_mm_N3, spacing=spacing_mm_3, scores=scores_N)
+        return np.linspace(0.2, 0.9, len(scores_N))
+
+    found = find_nodules(hu, SPACING, zone, [half()], 0.5, rescore=[look])
+    assert found[0].probability == pytest.approx(0.9)
+    channels = StemConfig().channels
+    assert asked["features"].shape == (len(found), TOKENS * (channels[0] + channels[2]))
+    assert asked["spacing"][0] == 2.5
+    assert asked["spacing"][1:] == pytest.approx((1.0, 1.0), abs=0.02)
+    # The larger ball scores best by volume; its place relative to the middle of the zone.
+    middle = (11.5 * 2.5, 54.5 * 0.7, 49.5 * 0.8)
+    assert asked["position"][0] == pytest.approx(np.array([30, 40, 40]) - middle, abs=0.8)
+
+
+def test_a_vectors_first_token_is_the_mean_over_the_region():
+    hu, zone = chest()
+    image = np.clip((hu + 870) / 910, -0.3, 1.5).astype(np.float32)
+    found = find_candidates([half()], image, zone, (2.5, 1.0, 1.0))
+    tokens = found.vector_HND[0, 0].reshape(TOKENS, -1)
+    region = found.regions[0]
+    best = max(range(len(region.mask_ZYX)), key=lambda k: region.mask_ZYX[k].sum())
+    box = (region.box[0].start + best - 1, *region.box[1:])
+    assert tokens[0, 0] == pytest.approx(image[box][region.mask_ZYX[best]].mean(), abs=0.05)
+    assert abs(tokens[1, -1]) < 0.2
+
+
+def test_no_candidates_have_no_probabilities():
+    image, zone = np.zeros((4, 32, 32), np.float32), np.ones((4, 32, 32), bool)
+    found = find_candidates([half()], image, zone, (2.5, 1.0, 1.0))
+    assert len(found) == 0
+    assert probability_of(found).shape == (0,)
+
+
+def test_the_card_comes_back_and_other_weights_are_refused(tmp_path):
+    halves = [half("A", bright_first=False), half("B", bright_first=False)]
+    save(tmp_path, halves, 0.4, {"marks": 2}, {"command": "python -m apps.medical.nodules.train ship"})
+    shipped = load(tmp_path)
+    assert shipped.operating_point.threshold == 0.4
+    assert [one.name for one in shipped.halves] == ["A", "B"]
+    batch = torch.randn(1, 3, 32, 32)
+    with torch.inference_mode():
+        before, after = halves[0].stem(batch).logit_BYX, shipped.halves[0].stem(batch).logit_BYX
+    assert torch.allclose(before, after, atol=0.02)
+    card = json.loads((tmp_path / "nodule_stems.json").read_text())
+    card["linking"]["A"]["bias"] += 0.001
+    (tmp_path / "nodule_stems.json").write_text(json.dumps(card))
+    with pytest.raises(InputRejected, match="not those that the operating point was chosen for"):
+        load(tmp_path)
+    with pytest.raises(NotFound):
+        load(tmp_path / "elsewhere")
