@@ -211,6 +211,23 @@ def test_a_queued_job_shows_its_progress_and_can_be_cancelled(store: Store, tmp_
     assert jobs.get(store, job.id).state == "cancelled"
 
 
+def test_a_running_study_shows_its_first_image_at_once(store: Store, tmp_path: Path) -> None:
+    import io
+
+    from PIL import Image
+
+    from apps.medical.jobs import FIRST_IMAGE
+    from apps.store import blobs
+
+    job = jobs.create(store, "medical.read", inputs.add(store, tmp_path), {})
+    jobs.start(store, job.id, 1, "worker-1")
+    assert not opened("studies", job=job.id).get("image")
+    png = io.BytesIO()
+    Image.new("L", (8, 8), 128).save(png, "PNG")
+    blobs.put(store, job.id, FIRST_IMAGE, png.getvalue())
+    assert opened("studies", job=job.id).get("image")
+
+
 def test_the_language_stays_in_the_address(store: Store) -> None:
     app = opened("jobs")
     assert "lang" not in app.query_params

@@ -9,6 +9,7 @@ from ui import library
 from ui.widgets.shell import said, t
 
 EVERY_S = 0.7
+FIRST_IMAGE_WIDTH = 420
 
 
 def time_left(seconds: float | None) -> str:
@@ -29,6 +30,9 @@ def follow(job_ids: Sequence[str]) -> None:
             jobs = [show(library.store(), job_id) for job_id in job_ids]
             for job in jobs:
                 bar(job)
+                image = None if job.ended else library.first_image(job.job_id)
+                if image is not None:
+                    st.image(image, width=FIRST_IMAGE_WIDTH, alt=t("first_image"))
             if not ended and all(job.ended for job in jobs):
                 st.rerun()
 

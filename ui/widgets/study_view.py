@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from apps.medical.ct.windows import View
 from ui import slices
 from ui.widgets.components import grid, viewer
 from ui.widgets.reading_header import escaped
@@ -113,6 +114,11 @@ def viewer_data(
 ) -> dict[str, Any]:
     """What the viewer draws: see ``static/viewer.js``."""
     series = document["series"]
+    view = slices.view_of(series)
+    size, spacing = list(series["size"]), list(series["spacing_mm"])
+    shape = (size[1], size[2])
+    if view.swap:
+        size[1:], spacing[1:] = size[:0:-1], spacing[:0:-1]
     chosen = next((finding for finding in findings if finding["id"] == parameter("finding")), None)
     last = series["size"][0] - 1
     if parameter("slice").isdecimal():
@@ -123,19 +129,24 @@ def viewer_data(
     window = parameter("window") if parameter("window") in slices.WINDOWS else "lung"
     return {
         "base": f"/ct/{reading_id}/",
-        "size": series["size"],
-        "spacing": series["spacing_mm"],
+        "size": size,
+        "spacing": spacing,
         "positions": slices.positions_mm(series),
         "axis": slices.axis_name(series),
         "windows": [
-            {"id": name, "label": t(name), "level": level, "width": width}
-            for name, (level, width) in slices.WINDOWS.items()
+            {
+                "id": name,
+                "label": t(name),
+                "level": slices.PRESETS[preset].centre,
+                "width": slices.PRESETS[preset].width,
+            }
+            for name, preset in slices.WINDOWS.items()
         ],
         "window": window,
         "slice": k,
         "jump": jump,
-        "edges": slices.edges(series["direction"]),
-        "findings": [_marker(reading_id, finding) for finding in findings],
+        "edges": dict(zip(("left", "right", "top", "bottom"), view.letters, strict=True)),
+        "findings": [_marker(reading_id, finding, view, shape) for finding in findings],
         "finding": chosen["id"] if chosen else "",
         "texts": {
             **{key: t(key) for key in ("slice", "markers", "heatmap", "heatmap_none", "opacity")},
@@ -145,8 +156,9 @@ def viewer_data(
     }
 
 
-def _marker(reading_id: str, finding: Mapping[str, Any]) -> dict[str, Any]:
-    k, row, column = finding["centre_voxel"]
+def _marker(reading_id: str, finding: Mapping[str, Any], view: View, shape: tuple[int, int]) -> dict[str, Any]:
+    k, *place = finding["centre_voxel"]
+    row, column = view.turn_point(place[0], place[1], shape)
     axis = finding["long_axis_mm"]
     radius = axis / 2 if isinstance(axis, int | float) else 5.0
     heat = slices.heat_extent(reading_id, finding["id"]) if isinstance(finding.get("heatmap"), str) else None
