@@ -119,6 +119,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "study_date": ("Study date", "检查日期"),
     "series": ("Series", "序列"),
     "series_read": ("read", "已阅读"),
+    "read_series": ("Read this series instead", "改为阅读此序列"),
     "skipped": ("skipped", "已跳过"),
     "images": ("images", "图像数"),
     "findings": ("Findings", "发现"),

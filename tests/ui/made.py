@@ -137,7 +137,7 @@ def hounsfield() -> np.ndarray:
     return np.where(ball, 40, -900).astype(np.int16)
 
 
-def study(store: Store, name: str = "DOE^JANE") -> str:
+def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None) -> str:
     """Store a study with one series, a finding above and one below the operating point; the reading's id."""
     volume = blobs.put_array(store, "job-made", "volume", hounsfield())
     heat = blobs.put_array(store, "job-made", "heat", np.full((3, 5, 5), 0.5, np.float32))
@@ -166,7 +166,9 @@ def study(store: Store, name: str = "DOE^JANE") -> str:
         "warnings": [{"code": "thick_slices", "text": "The slices are thick."}],
         "provenance": {**provenance.as_dict(), "settings": {}},
     }
-    readings.save(store, "medical.read", document, provenance, study_id=study_id, files={"heatmap-1": heat})
+    readings.save(
+        store, "medical.read", document, provenance, study_id=study_id, files={"heatmap-1": heat}, input_id=input_id
+    )
     blobs.release(store, "job-made")
     return reading_id
 

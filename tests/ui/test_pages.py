@@ -137,6 +137,21 @@ def test_the_series_list_gives_the_reason_of_those_skipped(store: Store) -> None
     assert len(series) == 1
 
 
+def test_a_skipped_series_can_be_read_instead_and_its_uid_stays_out_of_the_address(
+    store: Store, tmp_path: Path
+) -> None:
+    reading = made.study(store, input_id=inputs.add(store, tmp_path))
+    app = opened("studies", reading=reading)
+    app.session_state["chosen_series"] = "1.2.4"
+    app.run()
+    app.button(key="read_series").click().run()
+    assert not app.exception
+    (job,) = jobs.listing(store)
+    assert (job.kind, job.settings) == ("medical.read", {"series_uid": "1.2.4"})
+    assert app.query_params["job"] == job.id
+    assert "1.2.4" not in str(app.query_params)
+
+
 def test_a_reading_is_deleted_after_a_question(store: Store) -> None:
     reading = made.report(store)
     app = opened("reports", reading=reading)

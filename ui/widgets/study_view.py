@@ -9,6 +9,7 @@ from apps.medical.ct.windows import View
 from ui import slices
 from ui.widgets.components import grid, viewer
 from ui.widgets.reading_header import escaped
+from ui.widgets.series_list import list_series
 from ui.widgets.shell import go, known, parameter, t
 
 VIEWER_HEIGHT = 548
@@ -24,7 +25,7 @@ def show_study(reading_id: str, document: Mapping[str, Any]) -> None:
         with right:
             findings = list_findings(document)
             with st.expander(f"{t('series')} · {1 + len(document['series_skipped'])}", icon=":material/stacks:"):
-                list_series(document)
+                list_series(reading_id, document)
             for warning in document["warnings"]:
                 st.warning(warning["text"], icon=":material/warning:")
         with left:
@@ -89,24 +90,6 @@ def _details(finding: Mapping[str, Any]) -> None:
         ("UID", finding["tracking_uid"]),
     ]
     st.caption("  \n".join(f"{caption}: {escaped(text)}" for caption, text in notes if text))
-
-
-def list_series(document: Mapping[str, Any]) -> None:
-    """Draw the series: the one that was read, and the others with the reason."""
-    series = document["series"]
-    size = " × ".join(str(number) for number in series["size"])
-    rows = [
-        {"cells": [{"text": _short(series["uid"]), "hint": series["uid"]}, {"text": str(series["size"][0])},
-                   {"text": t("series_read"), "badge": "green"}, {"text": size}]}
-    ]  # fmt: skip
-    rows += [
-        {"cells": [{"text": _short(skipped["uid"]), "hint": skipped["uid"]}, {"text": str(skipped.get("images", ""))},
-                   {"text": t("skipped"), "badge": "gray"}, {"text": skipped["reason"]}]}
-        for skipped in document["series_skipped"]
-    ]  # fmt: skip
-    columns = [{"label": t("series"), "width": "28%"}, {"label": t("images"), "align": "right"}, {"label": ""}]
-    data = {"columns": [*columns, {"label": ""}], "rows": rows, "mode": "row", "selected": None, "label": t("series")}
-    grid(data, "series", lambda row, column: None)
 
 
 def viewer_data(
@@ -198,7 +181,3 @@ def _attenuation(value: Any) -> str:
 
 def _threshold(document: Mapping[str, Any]) -> str:
     return f"{document['operating_point']['threshold']:.2f}"
-
-
-def _short(uid: str) -> str:
-    return f"…{uid[-14:]}" if len(uid) > 15 else uid
