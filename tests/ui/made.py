@@ -47,6 +47,7 @@ REPORT = b"""<?xml version="1.0"?>
 UNNAMED = "/1/2/5/2/2/1"
 """Path of the fact that has no id: html > body > table > second row > second cell > fact."""
 
+COMPANY = "Example Works"
 NO = {"not_available": "the report does not say"}
 _PROVENANCE = {"code_version": "test", "weights_hash": "0" * 64, "settings_hash": "1" * 64}
 
@@ -62,7 +63,7 @@ def report(store: Store) -> str:
         "schema": "tandem.finance.reading/1",
         "id": reading_id,
         "notice": NOTICE,
-        "document": {"company": "Example Works", "form": "10-K", "period_end": "2024-12-31", "fiscal_year": 2024,
+        "document": {"company": COMPANY, "form": "10-K", "period_end": "2024-12-31", "fiscal_year": 2024,
                      "language": "en", "currency": "USD", "source_hash": source},
         "facts": {"count": len(filing.facts), "file": facts, "sha256": facts},
         "statements": {"income": _income(), "balance": dict(NO), "cash_flow": dict(NO)},

@@ -8,9 +8,8 @@ import streamlit as st
 from apps.medical.ct.windows import View
 from ui import slices
 from ui.widgets.components import grid, viewer
-from ui.widgets.reading_header import escaped
 from ui.widgets.series_list import list_series
-from ui.widgets.shell import go, known, parameter, t
+from ui.widgets.shell import escaped, go, known, parameter, t
 
 VIEWER_HEIGHT = 548
 TABLE_HEIGHT = 330
@@ -27,7 +26,7 @@ def show_study(reading_id: str, document: Mapping[str, Any]) -> None:
             with st.expander(f"{t('series')} · {1 + len(document['series_skipped'])}", icon=":material/stacks:"):
                 list_series(reading_id, document)
             for warning in document["warnings"]:
-                st.warning(warning["text"], icon=":material/warning:")
+                st.warning(escaped(warning["text"]), icon=":material/warning:")
         with left:
             jump = st.session_state.setdefault("jump", 0)
             viewer(viewer_data(reading_id, document, findings, jump), f"viewer-{reading_id}", keep_place)
