@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-GUARDED = ("/source/", "/ct/")
+GUARDED = ("/source/", "/ct/", "/media/")
 """Routes that carry documents and images of people: never answered to another site, whatever it sends."""
 
 

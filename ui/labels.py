@@ -119,6 +119,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "study_date": ("Study date", "检查日期"),
     "series": ("Series", "序列"),
     "series_read": ("read", "已阅读"),
+    "read_series": ("Read this series instead", "改为阅读此序列"),
     "skipped": ("skipped", "已跳过"),
     "images": ("images", "图像数"),
     "findings": ("Findings", "发现"),
@@ -175,6 +176,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "medical.read": ("Study", "影像检查"),
     "duration": ("Took", "用时"),
     "reason": ("How it ended", "结果或原因"),
+    "first_image": ("The middle slice of the study that is being read", "正在阅读的检查的中间层面"),
     "job_ended": ("The job has ended.", "任务已结束。"),
     "read_many": ("{n} reports queued; see Jobs.", "已加入 {n} 份财报；见“任务”。"),
 }

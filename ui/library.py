@@ -3,9 +3,8 @@
 import io
 import json
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,8 +14,8 @@ from apps.store import blobs, finance, inputs, jobs, medical, readings
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
 from core_model.errors import NotFound
-
-Content = TypeVar("Content")
+from ui import kept
+from ui.kept import Kept
 
 
 class FactView(NamedTuple):
@@ -32,6 +31,8 @@ class FactView(NamedTuple):
     not_available: str | None
 
 
+_documents: Kept[dict[str, Any]] = Kept(16)
+_facts: Kept[dict[str, FactView]] = Kept(8)
 _opened: dict[Settings, Store] = {}
 _opening = threading.Lock()
 
@@ -75,13 +76,13 @@ def document(reading_id: str, kind: str) -> dict[str, Any]:
     row = readings.get(store(), reading_id)
     if not row.kind.startswith(f"{kind}."):
         raise NotFound(f"the reading '{reading_id[:40]}' is of another kind", action="see the list of readings")
-    return _kept(_documents, row.document_sha256, lambda: json.loads(blobs.get(store(), row.document_sha256)))
+    return _documents.get(row.document_sha256, lambda: json.loads(blobs.get(store(), row.document_sha256)))
 
 
 def facts(reading_id: str) -> dict[str, FactView]:
     """The facts of a finance reading by id."""
     sha256 = _file(readings.get(store(), reading_id), "facts")
-    return _kept(_facts, sha256, lambda: _read_facts(blobs.get(store(), sha256)))
+    return _facts.get(sha256, lambda: _read_facts(blobs.get(store(), sha256)))
 
 
 def source_hash(reading_id: str) -> str:
@@ -129,6 +130,17 @@ def input_name(input_id: str | None) -> str:
     return "" if path.parent == inbox() else path.name
 
 
+def first_image(job_id: str) -> bytes | None:
+    """The first slice that a running job has seen, as PNG; None where there is none yet, or no more."""
+    from apps.medical.jobs import FIRST_IMAGE
+
+    sha256 = blobs.owned(store(), job_id).get(FIRST_IMAGE)
+    try:
+        return blobs.get(store(), sha256) if sha256 else None
+    except NotFound:  # the job has just ended, and let go of it
+        return None
+
+
 def delete(identifier: str) -> None:
     """Delete a reading, a study or an ended job, what nothing else needs, and the file that was uploaded for it.
 
@@ -138,6 +150,7 @@ def delete(identifier: str) -> None:
     """
     uploaded = _uploads_of(identifier)
     remove(store(), identifier)
+    kept.clear_all()
     for input_id, path in uploaded.items():
         if not _is_input(input_id):
             path.unlink(missing_ok=True)
@@ -182,18 +195,3 @@ def _read_facts(data: bytes) -> dict[str, FactView]:
     table = pq.read_table(io.BytesIO(data), columns=columns).select(columns).to_pydict()
     rows = zip(*(table[name] for name in FactView._fields), strict=True)
     return dict(zip(table["fact_id"], map(FactView._make, rows), strict=True))
-
-
-_documents: dict[str, Any] = {}
-_facts: dict[str, Any] = {}
-_KEPT = 12
-
-
-def _kept(cache: dict[str, Content], key: str, make: Callable[[], Content]) -> Content:
-    """Content by its hash never grows stale; the oldest goes when there are too many."""
-    if key not in cache:
-        made = make()
-        while len(cache) >= _KEPT:
-            cache.pop(next(iter(cache)), None)
-        cache[key] = made
-    return cache[key]

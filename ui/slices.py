@@ -1,25 +1,24 @@
 """Slices of a stored volume as PNG, through a window preset, and the way the patient lies in them."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from apps.medical.ct.windows import WINDOWS as PRESETS
+from apps.medical.ct.windows import View, view_along
 from core_model.errors import NotFound
 from ui import library
 
-WINDOWS: dict[str, tuple[float, float]] = {
-    "lung": (-600.0, 1500.0),
-    "mediastinum": (40.0, 400.0),
-    "bone": (480.0, 2500.0),
-    "soft": (60.0, 350.0),
-}
-"""Level and width in Hounsfield units, in the order of the keys 1 to 4."""
+WINDOWS = {"lung": "lung", "mediastinum": "mediastinum", "bone": "bone", "soft": "soft tissue"}
+"""The presets by the name that stands in addresses, in the order of the keys 1 to 4."""
 
-_LETTERS = (("L", "R"), ("P", "A"), ("H", "F"))
-"""The ends of the axes x, y, z of patient coordinates (LPS): where each rises, where it falls."""
+
+def view_of(series: Mapping[str, Any]) -> View:
+    """How the slices of a document's series are turned for display, with the letters at their edges."""
+    return view_along(series["direction"][1], series["direction"][2])
 
 
 def heat_extent(reading_id: str, finding_id: str) -> list[int] | None:
@@ -42,27 +41,8 @@ def slice_png(reading_id: str, window: str, k: int) -> bytes:
     hu_ZYX = library.volume(reading_id)
     if not 0 <= k < len(hu_ZYX):
         raise NotFound("there is no such slice", allowed=f"0 to {len(hu_ZYX) - 1}", code="no_such_slice")
-    return _png(Image.fromarray(grey(hu_ZYX[k], *WINDOWS[window])))
-
-
-def grey(hu_YX: np.ndarray, level: float, width: float) -> np.ndarray:
-    """Hounsfield units as grey values 0 to 255 (DICOM PS3.3 C.11.2.1.2, LINEAR_EXACT)."""
-    scaled = (np.asarray(hu_YX, np.float32) - level) / width + 0.5
-    return np.rint(np.clip(scaled, 0.0, 1.0) * 255.0).astype(np.uint8)
-
-
-def edges(direction: Sequence[Sequence[float]]) -> dict[str, str]:
-    """Which side of the patient lies at the edges of an image.
-
-    Args:
-        direction: Unit vectors in LPS by which the position moves along z, y, x of the volume.
-
-    Returns:
-        A letter (R, L, A, P, H, F) for ``left``, ``right``, ``top`` and ``bottom``.
-    """
-    right, left = _ends(direction[2])
-    bottom, top = _ends(direction[1])
-    return {"left": left, "right": right, "top": top, "bottom": bottom}
+    view = view_of(library.document(reading_id, "medical")["series"])
+    return _png(Image.fromarray(np.ascontiguousarray(view.turn(PRESETS[WINDOWS[window]].grey(hu_ZYX[k])))))
 
 
 def positions_mm(series: Mapping[str, Any]) -> list[float]:
@@ -77,12 +57,6 @@ def axis_name(series: Mapping[str, Any]) -> str:
     return "xyz"[int(np.argmax(np.abs(series["direction"][0])))]
 
 
-def _ends(vector: Sequence[float]) -> tuple[str, str]:
-    axis = int(np.argmax(np.abs(vector)))
-    rising, falling = _LETTERS[axis]
-    return (rising, falling) if vector[axis] > 0 else (falling, rising)
-
-
 def _png(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1)
@@ -95,7 +69,8 @@ def heat_png(reading_id: str, finding_id: str, k: int) -> bytes:
     Raises:
         NotFound: No such reading or slice, or the finding has no heatmap.
     """
-    size = library.document(reading_id, "medical")["series"]["size"]
+    series = library.document(reading_id, "medical")["series"]
+    size = series["size"]
     if not 0 <= k < size[0]:
         raise NotFound("there is no such slice", allowed=f"0 to {size[0] - 1}", code="no_such_slice")
     heat_ZYX, (first, row, column) = library.heatmap(reading_id, finding_id)
@@ -103,7 +78,7 @@ def heat_png(reading_id: str, finding_id: str, k: int) -> bytes:
     if first <= k < first + len(heat_ZYX):
         part = colour(heat_ZYX[k - first])[: size[1] - row, : size[2] - column]
         rgba[row : row + part.shape[0], column : column + part.shape[1]] = part
-    return _png(Image.fromarray(rgba, "RGBA"))
+    return _png(Image.fromarray(np.ascontiguousarray(view_of(series).turn(rgba)), "RGBA"))
 
 
 def colour(heat_YX: np.ndarray) -> np.ndarray:

@@ -47,6 +47,7 @@ REPORT = b"""<?xml version="1.0"?>
 UNNAMED = "/1/2/5/2/2/1"
 """Path of the fact that has no id: html > body > table > second row > second cell > fact."""
 
+COMPANY = "Example Works"
 NO = {"not_available": "the report does not say"}
 _PROVENANCE = {"code_version": "test", "weights_hash": "0" * 64, "settings_hash": "1" * 64}
 
@@ -62,7 +63,7 @@ def report(store: Store) -> str:
         "schema": "tandem.finance.reading/1",
         "id": reading_id,
         "notice": NOTICE,
-        "document": {"company": "Example Works", "form": "10-K", "period_end": "2024-12-31", "fiscal_year": 2024,
+        "document": {"company": COMPANY, "form": "10-K", "period_end": "2024-12-31", "fiscal_year": 2024,
                      "language": "en", "currency": "USD", "source_hash": source},
         "facts": {"count": len(filing.facts), "file": facts, "sha256": facts},
         "statements": {"income": _income(), "balance": dict(NO), "cash_flow": dict(NO)},
@@ -137,7 +138,7 @@ def hounsfield() -> np.ndarray:
     return np.where(ball, 40, -900).astype(np.int16)
 
 
-def study(store: Store, name: str = "DOE^JANE") -> str:
+def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None) -> str:
     """Store a study with one series, a finding above and one below the operating point; the reading's id."""
     volume = blobs.put_array(store, "job-made", "volume", hounsfield())
     heat = blobs.put_array(store, "job-made", "heat", np.full((3, 5, 5), 0.5, np.float32))
@@ -166,7 +167,9 @@ def study(store: Store, name: str = "DOE^JANE") -> str:
         "warnings": [{"code": "thick_slices", "text": "The slices are thick."}],
         "provenance": {**provenance.as_dict(), "settings": {}},
     }
-    readings.save(store, "medical.read", document, provenance, study_id=study_id, files={"heatmap-1": heat})
+    readings.save(
+        store, "medical.read", document, provenance, study_id=study_id, files={"heatmap-1": heat}, input_id=input_id
+    )
     blobs.release(store, "job-made")
     return reading_id
 

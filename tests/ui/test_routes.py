@@ -15,6 +15,7 @@ from tests.ui.asgi import ask
 from ui import library, slices
 from ui.guard import Guard
 from ui.routes import ROUTES
+from ui.widgets.study_view import viewer_data
 
 APP = Starlette(routes=ROUTES, middleware=[Middleware(Guard)])
 
@@ -101,10 +102,10 @@ def test_a_slice_shows_the_ball_at_its_place_through_the_window(store: Store) ->
     reading = made.study(store)
     image = pixels(ask(APP, f"/ct/{reading}/mediastinum/3.png").body)
     assert image.shape == made.SIZE[1:]
-    assert image[10, 20] == 128  # 40 HU is the level of the window: the middle grey
+    assert image[10, 20] == round((40 - (50 - 175)) / 350 * 255)
     assert image[0, 0] == 0
     lung = pixels(ask(APP, f"/ct/{reading}/lung/3.png").body)
-    assert lung[0, 0] == round((-900 + 600) / 1500 * 255 + 127.5)
+    assert lung[0, 0] == 77  # (-900 + 1350) of 1500 HU, of 255
 
 
 @pytest.mark.parametrize("tail", ["lung/6.png", "lung/-1.png", "lung/x.png", "lung/999999.png", "ultrasound/0.png"])
@@ -123,21 +124,35 @@ def test_a_heatmap_lies_where_the_finding_is_and_is_clear_elsewhere(store: Store
     assert ask(APP, f"/ct/{reading}/heat/finding-2/1.png").status == 404
 
 
-def test_grey_values_follow_the_window_exactly() -> None:
-    hu = np.array([[-1024, -160, 40, 240, 3071]], np.int16)
-    assert slices.grey(hu, 40, 400).tolist() == [[0, 0, 128, 255, 255]]
+def test_a_volume_that_is_stored_the_other_way_round_is_shown_in_the_radiological_convention(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned = {**made.GEOMETRY, "direction": [[0.0, 0.0, 1.0], [0.0, -1.0, 0.0], [-1.0, 0.0, 0.0]]}
+    monkeypatch.setattr(made, "GEOMETRY", turned)
+    reading = made.study(store)
+    image = pixels(ask(APP, f"/ct/{reading}/mediastinum/3.png").body)
+    rows, columns = made.SIZE[1:]
+    assert image[rows - 1 - 10, columns - 1 - 20] > 100
+    assert image[10, 20] == 0
+    heat = pixels(ask(APP, f"/ct/{reading}/heat/finding-1/3.png").body)
+    assert heat[rows - 1 - 10, columns - 1 - 20, 3] == 128
+    data = viewer_data(reading, library.document(reading, "medical"), _findings(reading), 0)
+    assert (data["findings"][0]["row"], data["findings"][0]["column"]) == (rows - 1 - 10, columns - 1 - 20)
+    assert data["edges"] == {"left": "R", "right": "L", "top": "A", "bottom": "P"}
 
 
-@pytest.mark.parametrize(
-    ("direction", "letters"),
-    [
-        ([[0, 0, 1], [0, 1, 0], [1, 0, 0]], {"left": "R", "right": "L", "top": "A", "bottom": "P"}),
-        ([[0, 0, 1], [0, -1, 0], [-1, 0, 0]], {"left": "L", "right": "R", "top": "P", "bottom": "A"}),
-        ([[0, 1, 0], [0, 0, -1], [1, 0, 0]], {"left": "R", "right": "L", "top": "H", "bottom": "F"}),
-    ],
-)
-def test_letters_at_the_edges_follow_the_orientation(direction: list, letters: dict) -> None:
-    assert slices.edges(direction) == letters
+def _findings(reading: str) -> list:
+    return library.document(reading, "medical")["findings"]
+
+
+def test_a_sagittal_series_is_shown_with_the_head_at_the_top(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sagittal = {**made.GEOMETRY, "direction": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]}
+    monkeypatch.setattr(made, "GEOMETRY", sagittal)
+    reading = made.study(store)
+    assert pixels(ask(APP, f"/ct/{reading}/lung/0.png").body).shape == (made.SIZE[2], made.SIZE[1])
+    data = viewer_data(reading, library.document(reading, "medical"), _findings(reading), 0)
+    assert data["size"] == [made.SIZE[0], made.SIZE[2], made.SIZE[1]]
+    assert (data["edges"]["top"], data["edges"]["left"], data["axis"]) == ("H", "A", "x")
 
 
 def test_slice_positions_are_patient_coordinates() -> None:

@@ -11,8 +11,7 @@ from apps.store.tables import JobRow
 from ui import library
 from ui.widgets.components import grid
 from ui.widgets.job_progress import EVERY_S, bar
-from ui.widgets.reading_header import escaped
-from ui.widgets.shell import go, parameter, said, t
+from ui.widgets.shell import escaped, go, parameter, said, t
 
 PAGES = {"finance.read": "reports", "medical.read": "studies"}
 TONES = {"done": "green", "failed": "red", "cancelled": "gray"}

@@ -14,9 +14,9 @@ from ui.widgets import report_view
 from ui.widgets.components import grid
 from ui.widgets.intake import intake
 from ui.widgets.job_progress import follow
-from ui.widgets.reading_header import escaped, header
+from ui.widgets.reading_header import header
 from ui.widgets.report_view import VIEWS, counted
-from ui.widgets.shell import choice, go, known, parameter, said, t
+from ui.widgets.shell import choice, escaped, go, known, parameter, said, t
 from ui.widgets.source_view import source_view
 
 
@@ -28,7 +28,7 @@ def queue(paths: list[Path]) -> None:
         try:
             jobs.append(submit(library.store(), file))
         except TandemError as error:
-            st.error(error.sentence(f"file {number} of {len(files)}"), icon=":material/error:")
+            st.error(escaped(error.sentence(f"file {number} of {len(files)}")), icon=":material/error:")
     if len(jobs) > 1:
         st.info(t("read_many", n=len(jobs)))
     elif jobs:

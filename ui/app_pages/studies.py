@@ -12,8 +12,8 @@ from ui import library
 from ui.widgets.components import grid
 from ui.widgets.intake import intake
 from ui.widgets.job_progress import follow
-from ui.widgets.reading_header import escaped, header
-from ui.widgets.shell import go, known, parameter, said, t
+from ui.widgets.reading_header import header
+from ui.widgets.shell import escaped, go, known, parameter, said, t
 from ui.widgets.study_view import show_study
 
 

@@ -1,14 +1,10 @@
-"""Sanitised sources in memory, a bounded number of them; nothing of a deleted reading stays on disk."""
-
-import threading
-from collections import OrderedDict
+"""Sanitised sources in memory, a bounded amount of them; nothing of a deleted reading stays."""
 
 from ui import library
+from ui.kept import Kept
 from ui.sources.sanitise import SafeDocument, sanitise
 
-MAX_BYTES = 96 * 1024 * 1024
-_lock = threading.Lock()
-_kept: OrderedDict[str, SafeDocument] = OrderedDict()
+_safe: Kept[SafeDocument] = Kept(96 * 1024 * 1024, weigh=lambda document: len(document.html))
 
 
 def safe_source(reading_id: str) -> SafeDocument:
@@ -17,15 +13,4 @@ def safe_source(reading_id: str) -> SafeDocument:
     Raises:
         NotFound: There is no such reading, or its source is gone.
     """
-    sha256 = library.source_hash(reading_id)
-    with _lock:
-        document = _kept.get(sha256)
-        if document is not None:
-            _kept.move_to_end(sha256)
-            return document
-    document = sanitise(library.source(reading_id))
-    with _lock:
-        _kept[sha256] = document
-        while len(_kept) > 1 and sum(len(kept.html) for kept in _kept.values()) > MAX_BYTES:
-            _kept.popitem(last=False)
-    return document
+    return _safe.get(library.source_hash(reading_id), lambda: sanitise(library.source(reading_id)))

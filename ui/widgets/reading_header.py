@@ -59,8 +59,3 @@ def confirm(identifier: str) -> None:
                     st.rerun()
 
     ask()
-
-
-def escaped(text: str) -> str:
-    """Text of a document inside Markdown: shown as it stands."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>~$:" else sign for sign in text)

@@ -9,7 +9,7 @@ import streamlit as st
 from ui import labels
 from ui.widgets import statements
 from ui.widgets.components import grid
-from ui.widgets.shell import go, known, language, parameter, t
+from ui.widgets.shell import escaped, go, known, language, parameter, t
 
 HEIGHT = 640
 TONES = {"high": "red", "medium": "orange", "low": "gray", "fails": "red", "holds": "green", "not_applicable": "gray"}
@@ -38,7 +38,7 @@ def show_statement(document: Mapping[str, Any], name: str, reported: bool) -> Ch
     """Draw a statement; what is selected in it."""
     table = statements.table_of(document, name, reported, language())
     if isinstance(table, str):
-        st.info(t("no_lines", reason=table))
+        st.info(escaped(t("no_lines", reason=table)))
         return None
     scale = {1_000_000: "millions", 1_000: "thousands", 1: "ones"}[table.scale]
     table.columns[0]["label"] = t("in_units", currency=table.currency, scale=t(scale)) if table.currency else ""
@@ -134,7 +134,7 @@ def show_warnings(document: Mapping[str, Any]) -> None:
     for warning in document["warnings"]:
         times = f" × {warning['count']}" if warning.get("count", 1) > 1 else ""
         place = f" ({warning['source']})" if warning.get("source") else ""
-        st.warning(f"{warning['text']}{place}{times}", icon=":material/warning:")
+        st.warning(escaped(f"{warning['text']}{place}{times}"), icon=":material/warning:")
 
 
 def _rows(columns: list[dict[str, Any]], rows: list[dict[str, Any]], view: str) -> str:

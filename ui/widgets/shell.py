@@ -9,6 +9,8 @@ import streamlit as st
 from core_model.errors import TandemError
 from ui import labels
 
+_MARKUP = frozenset("\\`*_{}[]()#+-.!|<>~$:&^=")
+
 
 def language() -> str:
     """The chosen language, ``en`` or ``zh``."""
@@ -26,6 +28,12 @@ def known(value: Any) -> str:
     if isinstance(value, dict):
         return t("because", reason=value.get("not_available", "?"))
     return t("not_available") if value is None else str(value)
+
+
+def escaped(text: str) -> str:
+    """Text of a document, an error or a file name inside Markdown: it is shown as it stands, and is never markup."""
+    flat = " ".join(text.split())
+    return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in flat)
 
 
 def parameter(name: str) -> str:
@@ -49,7 +57,7 @@ def said() -> Iterator[None]:
     try:
         yield
     except TandemError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escaped(str(error)), icon=":material/error:")
 
 
 def choice(

@@ -5,9 +5,8 @@ import streamlit as st
 from ui import library
 from ui.sources.cached import safe_source
 from ui.widgets.components import frame
-from ui.widgets.reading_header import escaped
 from ui.widgets.report_view import Chosen
-from ui.widgets.shell import go, parameter, said, t
+from ui.widgets.shell import escaped, go, parameter, said, t
 
 FRAME_HEIGHT = 540
 NOTES_HEIGHT = 104

@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from apps.medical.ct.windows import View
 from ui import slices
 from ui.widgets.components import grid, viewer
-from ui.widgets.reading_header import escaped
-from ui.widgets.shell import go, known, parameter, t
+from ui.widgets.series_list import list_series
+from ui.widgets.shell import escaped, go, known, parameter, t
 
 VIEWER_HEIGHT = 548
 TABLE_HEIGHT = 330
@@ -23,9 +24,9 @@ def show_study(reading_id: str, document: Mapping[str, Any]) -> None:
         with right:
             findings = list_findings(document)
             with st.expander(f"{t('series')} · {1 + len(document['series_skipped'])}", icon=":material/stacks:"):
-                list_series(document)
+                list_series(reading_id, document)
             for warning in document["warnings"]:
-                st.warning(warning["text"], icon=":material/warning:")
+                st.warning(escaped(warning["text"]), icon=":material/warning:")
         with left:
             jump = st.session_state.setdefault("jump", 0)
             viewer(viewer_data(reading_id, document, findings, jump), f"viewer-{reading_id}", keep_place)
@@ -90,29 +91,16 @@ def _details(finding: Mapping[str, Any]) -> None:
     st.caption("  \n".join(f"{caption}: {escaped(text)}" for caption, text in notes if text))
 
 
-def list_series(document: Mapping[str, Any]) -> None:
-    """Draw the series: the one that was read, and the others with the reason."""
-    series = document["series"]
-    size = " × ".join(str(number) for number in series["size"])
-    rows = [
-        {"cells": [{"text": _short(series["uid"]), "hint": series["uid"]}, {"text": str(series["size"][0])},
-                   {"text": t("series_read"), "badge": "green"}, {"text": size}]}
-    ]  # fmt: skip
-    rows += [
-        {"cells": [{"text": _short(skipped["uid"]), "hint": skipped["uid"]}, {"text": str(skipped.get("images", ""))},
-                   {"text": t("skipped"), "badge": "gray"}, {"text": skipped["reason"]}]}
-        for skipped in document["series_skipped"]
-    ]  # fmt: skip
-    columns = [{"label": t("series"), "width": "28%"}, {"label": t("images"), "align": "right"}, {"label": ""}]
-    data = {"columns": [*columns, {"label": ""}], "rows": rows, "mode": "row", "selected": None, "label": t("series")}
-    grid(data, "series", lambda row, column: None)
-
-
 def viewer_data(
     reading_id: str, document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], jump: int
 ) -> dict[str, Any]:
     """What the viewer draws: see ``static/viewer.js``."""
     series = document["series"]
+    view = slices.view_of(series)
+    size, spacing = list(series["size"]), list(series["spacing_mm"])
+    shape = (size[1], size[2])
+    if view.swap:
+        size[1:], spacing[1:] = size[:0:-1], spacing[:0:-1]
     chosen = next((finding for finding in findings if finding["id"] == parameter("finding")), None)
     last = series["size"][0] - 1
     if parameter("slice").isdecimal():
@@ -123,19 +111,24 @@ def viewer_data(
     window = parameter("window") if parameter("window") in slices.WINDOWS else "lung"
     return {
         "base": f"/ct/{reading_id}/",
-        "size": series["size"],
-        "spacing": series["spacing_mm"],
+        "size": size,
+        "spacing": spacing,
         "positions": slices.positions_mm(series),
         "axis": slices.axis_name(series),
         "windows": [
-            {"id": name, "label": t(name), "level": level, "width": width}
-            for name, (level, width) in slices.WINDOWS.items()
+            {
+                "id": name,
+                "label": t(name),
+                "level": slices.PRESETS[preset].centre,
+                "width": slices.PRESETS[preset].width,
+            }
+            for name, preset in slices.WINDOWS.items()
         ],
         "window": window,
         "slice": k,
         "jump": jump,
-        "edges": slices.edges(series["direction"]),
-        "findings": [_marker(reading_id, finding) for finding in findings],
+        "edges": dict(zip(("left", "right", "top", "bottom"), view.letters, strict=True)),
+        "findings": [_marker(reading_id, finding, view, shape) for finding in findings],
         "finding": chosen["id"] if chosen else "",
         "texts": {
             **{key: t(key) for key in ("slice", "markers", "heatmap", "heatmap_none", "opacity")},
@@ -145,8 +138,9 @@ def viewer_data(
     }
 
 
-def _marker(reading_id: str, finding: Mapping[str, Any]) -> dict[str, Any]:
-    k, row, column = finding["centre_voxel"]
+def _marker(reading_id: str, finding: Mapping[str, Any], view: View, shape: tuple[int, int]) -> dict[str, Any]:
+    k, *place = finding["centre_voxel"]
+    row, column = view.turn_point(place[0], place[1], shape)
     axis = finding["long_axis_mm"]
     radius = axis / 2 if isinstance(axis, int | float) else 5.0
     heat = slices.heat_extent(reading_id, finding["id"]) if isinstance(finding.get("heatmap"), str) else None
@@ -186,7 +180,3 @@ def _attenuation(value: Any) -> str:
 
 def _threshold(document: Mapping[str, Any]) -> str:
     return f"{document['operating_point']['threshold']:.2f}"
-
-
-def _short(uid: str) -> str:
-    return f"…{uid[-14:]}" if len(uid) > 15 else uid

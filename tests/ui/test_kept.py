@@ -1,0 +1,43 @@
+"""The cache of the screens: bounded by weight, and empty after a deletion."""
+
+import pytest
+
+from apps.store.store import Store
+from core_model.errors import NotFound
+from tests.ui import made
+from ui import kept, library
+from ui.kept import Kept
+from ui.sources.cached import safe_source
+
+
+def test_the_entry_that_was_not_asked_for_longest_goes_first() -> None:
+    cache: Kept[str] = Kept(10, weigh=len)
+    calls: list[str] = []
+
+    def make(text: str):
+        return lambda: calls.append(text) or text
+
+    for text in ("aaaa", "bbbb", "aaaa", "cccc", "aaaa", "bbbb"):
+        assert cache.get(text, make(text)) == text
+    assert calls == ["aaaa", "bbbb", "cccc", "bbbb"]
+
+
+def test_an_entry_above_the_limit_is_kept_alone() -> None:
+    cache: Kept[str] = Kept(3, weigh=len)
+    cache.get("a", lambda: "aa")
+    assert cache.get("b", lambda: "bbbbbb") == "bbbbbb"
+    assert cache.get("b", lambda: "made again") == "bbbbbb"
+    assert cache.get("a", lambda: "made again") == "made again"
+
+
+def test_nothing_of_a_deleted_reading_stays_in_memory(store: Store) -> None:
+    reading = made.report(store)
+    library.document(reading, "finance")
+    library.facts(reading)
+    safe_source(reading)
+    assert any(cache._entries for cache in Kept._all)
+    library.delete(reading)
+    assert not any(cache._entries for cache in Kept._all)
+    with pytest.raises(NotFound):
+        safe_source(reading)
+    kept.clear_all()

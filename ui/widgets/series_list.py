@@ -1,0 +1,57 @@
+"""The series of a study: the one that was read, the others with the reason, and reading another one instead."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from apps.store import inputs, readings
+from ui import library
+from ui.widgets.components import grid
+from ui.widgets.shell import go, said, t
+
+CHOSEN = "chosen_series"  # kept in the session: a UID does not belong in an address
+
+
+def list_series(reading_id: str, document: Mapping[str, Any]) -> None:
+    """Draw the series; a skipped one that is chosen can be read instead."""
+    series, skipped = document["series"], document["series_skipped"]
+    size = " × ".join(str(number) for number in series["size"])
+    rows = [_row("", series["uid"], series["size"][0], t("series_read"), "green", size)]
+    rows += [
+        _row(other["uid"], other["uid"], other.get("images", ""), t("skipped"), "gray", other["reason"])
+        for other in skipped
+    ]
+    columns = [{"label": t("series"), "width": "26%"}, {"label": t("images"), "align": "right"}]
+    chosen = st.session_state.get(CHOSEN, "")
+    data = {
+        "columns": [*columns, {"label": ""}, {"label": ""}],
+        "rows": rows,
+        "mode": "row",
+        "selected": {"row": chosen, "column": 0},
+        "label": t("series"),
+    }
+    grid(data, "series", lambda row, _: st.session_state.update({CHOSEN: row}))
+    if chosen in [other["uid"] for other in skipped] and st.button(t("read_series"), key="read_series"):
+        with said():
+            _read(reading_id, chosen)
+
+
+def _read(reading_id: str, series_uid: str) -> None:
+    from apps.medical.jobs import submit
+
+    row = readings.get(library.store(), reading_id)
+    path = inputs.path_of(library.store(), str(row.input_id))
+    go(reading=None, finding=None, slice=None, window=None, job=submit(library.store(), path, series_uid=series_uid))
+    st.rerun()
+
+
+def _row(row_id: str, uid: str, images: object, state: str, badge: str, about: str) -> dict[str, Any]:
+    short = f"…{uid[-14:]}" if len(uid) > 15 else uid
+    cells = [
+        {"text": short, "hint": uid},
+        {"text": str(images)},
+        {"text": state, "badge": badge},
+        {"text": about, "tone": "wrap"},
+    ]
+    return {"id": row_id, "cells": cells}
