@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import check, compared
+from apps.finance.anomaly.registry import CHECKS, check, compared, shown, text_of
 from apps.finance.statements.model import Period
 
 ASSETS = ("us-gaap:Assets", "ifrs-full:Assets")
@@ -58,7 +58,7 @@ def balance_equality(evidence: Evidence) -> Iterable[CheckResult]:
             )
 
 
-@check("liabilities_and_equity", "Liabilities, redeemable interests and equity add up")
+@check("liabilities_and_equity", "Liabilities, redeemable interests and equity add up", lenient=True)
 def liabilities_and_equity(evidence: Evidence) -> Iterable[CheckResult]:
     for period in balance_periods(evidence):
         total = evidence.concept(LIABILITIES_AND_EQUITY, period)
@@ -82,8 +82,6 @@ def liabilities_and_equity(evidence: Evidence) -> Iterable[CheckResult]:
 
 @check("current_within_total", "A current part is not larger than its total")
 def current_within_total(evidence: Evidence) -> Iterable[CheckResult]:
-    from apps.finance.anomaly.registry import CHECKS, shown, text_of
-
     pairs = (("current_assets", ASSETS), ("current_liabilities", LIABILITIES_AND_EQUITY))
     for line, whole_names in pairs:
         for period in evidence.periods.get(line, ()):

@@ -80,7 +80,7 @@ def change_in_cash(evidence: Evidence, period: Period) -> list[Amount]:
     return [] if before is None else [before, *([exchange] if exchange is not None else [])]
 
 
-@check("cash_flow_total", "Operating, investing and financing cash flows add up to the change in cash")
+@check("cash_flow_total", "Operating, investing and financing cash flows add up to the change in cash", lenient=True)
 def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
         parts = [amount for names in PARTS if (amount := evidence.concept(names, period)) is not None]
@@ -100,7 +100,7 @@ def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
         yield min(results, key=lambda result: abs(result.difference or Decimal(0)))
 
 
-@check("cash_roll_forward", "Opening cash and the change in cash give closing cash")
+@check("cash_roll_forward", "Opening cash and the change in cash give closing cash", lenient=True)
 def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
         change = change_in_cash(evidence, period)

@@ -1,5 +1,6 @@
 """What checks look things up in: facts by concept and period, their exact values and how far rounding may move them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,18 +11,29 @@ from apps.finance.filings import Fact, Filing
 from apps.finance.filings.duplicates import accuracy, most_precise
 from apps.finance.statements.model import Period, Statements, StatementValue
 
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]*|\d+")
+
 
 def period_of(fact: Fact) -> Period:
     """The period of a fact as statements write it."""
     return Period(fact.end or "", "" if fact.instant else fact.start or "")
 
 
+def spoken(concept: str) -> str:
+    """A concept's name in words: ``us-gaap:AssetsCurrent`` is ``assets current``."""
+    return _WORD.sub(lambda match: f" {match[0].lower()}", concept.rpartition(":")[2]).strip()
+
+
 def rounding_of(fact: Fact) -> Decimal:
-    """Half a unit of the last digit that a number is accurate to; zero where it is exact or does not say."""
+    """Half a unit of the last digit that a number is accurate to; zero where it is exact or does not say.
+
+    A ``decimals`` that is coarser than the number itself is not believed: it would explain any difference.
+    """
     decimals = accuracy(fact)
     if decimals in (float("inf"), float("-inf")):
         return Decimal(0)
-    return Decimal(5).scaleb(-int(decimals) - 1)
+    half = Decimal(5).scaleb(-int(decimals) - 1)
+    return half if half <= abs(Decimal(fact.value or 0)) or not Decimal(fact.value or 0) else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,8 @@ class Evidence:
         if value is None or value.value is None or (value.derived and not derived):
             return None
         rounding = max((rounding_of(self.facts[i]) for i in value.fact_ids[:1] if i in self.facts), default=Decimal(0))
-        return Amount(value.value, rounding, value.fact_ids, name.replace("_", " "), value.unit)
+        label = self.statements.line(name).label or name.replace("_", " ")
+        return Amount(value.value, rounding, value.fact_ids, label, value.unit)
 
     def concept(self, names: str | Sequence[str], period: Period) -> Amount | None:
         """The most precise number without dimensions of the first of some concepts that has one in a period."""
@@ -108,16 +121,39 @@ class Evidence:
             if facts:
                 best = most_precise(facts)
                 others = tuple(fact.fact_id for fact in facts if fact is not best)
-                label = name.partition(":")[2]
                 return Amount(
-                    Decimal(best.value or "0"), rounding_of(best), (best.fact_id, *others), label, best.unit or ""
+                    Decimal(best.value or "0"),
+                    rounding_of(best),
+                    (best.fact_id, *others),
+                    self.name_of(name),
+                    best.unit or "",
                 )
         return None
 
+    @cached_property
+    def captions(self) -> dict[str, str]:
+        """The caption under which the statements print a concept, the first of several."""
+        found: dict[str, str] = {}
+        for rows in self.statements.reported.values():
+            for row in rows:
+                if row.concept and row.label and not row.dimensions:
+                    found.setdefault(row.concept, row.label)
+        return found
+
+    def name_of(self, concept: str) -> str:
+        """What to call a concept in words: its caption as reported, else its name with the words apart."""
+        return self.captions.get(concept) or spoken(concept)
+
+    @cached_property
+    def _concepts_in(self) -> dict[Period, list[str]]:
+        index: dict[Period, set[str]] = defaultdict(set)
+        for concept, period in self.plain_numbers:
+            index[period].add(concept)
+        return {period: sorted(concepts) for period, concepts in index.items()}
+
     def starting(self, prefix: str, period: Period) -> list[Amount]:
         """The numbers of all concepts whose local name begins with a prefix, in a period, by concept."""
-        names = sorted({concept for concept, when in self.plain_numbers if when == period})
-        found = [name for name in names if name.partition(":")[2].startswith(prefix)]
+        found = [name for name in self._concepts_in.get(period, ()) if name.partition(":")[2].startswith(prefix)]
         return [amount for name in found if (amount := self.concept(name, period)) is not None]
 
     def common_periods(self, names: Iterable[str]) -> list[Period]:

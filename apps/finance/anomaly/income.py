@@ -63,7 +63,7 @@ def with_optional(terms: Sequence[Amount], optional: Sequence[Amount | None]) ->
     ]
 
 
-@check("gross_profit", "Gross profit is revenue less cost of revenue")
+@check("gross_profit", "Gross profit is revenue less cost of revenue", lenient=True)
 def gross_profit(evidence: Evidence) -> Iterable[CheckResult]:
     for period in evidence.common_periods(("gross_profit", "revenue", "cost_of_revenue")):
         profit, revenue = evidence.line("gross_profit", period), evidence.line("revenue", period)
@@ -78,7 +78,7 @@ def gross_profit(evidence: Evidence) -> Iterable[CheckResult]:
             )
 
 
-@check("income_after_tax", "Income after tax is income before tax less tax")
+@check("income_after_tax", "Income after tax is income before tax less tax", lenient=True)
 def income_after_tax(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, PRETAX):
         pretax, tax = evidence.concept(PRETAX, period), evidence.concept(TAX, period)
@@ -100,7 +100,7 @@ def income_after_tax(evidence: Evidence) -> Iterable[CheckResult]:
         )
 
 
-@check("income_attribution", "Net income is the parent's and the non-controlling interests' shares")
+@check("income_attribution", "Net income is the parent's and the non-controlling interests' shares", lenient=True)
 def income_attribution(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, ("us-gaap:ProfitLoss", "ifrs-full:ProfitLoss")):
         whole, parent = evidence.concept(WHOLE, period), evidence.concept(PARENT, period)
@@ -117,7 +117,7 @@ def income_attribution(evidence: Evidence) -> Iterable[CheckResult]:
         )
 
 
-@check("comprehensive_income", "Comprehensive income is net income and other comprehensive income")
+@check("comprehensive_income", "Comprehensive income is net income and other comprehensive income", lenient=True)
 def comprehensive_income(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, COMPREHENSIVE):
         for whole, income, other in (

@@ -19,22 +19,30 @@ class Check:
         check_id: Stable name.
         title: What it says, in a few words.
         function: From the evidence to one verdict for each period, or one for the whole report.
+        lenient: Whether a failure in every period says that the check does not fit this company.
     """
 
     check_id: str
     title: str
     function: CheckFunction
+    lenient: bool = False
 
 
 CHECKS: dict[str, Check] = {}
 
 
-def check(check_id: str, title: str) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a function as a check; checks are listed in the order of registration."""
+def check(check_id: str, title: str, *, lenient: bool = False) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a function as a check; checks are listed in the order of registration.
+
+    Args:
+        check_id: Stable name.
+        title: What it says, in a few words.
+        lenient: Whether the identity may have terms that the check does not know: see ``unless_everywhere``.
+    """
     assert check_id not in CHECKS, f"two checks are called {check_id}"
 
     def register(function: CheckFunction) -> CheckFunction:
-        CHECKS[check_id] = Check(check_id, title, function)
+        CHECKS[check_id] = Check(check_id, title, function, lenient)
         return function
 
     return register
@@ -45,6 +53,8 @@ def run_checks(evidence: Evidence) -> list[CheckResult]:
     results: list[CheckResult] = []
     for each in CHECKS.values():
         verdicts = list(each.function(evidence))
+        if each.lenient:
+            verdicts = unless_everywhere(verdicts)
         results.extend(verdicts or [not_applicable(each.check_id, "the report holds nothing that it reads")])
     return results
 
@@ -52,6 +62,23 @@ def run_checks(evidence: Evidence) -> list[CheckResult]:
 def not_applicable(check_id: str, reason: str, period: Period | None = None) -> CheckResult:
     """The verdict where the facts that a check needs are not in the report."""
     return CheckResult(check_id, CHECKS[check_id].title, "not_applicable", reason, period=text_of(period))
+
+
+def unless_everywhere(results: Iterable[CheckResult]) -> list[CheckResult]:
+    """The verdicts, but not applicable where an identity fails in every one of at least two periods.
+
+    Then something that the check does not know of belongs to it (earnings of associates after tax, a participating
+    security), or the company means another amount; a slip would leave the other periods right.
+    """
+    results = list(results)
+    if len(results) < 2 or any(result.verdict != "fails" for result in results):
+        return results
+    why = "it holds in none of the periods, so that the company's total has a term that this check does not know"
+    return [
+        CheckResult(r.check_id, r.title, "not_applicable", f"{r.reason} Not judged, because {why}.", r.fact_ids,
+                    r.difference, r.tolerance, r.unit, r.period)
+        for r in results
+    ]  # fmt: skip
 
 
 def compared(

@@ -73,17 +73,17 @@ def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period:
     )
 
 
-@check("eps_basic", "Basic earnings per share are income over basic shares")
+@check("eps_basic", "Basic earnings per share are income over basic shares", lenient=True)
 def eps_basic(evidence: Evidence) -> Iterable[CheckResult]:
     return _per_share(evidence, "eps_basic", BASIC_EPS, BASIC_SHARES)
 
 
-@check("eps_diluted", "Diluted earnings per share are income over diluted shares")
+@check("eps_diluted", "Diluted earnings per share are income over diluted shares", lenient=True)
 def eps_diluted(evidence: Evidence) -> Iterable[CheckResult]:
     return _per_share(evidence, "eps_diluted", DILUTED_EPS, DILUTED_SHARES)
 
 
-@check("dilution", "Dilution lowers earnings per share and raises the number of shares")
+@check("dilution", "Dilution lowers earnings per share and raises the number of shares", lenient=True)
 def dilution(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, DILUTED_EPS):
         basic, diluted = evidence.concept(BASIC_EPS, period), evidence.concept(DILUTED_EPS, period)

@@ -35,6 +35,8 @@ class StatementValue:
         derived: Whether it was computed from other lines and so is printed nowhere.
         not_available: Why there is no value; empty where there is one.
         note: What a reader must know about the value: that the page prints a dash, or how it was computed.
+        printed: The number as the page prints it, ``"(1,234)"``; empty where the value is computed or the cell blank.
+        turned: Whether parentheses and tag disagree about the sign here, unlike in the row's other columns.
     """
 
     period: Period
@@ -44,6 +46,8 @@ class StatementValue:
     derived: bool = False
     not_available: str = ""
     note: str = ""
+    printed: str = ""
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

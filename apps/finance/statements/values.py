@@ -63,13 +63,14 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
     unit = (fact.unit if fact is not None else None) or next((f.unit for f in row.facts if f.unit), None) or ""
     if fact is None:
         if entry.dash:
-            return StatementValue(entry.period, Decimal(0), unit, note=f"{_DASH}; it is not tagged")
+            return StatementValue(entry.period, Decimal(0), unit, note=f"{_DASH}; it is not tagged", printed=entry.text)
         why = "the number printed there has no tag" if entry.text else "the page leaves the cell empty"
-        return StatementValue(entry.period, None, unit, not_available=why)
+        return StatementValue(entry.period, None, unit, not_available=why, printed=entry.text)
     ids = sources.fact_ids(fact)
     if fact.value is not None:
         note = _TURNED if entry.turned else ""
-        return StatementValue(entry.period, sign * Decimal(fact.value), unit, ids, note=note)
+        value = sign * Decimal(fact.value)
+        return StatementValue(entry.period, value, unit, ids, note=note, printed=entry.text, turned=entry.turned)
     if fact.nil and entry.dash:
         return StatementValue(entry.period, Decimal(0), unit, ids, note=f"{_DASH}; its tag says that there is no value")
     why = fact.not_available or "the report says that there is no value"

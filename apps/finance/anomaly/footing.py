@@ -1,0 +1,175 @@
+"""Checks of the three statements as printed: every total is the sum of the rows above it.
+
+A report without linkbases does not say which rows a total adds up. The page does: the rows between it and the total
+before. Where that holds in one column, it must hold in the others; where it holds in none, something else is meant.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.finance.anomaly.evidence import Amount, Evidence
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.page import PageRow, page_rows
+from apps.finance.anomaly.registry import check, compared, not_applicable
+from apps.finance.statements.model import Period, StatementName
+
+COST = re.compile(
+    r"^(?:Total)?Cost|Costs?(?:And|Of|$)|Expense|Depreciation|Amortization|Impairment|Restructuring|Provision"
+    r"|^IncomeTax|Charges|Losses|Purchased|Benefits|Taxes"
+)
+"""Names of amounts that are deducted in an income statement."""
+INCOME = re.compile(r"^Revenue|^GrossProfit|^OperatingIncome|^IncomeLoss|^NetIncome|^ProfitLoss|^InterestIncome")
+KNOWN_TOTALS = frozenset(
+    {
+        "Assets",
+        "AssetsCurrent",
+        "Liabilities",
+        "LiabilitiesCurrent",
+        "LiabilitiesAndStockholdersEquity",
+        "StockholdersEquity",
+        "StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest",
+        "NetCashProvidedByUsedInOperatingActivities",
+        "NetCashProvidedByUsedInInvestingActivities",
+        "NetCashProvidedByUsedInFinancingActivities",
+        "GrossProfit",
+        "OperatingIncomeLoss",
+        "CostsAndExpenses",
+        "OperatingExpenses",
+        "Revenues",
+        "NetIncomeLoss",
+        "ProfitLoss",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a total adds up.
+
+    Attributes:
+        total: Its row.
+        terms: The rows with the sign that each has in the sum.
+        holds: Periods in which the sum is right up to rounding.
+        fails: Periods in which it is not.
+    """
+
+    total: PageRow
+    terms: tuple[tuple[PageRow, int], ...]
+    holds: tuple[Period, ...]
+    fails: tuple[Period, ...]
+
+    def amounts(self, period: Period) -> list[Amount]:
+        """The terms in a period."""
+        found = []
+        for row, sign in self.terms:
+            amount = row.amounts.get(period)
+            if amount is not None and (amount.value or amount.fact_ids):
+                found.append(amount if sign > 0 else -amount)
+        return found
+
+
+def structures(rows: Sequence[PageRow], statement: StatementName) -> Iterator[Structure]:
+    """The totals of a statement with what they add up, top to bottom.
+
+    Args:
+        rows: Rows as printed.
+        statement: Which statement; in an income statement costs are deducted although they are printed without a sign.
+    """
+    open_rows: list[PageRow] = []
+    for row in rows:
+        found = _best(row, open_rows, statement)
+        if found is not None:
+            del open_rows[len(open_rows) - len(found.terms) :]
+            yield found
+        open_rows.append(row)
+
+
+def _best(total: PageRow, open_rows: Sequence[PageRow], statement: StatementName) -> Structure | None:
+    marked = total.total or total.local_name in KNOWN_TOTALS
+    best: Structure | None = None
+    ways = _ways(total, open_rows, statement)
+    for signs in ways:
+        for start in range(len(open_rows) - 2, -1, -1):
+            terms = tuple(zip(open_rows[start:], signs[start:], strict=True))
+            structure = _judged(total, terms)
+            if structure is not None and (best is None or _better(structure, best)):
+                best = structure
+    if best is None or len(best.holds) < len(best.fails):
+        return None
+    if statement == "income" and best.fails and len(best.holds) < 2:
+        return None
+    if not marked and (best.fails or len(best.holds) < 2):
+        return None
+    return best
+
+
+def _better(one: Structure, other: Structure) -> bool:
+    return (len(one.holds), -len(one.fails)) > (len(other.holds), -len(other.fails))
+
+
+def _ways(total: PageRow, open_rows: Sequence[PageRow], statement: StatementName) -> list[list[int]]:
+    plain = [1] * len(open_rows)
+    if statement != "income":
+        return [plain]
+    costs = [-1 if _is_cost(row) else 1 for row in open_rows]
+    return [plain] if _is_cost(total) else [costs, plain]
+
+
+def _is_cost(row: PageRow) -> bool:
+    name = row.local_name
+    return bool(COST.search(name)) and not INCOME.search(name)
+
+
+def _judged(total: PageRow, terms: tuple[tuple[PageRow, int], ...]) -> Structure | None:
+    holds, fails = [], []
+    for period, stated in total.amounts.items():
+        amounts = [(row.amounts.get(period), sign, period in row.amounts) for row, sign in terms]
+        if stated is None or not stated.value or not any(there for _, _, there in amounts):
+            continue
+        if any(there and amount is None for amount, _, there in amounts):
+            continue
+        there = [(amount, sign) for amount, sign, _ in amounts if amount is not None]
+        if sum(bool(amount.value) for amount, _ in there) < 2:
+            continue
+        left = stated.value - sum((amount.value * sign for amount, sign in there), Decimal(0))
+        tolerance = stated.rounding + sum((amount.rounding for amount, _ in there), Decimal(0))
+        (holds if abs(left) <= tolerance else fails).append(period)
+    return Structure(total, terms, tuple(holds), tuple(fails)) if holds else None
+
+
+def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> Iterable[CheckResult]:
+    rows = page_rows(evidence, statement)
+    found = list(structures(rows, statement))
+    for structure in found:
+        for period in (*structure.holds, *structure.fails):
+            stated = structure.total.amounts[period]
+            assert stated is not None
+            yield compared(
+                check_id,
+                stated,
+                structure.amounts(period),
+                period,
+                words=f"{structure.total.caption or structure.total.local_name} is the sum of the rows above it, as "
+                "in the other columns"
+                if period in structure.fails
+                else f"{structure.total.caption or structure.total.local_name} is the sum of the rows above it",
+            )
+    if not found and rows:
+        yield not_applicable(check_id, "no total on the page is the sum of the rows above it in any column")
+
+
+@check("balance_subtotals", "The totals of the balance sheet are the sums of the rows above them")
+def balance_subtotals(evidence: Evidence) -> Iterable[CheckResult]:
+    return _subtotals(evidence, "balance_subtotals", "balance")
+
+
+@check("income_subtotals", "The totals of the income statement are the sums of the rows above them")
+def income_subtotals(evidence: Evidence) -> Iterable[CheckResult]:
+    return _subtotals(evidence, "income_subtotals", "income")
+
+
+@check("cash_flow_subtotals", "The totals of the cash-flow statement are the sums of the rows above them")
+def cash_flow_subtotals(evidence: Evidence) -> Iterable[CheckResult]:
+    return _subtotals(evidence, "cash_flow_subtotals", "cash_flow")

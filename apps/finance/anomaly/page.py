@@ -1,0 +1,76 @@
+"""The statements as printed, made ready for adding up: rows with a signed amount in each column."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
+from apps.finance.statements.model import Period, ReportedLine, StatementName, StatementValue
+
+NEGATIVE_MARKS = ("(", "-", "−", "–", "‐", "‑")
+CURRENCY_MARKS = "$€£¥￥ \u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One row of a statement with numbers in the statement's own currency and kind of period.
+
+    Attributes:
+        caption: As printed.
+        concept: Concept of its facts.
+        total: Whether it is printed as a total.
+        amounts: By period with the sign as printed; a blank or a dash is zero without facts. A number without a tag is
+            None, and then nothing can be said of the column.
+    """
+
+    caption: str
+    concept: str
+    total: bool
+    amounts: dict[Period, Amount | None]
+
+    @property
+    def local_name(self) -> str:
+        """The concept without its prefix."""
+        return self.concept.rpartition(":")[2]
+
+
+def printed_negative(text: str) -> bool:
+    """Whether a printed number carries parentheses or a minus."""
+    return text.strip(CURRENCY_MARKS).startswith(NEGATIVE_MARKS)
+
+
+def as_printed(value: StatementValue) -> Decimal:
+    """The value with the sign that the page gives it."""
+    amount = value.value or Decimal(0)
+    return -abs(amount) if printed_negative(value.printed) else abs(amount)
+
+
+def page_rows(evidence: Evidence, statement: StatementName) -> list[PageRow]:
+    """The rows of a statement that are in the report's currency and of the statement's kind of period."""
+    currency = evidence.filing.document.currency
+    rows = []
+    for line in evidence.statements.reported.get(statement, ()):
+        usable = [v for v in line.values if bool(v.period.start) == (statement != "balance")]
+        if line.heading or not usable or any(v.unit not in ("", currency) for v in usable):
+            continue
+        if line.concept and "PerShare" in line.concept:
+            continue
+        rows.append(PageRow(line.label, line.concept, line.total, _amounts(evidence, line, usable)))
+    return rows
+
+
+def _amounts(evidence: Evidence, line: ReportedLine, values: Iterable[StatementValue]) -> dict[Period, Amount | None]:
+    amounts: dict[Period, Amount | None] = {}
+    for value in values:
+        if value.value is not None:
+            own = next((evidence.facts[i] for i in value.fact_ids if i in evidence.facts), None)
+            rounding = rounding_of(own) if own is not None else Decimal(0)
+            amount = Amount(as_printed(value), rounding, value.fact_ids, line.label, value.unit)
+        elif value.printed and not value.fact_ids:
+            amount = None
+        else:
+            amount = Amount(Decimal(0), Decimal(0), value.fact_ids, line.label, value.unit)
+        held = amounts.get(value.period)
+        if value.period not in amounts or (held is not None and not held.value and amount is not None):
+            amounts[value.period] = amount
+    return amounts
