@@ -112,6 +112,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "source_gone": ("The source cannot be shown: {reason}", "无法显示原文：{reason}"),
     "element_of": ("{n} of {total}", "第 {n} 处，共 {total} 处"),
     "fact": ("Fact", "事实"),
+    "no_value": ("the report gives no value", "报告未给出数值"),
     "previous": ("Previous place", "上一处"),
     "next": ("Next place", "下一处"),
     "no_warnings": ("No warnings.", "无警告。"),

@@ -81,7 +81,7 @@ def report(store: Store) -> str:
             {"id": "anomaly-2", "rank": 2, "kind": "hidden", "severity": "low", "confidence": 0.4,
              "reason": "The name stands in hidden data only.", "fact_ids": ["h1"], "check_id": NO},
         ],
-        "warnings": [{"code": "unknown_format", "text": "A format is not known.", "source": "fact f9", "count": 2}],
+        "warnings": [{"code": "unknown_format", "text": "A format is not known.", "source": "fact f2", "count": 2}],
         "provenance": {**provenance.as_dict(), "settings": {}},
     }  # fmt: skip
     readings.save(store, "finance.read", document, provenance, files={"source": source, "facts": facts})

@@ -98,9 +98,12 @@ def test_a_statement_that_was_not_found_says_why(store: Store) -> None:
     assert "the report does not say" in said(opened("reports", reading=made.report(store), view="balance"))
 
 
-def test_a_warning_stays_on_the_result(store: Store) -> None:
-    text = said(opened("reports", reading=made.report(store), view="warnings"))
-    assert "A format is not known. (fact f9) × 2" in text
+def test_a_warning_stays_on_the_result_and_leads_to_its_fact(store: Store) -> None:
+    app = opened("reports", reading=made.report(store), view="warnings")
+    grid = next(data for name, data in components(app).items() if name.startswith("tandem_grid"))
+    assert [cell["text"] for cell in grid["rows"][0]["cells"]] == ["A format is not known.", "fact f2", "× 2"]
+    frame = next(data for name, data in components(app).items() if name.startswith("tandem_frame"))
+    assert frame["element"] == "f2"
 
 
 def test_a_reading_that_does_not_exist_is_one_sentence(store: Store) -> None:

@@ -127,14 +127,30 @@ def show_checks(document: Mapping[str, Any]) -> Chosen | None:
     return None
 
 
-def show_warnings(document: Mapping[str, Any]) -> None:
-    """Draw what was skipped or degraded."""
-    if not document["warnings"]:
+def show_warnings(document: Mapping[str, Any]) -> Chosen | None:
+    """Draw what was skipped or degraded; the selected one, with the fact that it concerns."""
+    warnings = document["warnings"]
+    if not warnings:
         st.success(t("no_warnings"))
-    for warning in document["warnings"]:
-        times = f" × {warning['count']}" if warning.get("count", 1) > 1 else ""
-        place = f" ({warning['source']})" if warning.get("source") else ""
-        st.warning(escaped(f"{warning['text']}{place}{times}"), icon=":material/warning:")
+        return None
+    rows = [
+        {
+            "id": f"warning-{number}",
+            "cells": [
+                {"text": warning["text"], "tone": "wrap", "hint": warning["code"]},
+                {"text": warning.get("source", "")},
+                {"text": f"× {warning.get('count', 1)}"},
+            ],
+        }
+        for number, warning in enumerate(warnings)
+    ]
+    columns = [{"label": t("warnings"), "width": "70%"}, {"label": ""}, {"label": "", "align": "right"}]
+    chosen = _rows(columns, rows, "warnings")
+    for row, warning in zip(rows, warnings, strict=True):
+        if row["id"] == chosen:
+            kind, _, fact_id = warning.get("source", "").partition(" ")
+            return Chosen(warning["text"], [], [fact_id] if kind == "fact" and fact_id else [])
+    return None
 
 
 def _rows(columns: list[dict[str, Any]], rows: list[dict[str, Any]], view: str) -> str:

@@ -40,7 +40,7 @@ def _about(reading_id: str, chosen: Chosen) -> str:
     notes = list(chosen.notes)
     if fact is not None:
         period = fact.end if not fact.start else f"{fact.start} – {fact.end}"
-        value = fact.value if fact.value is not None else t("because", reason=fact.not_available or "?")
+        value = fact.value or t("because", reason=fact.not_available or t("no_value"))
         notes.insert(0, (t("fact"), f"{fact.concept} = {value} {fact.unit or ''} · {period or ''}"))
     unseen = bool(fact_id) and fact_id not in safe_source(reading_id).visible
     if unseen:
