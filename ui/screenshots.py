@@ -25,6 +25,9 @@ from ui import library
 WIDTH, HEIGHT = 1440, 900
 FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 STARTS_WITHIN_S = 60.0
+_DRAWN = """() => [...document.querySelectorAll('*')].every(
+    e => [...(e.shadowRoot || e).querySelectorAll('img.slice')].every(i => i.dataset.shown && i.complete))"""
+"""Whether every slice that was asked for is there."""
 
 
 def addresses(report: str = "", study: str = "") -> dict[str, str]:
@@ -65,8 +68,10 @@ def take(page: Any, url: str, folder: Path, pictures: dict[str, str]) -> list[Pa
         page.goto(url + address)
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
         page.wait_for_function("() => document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(700)
+        page.wait_for_function(_DRAWN, timeout=60_000)
+        if page.locator("iframe[sandbox='']").count():
+            page.frame_locator("iframe[sandbox='']").locator("body").wait_for(timeout=60_000)
+        page.wait_for_timeout(1_000)
         made.append(folder / f"{name}.png")
         page.screenshot(path=made[-1])
     return made

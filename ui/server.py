@@ -6,6 +6,7 @@ It binds to 127.0.0.1 and has no accounts: whoever sits at this machine is its u
 """
 
 import argparse
+import contextlib
 import logging
 import traceback
 from pathlib import Path
@@ -43,7 +44,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m ui.server", description="Serve Tandem's dashboard on 127.0.0.1.")
     parser.add_argument("--port", type=int, default=8501, help="TCP port (default: %(default)s)")
     port = parser.parse_args(arguments).port
-    app.run(config={"server.port": port, "server.address": "127.0.0.1", "server.headless": True})
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+        app.run(config={"server.port": port, "server.address": "127.0.0.1", "server.headless": True})
 
 
 if __name__ == "__main__":
