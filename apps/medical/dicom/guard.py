@@ -14,8 +14,10 @@ class becoming:  # noqa: N801 - reads as a clause: `with becoming(lambda: damage
     """Context in which whatever goes wrong becomes the exception that ``make`` returns.
 
     The original is dropped, not chained: its text may quote the header, and so a patient's name. Our own exceptions,
-    and what is no error (a keyboard interrupt), pass.
+    and what is no error (a keyboard interrupt), pass. Panics of decoders written in Rust are no `Exception` and count.
     """
+
+    PASS = (TandemError, Unreadable, KeyboardInterrupt, SystemExit, GeneratorExit)
 
     def __init__(self, make: Callable[[], Exception]) -> None:
         self._make = make
@@ -26,6 +28,6 @@ class becoming:  # noqa: N801 - reads as a clause: `with becoming(lambda: damage
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        if kind is None or not issubclass(kind, Exception) or issubclass(kind, TandemError | Unreadable):
+        if kind is None or issubclass(kind, self.PASS):
             return False
         raise self._make() from None

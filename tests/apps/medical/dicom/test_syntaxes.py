@@ -62,6 +62,16 @@ def test_rle_equals_the_uncompressed_series(tmp_path: Path) -> None:
     assert np.array_equal(read_study(series.write(tmp_path / "packed")).volume.hu, plain.hu)
 
 
+def test_rle_that_holds_more_than_the_image_is_refused_though_the_decoder_panics(tmp_path: Path) -> None:
+    series = make_series().each(lambda dataset: dataset.compress(uid.RLELossless, generate_instance_uid=False))
+    segment = b"\x81\x07" * 33  # 33 runs of 128 bytes for an image of 64 x 64
+    frame = struct.pack("<16I", 2, 64, 64 + len(segment), *[0] * 13) + segment * 2
+    series.datasets[20].PixelData = encapsulate([frame])
+    with pytest.raises(InputRejected, match="file 21 of 40") as caught:
+        read_study(series.write(tmp_path))
+    assert caught.value.code == "dicom_damaged"
+
+
 def test_deflated_equals_the_uncompressed_series(tmp_path: Path) -> None:
     plain = read_study(make_series().write(tmp_path / "plain")).volume
 
