@@ -128,7 +128,7 @@ def _judged(total: PageRow, terms: tuple[tuple[PageRow, int], ...]) -> Structure
         amounts = [(row.amounts.get(period), sign, period in row.amounts) for row, sign in terms]
         if stated is None or not stated.value or not any(there for _, _, there in amounts):
             continue
-        if any(there and amount is None for amount, _, there in amounts):
+        if any(amount is None or not there for amount, _, there in amounts):
             continue
         there = [(amount, sign) for amount, sign, _ in amounts if amount is not None]
         if sum(bool(amount.value) for amount, _ in there) < 2:
