@@ -51,6 +51,9 @@ def altered(report: Report, changes: dict[str, Fact]) -> tuple[Filing, Statement
     """The filing with some facts replaced, and the statements built from it."""
     facts = [changes.get(fact.fact_id, fact) for fact in report.filing.facts]
     filing = replace(report.filing, facts=facts, duplicates=find_duplicates(facts))
+    cover = next((fact for fact in changes.values() if fact.concept == "dei:DocumentPeriodEndDate"), None)
+    if cover is not None:
+        filing.document = replace(filing.document, period_end=cover.text)
     return filing, build_statements(report.root, filing)
 
 

@@ -14,6 +14,8 @@ SINGLE = frozenset({"printed_signs", "impossible_signs", "units", "period_kind",
 """Checks that name the wrong fact itself: what they list first is what is wrong."""
 BOUNDS = frozenset({"parts_within_whole", "shares_within_authorised", "dilution", "report_period", "scale_outliers"})
 """Checks that hold for almost any value, and so clear no fact."""
+NOISE = 0.03
+"""Logarithmic distance between two years below which nothing follows from it."""
 
 
 class Suspects:
@@ -102,7 +104,9 @@ class Suspects:
     def _undone(self, fact_id: str, result: CheckResult) -> float:
         """How much nearer to its other periods a fact would come if the difference were taken from it."""
         fact = self._evidence.facts.get(fact_id)
-        if fact is None or fact_id not in result.fact_ids or not result.difference or fact.value is None:
+        if fact is None or fact.kind != "number" or fact.value is None:
+            return 0.0
+        if fact_id not in result.fact_ids or not result.difference:
             return 0.0
         value = Decimal(fact.value)
         others = [
@@ -115,7 +119,7 @@ class Suspects:
             return 0.0
         now = min(_apart(value, other) for other in near)
         then = min(_apart(value + step, other) for other in near for step in (result.difference, -result.difference))
-        return round(now - then, 3)
+        return round(log((now + NOISE) / (then + NOISE)), 3)
 
 
 def _apart(one: Decimal, other: Decimal) -> float:
