@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, compared, shown, text_of
+from apps.finance.anomaly.registry import CHECKS, check, compared, shown, stated_periods, text_of
 from apps.finance.statements.model import Period
 
 ASSETS = ("us-gaap:Assets", "ifrs-full:Assets")
@@ -28,6 +28,25 @@ BETWEEN = (
 """What stands between liabilities and equity and belongs to neither."""
 LIABILITIES_NONCURRENT = ("us-gaap:LiabilitiesNoncurrent", "ifrs-full:NoncurrentLiabilities")
 ASSETS_NONCURRENT = ("us-gaap:AssetsNoncurrent", "ifrs-full:NoncurrentAssets")
+
+CURRENT_ASSETS = ("us-gaap:AssetsCurrent", "ifrs-full:CurrentAssets")
+CURRENT_LIABILITIES = ("us-gaap:LiabilitiesCurrent", "ifrs-full:CurrentLiabilities")
+PARTS_OF = (
+    (CURRENT_ASSETS, ASSETS),
+    (CURRENT_LIABILITIES, LIABILITIES),
+    (CURRENT_LIABILITIES, LIABILITIES_AND_EQUITY),
+    (LIABILITIES, LIABILITIES_AND_EQUITY),
+    (("us-gaap:CashAndCashEquivalentsAtCarryingValue", "ifrs-full:CashAndCashEquivalents"), ASSETS),
+    (("us-gaap:CashAndCashEquivalentsAtCarryingValue",), CURRENT_ASSETS),
+    (("us-gaap:AccountsReceivableNetCurrent", "us-gaap:ReceivablesNetCurrent"), CURRENT_ASSETS),
+    (("us-gaap:InventoryNet", "ifrs-full:Inventories"), CURRENT_ASSETS),
+    (("us-gaap:PropertyPlantAndEquipmentNet", "ifrs-full:PropertyPlantAndEquipment"), ASSETS),
+    (("us-gaap:Goodwill", "ifrs-full:Goodwill"), ASSETS),
+    (ASSETS_NONCURRENT, ASSETS),
+    (LIABILITIES_NONCURRENT, LIABILITIES),
+)
+"""A part, and a whole that it cannot exceed where no part of the whole is negative."""
+SHARES_ISSUED = ("us-gaap:CommonStockSharesIssued",)
 
 
 def balance_periods(evidence: Evidence) -> list[Period]:
@@ -80,27 +99,40 @@ def liabilities_and_equity(evidence: Evidence) -> Iterable[CheckResult]:
         yield min(results, key=lambda result: abs(result.difference or Decimal(0)))
 
 
-@check("current_within_total", "A current part is not larger than its total")
-def current_within_total(evidence: Evidence) -> Iterable[CheckResult]:
-    pairs = (("current_assets", ASSETS), ("current_liabilities", LIABILITIES_AND_EQUITY))
-    for line, whole_names in pairs:
-        for period in evidence.periods.get(line, ()):
-            part, whole = evidence.line(line, period), evidence.concept(whole_names, period)
-            if part is None or whole is None:
-                continue
-            tolerance = part.rounding + whole.rounding
-            excess = part.value - whole.value
-            holds = excess <= tolerance
-            verb = "is not" if holds else "is"
-            yield CheckResult(
-                "current_within_total",
-                CHECKS["current_within_total"].title,
-                "holds" if holds else "fails",
-                f"{part.name.capitalize()} of {shown(part.value)} {verb} larger than {whole.name} of "
-                f"{shown(whole.value)}.",
-                tuple(dict.fromkeys((*part.fact_ids, *whole.fact_ids))),
-                max(excess, Decimal(0)),
-                tolerance,
-                part.unit,
-                text_of(period),
-            )
+@check("parts_within_whole", "No part is larger than the whole it belongs to")
+def parts_within_whole(evidence: Evidence) -> Iterable[CheckResult]:
+    for period in balance_periods(evidence):
+        for part_names, whole_names in PARTS_OF:
+            part, whole = evidence.concept(part_names, period), evidence.concept(whole_names, period)
+            if part is not None and whole is not None and part.unit == whole.unit:
+                yield _within("parts_within_whole", part, whole, period)
+
+
+@check("shares_within_authorised", "No more shares are outstanding than issued, nor issued than authorised")
+def shares_within_authorised(evidence: Evidence) -> Iterable[CheckResult]:
+    for period in stated_periods(evidence, SHARES_ISSUED):
+        issued = evidence.concept(SHARES_ISSUED, period)
+        authorised = evidence.concept("us-gaap:CommonStockSharesAuthorized", period)
+        outstanding = evidence.concept("us-gaap:CommonStockSharesOutstanding", period)
+        if issued is not None and authorised is not None and authorised.value:
+            yield _within("shares_within_authorised", issued, authorised, period)
+        if issued is not None and outstanding is not None:
+            yield _within("shares_within_authorised", outstanding, issued, period)
+
+
+def _within(check_id: str, part: Amount, whole: Amount, period: Period) -> CheckResult:
+    tolerance = part.rounding + whole.rounding
+    excess = part.value - whole.value
+    holds = excess <= tolerance
+    verb = "is not" if holds else "is"
+    return CheckResult(
+        check_id,
+        CHECKS[check_id].title,
+        "holds" if holds else "fails",
+        f"{part.name} of {shown(part.value)} {verb} larger than {whole.name} of {shown(whole.value)}.",
+        tuple(dict.fromkeys((*part.fact_ids, *whole.fact_ids))),
+        max(excess, Decimal(0)),
+        tolerance,
+        part.unit,
+        text_of(period),
+    )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import check, compared
+from apps.finance.anomaly.registry import check, compared, not_judged
 from apps.finance.statements.model import Period
 
 ROUNDED_TERMS = Decimal(2)
@@ -50,9 +50,11 @@ DISCONTINUED = (
 HELD = (
     "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
     "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
+    "us-gaap:CashAndCashEquivalentsAtCarryingValueIncludingDiscontinuedOperations",
     "us-gaap:CashAndCashEquivalentsAtCarryingValue",
     "ifrs-full:CashAndCashEquivalents",
 )
+"""Cash at a day; with restricted cash first, as most cash-flow statements explain that."""
 
 
 def durations(evidence: Evidence, names: Iterable[str]) -> list[Period]:
@@ -102,22 +104,46 @@ def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
 
 @check("cash_roll_forward", "Opening cash and the change in cash give closing cash", lenient=True)
 def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
+    best: list[CheckResult] = []
     for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
         change = change_in_cash(evidence, period)
-        results = []
-        for name in HELD:
-            closing = evidence.concept(name, Period(period.end))
-            opening = evidence.concept(name, Period(day_before(period.start)))
-            if closing is not None and opening is not None:
-                results.append(
-                    compared(
-                        "cash_roll_forward",
-                        closing,
-                        [opening, *change],
-                        period,
-                        words="Closing cash is opening cash and the change in cash",
-                        slack=closing.rounding * ROUNDED_TERMS,
-                    )
-                )
+        closings = [a for name in HELD if (a := evidence.concept(name, Period(period.end))) is not None]
+        openings = [a for name in HELD if (a := evidence.concept(name, Period(day_before(period.start)))) is not None]
+        results = [
+            compared(
+                "cash_roll_forward",
+                closing,
+                [opening, *change],
+                period,
+                words="Closing cash is opening cash and the change in cash",
+                slack=closing.rounding * ROUNDED_TERMS,
+            )
+            for closing in closings
+            for opening in openings
+        ]
         if results:
-            yield min(results, key=lambda result: abs(result.difference or Decimal(0)))
+            best.append(min(results, key=lambda result: abs(result.difference or Decimal(0))))
+    return _with_restricted(evidence, best)
+
+
+def _with_restricted(evidence: Evidence, results: list[CheckResult]) -> list[CheckResult]:
+    """The verdicts, a failure not judged where cash without its restricted part is all that is stated for a day."""
+    judged = []
+    for result in results:
+        concepts = {evidence.facts[i].concept for i in result.fact_ids if i in evidence.facts}
+        whole = concepts & set(HELD[:3]) and not concepts & set(HELD[3:])
+        plain_change = not any("RestrictedCash" in concept for concept in concepts)
+        if result.verdict == "fails" and not whole and not plain_change and not _plain_works(evidence, results):
+            why = "the change is one of cash with restricted cash, and the balance is not stated with it"
+            result = not_judged(result, why)
+        judged.append(result)
+    return judged
+
+
+def _plain_works(evidence: Evidence, results: Iterable[CheckResult]) -> bool:
+    """Whether cash alone rolls forward in another period, so that there is no restricted cash to speak of."""
+    return any(
+        result.verdict == "holds"
+        and {evidence.facts[i].concept for i in result.fact_ids if i in evidence.facts} & set(HELD[3:])
+        for result in results
+    )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from apps.finance.filings import Fact, Filing
-from apps.finance.filings.duplicates import accuracy, most_precise
+from apps.finance.filings import Dimension, Fact, Filing
+from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
 from apps.finance.statements.model import Period, Statements, StatementValue
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]*|\d+")
@@ -17,6 +17,14 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]*|\d+")
 def period_of(fact: Fact) -> Period:
     """The period of a fact as statements write it."""
     return Period(fact.end or "", "" if fact.instant else fact.start or "")
+
+
+def agree(one: Fact, other: Fact) -> bool:
+    """Whether rounding reconciles two numbers."""
+    if one.value == other.value:
+        return True
+    (low, high), (bottom, top) = rounding_range(one), rounding_range(other)
+    return low <= top and bottom <= high
 
 
 def spoken(concept: str) -> str:
@@ -92,6 +100,44 @@ class Evidence:
         return dict(index)
 
     @cached_property
+    def best_by_aspects(self) -> dict[tuple, Fact]:
+        """The most precise number for each concept, period, dimensions and unit."""
+        found: dict[tuple, Fact] = {}
+        for fact in self.filing.unique_facts():
+            if fact.kind == "number" and fact.value is not None and fact.end:
+                found[fact.concept, period_of(fact), fact.dimensions, fact.unit] = fact
+        return found
+
+    @cached_property
+    def _units_of(self) -> dict[tuple, str | None]:
+        return {key[:3]: key[3] for key in reversed(self.best_by_aspects)}
+
+    def best(self, concept: str, period: Period, dimensions: tuple[Dimension, ...], unit: str | None) -> Fact | None:
+        """The most precise number of a concept for a part of the company; in any unit where none is given."""
+        unit = unit or self._units_of.get((concept, period, dimensions))
+        return self.best_by_aspects.get((concept, period, dimensions, unit))
+
+    @cached_property
+    def days_by_member(self) -> dict[tuple[str, str, str], list[Period]]:
+        """For numbers with one dimension: by concept, axis and member the periods, newest first."""
+        index: dict[tuple[str, str, str], list[Period]] = defaultdict(list)
+        for concept, period, dimensions, _ in self.best_by_aspects:
+            if len(dimensions) == 1:
+                index[concept, dimensions[0].axis, dimensions[0].member].append(period)
+        return {key: sorted(periods, reverse=True) for key, periods in index.items()}
+
+    @cached_property
+    def on_page(self) -> dict[str, StatementValue]:
+        """What the statements print for a fact, by its id."""
+        return {
+            value.fact_ids[0]: value
+            for rows in self.statements.reported.values()
+            for row in rows
+            for value in row.values
+            if value.fact_ids
+        }
+
+    @cached_property
     def periods(self) -> dict[str, list[Period]]:
         """For each key line the periods in which it has a printed value, newest first."""
         found: dict[str, list[Period]] = defaultdict(list)
@@ -112,7 +158,7 @@ class Evidence:
             return None
         rounding = max((rounding_of(self.facts[i]) for i in value.fact_ids[:1] if i in self.facts), default=Decimal(0))
         label = self.statements.line(name).label or name.replace("_", " ")
-        return Amount(value.value, rounding, value.fact_ids, label, value.unit)
+        return Amount(value.value, rounding, self.agreeing(value.fact_ids), label, value.unit)
 
     def concept(self, names: str | Sequence[str], period: Period) -> Amount | None:
         """The most precise number without dimensions of the first of some concepts that has one in a period."""
@@ -120,7 +166,7 @@ class Evidence:
             facts = self.plain_numbers.get((name, period))
             if facts:
                 best = most_precise(facts)
-                others = tuple(fact.fact_id for fact in facts if fact is not best)
+                others = tuple(fact.fact_id for fact in facts if fact is not best and agree(fact, best))
                 return Amount(
                     Decimal(best.value or "0"),
                     rounding_of(best),
@@ -129,6 +175,11 @@ class Evidence:
                     best.unit or "",
                 )
         return None
+
+    def agreeing(self, fact_ids: Sequence[str]) -> tuple[str, ...]:
+        """A fact and those of its duplicates that say the same: the others are no evidence for what it says."""
+        facts = [self.facts[i] for i in fact_ids if i in self.facts]
+        return tuple(fact.fact_id for fact in facts if fact is facts[0] or agree(fact, facts[0]))
 
     @cached_property
     def captions(self) -> dict[str, str]:

@@ -1,51 +1,16 @@
-"""Checks of facts by themselves: contradicting duplicates, impossible signs, periods, units."""
+"""Checks of facts by themselves: contradicting duplicates, units."""
 
 from collections.abc import Iterable
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, not_applicable, shown, text_of
-from apps.finance.filings.duplicates import find_duplicates
-
-NEVER_NEGATIVE = frozenset(
-    {
-        "us-gaap:Assets",
-        "us-gaap:AssetsCurrent",
-        "us-gaap:Liabilities",
-        "us-gaap:LiabilitiesCurrent",
-        "us-gaap:LiabilitiesAndStockholdersEquity",
-        "us-gaap:CashAndCashEquivalentsAtCarryingValue",
-        "us-gaap:InventoryNet",
-        "us-gaap:Goodwill",
-        "us-gaap:PropertyPlantAndEquipmentNet",
-        "us-gaap:AccountsReceivableNetCurrent",
-        "us-gaap:LongTermDebtNoncurrent",
-        "us-gaap:Revenues",
-        "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax",
-        "us-gaap:CostOfRevenue",
-        "us-gaap:CostOfGoodsAndServicesSold",
-        "us-gaap:ResearchAndDevelopmentExpense",
-        "us-gaap:SellingGeneralAndAdministrativeExpense",
-        "us-gaap:PaymentsToAcquirePropertyPlantAndEquipment",
-        "us-gaap:PaymentsOfDividends",
-        "us-gaap:PaymentsOfDividendsCommonStock",
-        "us-gaap:PaymentsForRepurchaseOfCommonStock",
-        "us-gaap:WeightedAverageNumberOfSharesOutstandingBasic",
-        "us-gaap:WeightedAverageNumberOfDilutedSharesOutstanding",
-        "dei:EntityCommonStockSharesOutstanding",
-        "ifrs-full:Assets",
-        "ifrs-full:Revenue",
-        "ifrs-full:Inventories",
-        "ifrs-full:PropertyPlantAndEquipment",
-    }
-)
-"""Amounts of the whole company that are positive or zero by their definition in the taxonomy."""
+from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
 
 
 @check("duplicate_facts", "The same fact has the same value wherever it is printed")
 def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
-    groups = [group for group in find_duplicates(evidence.filing.facts) if group.facts[0].kind == "number"]
+    groups = [group for group in evidence.filing.duplicates if group.facts[0].kind == "number"]
     bad = [group for group in groups if group.agreement == "contradicting"]
     title = CHECKS["duplicate_facts"].title
     for group in bad:
@@ -55,7 +20,7 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
             "duplicate_facts",
             title,
             "fails",
-            f"{fact.local_name} is stated with values that rounding does not reconcile: {group.reason}.",
+            f"{evidence.name_of(fact.concept)} is stated with values that rounding does not reconcile: {group.reason}.",
             tuple(each.fact_id for each in group.facts),
             (max(values) - min(values)) if values else None,
             None,
@@ -67,31 +32,6 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
         yield CheckResult(
             "duplicate_facts", title, "holds", f"{count} facts that stand in several places agree up to rounding."
         )
-
-
-@check("impossible_signs", "Amounts that cannot be negative are not")
-def impossible_signs(evidence: Evidence) -> Iterable[CheckResult]:
-    read, bad = 0, []
-    for (concept, _), facts in evidence.plain_numbers.items():
-        if concept in NEVER_NEGATIVE:
-            read += len(facts)
-            bad.extend(fact for fact in facts if Decimal(fact.value or "0") < 0)
-    title = CHECKS["impossible_signs"].title
-    for fact in bad:
-        value = Decimal(fact.value or "0")
-        yield CheckResult(
-            "impossible_signs",
-            title,
-            "fails",
-            f"{fact.local_name} is {shown(value)}, which cannot be negative by its definition.",
-            (fact.fact_id,),
-            -value,
-            Decimal(0),
-            fact.unit or "",
-            text_of(period_of(fact)),
-        )
-    if read and not bad:
-        yield CheckResult("impossible_signs", title, "holds", f"{read} amounts that cannot be negative are not.")
 
 
 @check("units", "Every amount is in the unit that its concept asks for")

@@ -21,6 +21,10 @@ COST = re.compile(
 )
 """Names of amounts that are deducted in an income statement."""
 INCOME = re.compile(r"^Revenue|^GrossProfit|^OperatingIncome|^IncomeLoss|^NetIncome|^ProfitLoss|^InterestIncome")
+NET = re.compile(r"IncomeExpense|IncomeLoss|GainLoss|IncomeNet|GainsLosses")
+"""Names of amounts that are costs where they are negative."""
+DEDUCTED = re.compile(r"less\b|deduct", re.IGNORECASE)
+"""Captions of rows that are subtracted though they are printed without a sign."""
 KNOWN_TOTALS = frozenset(
     {
         "Assets",
@@ -42,6 +46,8 @@ KNOWN_TOTALS = frozenset(
         "ProfitLoss",
     }
 )
+KNOWN_PREFIXES = ("IncomeLossFromContinuingOperations", "NetCashProvidedByUsedIn", "CashAndCashEquivalentsPeriod")
+"""Concepts that are totals wherever they are printed, though no rule or caption marks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +93,17 @@ def structures(rows: Sequence[PageRow], statement: StatementName) -> Iterator[St
 
 
 def _best(total: PageRow, open_rows: Sequence[PageRow], statement: StatementName) -> Structure | None:
-    marked = total.total or total.local_name in KNOWN_TOTALS
+    marked = total.total or total.local_name in KNOWN_TOTALS or total.local_name.startswith(KNOWN_PREFIXES)
     best: Structure | None = None
-    ways = _ways(total, open_rows, statement)
-    for signs in ways:
-        for start in range(len(open_rows) - 2, -1, -1):
-            terms = tuple(zip(open_rows[start:], signs[start:], strict=True))
-            structure = _judged(total, terms)
+    for start in range(len(open_rows) - 2, -1, -1):
+        run = open_rows[start:]
+        for signs in _ways(total, run, statement):
+            structure = _judged(total, tuple(zip(run, signs, strict=True)))
             if structure is not None and (best is None or _better(structure, best)):
                 best = structure
     if best is None or len(best.holds) < len(best.fails):
         return None
-    if statement == "income" and best.fails and len(best.holds) < 2:
+    if statement == "income" and best.fails and len(best.holds) < 2 and len(best.terms) < len(open_rows):
         return None
     if not marked and (best.fails or len(best.holds) < 2):
         return None
@@ -109,12 +114,20 @@ def _better(one: Structure, other: Structure) -> bool:
     return (len(one.holds), -len(one.fails)) > (len(other.holds), -len(other.fails))
 
 
-def _ways(total: PageRow, open_rows: Sequence[PageRow], statement: StatementName) -> list[list[int]]:
-    plain = [1] * len(open_rows)
-    if statement != "income":
-        return [plain]
-    costs = [-1 if _is_cost(row) else 1 for row in open_rows]
-    return [plain] if _is_cost(total) else [costs, plain]
+def _ways(total: PageRow, run: Sequence[PageRow], statement: StatementName) -> Iterator[list[int]]:
+    """Signs with which the rows may stand in the total, besides those printed, the likeliest first."""
+    plain = [1] * len(run)
+    less = [-1 if DEDUCTED.match(row.caption) else 1 for row in run]
+    ways = [less, plain]
+    if statement == "income" and not _is_cost(total):
+        costs = [-1 if _is_cost(row) else 1 for row in run]
+        net = [-1 if _is_cost(row) and not NET.search(row.local_name) else 1 for row in run]
+        ways = [costs, net, [1] + [-1] * (len(run) - 1), less, plain]
+    seen: list[list[int]] = []
+    for way in ways:
+        if way not in seen:
+            seen.append(way)
+            yield way
 
 
 def _is_cost(row: PageRow) -> bool:
@@ -128,7 +141,7 @@ def _judged(total: PageRow, terms: tuple[tuple[PageRow, int], ...]) -> Structure
         amounts = [(row.amounts.get(period), sign, period in row.amounts) for row, sign in terms]
         if stated is None or not stated.value or not any(there for _, _, there in amounts):
             continue
-        if any(there and amount is None for amount, _, there in amounts):
+        if any(amount is None or not there for amount, _, there in amounts):
             continue
         there = [(amount, sign) for amount, sign, _ in amounts if amount is not None]
         if sum(bool(amount.value) for amount, _ in there) < 2:

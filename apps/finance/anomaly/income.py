@@ -102,16 +102,17 @@ def income_after_tax(evidence: Evidence) -> Iterable[CheckResult]:
 
 @check("income_attribution", "Net income is the parent's and the non-controlling interests' shares", lenient=True)
 def income_attribution(evidence: Evidence) -> Iterable[CheckResult]:
-    for period in durations(evidence, ("us-gaap:ProfitLoss", "ifrs-full:ProfitLoss")):
+    shared = bool(durations(evidence, MINORITY))
+    for period in durations(evidence, WHOLE[:2]):
         whole, parent = evidence.concept(WHOLE, period), evidence.concept(PARENT, period)
         minority = evidence.concept(MINORITY, period)
-        if whole is None or parent is None or minority is None:
+        if whole is None or parent is None or (minority is None and shared):
             continue
-        optional = [evidence.concept(REDEEMABLE, period)]
+        terms = [parent] if minority is None else [parent, minority]
         yield closest(
             "income_attribution",
             whole,
-            with_optional([parent, minority], optional),
+            with_optional(terms, [evidence.concept(REDEEMABLE, period)]),
             period,
             "Net income is the shares of the parent and of non-controlling interests",
         )

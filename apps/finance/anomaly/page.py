@@ -65,7 +65,7 @@ def _amounts(evidence: Evidence, line: ReportedLine, values: Iterable[StatementV
         if value.value is not None:
             own = next((evidence.facts[i] for i in value.fact_ids if i in evidence.facts), None)
             rounding = rounding_of(own) if own is not None else Decimal(0)
-            amount = Amount(as_printed(value), rounding, value.fact_ids, line.label, value.unit)
+            amount = Amount(as_printed(value), rounding, evidence.agreeing(value.fact_ids), line.label, value.unit)
         elif value.printed and not value.fact_ids:
             amount = None
         else:

@@ -1,75 +1,122 @@
 """From failed checks to a ranked list of anomalies: one for each cause, with its weight and a reason."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from apps.finance.anomaly.balance import ASSETS, balance_periods
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult, Severity
+from apps.finance.anomaly.suspects import SINGLE, Suspects
 
 HIGH_SHARE, MEDIUM_SHARE = Decimal("0.01"), Decimal("0.001")
 """Materiality: a difference of one per cent of total assets is high, of a thousandth medium."""
 FULL_CONFIDENCE_TOLERANCES = 20
-CERTAIN = frozenset({"duplicate_facts", "impossible_signs", "units"})
+MOST, LEAST = Decimal("0.95"), Decimal("0.5")
+CERTAIN = SINGLE | {"duplicate_facts"}
 """Checks that read one fact or its duplicates alone, and leave no room for presentation."""
+WHOLE_REPORT = frozenset({"share_scale", "report_period"})
+"""Checks whose failures, wherever in the report they are, have one cause."""
+ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
 def rank_anomalies(evidence: Evidence, results: Sequence[CheckResult]) -> list[Anomaly]:
-    """Group the failures that share their most telling fact, weigh them, and sort them, the gravest first.
+    """Group the failures by their cause, weigh them, and sort them, the gravest first.
+
+    Failures that share their most suspicious fact have one cause; so have failures of one check on one concept in
+    several periods.
 
     Args:
         evidence: The report.
         results: All verdicts.
 
     Returns:
-        Anomalies with ids that follow from the report's check, period and facts alone.
+        Anomalies. Their ids follow from the check and from the concept, period and dimensions of the fact to blame, so
+        that they stay when the file is read again or another part of it changes.
     """
     failed = [result for result in results if result.verdict == "fails"]
-    counts = Counter(fact for result in failed for fact in set(result.fact_ids))
-    groups: dict[str, list[CheckResult]] = {}
-    for result in failed:
-        ids = result.fact_ids
-        telling = max(ids, key=lambda fact: (counts[fact], -ids.index(fact))) if ids else result.check_id
-        groups.setdefault(telling if counts[telling] > 1 else f"{result.check_id}/{result.period}", []).append(result)
-    weighed = [_anomaly(evidence, key, group) for key, group in groups.items()]
-    order = {"high": 0, "medium": 1, "low": 2}
-    weighed.sort(key=lambda anomaly: (order[anomaly.severity], -anomaly.confidence, anomaly.anomaly_id))
-    return [
-        Anomaly(
-            anomaly.anomaly_id,
-            rank,
-            anomaly.kind,
-            anomaly.severity,
-            anomaly.confidence,
-            anomaly.reason,
-            anomaly.fact_ids,
-            anomaly.check_id,
-        )
-        for rank, anomaly in enumerate(weighed, 1)
-    ]
+    suspects = Suspects(evidence, results)
+    causes = _same_error(evidence, suspects, _by_fact(suspects, failed))
+    taken: dict[str, int] = {}
+    weighed = [_anomaly(evidence, suspects, cause, taken) for cause in causes]
+    weighed.sort(key=lambda anomaly: (ORDER[anomaly.severity], -anomaly.confidence, anomaly.anomaly_id))
+    return [replace(anomaly, rank=rank) for rank, anomaly in enumerate(weighed, 1)]
 
 
-def _anomaly(evidence: Evidence, key: str, group: Sequence[CheckResult]) -> Anomaly:
-    main = max(group, key=lambda result: _excess(result))
-    first = [key] if key in evidence.facts else []
-    ids = tuple(dict.fromkeys([*first, *main.fact_ids, *(i for result in group for i in result.fact_ids)]))
-    others = sorted({result.title for result in group} - {main.title})
-    reason = main.reason
-    if others:
-        reason += " The same fact also breaks: " + "; ".join(others).lower() + "."
-    name = f"{main.check_id}|{main.period}|{'|'.join(sorted(main.fact_ids))}"
+def _by_fact(suspects: Suspects, failed: Sequence[CheckResult]) -> list[list[CheckResult]]:
+    """Failures grouped by the fact that explains the most of them, again and again until none is left."""
+    left = list(failed)
+    groups = []
+    while left:
+        ids = dict.fromkeys(fact for result in left for fact in result.fact_ids)
+        if not ids:
+            groups.extend([result] for result in left)
+            break
+        counts = {fact: sum(fact in result.fact_ids for result in left) for fact in ids}
+        most = max(counts.values())
+        root = min((fact for fact in ids if counts[fact] == most), key=lambda fact: suspects.key(fact, left))
+        group = [result for result in left if root in result.fact_ids]
+        left = [result for result in left if root not in result.fact_ids]
+        touched = {fact for result in group for fact in result.fact_ids}
+        also = [r for r in left if r.check_id in CERTAIN and r.fact_ids and r.fact_ids[0] in touched]
+        left = [result for result in left if result not in also]
+        groups.append([*group, *also])
+    return groups
+
+
+def _same_error(evidence: Evidence, suspects: Suspects, groups: Sequence[list[CheckResult]]) -> list[list[CheckResult]]:
+    """The groups, those put together that are the same error of the same concept in other periods."""
+    merged: dict[tuple, list[CheckResult]] = {}
+    for group in groups:
+        main = _main(group)
+        fact = evidence.facts.get(next(iter(suspects.ordered(group)), ""))
+        concept = fact.concept if fact is not None else ""
+        key = (main.check_id,) if main.check_id in WHOLE_REPORT else (main.check_id, concept)
+        merged.setdefault(key, []).extend(group)
+    return list(merged.values())
+
+
+def _anomaly(evidence: Evidence, suspects: Suspects, group: Sequence[CheckResult], taken: dict[str, int]) -> Anomaly:
+    main = _main(group)
+    ids = tuple(suspects.ordered(group))
     return Anomaly(
-        "anomaly-" + hashlib.sha256(name.encode()).hexdigest()[:16],
+        _identity(evidence, main, ids, taken),
         0,
         main.check_id,
         _severity(evidence, group),
         max(_confidence(result) for result in group),
-        reason,
+        _reason(main, group),
         ids,
         main.check_id,
     )
+
+
+def _identity(evidence: Evidence, main: CheckResult, ids: Sequence[str], taken: dict[str, int]) -> str:
+    fact = evidence.facts.get(ids[0]) if ids else None
+    about = main.period if fact is None else f"{fact.concept}|{fact.start}|{fact.end}|{fact.dimensions}|{fact.unit}"
+    name = f"{main.check_id}|{about}"
+    taken[name] = taken.get(name, 0) + 1
+    if taken[name] > 1:
+        name += f"|{taken[name]}"
+    return "anomaly-" + hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _reason(main: CheckResult, group: Sequence[CheckResult]) -> str:
+    reason = main.reason
+    periods = list(dict.fromkeys(r.period for r in group if r.check_id == main.check_id and r.period != main.period))
+    if periods:
+        reason += f" The same is so in {len(periods)} other period{'s' if len(periods) > 1 else ''}."
+    others = list(dict.fromkeys(result.title for result in group if result.check_id != main.check_id))
+    if others:
+        titles = "; ".join(title[:1].lower() + title[1:] for title in others)
+        reason += f" It also breaks: {titles}."
+    return reason
+
+
+def _main(group: Sequence[CheckResult]) -> CheckResult:
+    """The failure that says most plainly what is wrong, of equals the gravest."""
+    return max(group, key=lambda result: (result.check_id in CERTAIN, _excess(result), result.period))
 
 
 def _excess(result: CheckResult) -> Decimal:
@@ -81,8 +128,8 @@ def _excess(result: CheckResult) -> Decimal:
 
 def _confidence(result: CheckResult) -> float:
     if result.check_id in CERTAIN or result.difference is None:
-        return 0.95
-    return round(float(min(Decimal("0.95"), Decimal("0.5") + _excess(result) / FULL_CONFIDENCE_TOLERANCES)), 4)
+        return float(MOST)
+    return round(float(min(MOST, LEAST + _excess(result) / FULL_CONFIDENCE_TOLERANCES)), 4)
 
 
 def _severity(evidence: Evidence, group: Sequence[CheckResult]) -> Severity:

@@ -1,7 +1,7 @@
 """The checks by name, in the order in which they are listed, and the words that their verdicts share."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
@@ -74,11 +74,28 @@ def unless_everywhere(results: Iterable[CheckResult]) -> list[CheckResult]:
     if len(results) < 2 or any(result.verdict != "fails" for result in results):
         return results
     why = "it holds in none of the periods, so that the company's total has a term that this check does not know"
-    return [
-        CheckResult(r.check_id, r.title, "not_applicable", f"{r.reason} Not judged, because {why}.", r.fact_ids,
-                    r.difference, r.tolerance, r.unit, r.period)
-        for r in results
-    ]  # fmt: skip
+    return [not_judged(result, why) for result in results]
+
+
+def supported(results: Iterable[CheckResult]) -> list[CheckResult]:
+    """The verdicts, but not applicable where an identity is right in no period at all, were it a single one."""
+    results = list(results)
+    if any(result.verdict == "holds" for result in results):
+        return results
+    why = "the parts that are tagged make up the total in no period of this report, so that they are not all of it"
+    return [not_judged(result, why) if result.verdict == "fails" else result for result in results]
+
+
+def not_judged(r: CheckResult, why: str) -> CheckResult:
+    """A failure turned into ``not_applicable``, with the reason why it says nothing."""
+    reason = f"{r.reason} Not judged, because {why}."
+    return replace(r, verdict="not_applicable", reason=reason)
+
+
+def stated_periods(evidence: Evidence, concepts: Iterable[str]) -> list[Period]:
+    """The periods for which one of some concepts is stated for the whole company, newest first."""
+    wanted = set(concepts)
+    return sorted({period for concept, period in evidence.plain_numbers if concept in wanted}, reverse=True)
 
 
 def compared(

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from apps.finance.anomaly.cash import durations
-from apps.finance.anomaly.evidence import Amount, Evidence
+from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of, spoken
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, not_applicable, shown, text_of
+from apps.finance.anomaly.registry import CHECKS, check, compared, not_applicable, shown, supported, text_of
+from apps.finance.filings import Dimension
 from apps.finance.statements.model import Period
 
 BASIC_EPS = (
@@ -33,6 +34,7 @@ INCOMES = (
     "ifrs-full:ProfitLoss",
 )
 """Incomes that a company may divide by its shares: available to common, the parent's, the whole."""
+CLASS_AXIS = "us-gaap:StatementClassOfStockAxis"
 NATURAL_GAP = Decimal("0.03")
 """Participating securities and dilutive adjustments move income per share by a few per cent without being stated."""
 
@@ -116,3 +118,20 @@ def dilution(evidence: Evidence) -> Iterable[CheckResult]:
             basic.unit,
             text_of(period),
         )
+
+
+@check("eps_by_class", "Earnings per share of the classes of stock are those of the whole")
+def eps_by_class(evidence: Evidence) -> Iterable[CheckResult]:
+    for concept in (BASIC_EPS[0], DILUTED_EPS[0]):
+        members = [m for name, axis, m in evidence.days_by_member if (name, axis) == (concept, CLASS_AXIS)]
+        for member in members:
+            results = []
+            for period in evidence.days_by_member[concept, CLASS_AXIS, member]:
+                whole = evidence.concept(concept, period)
+                fact = evidence.best(concept, period, (Dimension(CLASS_AXIS, member),), None)
+                if whole is not None and fact is not None:
+                    name = f"of {spoken(member).removesuffix(' member')}"
+                    part = Amount(Decimal(fact.value or 0), rounding_of(fact), (fact.fact_id,), name, fact.unit or "")
+                    words = f"{whole.name} is the same for the whole and for the class of stock"
+                    results.append(compared("eps_by_class", whole, [part], period, words=words))
+            yield from supported(results)

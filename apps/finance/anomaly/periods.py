@@ -1,0 +1,152 @@
+"""Checks of periods: of each column of a statement, of each concept, and of the newest column against the report."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from apps.finance.anomaly.evidence import Evidence, period_of
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
+from apps.finance.filings import Fact
+from apps.finance.statements.model import Period, ReportedLine, StatementName
+
+WEEK = 7
+"""Fiscal years that end on a weekday may differ by some days from the day on the cover."""
+COLUMN_SUPPORT = 5
+"""Rows that a column needs before its period is taken as known."""
+
+
+@check("column_periods", "All facts of a printed column are of its period")
+def column_periods(evidence: Evidence) -> Iterable[CheckResult]:
+    read = 0
+    title = CHECKS["column_periods"].title
+    bad: list[CheckResult] = []
+    for statement, rows in evidence.statements.reported.items():
+        for column in _columns(statement, rows, evidence.filing.document.currency):
+            usual, count = Counter(period for _, period, _ in column).most_common(1)[0]
+            if count < COLUMN_SUPPORT or count * 3 < len(column) * 2:
+                continue
+            read += len(column)
+            others = [(row, period, ids) for row, period, ids in column if period != usual and ids]
+            for period in dict.fromkeys(period for _, period, _ in others):
+                same = [(row, ids) for row, when, ids in others if when == period]
+                captions = ", ".join(f'"{row.label or evidence.name_of(row.concept)}"' for row, _ in same)
+                bad.append(
+                    CheckResult(
+                        "column_periods",
+                        title,
+                        "fails",
+                        f"{captions} {'is' if len(same) == 1 else 'are'} tagged for {said(period)} in a column whose "
+                        f"other {count} rows are tagged for {said(usual)}.",
+                        tuple(ids[0] for _, ids in same),
+                        period=text_of(usual),
+                    )
+                )
+    yield from bad
+    if read and not bad:
+        yield CheckResult("column_periods", title, "holds", f"{read} printed facts are of the period of their column.")
+
+
+def _columns(
+    statement: StatementName, rows: Sequence[ReportedLine], currency: str | None
+) -> Iterable[list[tuple[ReportedLine, Period, tuple[str, ...]]]]:
+    """For each printed column its rows with the period and the facts of each; opening balances are left out."""
+    units = (currency, f"{currency}/shares") if statement != "balance" else (currency,)
+    usable = [row for row in rows if row.values and row.values[0].unit in units]
+    widths = Counter(len(row.values) for row in usable)
+    if not widths:
+        return
+    width = widths.most_common(1)[0][0]
+    for k in range(width):
+        column = []
+        for row in usable:
+            if len(row.values) == width and bool(row.values[k].period.start) == (statement != "balance"):
+                column.append((row, row.values[k].period, row.values[k].fact_ids))
+        if column:
+            yield column
+
+
+@check("period_kind", "A concept is stated for days or for periods, never for both")
+def period_kind(evidence: Evidence) -> Iterable[CheckResult]:
+    kinds: dict[str, dict[bool, list[Fact]]] = defaultdict(lambda: defaultdict(list))
+    for fact in evidence.filing.facts:
+        if fact.kind == "number" and fact.value is not None and fact.end:
+            kinds[fact.concept][fact.instant].append(fact)
+    title = CHECKS["period_kind"].title
+    mixed = {concept: both for concept, both in kinds.items() if len(both) > 1}
+    for concept, both in mixed.items():
+        days, spans = both[True], both[False]
+        fewer, more = (days, spans) if len(days) <= len(spans) else (spans, days)
+        yield CheckResult(
+            "period_kind",
+            title,
+            "fails",
+            f"{evidence.name_of(concept)} is stated for {said(period_of(fewer[0]))}, elsewhere for "
+            f"{said(period_of(more[0]))}; an amount is either of a day or of a period.",
+            tuple(fact.fact_id for fact in (*fewer, *more)[:12]),
+            period=text_of(period_of(fewer[0])),
+        )
+    if kinds and not mixed:
+        yield CheckResult("period_kind", title, "holds", f"{len(kinds)} concepts are each of days or of periods.")
+
+
+@check("period_order", "No period ends before it begins")
+def period_order(evidence: Evidence) -> Iterable[CheckResult]:
+    title = CHECKS["period_order"].title
+    spans = [fact for fact in evidence.filing.facts if fact.kind == "number" and fact.start and fact.end]
+    bad = [fact for fact in spans if (fact.end or "") < (fact.start or "")]
+    for fact in bad:
+        yield CheckResult(
+            "period_order",
+            title,
+            "fails",
+            f"{evidence.name_of(fact.concept)} is stated for a period from {fact.start} to {fact.end}, which ends "
+            "before it begins.",
+            (fact.fact_id,),
+            period=text_of(period_of(fact)),
+        )
+    if spans and not bad:
+        yield CheckResult("period_order", title, "holds", f"{len(spans)} facts are of periods that run forwards.")
+
+
+@check("report_period", "The statements' newest columns end with the report's period")
+def report_period(evidence: Evidence) -> Iterable[CheckResult]:
+    end = evidence.filing.document.period_end
+    if end is None:
+        yield not_applicable("report_period", "the report does not say when its period ends")
+        return
+    for statement, rows in evidence.statements.reported.items():
+        ends = Counter(
+            value.period.end for row in rows for value in row.values if value.fact_ids and not row.dimensions
+        )
+        likely = [day for day, count in ends.items() if count >= COLUMN_SUPPORT]
+        if not likely:
+            continue
+        newest = max(likely)
+        days = abs((date.fromisoformat(newest[:10]) - date.fromisoformat(end[:10])).days)
+        holds = days <= WEEK
+        spoken_name = statement.replace("_", "-")
+        ids = tuple(
+            value.fact_ids[0]
+            for row in rows
+            for value in row.values
+            if value.fact_ids and value.period.end == newest and not row.dimensions
+        )
+        cover = tuple(f.fact_id for f in evidence.filing.facts if f.concept == "dei:DocumentPeriodEndDate")
+        yield CheckResult(
+            "report_period",
+            CHECKS["report_period"].title,
+            "holds" if holds else "fails",
+            f"The newest column of the {spoken_name} statement ends on {newest}, the report's period on {end}.",
+            (*cover[:1], *ids[:4]),
+            Decimal(days),
+            Decimal(WEEK),
+            "",
+            newest,
+        )
+
+
+def said(period: Period) -> str:
+    """A period in words."""
+    return f"{period.start} to {period.end}" if period.start else period.end

@@ -1,0 +1,125 @@
+"""Checks of scale: amounts that are a thousand or a million times too large or too small for their surroundings."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from statistics import median
+
+from apps.finance.anomaly.cash import durations
+from apps.finance.anomaly.evidence import Amount, Evidence
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.registry import CHECKS, check, shown, text_of
+from apps.finance.anomaly.shares import BASIC_EPS, BASIC_SHARES, DILUTED_EPS, DILUTED_SHARES, INCOMES
+from apps.finance.statements.model import Period
+
+STEPS = (Decimal(1000), Decimal(1_000_000), Decimal(1_000_000_000))
+NEAR = Decimal("1.5")
+"""How far a ratio of income to earnings per share times shares may lie from a step to be one."""
+WIDE = Decimal(3)
+"""The same between two years of one amount."""
+STEADY = (
+    "us-gaap:Assets",
+    "us-gaap:AssetsCurrent",
+    "us-gaap:Liabilities",
+    "us-gaap:LiabilitiesCurrent",
+    "us-gaap:LiabilitiesAndStockholdersEquity",
+    "us-gaap:PropertyPlantAndEquipmentNet",
+    "us-gaap:StockholdersEquity",
+    "us-gaap:Revenues",
+    "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax",
+    "us-gaap:CostOfRevenue",
+    "us-gaap:CostOfGoodsAndServicesSold",
+    "us-gaap:SellingGeneralAndAdministrativeExpense",
+    "us-gaap:WeightedAverageNumberOfSharesOutstandingBasic",
+    "us-gaap:WeightedAverageNumberOfDilutedSharesOutstanding",
+    "us-gaap:CommonStockSharesIssued",
+    "ifrs-full:Assets",
+    "ifrs-full:Revenue",
+)
+"""Amounts that do not grow a thousandfold from one year to the next."""
+
+
+def step_of(ratio: Decimal, near: Decimal) -> Decimal | None:
+    """The thousand, million or billion that a ratio is about, None where it is none of them."""
+    return next((step for step in STEPS if step / near <= ratio <= step * near), None)
+
+
+@check("share_scale", "Share counts are in the scale that earnings per share imply")
+def share_scale(evidence: Evidence) -> Iterable[CheckResult]:
+    results = []
+    for eps_names, share_names in ((BASIC_EPS, BASIC_SHARES), (DILUTED_EPS, DILUTED_SHARES)):
+        for period in durations(evidence, eps_names):
+            eps, shares = evidence.concept(eps_names, period), evidence.concept(share_names, period)
+            income = evidence.concept(INCOMES, period)
+            if eps is not None and shares is not None and income is not None and eps.value * shares.value:
+                results.append(_scaled(eps, shares, income, period))
+    return results
+
+
+def _scaled(eps: Amount, shares: Amount, income: Amount, period: Period) -> CheckResult:
+    ratio = abs(income.value / (eps.value * shares.value))
+    low = step_of(ratio, NEAR)
+    high = step_of(1 / ratio, NEAR) if ratio else None
+    step = low or high
+    reason = f"{shown(shares.value)} shares fit earnings per share of {shown(eps.value)} and income in scale."
+    if step is not None:
+        size = "small" if low else "large"
+        reason = (
+            f"{shares.name} is tagged as {shown(shares.value)}; income of {shown(income.value)} and earnings per share "
+            f"of {shown(eps.value)} say that it is {step:,} times too {size}."
+        )
+    return CheckResult(
+        "share_scale",
+        CHECKS["share_scale"].title,
+        "fails" if step is not None else "holds",
+        reason,
+        (*shares.fact_ids, *eps.fact_ids, *income.fact_ids),
+        period=text_of(period),
+    )
+
+
+@check("scale_outliers", "No amount is a thousand times another year's")
+def scale_outliers(evidence: Evidence) -> Iterable[CheckResult]:
+    by_concept: dict[str, list[tuple[Period, Amount]]] = defaultdict(list)
+    for concept, period in evidence.plain_numbers:
+        if concept in STEADY:
+            amount = evidence.concept(concept, period)
+            if amount is not None and amount.value:
+                by_concept[concept].append((period, amount))
+    title = CHECKS["scale_outliers"].title
+    read, bad = 0, False
+    for concept, amounts in by_concept.items():
+        if len(amounts) < 2:
+            continue
+        read += len(amounts)
+        for period, amount in amounts:
+            others = [other for when, other in amounts if when != period]
+            step = _out_of_line(amount, others)
+            if step is not None:
+                bad = True
+                yield CheckResult(
+                    "scale_outliers",
+                    title,
+                    "fails",
+                    f"{evidence.name_of(concept)} is {shown(amount.value)} here and about {shown(_middle(others))} in "
+                    f"other periods: some {step:,} times apart.",
+                    (*amount.fact_ids, *others[0].fact_ids),
+                    period=text_of(period),
+                )
+    if read and not bad:
+        yield CheckResult("scale_outliers", title, "holds", f"{read} amounts are in the scale of their other periods.")
+
+
+def _middle(others: Sequence[Amount]) -> Decimal:
+    return Decimal(median(abs(other.value) for other in others))
+
+
+def _out_of_line(amount: Amount, others: Sequence[Amount]) -> Decimal | None:
+    """The step by which an amount is off all others, which agree among themselves; of two, the smaller is off."""
+    sizes = [abs(other.value) for other in others]
+    if max(sizes) > min(sizes) * 20:
+        return None
+    ratio = _middle(others) / abs(amount.value)
+    if ratio < 1 and len(others) < 2:
+        return None
+    return step_of(max(ratio, 1 / ratio), WIDE)

@@ -1,0 +1,151 @@
+"""Checks of signs: amounts that cannot be negative, and tags that contradict what the page prints."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from apps.finance.anomaly.evidence import Evidence, period_of
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.page import printed_negative
+from apps.finance.anomaly.registry import CHECKS, check, shown, text_of
+from apps.finance.filings import Fact
+from apps.finance.statements.model import ReportedLine, StatementValue
+
+NEVER_NEGATIVE = frozenset(
+    {
+        "us-gaap:Assets",
+        "us-gaap:AssetsCurrent",
+        "us-gaap:Liabilities",
+        "us-gaap:LiabilitiesCurrent",
+        "us-gaap:LiabilitiesAndStockholdersEquity",
+        "us-gaap:CashAndCashEquivalentsAtCarryingValue",
+        "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
+        "us-gaap:InventoryNet",
+        "us-gaap:Goodwill",
+        "us-gaap:PropertyPlantAndEquipmentNet",
+        "us-gaap:PropertyPlantAndEquipmentGross",
+        "us-gaap:AccountsReceivableNetCurrent",
+        "us-gaap:ReceivablesNetCurrent",
+        "us-gaap:AccountsPayableCurrent",
+        "us-gaap:LongTermDebt",
+        "us-gaap:LongTermDebtNoncurrent",
+        "us-gaap:LongTermDebtAndCapitalLeaseObligations",
+        "us-gaap:OperatingLeaseRightOfUseAsset",
+        "us-gaap:IntangibleAssetsNetExcludingGoodwill",
+        "us-gaap:Revenues",
+        "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax",
+        "us-gaap:CostOfRevenue",
+        "us-gaap:CostOfGoodsAndServicesSold",
+        "us-gaap:CostsAndExpenses",
+        "us-gaap:ResearchAndDevelopmentExpense",
+        "us-gaap:SellingGeneralAndAdministrativeExpense",
+        "us-gaap:GeneralAndAdministrativeExpense",
+        "us-gaap:InterestExpense",
+        "us-gaap:PaymentsToAcquirePropertyPlantAndEquipment",
+        "us-gaap:PaymentsToAcquireProductiveAssets",
+        "us-gaap:PaymentsOfDividends",
+        "us-gaap:PaymentsOfDividendsCommonStock",
+        "us-gaap:PaymentsForRepurchaseOfCommonStock",
+        "us-gaap:RepaymentsOfLongTermDebt",
+        "us-gaap:ProceedsFromIssuanceOfLongTermDebt",
+        "us-gaap:WeightedAverageNumberOfSharesOutstandingBasic",
+        "us-gaap:WeightedAverageNumberOfDilutedSharesOutstanding",
+        "us-gaap:CommonStockSharesAuthorized",
+        "us-gaap:CommonStockSharesIssued",
+        "us-gaap:CommonStockSharesOutstanding",
+        "dei:EntityCommonStockSharesOutstanding",
+        "ifrs-full:Assets",
+        "ifrs-full:EquityAndLiabilities",
+        "ifrs-full:Revenue",
+        "ifrs-full:Inventories",
+        "ifrs-full:PropertyPlantAndEquipment",
+    }
+)
+"""Amounts of the whole company that are positive or zero by their definition in the taxonomy."""
+INCLUDING = "IncludingPortionAttributableToNoncontrollingInterest"
+OWN_SIGN = (
+    "us-gaap:NetCashProvidedByUsedIn",
+    "us-gaap:NetIncomeLoss",
+    "us-gaap:ProfitLoss",
+    "us-gaap:OperatingIncomeLoss",
+    "us-gaap:GrossProfit",
+    "us-gaap:IncomeLossFromContinuingOperationsBeforeIncomeTaxes",
+    "us-gaap:StockholdersEquity",
+    "us-gaap:RetainedEarningsAccumulatedDeficit",
+    "us-gaap:EarningsPerShare",
+    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecrease",
+    "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecrease",
+    "us-gaap:ComprehensiveIncomeNetOfTax",
+)
+"""Concepts that every statement prints with the sign they are tagged with: losses and uses in parentheses."""
+
+
+@check("impossible_signs", "Amounts that cannot be negative are not")
+def impossible_signs(evidence: Evidence) -> Iterable[CheckResult]:
+    read, bad = 0, []
+    for (concept, _), facts in evidence.plain_numbers.items():
+        if concept in NEVER_NEGATIVE:
+            read += len(facts)
+            bad.extend(fact for fact in facts if Decimal(fact.value or "0") < 0 and not _usual(evidence, fact))
+    title = CHECKS["impossible_signs"].title
+    for fact in bad:
+        value = Decimal(fact.value or "0")
+        yield CheckResult(
+            "impossible_signs",
+            title,
+            "fails",
+            f"{evidence.name_of(fact.concept)} is tagged as {shown(value)}; by its definition it cannot be negative.",
+            (fact.fact_id,),
+            2 * -value,
+            Decimal(0),
+            fact.unit or "",
+            text_of(period_of(fact)),
+        )
+    if read and not bad:
+        yield CheckResult("impossible_signs", title, "holds", f"{read} amounts that cannot be negative are not.")
+
+
+def _usual(evidence: Evidence, fact: Fact) -> bool:
+    """Whether the page prints the amount negative too, and so means it (a reversal, a credit)."""
+    value = evidence.on_page.get(fact.fact_id)
+    return value is not None and printed_negative(value.printed) and not value.turned
+
+
+@check("printed_signs", "Tags have the sign that the page prints")
+def printed_signs(evidence: Evidence) -> Iterable[CheckResult]:
+    read = 0
+    bad: list[CheckResult] = []
+    for rows in evidence.statements.reported.values():
+        for row in rows:
+            judged = [value for value in row.values if value.value and value.printed and value.fact_ids]
+            read += len(judged)
+            bad.extend(_contradictions(evidence, row, judged))
+    yield from bad
+    if read and not bad:
+        title = CHECKS["printed_signs"].title
+        yield CheckResult("printed_signs", title, "holds", f"{read} tags have the sign that the page prints.")
+
+
+def _contradictions(evidence: Evidence, row: ReportedLine, judged: list[StatementValue]) -> Iterator[CheckResult]:
+    own = row.concept.startswith(OWN_SIGN) and "Noncontrolling" not in row.concept.replace(INCLUDING, "")
+    even = 2 * sum(value.turned for value in judged) == len(judged)
+    for value in judged:
+        negative = (value.value or Decimal(0)) < 0
+        wrong = printed_negative(value.printed) != negative if own else value.turned
+        if not wrong:
+            continue
+        fact = evidence.facts[value.fact_ids[0]]
+        others = tuple(v.fact_ids[0] for v in judged if v is not value) if even and not own else ()
+        sign = "negative" if negative else "positive"
+        why = "this line is tagged as it is printed" if own else "the row's other columns are tagged the other way"
+        yield CheckResult(
+            "printed_signs",
+            CHECKS["printed_signs"].title,
+            "fails",
+            f"{row.label or evidence.name_of(row.concept)} is printed as {value.printed} and tagged {sign}, although "
+            f"{why}.",
+            (fact.fact_id, *others),
+            2 * abs(value.value or Decimal(0)),
+            Decimal(0),
+            value.unit,
+            text_of(value.period),
+        )
