@@ -4,7 +4,14 @@ import numpy as np
 import torch
 
 from benchmarks.core_probes.captions import captions
-from benchmarks.core_probes.concepts import Captions, examples_by_caption, row_captions, scaled, top1_by_company
+from benchmarks.core_probes.concepts import (
+    Captions,
+    examples_by_caption,
+    row_captions,
+    scaled,
+    tfidf_features,
+    top1_by_company,
+)
 from benchmarks.core_probes.retrieval import caption_ranks, rank_of, recall_at
 from core_model.training.splits import split_of
 
@@ -44,15 +51,23 @@ def test_the_classifier_learns_across_companies_and_fails_on_other_features() ->
     concepts = [f"concept {k % 4}" for k in range(200)]
     centres = rng.normal(size=(4, 12))
     features = np.array([centres[k % 4] for k in range(200)]) + 0.3 * rng.normal(size=(200, 12))
-    features = scaled(features, features).astype(np.float32) / 12**0.5
+    features = scaled(features, features)
     companies = [f"company {k // 20}" for k in range(200)]
     examples = Captions([str(k) for k in range(200)], concepts, companies, np.arange(200) // 20 % 5)
-    right = top1_by_company(examples, features @ features.T)
+    row = np.arange(200)
+    right = top1_by_company(examples, features, row)
     assert len(right) == 10
     assert np.mean([hit for hits in right.values() for hit in hits]) > 0.95
-    noise = rng.normal(size=features.shape).astype(np.float32)
-    lost = top1_by_company(examples, features @ features.T, noise @ features.T)
+    lost = top1_by_company(examples, features, row, rng.normal(size=features.shape))
     assert np.mean([hit for hits in lost.values() for hit in hits]) < 0.5
+
+
+def test_tf_idf_in_its_own_basis_keeps_the_products_of_captions() -> None:
+    texts = ["Total assets", "Total current assets", "Goodwill"]
+    for features in tfidf_features(texts).values():
+        products = features @ features.T
+        assert np.allclose(np.diag(products), 1, atol=1e-5)
+        assert products[0, 1] > products[0, 2] + 0.2
 
 
 def test_examples_share_the_row_of_their_caption() -> None:
