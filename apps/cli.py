@@ -111,7 +111,7 @@ def delete(
     with open_store() as store:
         deleted = remove(store, identifier)
     rows = sum(len(ids) for ids in deleted.rows.values())
-    console.say(f"removed {identifier}: {rows} rows, {len(deleted.blobs)} files")
+    console.say(f"removed {identifier}: {rows} rows, {len(deleted.blobs) + len(deleted.uploads)} files")
 
 
 def main() -> None:

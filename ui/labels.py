@@ -100,6 +100,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "concept": ("Concept", "概念"),
     "value": ("Value", "数值"),
     "derived": ("computed, not printed in the report", "计算所得，原文未列示"),
+    "tagged_value": (
+        "as on the page; the tag counts the other way round: {value}",
+        "符号与原文一致；标签的符号相反：{value}",
+    ),
     "choose_cell": (
         "Choose a number to see it in the source. Arrow keys move, Enter shows.",
         "选择一个数字即可在原文中查看。方向键移动，回车显示。",

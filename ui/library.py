@@ -10,7 +10,7 @@ import numpy as np
 
 from apps.jobs import delete as remove
 from apps.settings import Settings, load_settings
-from apps.store import blobs, finance, inputs, jobs, medical, readings
+from apps.store import blobs, finance, inputs, medical, readings
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
 from core_model.errors import NotFound
@@ -148,29 +148,15 @@ def delete(identifier: str) -> None:
         NotFound: There is no such thing.
         NotAllowed: A job works on it.
     """
-    uploaded = _uploads_of(identifier)
-    remove(store(), identifier)
-    kept.clear_all()
-    for input_id, path in uploaded.items():
-        if not _is_input(input_id):
-            path.unlink(missing_ok=True)
+    try:
+        remove(store(), identifier)
+    finally:
+        kept.clear_all()
 
 
 def inbox() -> Path:
     """The folder of uploaded files."""
-    return load_settings().data_dir / "inbox"
-
-
-def _uploads_of(identifier: str) -> dict[str, Path]:
-    if identifier.startswith("study-"):
-        entry = medical.study(store(), identifier)
-        ids = {entry.study.input_id, *(reading.input_id for reading in entry.readings)}
-    elif identifier.startswith("job-"):
-        ids = {jobs.get(store(), identifier).input_id}
-    else:
-        ids = {readings.get(store(), identifier).input_id}
-    paths = {input_id: Path(inputs.get(store(), input_id).path) for input_id in ids if input_id}
-    return {input_id: path for input_id, path in paths.items() if path.parent == inbox()}
+    return inputs.inbox(store())
 
 
 def _is_input(input_id: str) -> bool:

@@ -87,7 +87,7 @@ def _line(line: StatementLine) -> dict[str, Any]:
         "concept": line.concept or not_available(line.reason),
         "confidence": round(line.confidence, 4),
         "reason": line.reason,
-        "values": _values(line.values),
+        "values": [_value(value) for value in line.values],
     }
 
 
@@ -103,24 +103,28 @@ def _reported(statements: Statements, name: str) -> list[dict[str, Any]] | dict[
             "depth": row.depth,
             "heading": row.heading,
             "total": row.total,
-            "values": _values(row.values),
+            "values": [_reported_value(value) for value in row.values],
         }
         for row in rows
     ]
 
 
-def _values(values: Iterable[StatementValue]) -> list[dict[str, Any]]:
-    listed = []
-    for value in values:
-        entry: dict[str, Any] = {"start": value.period.start or None, "end": value.period.end}
-        if value.value is None:
-            entry["not_available"] = value.not_available or "the report does not say"
-        else:
-            entry |= {"value": f"{value.value:f}", "unit": value.unit, "fact_ids": list(value.fact_ids)}
-            if value.derived:
-                entry["derived"] = True
-        listed.append(entry)
-    return listed
+def _value(value: StatementValue) -> dict[str, Any]:
+    entry: dict[str, Any] = {"start": value.period.start or None, "end": value.period.end}
+    if value.value is None:
+        return entry | {"not_available": value.not_available or "the report does not say"}
+    entry |= {"value": f"{value.value:f}", "unit": value.unit, "fact_ids": list(value.fact_ids)}
+    if value.derived:
+        entry["derived"] = True
+    return entry
+
+
+def _reported_value(value: StatementValue) -> dict[str, Any]:
+    """A value with the sign that the page prints; the tag's own value stands beside it where its sign is another."""
+    entry = _value(value)
+    if value.as_printed is not None and value.as_printed != value.value:
+        entry |= {"value": f"{value.as_printed:f}", "tagged_value": entry["value"]}
+    return entry
 
 
 def _check(check: CheckResult) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""Inputs: the row that alone knows the path of what a job reads."""
+"""Inputs: the row that alone knows the path of what a job reads; and the inbox, where uploads lie."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from apps.store.engine import lock
 from apps.store.ids import new_id, now
 from apps.store.store import Store
 from apps.store.tables import InputRow
-from core_model.errors import NotFound
+from core_model.errors import NotFound, Unavailable
 
 
 def add(store: Store, path: str | Path) -> str:
@@ -63,3 +64,35 @@ def set_hash(store: Store, input_id: str, sha256: str) -> None:
         row = session.get(InputRow, input_id)
         if row is not None:
             row.sha256 = sha256
+
+
+def inbox(store: Store) -> Path:
+    """Folder of uploaded files, which are the store's own: each goes with the last thing that needs it."""
+    return store.settings.data_dir / "inbox"
+
+
+def uploads_among(store: Store, paths: Iterable[str | Path]) -> list[str]:
+    """Names of those of the paths that are files in the inbox."""
+    return sorted({path.name for path in map(Path, paths) if path.parent == inbox(store) and not path.is_dir()})
+
+
+def remove_uploads(store: Store, names: Iterable[str]) -> None:
+    """Remove uploaded files that no input names any more; one that came back in between stays.
+
+    Raises:
+        Unavailable: A file cannot be removed.
+    """
+    for name in names:
+        path = inbox(store) / name
+        with store.write() as session:
+            lock(session, str(path))
+            if session.execute(select(InputRow.id).where(InputRow.path == str(path))).first() is not None:
+                continue
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise Unavailable(
+                    f"an uploaded file cannot be removed ({error.strerror})",
+                    action="make the inbox in the data folder writable, and remove it by hand",
+                    code="upload_not_removed",
+                ) from None

@@ -179,6 +179,8 @@ def _chosen_cell(cell: statements.Cell) -> Chosen:
         notes.append((t("concept"), " · ".join([known(line["concept"]), f"{t('confidence')} {sure:.0%}", *reason])))
     if value.get("derived"):
         notes.append(("", t("derived")))
+    if "tagged_value" in value:
+        notes.append(("", t("tagged_value", value=statements.money(value["tagged_value"], 1))))
     notes += [_about_check(check) for check in cell.checks]
     if "value" not in value:
         return Chosen(name, [("", t("because", reason=value["not_available"])), *notes], ())

@@ -105,7 +105,7 @@ def cover_page(facts: FactBook, books: Ledger) -> str:
     ]
     asked = []
     for name, form, yes, words in flags:
-        mark = said(name, "Yes &#9746; &#160;No &#9744;" if yes else "Yes &#9744; &#160;No &#9746;", form)
+        mark = f"Yes {said(name, tick if yes else none, form)} &#160;No {none if yes else tick}"
         asked.append(paragraph(f"Indicate by check mark whether the registrant is {words}. {mark}"))
     annual = said("DocumentAnnualReport", tick, "ixt-sec:boolballotbox")
     transition = said("DocumentTransitionReport", none, "ixt-sec:boolballotbox")

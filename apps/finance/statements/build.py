@@ -196,7 +196,7 @@ def _cautions(faces: Mapping[StatementName, Face], missing: Mapping[StatementNam
             cautions.append(Caution("no_title", text, SPOKEN[name]))
         turned = [entry.fact.fact_id for row in face.rows for entry in row.entries if entry.turned and entry.fact]
         if turned:
-            text = f"Signs in the {SPOKEN[name]} differ between tag and page; the tag's value stands."
+            text = f"Signs in the {SPOKEN[name]} differ between tag and page; the key lines follow the tag."
             cautions.append(Caution("sign_differs", text, f"fact {turned[0]}", len(turned)))
         limited = sum(bool(row.dimensions) for row in face.rows)
         if limited:

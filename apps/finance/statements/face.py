@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from apps.finance.filings import Dimension, Fact
 from apps.finance.statements.locate import Located
 from apps.finance.statements.model import Period, StatementName
+from apps.finance.statements.printing import printed_negative
 from apps.finance.statements.tables import Cell, Column, Row, Table, period_of
 
 _GOES_ON = re.compile(r"[a-z(]")
@@ -205,8 +206,7 @@ def _with_turned(entries: list[Entry]) -> list[Entry]:
     ways = {}
     for index, entry in enumerate(entries):
         if entry.fact is not None and entry.fact.value and entry.fact.value.strip("-0."):
-            printed = entry.text.lstrip("$€£¥ ").startswith(("(", "-", "−", "–"))
-            ways[index] = printed == entry.fact.value.startswith("-")
+            ways[index] = printed_negative(entry.text) == entry.fact.value.startswith("-")
     agree = sum(ways.values())
     if agree in (0, len(ways)):
         return entries

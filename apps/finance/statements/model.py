@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from apps.finance.statements.printing import printed_negative
 from core_model.errors import Caution
 
 StatementName = Literal["income", "balance", "cash_flow"]
@@ -49,6 +50,14 @@ class StatementValue:
     printed: str = ""
     turned: bool = False
 
+    @property
+    def as_printed(self) -> Decimal | None:
+        """The value with the sign that the page gives it, which a tag need not have (a cost printed as a deduction)."""
+        if self.value is None or not any(character.isdigit() for character in self.printed):
+            return self.value
+        negative = printed_negative(self.printed) and self.value != 0
+        return self.value.copy_abs().copy_negate() if negative else self.value.copy_abs()
+
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
@@ -85,7 +94,8 @@ class ReportedLine:
         depth: Indentation, 0 for the outermost.
         heading: Whether the row carries a caption alone.
         total: Whether it is printed as a total (rule above, or its caption says so).
-        values: In the order of the printed columns, as tagged: costs are positive where the concept counts costs.
+        values: In the order of the printed columns. Each ``value`` is as tagged, positive where the concept counts
+            costs; its ``as_printed`` has the sign that the page gives it.
         dimensions: What the row is limited to, as ``axis=member``; empty for the whole company.
         headings: Captions of the headings above it, the outermost first.
     """

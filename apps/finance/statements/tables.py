@@ -9,6 +9,7 @@ from lxml import etree
 
 from apps.finance.filings import Fact
 from apps.finance.statements.model import Period
+from apps.finance.statements.printing import CURRENCY
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 TABLE, ROW = XHTML + "table", XHTML + "tr"
@@ -17,9 +18,9 @@ _SUPERSCRIPT = XHTML + "sup"
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top)|(?:^|;)\s*top\s*:\s*-")
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200f\u2060\ufeff\u3000]+")
-_CURRENCY = re.compile(r"US\$|HK\$|RMB|USD|EUR|GBP|CNY|JPY|CHF|[$€£¥₩₹元]")
 _NUMBER = re.compile(r"[-+(\[]*[\d.,'’]*\d[\d.,'’]*[)\]%]*")
 _DASH = re.compile(r"[-‐‑‒–—―−]+")
+_OPENING = ("(", "[", "（")
 _MARKS = re.compile(r"[()\[\]%*†‡]*")
 _FOOTNOTE = re.compile(r"(?:\s*(?:\(\d{1,2}\)|\([a-z]\)|[*†‡]+))+$")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -158,6 +159,7 @@ def _row(row: etree._Element, facts: Mapping[etree._Element, Fact], hanging: dic
     cells: list[Cell] = []
     caption_facts: list[Fact] = []
     column = 0
+    opened = ""
     covered = {index for index, left in hanging.items() if left > 0}
     for index in covered:
         hanging[index] -= 1
@@ -177,13 +179,17 @@ def _row(row: etree._Element, facts: Mapping[etree._Element, Fact], hanging: dic
         text, marked = _text(element)
         if not text and not held:
             continue
-        bare = _CURRENCY.sub("", text).replace(" ", "")
+        bare = CURRENCY.sub("", text).replace(" ", "")
         number = _NUMBER.fullmatch(bare) is not None
         dash = not number and _DASH.fullmatch(bare.strip("()%")) is not None
         if number or dash or (held and _LETTER.search(bare) is None) or (held and (captions or cells)):
             above, below = _rules(element)
-            cells.append(Cell(start, column, text, held, dash, above, below))
+            cells.append(Cell(start, column, opened + text, held, dash, above, below))
+            opened = ""
+        elif bare in _OPENING:  # in a cell of its own, in front of its number
+            opened = bare
         elif bare and _MARKS.fullmatch(bare) is None:
+            opened = ""
             if not captions and not cells:
                 offset = _offset(element) + start * 6.0
             if not cells or not captions:

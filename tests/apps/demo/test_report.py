@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from apps.demo.annual.plant import KINDS
+from apps.demo import report as maker
+from apps.demo.annual.plant import KINDS, Plant
 from apps.demo.report import ReportTruth, make_example_report
+from apps.finance.filings import read_facts
+from apps.finance.statements import build_statements
 from core_model.errors import InputRejected
 
 IX = "{http://www.xbrl.org/2013/inlineXBRL}"
@@ -302,3 +305,22 @@ def test_the_maker_refuses_an_unknown_kind(tmp_path):
     with pytest.raises(InputRejected, match="kind 'odd'"):
         make_example_report(tmp_path / "r.html", 1, kind="odd")
     assert not (tmp_path / "r.html").exists()
+
+
+@pytest.mark.parametrize("seed", range(11))
+def test_a_report_with_nothing_planted_is_read_without_any_warning(seed, tmp_path, monkeypatch):
+    nothing = Plant("eps_off", "NoSuchConcept", 0, (), Decimal(0), Decimal(0), "nothing is wrong")
+    monkeypatch.setattr(maker, "choose_plant", lambda books, seed, kind=None: nothing)
+    truth = make_example_report(tmp_path / "r.html", seed)
+    assert truth.element_ids == ()
+    filing = read_facts(tmp_path / "r.html")
+    statements = build_statements((tmp_path / "r.html").read_bytes(), filing)
+    assert [caution.text for caution in (*filing.cautions, *statements.cautions)] == []
+
+
+def test_the_boxes_of_the_cover_page_are_read_as_yes_and_no(tmp_path):
+    make_example_report(tmp_path / "r.html", 3)
+    values = {fact.local_name: fact.value for fact in read_facts(tmp_path / "r.html").facts}
+    assert values["EntityWellKnownSeasonedIssuer"] == values["EntityCurrentReportingStatus"] == "Yes"
+    assert values["EntityVoluntaryFilers"] == values["EntityShellCompany"] == "No"
+    assert (values["DocumentAnnualReport"], values["DocumentTransitionReport"]) == ("true", "false")

@@ -98,6 +98,62 @@ def test_deleting_keeps_the_contents_and_the_path_that_another_reading_needs(sto
     assert rows(store)["anomaly"] == 2
 
 
+def upload(store: Store, name: str) -> Path:
+    """A file in the inbox, as the dashboard writes it."""
+    path = inputs.inbox(store) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"uploaded")
+    return path
+
+
+def test_an_uploaded_file_goes_with_the_last_reading_of_it(store: Store, tmp_path: Path) -> None:
+    path = upload(store, "0a1b.html")
+    _, first = report(store, path)
+    _, second = report(store, path, code_version="0.2.0")
+    assert delete_everything_of(store, first).uploads == []
+    assert path.exists()
+    assert delete_everything_of(store, second).uploads == ["0a1b.html"]
+    assert not path.exists()
+    assert rows(store) == {}
+
+
+def test_the_upload_of_a_study_goes_with_its_patient_and_the_others_stay(store: Store) -> None:
+    path, other = upload(store, "0a1b.zip"), upload(store, "2c3d.zip")
+    study_id, _ = scan(store, path, "1.2.3")
+    scan(store, other, "1.2.4", "ROE^RICHARD")
+    patient = medical.study(store, study_id).patient.id
+    assert delete_everything_of(store, patient).uploads == ["0a1b.zip"]
+    assert not path.exists()
+    assert other.read_bytes() == b"uploaded"
+
+
+def test_the_upload_of_a_failed_job_goes_with_the_job(store: Store) -> None:
+    path = upload(store, "0a1b.html")
+    job = jobs.create(store, "finance.read", inputs.add(store, path), {})
+    jobs.end(store, job.id, 1, "failed", error_code="x", error_text="x")
+    assert delete_everything_of(store, job.id).uploads == ["0a1b.html"]
+    assert not path.exists()
+
+
+def test_a_file_that_was_given_by_its_path_stays(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "inbox" / "report.html"
+    path.parent.mkdir()
+    path.write_bytes(b"mine")
+    _, reading_id = report(store, path)
+    assert delete_everything_of(store, reading_id).uploads == []
+    assert path.read_bytes() == b"mine"
+
+
+def test_the_same_content_uploaded_twice_leaves_neither_file_nor_path(store: Store) -> None:
+    first, again = upload(store, "0a1b.html"), upload(store, "2c3d.html")
+    _, reading_id = report(store, first)
+    job = jobs.create(store, "finance.read", inputs.add(store, again), {})
+    jobs.end(store, job.id, 1, "done", reading_id=reading_id)
+    assert delete_everything_of(store, reading_id).uploads == ["0a1b.html", "2c3d.html"]
+    assert list(inputs.inbox(store).iterdir()) == []
+    assert rows(store) == {}
+
+
 def test_deleting_a_study_takes_its_readings_series_and_the_patient_it_leaves_without_one(
     store: Store, tmp_path: Path
 ) -> None:
