@@ -115,7 +115,7 @@ def find_candidates(
             tick(0.9 + 0.06 * done / len(regions))
     features_HNF = np.array(rows).reshape(len(halves), len(regions), len(FEATURES))
     logit_HN = np.array([half.link.logit(part) for half, part in zip(halves, features_HNF, strict=True)])
-    order = choose(regions, logit_HN.mean(0), spacing_mm)[:MOST_CANDIDATES] if regions else []
+    order = choose(regions, logit_HN.mean(0), spacing_mm, MOST_CANDIDATES) if regions else []
     kept = [regions[index] for index in order]
     centres = np.array([centre_of(region) for region in kept]).reshape(-1, 3)
     origin = middle_of(zone_ZYX) if middle is None else np.asarray(middle)

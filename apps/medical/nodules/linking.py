@@ -92,24 +92,34 @@ def centre_of(region: Region) -> np.ndarray:
     return np.argwhere(region.mask_ZYX).mean(0) + region.start()
 
 
-def choose(regions: Sequence[Region], score_N: np.ndarray, spacing_mm: tuple[float, float, float]) -> list[int]:
-    """Of regions that overlap, or whose centres lie within half a radius of each other, the one that scores best.
+def choose(
+    regions: Sequence[Region], score_N: np.ndarray, spacing_mm: tuple[float, float, float], most: int | None = None
+) -> list[int]:
+    """Of regions that overlap, or whose centres lie within the larger one's radius, the one that scores best.
+
+    Args:
+        regions: All regions.
+        score_N: Higher is better.
+        spacing_mm: (z, y, x).
+        most: Stop at so many.
 
     Returns:
         Indices of the chosen regions, best first.
     """
     spacing = np.asarray(spacing_mm)
-    centres = [centre_of(region) * spacing for region in regions]
-    radii = [(3 * region.mask_ZYX.sum() * np.prod(spacing) / (4 * np.pi)) ** (1 / 3) for region in regions]
+    centre_N3 = np.array([centre_of(region) * spacing for region in regions]).reshape(-1, 3)
+    voxels_N = np.array([region.mask_ZYX.sum() for region in regions])
+    radius_N = (3 * voxels_N * np.prod(spacing) / (4 * np.pi)) ** (1 / 3)
     chosen: list[int] = []
     for index in np.argsort(-np.asarray(score_N), kind="stable"):
         index = int(index)
-        clash = any(
-            (regions[index].root == regions[other].root and _overlap(regions[index], regions[other]))
-            or np.linalg.norm(centres[index] - centres[other]) < max(radii[index], radii[other])
-            for other in chosen
-        )
-        if not clash:
+        if most is not None and len(chosen) == most:
+            break
+        apart = np.linalg.norm(centre_N3[chosen] - centre_N3[index], axis=1)
+        if (apart < np.maximum(radius_N[chosen], radius_N[index])).any():
+            continue
+        relatives = [other for other in chosen if regions[other].root == regions[index].root]
+        if not any(_overlap(regions[index], regions[other]) for other in relatives):
             chosen.append(index)
     return chosen
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-LEVELS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
+LEVELS = (0.15, 0.3, 0.45, 0.6, 0.75, 0.88, 0.95, 0.985)
 LEAST_PEAK = 0.2
 LEAST_MM3 = 6.0
 SHRINK = 0.6

@@ -14,9 +14,9 @@ from apps.medical.nodules.regions import Region
 SIGNS = {
     "log_volume": 0,
     "log_volume_squared": -1,
-    "peak": 1,
-    "mean_probability": 1,
-    "best_slice_probability": 1,
+    "peak_logit": 1,
+    "mean_logit": 1,
+    "best_slice_logit": 1,
     "slices_above_half": 1,
     "extent_off": -1,
     "elongation_3d": -1,
@@ -32,11 +32,14 @@ SIGNS = {
     "exits": -1,
     "largest_exit": -1,
     "contrast": 1,
+    "dense_share": -1,
     "root_share": 1,
 }
 """Features, and which way each may count: 1 for a nodule, -1 against, 0 either. What a few plantings say against
 anatomy (that tissue beside it speaks for a nodule, say) is not learned."""
 FEATURES = tuple(SIGNS)
+DENSE = 1.35
+"""Scaled intensity of bone and heavy calcium (about 350 HU)."""
 TISSUE = 0.45
 """Scaled intensity from which a voxel counts as tissue (about -460 HU)."""
 CAP_MM = (1.2, 5.2)
@@ -86,7 +89,9 @@ def features_of(
     deviations = _moments(points, spacing)
     # A solid ellipsoid's semi-axes are sqrt(5) standard deviations.
     ellipsoid = 4 / 3 * np.pi * np.prod(np.sqrt(5) * deviations)
-    probabilities = seen[mask]
+    # Log-odds: where probabilities are all near 1 they still tell regions apart.
+    probabilities = np.clip(seen[mask].astype(np.float64), 1e-4, 1 - 1e-4)
+    logits = np.log(probabilities / (1 - probabilities))
 
     slices = np.unique(points[:, 0])
     per_slice = [points[points[:, 0] == z][:, 1:] for z in slices]
@@ -139,9 +144,9 @@ def features_of(
         [
             log_volume,
             (log_volume - 6.5) ** 2,
-            region.peak,
-            float(probabilities.mean()),
-            float(probabilities[points[:, 0] == slices[best]].mean()),
+            float(logits.max()),
+            float(logits.mean()),
+            float(logits[points[:, 0] == slices[best]].mean()),
             float(np.mean([seen[z][mask[z]].max() > 0.5 for z in slices])),
             min(2.0, abs(np.log(extent / max(in_plane, 1e-3)))),
             np.log(deviations[0] / deviations[1]),
@@ -157,6 +162,7 @@ def features_of(
             min(6.0, float(exits)),
             largest,
             float(np.median(values) - np.median(around)) if around.size else 0.0,
+            float((values > DENSE).mean()),
             np.log(len(points) / max(root_voxels, 1)),
         ],
         np.float64,

@@ -3,6 +3,7 @@
 ``background``  read a CT, find its lungs, write the prepared background
 ``stem``        train one half's network (resumable: run the same line again)
 ``link``        fit a half's linking weights
+``candidates``  write a half's candidates with vectors and labels, for the core's nodule head
 ``ship``        choose the operating point out of fold and write weights and card
 
 Fields and tables have the format that ``apps.medical.nodules.fields`` documents; everything runs on one thread unless
@@ -15,13 +16,17 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
 from apps.medical.nodules.background import load_background, save_background
+from apps.medical.nodules.candidate_cache import gather, write
+from apps.medical.nodules.detect import Half
 from apps.medical.nodules.fields import Field, load_fields
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.operating_point import half_from, save, tensors_of
+from apps.medical.nodules.out_of_fold import choose_threshold, out_of_fold
 from apps.medical.nodules.prepare import LISTED, Listed, listed, read_background
 from apps.medical.nodules.train_link import collect, fit
 from apps.medical.nodules.train_stem import StemTraining, train_stem
@@ -59,33 +64,51 @@ def stem(options: argparse.Namespace) -> None:
     made = train_stem(
         settings, _fields(options, "train"), load_background(options.background), folder, _say, initial=initial
     )
+    with torch.no_grad():
+        made.head.bias += options.shift
     save_file({name: value.contiguous() for name, value in made.state_dict().items()}, folder / "stem.safetensors")
 
 
 def link(options: argparse.Namespace) -> None:
     """Fit one half's linking weights into ``OUT/HALF/link.json``."""
-    folder = options.out / options.half
-    weights = {f"{options.half}.{name}": value for name, value in load_file(folder / "stem.safetensors").items()}
-    empty = LinkWeights.zeros()
-    half = half_from(weights, options.half, StemConfig(), empty)
-    # Half precision, as it ships: what is fitted here must fit there.
-    half = half_from(tensors_of([half]), options.half, StemConfig(), empty)
+    half = _half(options, options.half)
     fields = [field for field in _fields(options, "train") if field.readers >= 2 and field.reliable_scale]
+    order = np.random.default_rng(options.seed).permutation(len(fields))[: options.most]
+    fields = [fields[index] for index in order]
     data = collect(half.stem, load_background(options.background), fields, options.seed, log=_say)
-    (folder / "link.json").write_text(json.dumps(fit(data).as_dict()))
+    (options.out / options.half / "link.json").write_text(json.dumps(fit(data).as_dict()))
+
+
+def _half(options: argparse.Namespace, name: str) -> Half:
+    """A half as trained and fitted, in half precision as it ships."""
+    folder = options.out / name
+    weights = {f"{name}.{key}": value for key, value in load_file(folder / "stem.safetensors").items()}
+    link_path = folder / "link.json"
+    linking = LinkWeights.from_dict(json.loads(link_path.read_text())) if link_path.is_file() else LinkWeights.zeros()
+    trained = half_from(weights, name, StemConfig(), linking)
+    return half_from(tensors_of([trained]), name, StemConfig(), linking)
+
+
+def candidates(options: argparse.Namespace) -> None:
+    """Write ``OUT/candidates/HALF-PART.npz``, see ``candidate_cache``."""
+    folder = options.out / "candidates"
+    folder.mkdir(parents=True, exist_ok=True)
+    half, seen = _half(options, options.half), load_background(options.background)
+    part = gather(
+        half,
+        seen,
+        _fields(options, options.part),
+        options.seed,
+        plantings=options.plantings,
+        windows_of_fields=options.windows,
+        log=_say,
+    )
+    write(folder / f"{options.half}-{options.part}.npz", part)
 
 
 def ship(options: argparse.Namespace) -> None:
     """Choose the operating point and write the card."""
-    from apps.medical.nodules.out_of_fold import choose_threshold, out_of_fold
-
-    halves = []
-    for name in ("A", "B"):
-        folder = options.out / name
-        weights = {f"{name}.{key}": value for key, value in load_file(folder / "stem.safetensors").items()}
-        linking = LinkWeights.from_dict(json.loads((folder / "link.json").read_text()))
-        half = half_from(weights, name, StemConfig(), linking)
-        halves.append(half_from(tensors_of([half]), name, StemConfig(), linking))
+    halves = [_half(options, name) for name in ("A", "B")]
     entries = listed(options.list)
     unseen = {half.name: [] for half in halves}
     for path in options.background:
@@ -120,14 +143,21 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("path", type=Path)
     one.add_argument("--name", required=True)
     one.add_argument("--list", type=Path, default=LISTED)
-    for function in (stem, link):
+    for function in (stem, link, candidates):
         one = command(function, fields=True)
         one.add_argument("--half", required=True)
         one.add_argument("--background", type=Path, required=True)
         if function is stem:
             one.add_argument("--steps", type=int, default=4000)
             one.add_argument("--rate", type=float, default=3e-3)
+            one.add_argument("--shift", type=float, default=0.0, help="added to the network's log-odds in the end")
             one.add_argument("--start", type=Path, help="weights to go on from, of the same half")
+        if function is link:
+            one.add_argument("--most", type=int, help="plant at most so many")
+        if function is candidates:
+            one.add_argument("--part", choices=("train", "validation"), default="train")
+            one.add_argument("--plantings", type=int, default=400)
+            one.add_argument("--windows", type=int, default=300, help="fields")
     one = command(ship, fields=True)
     one.add_argument("--background", type=Path, action="append", required=True)
     one.add_argument("--list", type=Path, default=LISTED)

@@ -56,7 +56,7 @@ class StemTraining:
 def loss_of(logit_BYX: Tensor, positive_BYX: Tensor, judged_BYX: Tensor) -> Tensor:
     """Cross-entropy with small nodules weighted up, the hardest negatives once more, and Dice over the batch."""
     area = positive_BYX.sum((1, 2), keepdim=True).clamp(min=1)
-    weight = judged_BYX * (1 + positive_BYX * ((600 / area).clamp(4, 16) - 1))
+    weight = judged_BYX * (1 + positive_BYX * ((900 / area).clamp(8, 24) - 1))
     entropy = functional.binary_cross_entropy_with_logits(logit_BYX, positive_BYX, reduction="none")
     mean = (entropy * weight).sum() / judged_BYX.sum().clamp(min=1)
     negatives = (entropy * judged_BYX * (1 - positive_BYX)).flatten()
