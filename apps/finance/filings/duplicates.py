@@ -110,5 +110,5 @@ def _whole_or_infinite(text: str) -> float:
 
 
 def _shown(fact: Fact) -> str:
-    text = (fact.value or "") if fact.kind != "text" else repr(fact.text[:60])
+    text = repr(fact.text[:60]) if fact.kind == "text" else f"{Decimal(fact.value):,f}" if fact.value else ""
     return f"{text} (fact {fact.fact_id})"

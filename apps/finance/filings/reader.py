@@ -14,7 +14,7 @@ from apps.finance.filings.footnotes import attach_footnotes
 from apps.finance.filings.inline import Reading
 from apps.finance.filings.inventory import Inventory, take_inventory
 from apps.finance.filings.model import Context, Filing, Unit
-from apps.finance.filings.names import Names
+from apps.finance.filings.names import Names, spoken
 from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, no_inline_xbrl, parse
 from core_model.errors import InputRejected, NotFound
 
@@ -66,8 +66,13 @@ def read_tree(root: etree._Element, data: bytes) -> Filing:
     duplicates = find_duplicates(facts)
     for group in duplicates:
         if group.agreement == "contradicting":
-            text = f"Facts that state the same thing contradict each other: {group.best.concept} is {group.reason}."
-            cautions.add("contradicting_duplicates", text, f"fact {group.best.fact_id}", each=True)
+            best = group.best
+            when = f" of {best.end}" if best.end else ""
+            name = spoken(best.concept)
+            text = (
+                f"{name[:1].upper()}{name[1:]} ({best.concept}){when} is stated twice, and differently: {group.reason}."
+            )
+            cautions.add("contradicting_duplicates", text, f"fact {best.fact_id}", each=True)
     for prefix in names.undeclared:
         cautions.add("undeclared_prefix", f"Names use the prefix {prefix[:40]!r}, which is not declared.")
     document = describe(inventory, facts, contexts)

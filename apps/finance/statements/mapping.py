@@ -104,9 +104,9 @@ class Mapper:
                 if confirmed is not None and confirmed(face, row):
                     passed.append(row)
                 elif self._english and row.caption and candidate.needs and not candidate.needs.search(row.caption):
-                    refused.append(f"{_quote(row)} carries {candidate.concept}, but its caption names something else")
+                    refused.append(f"{_tagged(row, candidate)}, but its caption names something else")
                 elif self._english and rule and row.caption and not _says(rule, row.caption):
-                    refused.append(f"{_quote(row)} carries {candidate.concept}, but does not print {rule.why}")
+                    refused.append(f"{_tagged(row, candidate)}, but does not print {rule.why}")
                 else:
                     passed.append(row)
             if not passed:
@@ -120,7 +120,7 @@ class Mapper:
         return None
 
     def _chosen(self, line: KeyLine, row: FaceRow, candidate: Candidate) -> Choice:
-        reason = f"{_quote(row)} carries {candidate.concept}, the concept for {candidate.meaning}."
+        reason = f"{_tagged(row, candidate)}."
         confidence = candidate.confidence
         if line_called(row.caption) == line.name:
             confidence = min(0.99, confidence + 0.01)
@@ -145,7 +145,7 @@ class Mapper:
                         row,
                         0.9,
                         f"Each class of stock has its own earnings per share; these are those of {name}, in "
-                        f"{_quote(row)}, {candidate.concept}.",
+                        f"{_quote(row)} ({candidate.concept}).",
                     )
         return None
 
@@ -165,7 +165,7 @@ class Mapper:
             return None
         net = line.name == "interest_expense"
         whose = "the company's own concept" if row.own else "a concept of another name"
-        reason = f"{_quote(row)} is called exactly so; it carries {whose} {row.concept}."
+        reason = f"{_quote(row)} is called exactly so; its tag is {whose} ({row.concept})."
         return Choice(row, 0.88 if row.own else 0.85, reason, net=net)
 
     def _by_embedding(self, line: KeyLine, face: Face, rows: list[FaceRow], refused: list[str]) -> Choice | None:
@@ -200,8 +200,8 @@ class Mapper:
         return Choice(
             row,
             confidence,
-            f"{_quote(row)} carries the company's own concept {row.concept}; its caption is nearest to "
-            f"{nearest.caption!r} (similarity {nearest.similarity:.3f}, {nearest.margin:.3f} ahead of any other).",
+            f"{_quote(row)}: the caption is nearest to {nearest.caption!r} (similarity {nearest.similarity:.3f}, "
+            f"{nearest.margin:.3f} ahead of any other); its tag is the company's own concept ({row.concept}).",
             net=line.name == "interest_expense",
         )
 
@@ -245,8 +245,12 @@ def _odd_sign(line: KeyLine, row: FaceRow) -> str:
     if line.name not in _COUNTED_AS_COST or line.name == "interest_expense":
         return ""
     if any(fact.value is not None and fact.value.startswith("-") for fact in row.facts):
-        return f"{_quote(row)} carries {row.concept}, and which way that concept counts cannot be told"
+        return f"{_quote(row)} has a negative amount, and which way its concept counts ({row.concept}) cannot be told"
     return ""
+
+
+def _tagged(row: FaceRow, candidate: Candidate) -> str:
+    return f"{_quote(row)} is tagged as {candidate.meaning} ({candidate.concept})"
 
 
 def _quote(row: FaceRow) -> str:
@@ -262,4 +266,4 @@ def _why_not(line: KeyLine, rows: list[FaceRow], refused: list[str]) -> str:
     if parts:
         names = ", ".join(repr(row.caption) for row in parts[:3])
         return f"The {where} prints {line.english.lower()} only in parts ({names}); a sum is printed nowhere."
-    return f"No row of the {where} carries a concept for {line.english.lower()}."
+    return f"No row of the {where} is tagged as {line.english.lower()}."

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from apps.finance.filings import read_facts
 from apps.finance.filings.duplicates import accuracy, find_duplicates, judge, rounding_range
+from apps.finance.filings.names import spoken
 from tests.apps.finance.filings.documents import document, number, text
 
 BASE = read_facts(document(number("1"))).facts[0]
@@ -39,10 +40,28 @@ def test_a_contradiction_names_both_facts_in_a_caution():
     )
     [group] = filing.duplicates
     assert group.agreement == "contradicting"
-    assert group.reason == "100000000 (fact a) against 102000000 (fact b)"
+    assert group.reason == "100,000,000 (fact a) against 102,000,000 (fact b)"
     [caution] = filing.cautions
     assert caution.code == "contradicting_duplicates"
-    assert "us-gaap:Assets is 100000000 (fact a) against 102000000 (fact b)" in caution.text
+    assert caution.text == (
+        f"Assets (us-gaap:Assets) of {group.best.end} is stated twice, and differently: 100,000,000 (fact a) against "
+        "102,000,000 (fact b)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("concept", "words"),
+    [
+        ("us-gaap:PropertyPlantAndEquipmentNet", "property plant and equipment net"),
+        ("ifrs-full:EquityAndLiabilities", "equity and liabilities"),
+        ("acme:EBITDAAdjusted", "EBITDA adjusted"),
+        ("acme:TaxOn2026Income", "tax on 2026 income"),
+        ("acme:货币资金", "货币资金"),
+        ("x:_", ""),
+    ],
+)
+def test_a_concept_is_called_by_the_words_of_its_name(concept: str, words: str):
+    assert spoken(concept) == words
 
 
 @pytest.mark.parametrize(

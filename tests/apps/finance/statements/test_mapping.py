@@ -310,7 +310,7 @@ def test_an_own_cost_with_a_minus_is_not_mapped_since_its_direction_is_unknown()
     )
     _, statements = read(annual(cash_flow=lines), toy_embedding)
     assert newest(statements, "capital_expenditure") is None
-    assert "which way that concept counts" in statements.line("capital_expenditure").reason
+    assert "which way its concept counts" in statements.line("capital_expenditure").reason
 
 
 def test_an_own_concept_called_exactly_as_the_line_needs_no_embedding():
