@@ -1,5 +1,8 @@
-"""A reading for people at a terminal: the key lines of the newest period, and what does not fit."""
+"""A reading for people at a terminal: the key lines of the two newest periods, and what does not fit."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -7,48 +10,170 @@ from rich.table import Table
 from rich.text import Text
 
 from apps import console
+from apps.finance.statements.lines import BY_NAME
 
 TITLES = {"income": "Income statement", "balance": "Balance sheet", "cash_flow": "Cash flow"}
+SCALES = {1_000_000: "millions", 1_000: "thousands"}
+_NAME_WIDTH = max(len(line.english) for line in BY_NAME.values())
+_DERIVED = "*"
+_Period = tuple[str, str]
 
 
-def amount(text: str) -> str:
-    """A number as accountants print it: thousands separated, negatives in parentheses."""
-    value = Decimal(text)
-    shown = f"{abs(value):,f}"
-    return f"({shown})" if value < 0 else shown
+def print_summary(document: Mapping[str, Any]) -> None:
+    """Print a finance reading to stdout, and its warnings to stderr."""
+    for line in heading(document):
+        console.out.print(line)
+    for name in TITLES:
+        for line in statement(document, name, console.out.width):
+            console.out.print(line, no_wrap=True, crop=False, overflow="ignore")
+    verdicts = Counter(check["verdict"] for check in document["checks"])
+    console.out.print(
+        f"\nchecks: {verdicts['holds']} hold, {verdicts['fails']} fail, {verdicts['not_applicable']} not applicable"
+    )
+    if document["anomalies"]:
+        listed = Table.grid(padding=(0, 1))
+        for anomaly in document["anomalies"]:
+            listed.add_row(Text(f"{anomaly['rank']}."), Text(anomaly["severity"]), Text(anomaly["reason"]))
+        console.out.print(listed)
+    else:
+        console.out.print("anomalies: none")
+    for warning in document["warnings"]:
+        where = f" ({warning['source']})" if warning.get("source") else ""
+        times = f" [{warning['count']} times]" if warning.get("count", 1) > 1 else ""
+        console.say(f"warning: {warning['text']}{where}{times}")
+    console.out.print(f"reading {document['id']}", highlight=False)
+    console.out.print(Text(f"facts in {document['facts']['file']}"), soft_wrap=True)
 
 
-def print_summary(document: dict[str, Any]) -> None:
-    """Print a finance reading to stdout."""
+def heading(document: Mapping[str, Any]) -> Iterator[Text]:
+    """Whose report it is, of what kind and when, and in what its amounts are printed."""
     about = document["document"]
 
     def known(name: str) -> str:
         value = about[name]
-        return f"n/a ({value['not_available']})" if isinstance(value, dict) else str(value)
+        return f"n/a ({value['not_available']})" if isinstance(value, Mapping) else str(value)
 
-    console.out.print(
-        f"[bold]{known('company')}[/]  {known('form')}  period to {known('period_end')}  {known('currency')}",
-        highlight=False,
-    )
-    for name, title in TITLES.items():
-        table = Table("line", "reported as", "newest period", "value", title=title, title_justify="left")
-        table.columns[3].justify = "right"
-        for line in document["statements"][name]:
-            newest = line["values"][0] if line["values"] else {"not_available": line["reason"]}
-            label = line["label"] if isinstance(line["label"], str) else ""
-            value = amount(newest["value"]) if "value" in newest else f"n/a: {newest['not_available']}"
-            mark = " (derived)" if newest.get("derived") else ""
-            table.add_row(line["line"], Text(label), newest.get("end", ""), Text(value + mark))
-        console.out.print(table)
-    verdicts = [check["verdict"] for check in document["checks"]]
-    console.out.print(
-        f"checks: {verdicts.count('holds')} hold, {verdicts.count('fails')} fail, "
-        f"{verdicts.count('not_applicable')} not applicable"
-    )
-    if not document["anomalies"]:
-        console.out.print("anomalies: none")
-    for anomaly in document["anomalies"]:
-        console.out.print(Text(f"{anomaly['rank']}. [{anomaly['severity']}] {anomaly['reason']}"))
-    for warning in document["warnings"]:
-        console.say(f"warning: {warning['text']} ({warning['source']})" if warning["source"] else warning["text"])
-    console.out.print(f"reading {document['id']}; facts: {document['facts']['file']}", highlight=False, soft_wrap=True)
+    scale = scale_of(document)
+    unit = f"{known('currency')} in {SCALES[scale]}" if scale > 1 else known("currency")
+    yield Text(known("company"), style="bold")
+    yield Text(f"{known('form')}, period to {known('period_end')}, {unit}")
+
+
+def statement(document: Mapping[str, Any], name: str, width: int) -> Iterator[Text]:
+    """The lines of one statement under their periods; each is one line of at most ``width`` characters where its
+    numbers leave room for that.
+
+    Args:
+        document: ``tandem.finance.reading/1``.
+        name: ``income``, ``balance`` or ``cash_flow``.
+        width: Of the terminal.
+    """
+    lines = document["statements"][name]
+    periods = periods_of(lines)
+    scale = scale_of(document)
+    shown = {line["line"]: [_shown(_at(line, period), scale) for period in periods] for line in lines}
+    cell = max((len(text) for texts in shown.values() for text in texts), default=0)
+    cell = max(cell, len("2024-12-31")) + 2
+    if _NAME_WIDTH + cell * len(periods) > width:  # very long numbers: the newest period alone
+        periods = periods[:1]
+    length = _length(periods[0]) if periods else ""
+    yield Text("")
+    ends = "".join(f"{end + ' ':>{cell}}" for end, _ in periods)
+    yield Text(f"{TITLES[name] + length:<{_NAME_WIDTH}}{ends}".rstrip(), style="bold")
+    for line in lines:
+        called = BY_NAME[line["line"]].english
+        missing = {period[0]: reason for period in periods if (reason := _missing(line, period))}
+        if len(missing) == len(periods):
+            yield _cropped(f"{called}: n/a: {next(iter(missing.values()), line['reason'])}", width)
+            continue
+        numbers = shown[line["line"]][: len(periods)]
+        yield Text((f"{called:<{_NAME_WIDTH}}" + "".join(f"{number:>{cell}}" for number in numbers)).rstrip())
+        for end, reason in missing.items():
+            yield _cropped(f"  {end}: n/a: {reason}", width)
+    if any(text.endswith(_DERIVED) for texts in shown.values() for text in texts[: len(periods)]):
+        yield Text(f"{_DERIVED} computed from other lines, not printed in the report")
+
+
+def scale_of(document: Mapping[str, Any]) -> int:
+    """The largest unit in which every amount of money is still exact: a million, a thousand, or one."""
+    lines = [line for name in TITLES for line in document["statements"][name]]
+    held = (value for line in lines for value in line["values"] if "value" in value and _is_money(value["unit"]))
+    amounts = [Decimal(value["value"]) for value in held]
+    return next((scale for scale in SCALES if any(amounts) and all(amount % scale == 0 for amount in amounts)), 1)
+
+
+def periods_of(lines: Sequence[Mapping[str, Any]]) -> list[_Period]:
+    """The newest period of most lines, and the one before it that is as long, each as (end, start)."""
+    firsts = Counter(_period(line["values"][0]) for line in lines if line["values"])
+    if not firsts:
+        return []
+    newest = max(firsts, key=lambda period: (firsts[period], period))
+    earlier = {_period(value) for line in lines for value in line["values"]}
+    alike = [period for period in earlier if period[0] < newest[0] and abs(_days(period) - _days(newest)) <= 15]
+    return [newest, *sorted(alike, reverse=True)[:1]]
+
+
+def amount(text: str, scale: int = 1, places: int = 0) -> str:
+    """A number as accountants print it: thousands separated, negatives in parentheses.
+
+    Args:
+        text: Exact decimal text.
+        scale: What one unit of the result stands for.
+        places: Decimals that it has at least.
+    """
+    value = Decimal(text) / scale
+    decimals = max(places, -int(value.normalize().as_tuple().exponent), 0)
+    shown = f"{abs(value):,.{decimals}f}"
+    return f"({shown})" if value < 0 else shown
+
+
+def _shown(value: Mapping[str, Any] | None, scale: int) -> str:
+    """A number with a column for its closing parenthesis or mark, so that digits stand under digits."""
+    if value is None or "value" not in value:
+        return "n/a "
+    money = _is_money(value["unit"])
+    text = amount(value["value"], scale if money else 1, 2 if "/" in value["unit"] else 0)
+    text = text if text.endswith(")") else f"{text} "
+    return text.rstrip() + _DERIVED if value.get("derived") else text
+
+
+def _missing(line: Mapping[str, Any], period: _Period) -> str:
+    """Why the line has no number in the period; empty where it has one."""
+    value = _at(line, period)
+    if value is None:
+        return str(line["reason"])
+    return str(value.get("not_available", ""))
+
+
+def _cropped(text: str, width: int) -> Text:
+    line = Text(text.replace("\n", " "))
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def _at(line: Mapping[str, Any], period: _Period) -> Mapping[str, Any] | None:
+    """What the line has in a period, a value before a reason."""
+    return min(_of_period(line["values"], period), key=lambda value: "value" not in value, default=None)
+
+
+def _of_period(values: Iterable[Mapping[str, Any]], period: _Period) -> Iterator[Mapping[str, Any]]:
+    return (value for value in values if _period(value) == period)
+
+
+def _period(value: Mapping[str, Any]) -> _Period:
+    return value["end"], value.get("start") or ""
+
+
+def _is_money(unit: str) -> bool:
+    return len(unit) == 3 and unit.isupper()
+
+
+def _days(period: _Period) -> int:
+    end, start = period
+    return (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days + 1 if start else 0
+
+
+def _length(period: _Period) -> str:
+    """How long a period is where it is no year, to stand behind the title."""
+    months = round(_days(period) / 30.4)
+    return f", {months} months" if months and months != 12 else ""
