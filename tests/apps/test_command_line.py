@@ -1,0 +1,75 @@
+"""Wrong input at the command line: one sentence with the path in front on stderr, exit status 1, clean stdout."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from apps.demo import faults
+from apps.demo.report import make_example_report
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def tandem(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, with its data in the folder."""
+    environment = {**os.environ, "TANDEM_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(REPOSITORY)}
+    environment.pop("TANDEM_DATABASE_URL", None)
+    command = [sys.executable, "-m", "apps.cli", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], path: Path | str, sentence: str) -> None:
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"tandem: {path}: {sentence}")
+    assert line.endswith(".")
+
+
+def test_a_report_that_is_not_there_is_refused_with_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "none.html"
+    assert_refused(tandem(tmp_path, "finance", "read", str(path), "--json"), path, "there is no such file or folder")
+
+
+def test_a_folder_without_reports_is_refused_with_its_path(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = tandem(tmp_path, "finance", "read", "empty", "--json")
+    assert_refused(done, "empty", "the folder holds no report")
+
+
+def test_a_study_that_is_not_there_is_refused_with_its_path(tmp_path: Path) -> None:
+    assert_refused(tandem(tmp_path, "medical", "read", "no.zip", "--json"), "no.zip", "there is no such file or folder")
+
+
+@pytest.mark.slow
+def test_a_page_without_facts_and_an_archive_without_images_are_refused_by_the_worker(tmp_path: Path) -> None:
+    page, archive = tmp_path / "page.html", tmp_path / "scan.zip"
+    make_example_report(page, 1)
+    faults.plain_html(page)
+    faults.nothing_dicom_zip(archive)
+    done = tandem(tmp_path, "finance", "read", str(page), "--json")
+    assert_refused(done, page, "the document holds no inline XBRL")
+    done = tandem(tmp_path, "medical", "read", str(archive), "--json")
+    assert_refused(done, archive, "")
+
+
+@pytest.mark.slow
+def test_of_a_folder_the_good_reports_are_read_and_each_bad_one_has_its_line(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    for name in ("a", "b", "c"):
+        make_example_report(folder / f"{name}.html", 1)
+    faults.plain_html(folder / "b.html")
+    (folder / "c.html").write_bytes(b"\x00\x01")
+    done = tandem(tmp_path, "finance", "read", "reports", "--json")
+    assert done.returncode == 1
+    document = json.loads(done.stdout)
+    assert document["schema"] == "tandem.finance.batch/1"
+    assert [reading["document"]["form"] for reading in document["readings"]] == ["10-K"]
+    assert [failure["source"] for failure in document["failures"]] == ["file 2 of 3", "file 3 of 3"]
+    assert [line.partition(": ")[2].partition(":")[0] for line in done.stderr.splitlines()] == [
+        str(Path("reports", "b.html")), str(Path("reports", "c.html"))
+    ]  # fmt: skip
