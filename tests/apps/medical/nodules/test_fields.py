@@ -36,7 +36,7 @@ def write(folder, *, votes_size=64, with_test_pictures=False):
                 continue
             (folder / name).mkdir(parents=True, exist_ok=True)
             disc = (y - 32) ** 2 + (x - 32) ** 2 <= 36
-            image = np.where(disc | (x > 50), 180, 20) + (x == 63) * 75
+            image = np.where(disc | (x > 50), 180, 40) + (x == 63) * 75 - (x == 0) * 40
             Image.fromarray(image.astype(np.uint8)).save(folder / name / f"{number:03d}.image.png")
             votes = (disc * 240).astype(np.uint8)[:votes_size]
             Image.fromarray(votes).save(folder / name / f"{number:03d}.votes.png")
