@@ -93,25 +93,32 @@ def structures(rows: Sequence[PageRow], statement: StatementName) -> Iterator[St
 
 
 def _best(total: PageRow, open_rows: Sequence[PageRow], statement: StatementName) -> Structure | None:
-    marked = total.total or total.local_name in KNOWN_TOTALS or total.local_name.startswith(KNOWN_PREFIXES)
     best: Structure | None = None
     for start in range(len(open_rows) - 2, -1, -1):
         run = open_rows[start:]
         for signs in _ways(total, run, statement):
             structure = _judged(total, tuple(zip(run, signs, strict=True)))
-            if structure is not None and (best is None or _better(structure, best)):
+            if structure is None or not _believed(structure, statement, whole=start == 0):
+                continue
+            if best is None or _weight(structure) > _weight(best):
                 best = structure
-    if best is None or len(best.holds) < len(best.fails):
-        return None
-    if statement == "income" and best.fails and len(best.holds) < 2 and len(best.terms) < len(open_rows):
-        return None
-    if not marked and (best.fails or len(best.holds) < 2):
-        return None
     return best
 
 
-def _better(one: Structure, other: Structure) -> bool:
-    return (len(one.holds), -len(one.fails)) > (len(other.holds), -len(other.fails))
+def _believed(structure: Structure, statement: StatementName, *, whole: bool) -> bool:
+    """Whether a sum is no coincidence: it holds in most columns, and in two where its terms could be chosen freely."""
+    held, failed = len(structure.holds), len(structure.fails)
+    total = structure.total
+    if held < failed:
+        return False
+    if statement == "income" and failed and held < 2 and not whole:
+        return False
+    marked = total.total or total.local_name in KNOWN_TOTALS or total.local_name.startswith(KNOWN_PREFIXES)
+    return marked or (held >= 2 and not failed)
+
+
+def _weight(structure: Structure) -> tuple[int, int]:
+    return len(structure.holds), -len(structure.fails)
 
 
 def _ways(total: PageRow, run: Sequence[PageRow], statement: StatementName) -> Iterator[list[int]]:

@@ -74,10 +74,11 @@ def period_kind(evidence: Evidence) -> Iterable[CheckResult]:
         if fact.kind == "number" and fact.value is not None and fact.end:
             kinds[fact.concept][fact.instant].append(fact)
     title = CHECKS["period_kind"].title
+    balance = {row.concept for row in evidence.statements.reported.get("balance", ())}
     mixed = {concept: both for concept, both in kinds.items() if len(both) > 1}
     for concept, both in mixed.items():
         days, spans = both[True], both[False]
-        fewer, more = (days, spans) if len(days) <= len(spans) else (spans, days)
+        fewer, more = (days, spans) if (len(days), concept in balance) <= (len(spans), False) else (spans, days)
         yield CheckResult(
             "period_kind",
             title,

@@ -13,9 +13,14 @@ from apps.finance.statements.model import Period
 BASIC_EPS = (
     "us-gaap:EarningsPerShareBasic",
     "us-gaap:EarningsPerShareBasicAndDiluted",
+    "us-gaap:IncomeLossFromContinuingOperationsPerBasicShare",
     "ifrs-full:BasicEarningsLossPerShare",
 )
-DILUTED_EPS = ("us-gaap:EarningsPerShareDiluted", "ifrs-full:DilutedEarningsLossPerShare")
+DILUTED_EPS = (
+    "us-gaap:EarningsPerShareDiluted",
+    "us-gaap:IncomeLossFromContinuingOperationsPerDilutedShare",
+    "ifrs-full:DilutedEarningsLossPerShare",
+)
 BASIC_SHARES = (
     "us-gaap:WeightedAverageNumberOfSharesOutstandingBasic",
     "us-gaap:WeightedAverageNumberOfShareOutstandingBasicAndDiluted",
@@ -29,6 +34,7 @@ INCOMES = (
     "us-gaap:NetIncomeLossAvailableToCommonStockholdersBasic",
     "us-gaap:NetIncomeLossAvailableToCommonStockholdersDiluted",
     "us-gaap:NetIncomeLoss",
+    "us-gaap:IncomeLossFromContinuingOperations",
     "us-gaap:ProfitLoss",
     "ifrs-full:ProfitLossAttributableToOwnersOfParent",
     "ifrs-full:ProfitLoss",
