@@ -11,7 +11,16 @@ from apps.finance.anomaly.model import CheckResult
 from apps.finance.filings import Fact
 
 SINGLE = frozenset(
-    {"printed_signs", "impossible_signs", "units", "period_kind", "period_order", "column_periods", "share_scale"}
+    {
+        "printed_signs",
+        "impossible_signs",
+        "units",
+        "period_kind",
+        "period_order",
+        "column_periods",
+        "share_scale",
+        "after_report_end",
+    }
 )
 """Checks that name the wrong fact itself: what they list first is what is wrong."""
 BOUNDS = frozenset({"parts_within_whole", "shares_within_authorised", "dilution", "report_period", "scale_outliers"})

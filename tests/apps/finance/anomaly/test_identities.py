@@ -265,6 +265,13 @@ CASES = [
         needed="LongTermDebtCurrent",
     ),
     Case(
+        "current_and_noncurrent",
+        amounts(True, Assets=(60, 50), AssetsCurrent=(20, 15), AssetsNoncurrent=(40, 35)),
+        "Assets||2024-12-31",
+        "2000000",
+        needed="AssetsNoncurrent",
+    ),
+    Case(
         "diluted_shares",
         diluted_count,
         "WeightedAverageNumberOfDilutedSharesOutstanding|2024-01-01|2024-12-31",

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from apps.finance.anomaly import check_statements
+from apps.finance.statements.model import Period
 from tests.apps.finance.anomaly.books import Books, day, small_company, year
 
 REVENUE = "Revenues|2024-01-01|2024-12-31"
@@ -20,7 +21,7 @@ def failures(books: Books, check_id: str):
 @pytest.mark.parametrize(
     "check_id",
     ["duplicate_facts", "impossible_signs", "printed_signs", "units", "column_periods", "period_kind", "period_order",
-     "report_period", "share_scale", "scale_outliers"],
+     "report_period", "after_report_end", "share_scale", "scale_outliers"],
 )  # fmt: skip
 def test_a_right_report_has_none_of_these_failures(check_id):
     books = small_company()
@@ -163,3 +164,33 @@ def test_an_amount_a_thousand_times_smaller_than_last_year_is_out_of_scale(facto
     value = Decimal(books.facts[REVENUE].value) * Decimal(factor)
     failed = failures(books.change(REVENUE, value=f"{value:f}"), "scale_outliers")
     assert bool(failed) == fails
+
+
+@pytest.mark.parametrize(("end", "count"), [("2025-01-07", 0), ("2025-01-08", 1)])
+def test_an_amount_of_a_day_more_than_a_week_after_the_report_is_named(end, count):
+    failed = failures(small_company().change(ASSETS, end=end), "after_report_end")
+    assert [result.fact_ids for result in failed] == [(ASSETS,)] * count
+
+
+@pytest.mark.parametrize(("value", "count"), [("12345000", 1), ("12340000", 0)])
+def test_an_amount_that_stands_for_two_years_to_five_digits_is_named(value, count):
+    books = Books()
+    ids = [books.put("Revenues", value, year(of), decimals="-3") for of in (2024, 2023)]
+    books.print_row("income", "Revenue", ids)
+    failed = failures(books, "repeated_periods")
+    assert [set(result.fact_ids) for result in failed] == [set(ids)] * count
+
+
+def test_a_quarter_that_is_the_whole_year_to_date_is_no_repetition():
+    books = Books()
+    first = books.put("Revenues", "12345000", Period("2024-03-31", "2024-01-01"), decimals="-3")
+    again = books.put("Revenues", "12345000", Period("2024-06-30", "2024-01-01"), decimals="-3")
+    books.print_row("income", "Revenue", [first, again])
+    assert failures(books, "repeated_periods") == []
+
+
+def test_balances_may_stay_the_same():
+    books = Books()
+    ids = [books.put("Goodwill", "12345000", day(of), decimals="-3") for of in (2024, 2023)]
+    books.print_row("balance", "Goodwill", ids)
+    assert failures(books, "repeated_periods") == []
