@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import exp, log
 
 from lxml import etree
 
@@ -26,7 +27,8 @@ KINDS = ("value", "sign", "unit", "period", "duplicate")
 FIRST = 3
 """How far down the facts of an anomaly a reader looks."""
 MOST_CHANGED = 0.3
-"""A value is moved by ten tolerances up to this share of it."""
+"""A value is moved by ten tolerances up to this share of it, on a logarithmic scale."""
+TOLERANCES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,12 @@ def change(report: Report, fact: Fact, kind: str, rng: random.Random) -> Fact | 
     """
     value = Decimal(fact.value or 0)
     if kind in ("value", "duplicate"):
-        step = max(20 * rounding_of(fact), abs(value) * Decimal(str(round(rng.uniform(0.02, MOST_CHANGED), 3))))
-        step = min(step, max(abs(value) * Decimal(str(MOST_CHANGED)), 20 * rounding_of(fact)))
+        least = 2 * TOLERANCES * rounding_of(fact) or abs(value) / 100
+        most = max(abs(value) * Decimal(str(MOST_CHANGED)), least)
+        step = Decimal(str(exp(rng.uniform(log(least), log(most))))) if least else Decimal(0)
         digits = -int(fact.decimals) if fact.decimals and fact.decimals.lstrip("-").isdigit() else 0
-        step = round(step.scaleb(-digits)) * Decimal(1).scaleb(digits)
-        return replace(fact, value=plain(value + (step if rng.random() < 0.5 else -step))) if value and step else None
+        step = max(round(step.scaleb(-digits)), 1) * Decimal(1).scaleb(digits)
+        return replace(fact, value=plain(value + (step if rng.random() < 0.5 else -step))) if value else None
     if kind == "sign":
         return replace(fact, value=plain(-value)) if value else None
     if kind == "unit":

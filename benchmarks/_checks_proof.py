@@ -148,6 +148,21 @@ def _other_kind(report: Report) -> Changes:
             yield fact, replace(fact, start=None, instant=True), ""
 
 
+def _next_year(report: Report) -> Changes:
+    for fact in _plain_facts(report):
+        if fact.instant and fact.end:
+            yield fact, replace(fact, end=f"{int(fact.end[:4]) + 1}-01-31"), ""
+
+
+def _as_last_year(report: Report) -> Changes:
+    for fact in _plain_facts(report):
+        for other in report.filing.facts:
+            same = other.concept == fact.concept and not other.dimensions and other.unit == fact.unit
+            if same and fact.start and other.end and other.end < fact.start and other.value != fact.value:
+                yield fact, replace(fact, value=other.value), ""
+                break
+
+
 def _turned_round(report: Report) -> Changes:
     for fact in _plain_facts(report):
         if fact.start:
@@ -175,6 +190,8 @@ SPECIAL: dict[str, Callable[[Report], Changes]] = {
     "units": _other_unit,
     "column_periods": _other_period,
     "period_kind": _other_kind,
+    "after_report_end": _next_year,
+    "repeated_periods": _as_last_year,
     "period_order": _turned_round,
     "duplicate_facts": _other_duplicate,
     "report_period": _other_end,

@@ -1,11 +1,16 @@
 """Checks of facts by themselves: contradicting duplicates, units."""
 
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
+from apps.finance.filings import Fact
+
+_CURRENCY = re.compile(r"\b[A-Z]{3}\b")
 
 
 @check("duplicate_facts", "The same fact has the same value wherever it is printed")
@@ -41,24 +46,46 @@ def units(evidence: Evidence) -> Iterable[CheckResult]:
     if currency is None:
         yield not_applicable("units", "the report does not say its currency")
         return
-    read, bad = 0, []
+    read, wrong = 0, dict(_of_another_kind(evidence))
     for line in evidence.statements.lines:
         wanted = f"{currency}/shares" if line.line.startswith("eps_") else currency
         for value in line.values:
-            if value.value is None or value.derived:
+            if value.value is None or value.derived or not value.fact_ids:
                 continue
             read += 1
             if value.unit != wanted:
-                bad.append((line, value, wanted))
-    for line, value, wanted in bad:
+                wrong.setdefault(value.fact_ids[0], wanted)
+    for fact_id, wanted in wrong.items():
+        fact = evidence.facts[fact_id]
         yield CheckResult(
             "units",
             title,
             "fails",
-            f"{line.label or line.line} is stated in {value.unit or 'no unit'}; {wanted} is what this line is in.",
-            value.fact_ids,
-            unit=value.unit,
-            period=text_of(value.period),
+            f"{evidence.name_of(fact.concept)} is stated in {fact.unit or 'no unit'}; it should be in {wanted}.",
+            (fact_id,),
+            unit=fact.unit or "",
+            period=text_of(period_of(fact)),
         )
-    if read and not bad:
+    if read and not wrong:
         yield CheckResult("units", title, "holds", f"{read} key amounts are in {currency} or {currency}/shares.")
+
+
+def _of_another_kind(evidence: Evidence) -> Iterable[tuple[str, str]]:
+    """Facts of a printed row in money among counts of shares, or the other way round, with the others' unit."""
+    by_concept: dict[str, list[Fact]] = defaultdict(list)
+    for fact in evidence.filing.facts:
+        if fact.kind == "number" and fact.value is not None and fact.unit and fact.concept in evidence.captions:
+            by_concept[fact.concept].append(fact)
+    for facts in by_concept.values():
+        kinds = Counter(kind_of_unit(fact.unit or "") for fact in facts)
+        if len(kinds) < 2:
+            continue
+        (usual, most), (_, next_most) = kinds.most_common(2)
+        if most > next_most:
+            unit = next(fact.unit or "" for fact in facts if kind_of_unit(fact.unit or "") == usual)
+            yield from ((fact.fact_id, unit) for fact in facts if kind_of_unit(fact.unit or "") != usual)
+
+
+def kind_of_unit(unit: str) -> str:
+    """``money`` for a currency, ``money/shares``, else the unit itself."""
+    return _CURRENCY.sub("money", unit)

@@ -5,7 +5,7 @@ before. Where that holds in one column, it must hold in the others; where it hol
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -84,34 +84,53 @@ def structures(rows: Sequence[PageRow], statement: StatementName) -> Iterator[St
         statement: Which statement; in an income statement costs are deducted although they are printed without a sign.
     """
     open_rows: list[PageRow] = []
+    explained: set[int] = set()
     for row in rows:
-        found = _best(row, open_rows, statement)
+        closed = (k + 1 for k, above in enumerate(open_rows) if id(above) in explained or _marked(above))
+        starts = {0, *closed, *(k for k, below in enumerate(open_rows) if below.opens)}
+        found = _best(row, open_rows, statement, starts)
         if found is not None:
+            explained.add(id(row))
             del open_rows[len(open_rows) - len(found.terms) :]
             yield found
         open_rows.append(row)
 
 
-def _best(total: PageRow, open_rows: Sequence[PageRow], statement: StatementName) -> Structure | None:
-    marked = total.total or total.local_name in KNOWN_TOTALS or total.local_name.startswith(KNOWN_PREFIXES)
+def _best(
+    total: PageRow, open_rows: Sequence[PageRow], statement: StatementName, starts: Container[int]
+) -> Structure | None:
     best: Structure | None = None
     for start in range(len(open_rows) - 2, -1, -1):
         run = open_rows[start:]
         for signs in _ways(total, run, statement):
             structure = _judged(total, tuple(zip(run, signs, strict=True)))
-            if structure is not None and (best is None or _better(structure, best)):
+            if structure is None or not _believed(structure, statement, whole=start in starts):
+                continue
+            if best is None or _weight(structure) > _weight(best):
                 best = structure
-    if best is None or len(best.holds) < len(best.fails):
-        return None
-    if statement == "income" and best.fails and len(best.holds) < 2 and len(best.terms) < len(open_rows):
-        return None
-    if not marked and (best.fails or len(best.holds) < 2):
-        return None
     return best
 
 
-def _better(one: Structure, other: Structure) -> bool:
-    return (len(one.holds), -len(one.fails)) > (len(other.holds), -len(other.fails))
+def _believed(structure: Structure, statement: StatementName, *, whole: bool) -> bool:
+    """Whether a sum is no coincidence: it holds in most columns, and in two where its terms could be chosen freely.
+
+    They could not where they are all the rows since the total or the heading before (``whole``).
+    """
+    held, failed = len(structure.holds), len(structure.fails)
+    total = structure.total
+    if held < failed:
+        return False
+    if statement == "income" and failed and held < 2 and not whole:
+        return False
+    return _marked(total) or (held >= 2 and not failed)
+
+
+def _marked(row: PageRow) -> bool:
+    return row.total or row.local_name in KNOWN_TOTALS or row.local_name.startswith(KNOWN_PREFIXES)
+
+
+def _weight(structure: Structure) -> tuple[int, int]:
+    return len(structure.holds), -len(structure.fails)
 
 
 def _ways(total: PageRow, run: Sequence[PageRow], statement: StatementName) -> Iterator[list[int]]:

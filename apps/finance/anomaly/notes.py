@@ -8,6 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apps.finance.anomaly.balance import (
+    ASSETS,
+    ASSETS_NONCURRENT,
+    CURRENT_ASSETS,
+    CURRENT_LIABILITIES,
+    LIABILITIES,
+    LIABILITIES_NONCURRENT,
+)
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.income import PRETAX, TAX
 from apps.finance.anomaly.model import CheckResult
@@ -134,6 +142,18 @@ DEBT = (
         ((_gaap("OperatingLeaseLiabilityNoncurrent"), 1), (_gaap("OperatingLeaseLiabilityCurrent"), 1)),
     ),
 )
+HALVES = (
+    Sum(
+        "Total assets are current and noncurrent assets",
+        ASSETS,
+        ((CURRENT_ASSETS, 1), (ASSETS_NONCURRENT, 1)),
+    ),
+    Sum(
+        "Total liabilities are current and noncurrent liabilities",
+        LIABILITIES,
+        ((CURRENT_LIABILITIES, 1), (LIABILITIES_NONCURRENT, 1)),
+    ),
+)
 DILUTIVE = _gaap(
     "WeightedAverageNumberDilutedSharesOutstandingAdjustment",
     "IncrementalCommonSharesAttributableToShareBasedPaymentArrangements",
@@ -189,6 +209,11 @@ def inventory_parts(evidence: Evidence) -> Iterable[CheckResult]:
 @check("debt_parts", "Debt and lease liabilities are their current and their noncurrent parts")
 def debt_parts(evidence: Evidence) -> Iterable[CheckResult]:
     return _sums(evidence, "debt_parts", DEBT)
+
+
+@check("current_and_noncurrent", "Total assets and liabilities are their current and noncurrent parts")
+def current_and_noncurrent(evidence: Evidence) -> Iterable[CheckResult]:
+    return _sums(evidence, "current_and_noncurrent", HALVES)
 
 
 @check("diluted_shares", "Diluted shares are basic shares and dilutive ones")

@@ -21,12 +21,14 @@ class PageRow:
         total: Whether it is printed as a total.
         amounts: By period with the sign as printed; a blank or a dash is zero without facts. A number without a tag is
             None, and then nothing can be said of the column.
+        opens: Whether a heading stands directly above it.
     """
 
     caption: str
     concept: str
     total: bool
     amounts: dict[Period, Amount | None]
+    opens: bool = False
 
     @property
     def local_name(self) -> str:
@@ -49,13 +51,16 @@ def page_rows(evidence: Evidence, statement: StatementName) -> list[PageRow]:
     """The rows of a statement that are in the report's currency and of the statement's kind of period."""
     currency = evidence.filing.document.currency
     rows = []
+    opens = False
     for line in evidence.statements.reported.get(statement, ()):
+        opens = opens or line.heading
         usable = [v for v in line.values if bool(v.period.start) == (statement != "balance")]
         if line.heading or not usable or any(v.unit not in ("", currency) for v in usable):
             continue
         if line.concept and "PerShare" in line.concept:
             continue
-        rows.append(PageRow(line.label, line.concept, line.total, _amounts(evidence, line, usable)))
+        rows.append(PageRow(line.label, line.concept, line.total, _amounts(evidence, line, usable), opens))
+        opens = False
     return rows
 
 

@@ -13,6 +13,8 @@ from apps.finance.statements.model import Period, ReportedLine, StatementName
 
 WEEK = 7
 """Fiscal years that end on a weekday may differ by some days from the day on the cover."""
+SAME_DIGITS = 5
+"""Significant digits to which two periods do not agree by chance."""
 COLUMN_SUPPORT = 5
 """Rows that a column needs before its period is taken as known."""
 
@@ -74,10 +76,11 @@ def period_kind(evidence: Evidence) -> Iterable[CheckResult]:
         if fact.kind == "number" and fact.value is not None and fact.end:
             kinds[fact.concept][fact.instant].append(fact)
     title = CHECKS["period_kind"].title
+    balance = {row.concept for row in evidence.statements.reported.get("balance", ())}
     mixed = {concept: both for concept, both in kinds.items() if len(both) > 1}
     for concept, both in mixed.items():
         days, spans = both[True], both[False]
-        fewer, more = (days, spans) if len(days) <= len(spans) else (spans, days)
+        fewer, more = (days, spans) if (len(days), concept in balance) <= (len(spans), False) else (spans, days)
         yield CheckResult(
             "period_kind",
             title,
@@ -124,7 +127,7 @@ def report_period(evidence: Evidence) -> Iterable[CheckResult]:
         if not likely:
             continue
         newest = max(likely)
-        days = abs((date.fromisoformat(newest[:10]) - date.fromisoformat(end[:10])).days)
+        days = abs(_days_between(end, newest))
         holds = days <= WEEK
         spoken_name = statement.replace("_", "-")
         ids = tuple(
@@ -145,6 +148,67 @@ def report_period(evidence: Evidence) -> Iterable[CheckResult]:
             "",
             newest,
         )
+
+
+@check("after_report_end", "Nothing in the statements is of a day after the report's period")
+def after_report_end(evidence: Evidence) -> Iterable[CheckResult]:
+    end = evidence.filing.document.period_end
+    if end is None:
+        yield not_applicable("after_report_end", "the report does not say when its period ends")
+        return
+    title = CHECKS["after_report_end"].title
+    read, bad = 0, []
+    for (concept, period), facts in evidence.plain_numbers.items():
+        if concept in evidence.captions:
+            read += len(facts)
+            if _days_between(end, period.end) > WEEK:
+                bad.extend(facts)
+    for fact in bad:
+        yield CheckResult(
+            "after_report_end",
+            title,
+            "fails",
+            f"{evidence.name_of(fact.concept)} is stated for {said(period_of(fact))}, after the end of the report's "
+            f"period on {end}.",
+            (fact.fact_id,),
+            period=text_of(period_of(fact)),
+        )
+    if read and not bad:
+        yield CheckResult("after_report_end", title, "holds", f"{read} facts of the statements are of {end} or before.")
+
+
+@check("repeated_periods", "No amount is the same to five digits in two periods that do not overlap")
+def repeated_periods(evidence: Evidence) -> Iterable[CheckResult]:
+    by_value: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    read = 0
+    for (concept, period, dimensions, _), fact in evidence.best_by_aspects.items():
+        digits = (fact.value or "").replace(".", "").strip("-0")
+        if period.start and not dimensions and concept in evidence.captions and len(digits) >= SAME_DIGITS:
+            by_value[concept, fact.value or ""].append(fact)
+            read += 1
+    title = CHECKS["repeated_periods"].title
+    bad = False
+    for facts in by_value.values():
+        ordered = sorted(facts, key=lambda fact: fact.end or "", reverse=True)
+        for later, earlier in zip(ordered, ordered[1:], strict=False):
+            if (earlier.end or "") >= (later.start or ""):
+                continue
+            bad = True
+            yield CheckResult(
+                "repeated_periods",
+                title,
+                "fails",
+                f"{evidence.name_of(later.concept)} is {later.value} both for {said(period_of(later))} and for "
+                f"{said(period_of(earlier))}: one of them is probably tagged with the other's period.",
+                (earlier.fact_id, later.fact_id),
+                period=text_of(period_of(earlier)),
+            )
+    if read and not bad:
+        yield CheckResult("repeated_periods", title, "holds", f"{read} amounts differ from those of other periods.")
+
+
+def _days_between(earlier: str, later: str) -> int:
+    return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
 
 
 def said(period: Period) -> str:

@@ -16,7 +16,7 @@ FULL_CONFIDENCE_TOLERANCES = 20
 MOST, LEAST = Decimal("0.95"), Decimal("0.5")
 CERTAIN = SINGLE | {"duplicate_facts"}
 """Checks that read one fact or its duplicates alone, and leave no room for presentation."""
-WHOLE_REPORT = frozenset({"share_scale", "report_period"})
+WHOLE_REPORT = frozenset({"share_scale", "report_period", "repeated_periods"})
 """Checks whose failures, wherever in the report they are, have one cause."""
 ORDER = {"high": 0, "medium": 1, "low": 2}
 

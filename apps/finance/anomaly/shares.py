@@ -13,9 +13,14 @@ from apps.finance.statements.model import Period
 BASIC_EPS = (
     "us-gaap:EarningsPerShareBasic",
     "us-gaap:EarningsPerShareBasicAndDiluted",
+    "us-gaap:IncomeLossFromContinuingOperationsPerBasicShare",
     "ifrs-full:BasicEarningsLossPerShare",
 )
-DILUTED_EPS = ("us-gaap:EarningsPerShareDiluted", "ifrs-full:DilutedEarningsLossPerShare")
+DILUTED_EPS = (
+    "us-gaap:EarningsPerShareDiluted",
+    "us-gaap:IncomeLossFromContinuingOperationsPerDilutedShare",
+    "ifrs-full:DilutedEarningsLossPerShare",
+)
 BASIC_SHARES = (
     "us-gaap:WeightedAverageNumberOfSharesOutstandingBasic",
     "us-gaap:WeightedAverageNumberOfShareOutstandingBasicAndDiluted",
@@ -29,6 +34,7 @@ INCOMES = (
     "us-gaap:NetIncomeLossAvailableToCommonStockholdersBasic",
     "us-gaap:NetIncomeLossAvailableToCommonStockholdersDiluted",
     "us-gaap:NetIncomeLoss",
+    "us-gaap:IncomeLossFromContinuingOperations",
     "us-gaap:ProfitLoss",
     "ifrs-full:ProfitLossAttributableToOwnersOfParent",
     "ifrs-full:ProfitLoss",
@@ -42,15 +48,19 @@ NATURAL_GAP = Decimal("0.03")
 def _per_share(
     evidence: Evidence, check_id: str, eps_names: tuple[str, ...], share_names: tuple[str, ...]
 ) -> Iterable[CheckResult]:
+    """The verdicts with the income that fits the most periods, as a company divides the same one each year."""
+    by_income: dict[str, dict[Period, CheckResult]] = {}
     for period in durations(evidence, eps_names):
         eps, shares = evidence.concept(eps_names, period), evidence.concept(share_names, period)
-        incomes = [amount for name in INCOMES if (amount := evidence.concept(name, period)) is not None]
-        if eps is None or shares is None or not incomes or shares.value <= 0:
+        if eps is None or shares is None or shares.value <= 0:
             continue
-        yield min(
-            (_divided(check_id, eps, income, shares, period) for income in incomes),
-            key=lambda result: abs(result.difference or Decimal(0)),
-        )
+        for name in INCOMES:
+            income = evidence.concept(name, period)
+            if income is not None:
+                by_income.setdefault(name, {})[period] = _divided(check_id, eps, income, shares, period)
+    order = sorted(by_income.values(), key=lambda of: -sum(result.verdict == "holds" for result in of.values()))
+    periods = dict.fromkeys(period for of in by_income.values() for period in of)
+    return [next(of[period] for of in order if period in of) for period in periods]
 
 
 def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period: Period) -> CheckResult:

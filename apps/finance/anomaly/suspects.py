@@ -10,7 +10,18 @@ from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.filings import Fact
 
-SINGLE = frozenset({"printed_signs", "impossible_signs", "units", "period_kind", "period_order", "column_periods"})
+SINGLE = frozenset(
+    {
+        "printed_signs",
+        "impossible_signs",
+        "units",
+        "period_kind",
+        "period_order",
+        "column_periods",
+        "share_scale",
+        "after_report_end",
+    }
+)
 """Checks that name the wrong fact itself: what they list first is what is wrong."""
 BOUNDS = frozenset({"parts_within_whole", "shares_within_authorised", "dilution", "report_period", "scale_outliers"})
 """Checks that hold for almost any value, and so clear no fact."""
@@ -81,9 +92,17 @@ class Suspects:
         )
 
     def ordered(self, group: Sequence[CheckResult]) -> list[str]:
-        """All facts of some failed checks, the most suspicious first."""
+        """All facts of some failed checks, the most suspicious first.
+
+        Of a single sum of which nothing else is known, the total stands second at the latest.
+        """
         ids = dict.fromkeys(fact for result in group for fact in result.fact_ids)
-        return sorted(ids, key=lambda fact: self.key(fact, group))
+        ordered = sorted(ids, key=lambda fact: self.key(fact, group))
+        stated = group[0].fact_ids[0] if len(group) == 1 and group[0].fact_ids else ""
+        if stated in ordered[2:] and self.key(stated, group)[:4] == self.key(ordered[0], group)[:4]:
+            ordered.remove(stated)
+            ordered.insert(1, stated)
+        return ordered
 
     def _rare(self, fact_id: str) -> int:
         """Of contradicting duplicates, how many say the same as this fact, less those that say otherwise."""

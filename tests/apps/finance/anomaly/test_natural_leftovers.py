@@ -1,0 +1,118 @@
+"""What clean reports leave by nature is no anomaly."""
+
+from tests.apps.finance.anomaly.books import Books, day, small_company, year
+
+PRETAX = "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest"
+
+
+def test_a_clean_report_has_no_anomaly_and_its_checks_hold():
+    results, anomalies = small_company().check()
+    assert anomalies == []
+    held = {result.check_id for result in results if result.verdict == "holds"}
+    assert {"balance_equality", "balance_subtotals", "income_subtotals", "cash_flow_total", "eps_basic"} <= held
+
+
+def test_redeemable_interests_stand_between_liabilities_and_equity():
+    books = Books()
+    for concept, values in (
+        ("Assets", (110, 100)),
+        ("LiabilitiesAndStockholdersEquity", (110, 100)),
+        ("Liabilities", (60, 55)),
+        ("StockholdersEquity", (40, 38)),
+        ("RedeemableNoncontrollingInterestEquityCarryingAmount", (10, 7)),
+    ):
+        books.both(concept, *values, instant=True)
+    assert books.verdicts("liabilities_and_equity") == ["holds", "holds"]
+    assert books.anomalies() == []
+
+
+def test_the_effect_of_exchange_rates_is_part_of_the_change_in_cash():
+    books = small_company()
+    books.both("EffectOfExchangeRateOnCashAndCashEquivalents", -4, 3, instant=False)
+    for of, other in ((2024, 184), (2023, 147)):
+        fact = f"NetCashProvidedByUsedInOperatingActivities|{of}-01-01|{of}-12-31"
+        books = books.change(fact, value=f"{other}000000")
+    assert set(books.verdicts("cash_flow_total")) == {"holds"}
+
+
+def test_restricted_cash_is_in_the_roll_forward_and_not_in_the_balance():
+    books = Books()
+    change = (
+        "CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseIncludingExchangeRateEffect"
+    )
+    for of, held in ((2022, 30), (2023, 35), (2024, 42)):
+        books.put("CashAndCashEquivalentsAtCarryingValue", held, day(of))
+    books.both(change, 20, 9, instant=False)
+    assert set(books.verdicts("cash_roll_forward")) == {"not_applicable"}
+    assert books.anomalies() == []
+
+
+def test_earnings_of_associates_after_tax_are_not_flagged_where_they_are_in_every_year():
+    books = Books()
+    for concept, values in ((PRETAX, (100, 80)), ("IncomeTaxExpenseBenefit", (25, 20)), ("NetIncomeLoss", (79, 66))):
+        books.both(concept, *values, instant=False)
+    assert set(books.verdicts("income_after_tax")) == {"not_applicable"}
+    assert books.anomalies() == []
+
+
+def test_discontinued_operations_stand_between_income_after_tax_and_net_income():
+    books = Books()
+    for concept, values in (
+        (PRETAX, (100, 80)),
+        ("IncomeTaxExpenseBenefit", (25, 20)),
+        ("IncomeLossFromDiscontinuedOperationsNetOfTax", (-15, -4)),
+        ("NetIncomeLoss", (60, 56)),
+    ):
+        books.both(concept, *values, instant=False)
+    assert books.verdicts("income_after_tax") == ["holds", "holds"]
+
+
+def test_income_available_to_common_is_what_earnings_per_share_divide():
+    books = Books()
+    books.both("NetIncomeLoss", 120, 110, instant=False)
+    books.both("NetIncomeLossAvailableToCommonStockholdersBasic", 100, 90, instant=False)
+    books.both("EarningsPerShareBasic", "2.00", "1.80", instant=False, unit="USD/shares", decimals="2")
+    books.both("WeightedAverageNumberOfSharesOutstandingBasic", 50, 50, instant=False, unit="shares")
+    assert books.verdicts("eps_basic") == ["holds", "holds"]
+
+
+def test_a_loss_per_share_is_not_diluted():
+    books = Books()
+    for concept, value in (("EarningsPerShareBasic", "-2.00"), ("EarningsPerShareDiluted", "-2.00")):
+        books.put(concept, value, year(2024), unit="USD/shares", decimals="2")
+    assert books.verdicts("dilution") == ["not_applicable"]
+
+
+def test_a_recast_prior_year_is_no_contradiction_where_it_is_marked():
+    books = small_company()
+    books.put("Assets", 1100, day(2023), members={"srt:RestatementAxis": "srt:ScenarioPreviouslyReportedMember"})
+    assert books.anomalies() == []
+
+
+def test_rows_printed_without_a_tag_leave_a_total_unjudged():
+    books = Books()
+    for concept, values in (("CashX", (10, 9)), ("AssetsCurrent", (30, 27))):
+        ids = books.both(concept, *values, instant=True)
+        books.print_row("balance", concept, ids, total=concept == "AssetsCurrent")
+    assert set(books.verdicts("balance_subtotals")) == {"not_applicable"}
+
+
+def test_a_total_that_no_column_explains_is_not_judged():
+    books = Books()
+    for concept, values in (("CashX", (10, 9)), ("InventoryNet", (20, 18)), ("AssetsCurrent", (37, 34))):
+        ids = books.both(concept, *values, instant=True)
+        books.print_row("balance", concept, ids, total=concept == "AssetsCurrent")
+    assert set(books.verdicts("balance_subtotals")) == {"not_applicable"}
+    assert books.anomalies() == []
+
+
+def test_deducted_rows_are_subtracted_by_their_caption():
+    books = Books()
+    for label, concept, values in (
+        ("Receivables", "AccountsReceivableGrossCurrent", (50, 45)),
+        ("Less allowance", "AllowanceForDoubtfulAccountsReceivableCurrent", (4, 3)),
+        ("Receivables, net", "AccountsReceivableNetCurrent", (46, 42)),
+    ):
+        ids = books.both(concept, *values, instant=True)
+        books.print_row("balance", label, ids, total=label.endswith("net"))
+    assert books.verdicts("balance_subtotals") == ["holds", "holds"]

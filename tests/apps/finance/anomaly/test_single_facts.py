@@ -1,0 +1,196 @@
+"""Checks that read one fact, its duplicates or its column: signs, units, periods, scale."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from apps.finance.anomaly import check_statements
+from apps.finance.statements.model import Period
+from tests.apps.finance.anomaly.books import Books, day, small_company, year
+
+REVENUE = "Revenues|2024-01-01|2024-12-31"
+ASSETS = "Assets||2024-12-31"
+SHARES = "WeightedAverageNumberOfSharesOutstandingBasic"
+
+
+def failures(books: Books, check_id: str):
+    return [r for r in books.check()[0] if r.check_id == check_id and r.verdict == "fails"]
+
+
+@pytest.mark.parametrize(
+    "check_id",
+    ["duplicate_facts", "impossible_signs", "printed_signs", "units", "column_periods", "period_kind", "period_order",
+     "report_period", "after_report_end", "share_scale", "scale_outliers"],
+)  # fmt: skip
+def test_a_right_report_has_none_of_these_failures(check_id):
+    books = small_company()
+    books.put("Assets", 1200, day(2024))
+    verdicts = books.verdicts(check_id)
+    assert verdicts
+    assert set(verdicts) == {"holds"}
+
+
+def test_an_empty_report_is_not_judged():
+    results, anomalies = Books(currency=None).check()
+    assert anomalies == []
+    assert {r.verdict for r in results} == {"not_applicable"}
+
+
+def test_duplicates_agree_up_to_their_rounding_and_not_beyond():
+    books = small_company()
+    again = books.put("Assets", "1200000000", day(2024), decimals="-8")
+    assert failures(books, "duplicate_facts") == []
+    assert failures(books.add(again, "50500000"), "duplicate_facts") == []
+    failed = failures(books.add(again, "50500001"), "duplicate_facts")
+    assert len(failed) == 1
+    assert set(failed[0].fact_ids) == {ASSETS, again}
+    assert failed[0].difference == Decimal("50500001")
+
+
+def test_of_contradicting_duplicates_the_one_against_many_is_named_first():
+    books = small_company()
+    odd = books.put("Goodwill", 999, day(2024))
+    books.put("Goodwill", 250, day(2024))
+    anomaly = books.anomalies()[0]
+    assert anomaly.kind == "duplicate_facts"
+    assert anomaly.fact_ids[0] == odd
+
+
+def test_an_amount_that_cannot_be_negative_is_named_when_it_is():
+    books = small_company()
+    failed = failures(books.change(ASSETS, value="-1200000000"), "impossible_signs")
+    assert [result.fact_ids for result in failed] == [(ASSETS,)]
+    assert "cannot be negative" in failed[0].reason
+
+
+def test_a_loss_is_no_impossible_sign():
+    books = small_company()
+    assert failures(books.change("NetIncomeLoss|2024-01-01|2024-12-31", value="-1"), "impossible_signs") == []
+
+
+def test_cash_used_that_is_printed_in_parentheses_and_tagged_positive_is_named():
+    books = small_company()
+    fact = "NetCashProvidedByUsedInFinancingActivities|2024-01-01|2024-12-31"
+    anomalies = books.change(fact, value="70000000").anomalies()
+    assert len(anomalies) == 1
+    assert anomalies[0].fact_ids[0] == fact
+    assert anomalies[0].kind == "printed_signs"
+    assert "printed as (70)" in anomalies[0].reason
+
+
+def test_a_cost_printed_in_parentheses_and_tagged_positive_is_usual():
+    books = small_company()
+    ids = books.both("PaymentsOfDividends", 12, 11, instant=False)
+    books.print_row("cash_flow", "Dividends", ids, deducted=True)
+    assert failures(books, "printed_signs") == []
+
+
+def test_one_column_whose_sign_goes_against_the_others_is_named():
+    books = small_company()
+    ids = books.both("ProceedsFromIssuanceOfLongTermDebt", 12, 11, instant=False)
+    ids.append(books.put("ProceedsFromIssuanceOfLongTermDebt", 10, year(2022)))
+    books.print_row("cash_flow", "Proceeds from debt", ids)
+    books.rows["cash_flow"][-1].turned = (False, True, False)
+    failed = failures(books, "printed_signs")
+    assert [result.fact_ids for result in failed] == [(ids[1],)]
+
+
+@pytest.mark.parametrize(("unit", "count"), [("EUR", 1), ("shares", 1), ("USD", 0)])
+def test_a_key_amount_in_another_unit_is_named(unit, count):
+    failed = failures(small_company().change(REVENUE, unit=unit), "units")
+    assert [result.fact_ids for result in failed] == [(REVENUE,)] * count
+
+
+def test_earnings_per_share_in_plain_dollars_are_named():
+    fact = "EarningsPerShareBasic|2024-01-01|2024-12-31"
+    assert [r.fact_ids for r in failures(small_company().change(fact, unit="USD"), "units")] == [(fact,)]
+
+
+def test_a_fact_of_another_period_in_a_printed_column_is_named():
+    books = small_company().change(REVENUE, start="2023-01-01", end="2023-12-31")
+    failed = failures(books, "column_periods")
+    assert [result.fact_ids for result in failed] == [(REVENUE,)]
+    assert "2024-01-01 to 2024-12-31" in failed[0].reason
+    assert any(anomaly.fact_ids[0] == REVENUE for anomaly in books.anomalies())
+
+
+def test_a_column_of_few_rows_is_not_judged():
+    books = Books()
+    for concept in ("Assets", "Goodwill"):
+        books.print_row("balance", concept, [books.put(concept, 5, day(2024)), books.put(concept, 4, day(2023))])
+    books = books.change("Goodwill||2024-12-31", end="2022-12-31")
+    assert books.verdicts("column_periods") == ["not_applicable"]
+
+
+def test_an_amount_of_a_day_stated_for_a_period_is_named():
+    books = small_company().change(ASSETS, start="2024-01-01", instant=False)
+    failed = failures(books, "period_kind")
+    assert len(failed) == 1
+    assert failed[0].fact_ids[0] == ASSETS
+
+
+def test_a_period_that_ends_before_it_begins_is_named():
+    books = small_company().change(REVENUE, start="2024-12-31", end="2024-01-01")
+    assert [r.fact_ids for r in failures(books, "period_order")] == [(REVENUE,)]
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict"), [("2024-12-24", "holds"), ("2024-12-23", "fails"), ("2025-12-31", "fails")]
+)
+def test_the_newest_column_ends_within_a_week_of_the_report(end, verdict):
+    books = small_company()
+    filing = books.filing()
+    filing.document = replace(filing.document, period_end=end)
+    results, _ = check_statements(filing, books.statements())
+    assert {r.verdict for r in results if r.check_id == "report_period"} == {verdict}
+
+
+def test_share_counts_in_millions_are_one_anomaly_of_scale():
+    books = small_company()
+    for concept in (SHARES, "WeightedAverageNumberOfDilutedSharesOutstanding"):
+        for of in (2024, 2023):
+            fact = f"{concept}|{of}-01-01|{of}-12-31"
+            books = books.change(fact, value=str(Decimal(books.facts[fact].value) / 1_000_000), decimals="1")
+    anomalies = books.anomalies()
+    assert [anomaly.kind for anomaly in anomalies] == ["share_scale"]
+    assert "1,000,000 times too small" in anomalies[0].reason
+    assert SHARES in anomalies[0].fact_ids[0]
+
+
+@pytest.mark.parametrize(("factor", "fails"), [("0.001", True), ("0.01", False), ("0.9", False)])
+def test_an_amount_a_thousand_times_smaller_than_last_year_is_out_of_scale(factor, fails):
+    books = small_company()
+    value = Decimal(books.facts[REVENUE].value) * Decimal(factor)
+    failed = failures(books.change(REVENUE, value=f"{value:f}"), "scale_outliers")
+    assert bool(failed) == fails
+
+
+@pytest.mark.parametrize(("end", "count"), [("2025-01-07", 0), ("2025-01-08", 1)])
+def test_an_amount_of_a_day_more_than_a_week_after_the_report_is_named(end, count):
+    failed = failures(small_company().change(ASSETS, end=end), "after_report_end")
+    assert [result.fact_ids for result in failed] == [(ASSETS,)] * count
+
+
+@pytest.mark.parametrize(("value", "count"), [("12345000", 1), ("12340000", 0)])
+def test_an_amount_that_stands_for_two_years_to_five_digits_is_named(value, count):
+    books = Books()
+    ids = [books.put("Revenues", value, year(of), decimals="-3") for of in (2024, 2023)]
+    books.print_row("income", "Revenue", ids)
+    failed = failures(books, "repeated_periods")
+    assert [set(result.fact_ids) for result in failed] == [set(ids)] * count
+
+
+def test_a_quarter_that_is_the_whole_year_to_date_is_no_repetition():
+    books = Books()
+    first = books.put("Revenues", "12345000", Period("2024-03-31", "2024-01-01"), decimals="-3")
+    again = books.put("Revenues", "12345000", Period("2024-06-30", "2024-01-01"), decimals="-3")
+    books.print_row("income", "Revenue", [first, again])
+    assert failures(books, "repeated_periods") == []
+
+
+def test_balances_may_stay_the_same():
+    books = Books()
+    ids = [books.put("Goodwill", "12345000", day(of), decimals="-3") for of in (2024, 2023)]
+    books.print_row("balance", "Goodwill", ids)
+    assert failures(books, "repeated_periods") == []
