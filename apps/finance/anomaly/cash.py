@@ -64,8 +64,11 @@ def durations(evidence: Evidence, names: Iterable[str]) -> list[Period]:
 
 
 def day_before(start: str) -> str:
-    """The day at whose end the opening balance of a duration stands."""
-    return (date.fromisoformat(start[:10]) - timedelta(days=1)).isoformat()
+    """The day at whose end the opening balance of a duration stands; empty where there is none in the calendar."""
+    try:
+        return (date.fromisoformat(start[:10]) - timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return ""
 
 
 def exchange_effect(evidence: Evidence, period: Period) -> Amount | None:

@@ -1,5 +1,7 @@
 """``check_statements``: all checks on a report and its statements, and the anomalies that follow from them."""
 
+from decimal import localcontext
+
 from apps.finance.anomaly import balance, cash, facts, footing, income, notes, parts, periods, scale, shares, signs
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult
@@ -10,6 +12,8 @@ from apps.finance.statements.model import Statements
 
 FAMILIES = (balance, cash, income, footing, shares, notes, parts, facts, signs, periods, scale)
 """The modules whose import registers their checks, in the order in which the checks are listed."""
+DIGITS = 300
+"""Numbers have at most 128 digits on either side of the point; sums of them stay exact."""
 
 
 def check_statements(filing: Filing, statements: Statements) -> tuple[list[CheckResult], list[Anomaly]]:
@@ -22,6 +26,8 @@ def check_statements(filing: Filing, statements: Statements) -> tuple[list[Check
     Returns:
         Every verdict, in the order of the checks, and the anomalies by rank.
     """
-    evidence = Evidence(filing, statements)
-    results = run_checks(evidence)
-    return results, rank_anomalies(evidence, results)
+    with localcontext() as exact:
+        exact.prec = DIGITS
+        evidence = Evidence(filing, statements)
+        results = run_checks(evidence)
+        return results, rank_anomalies(evidence, results)

@@ -242,7 +242,8 @@ def magnitude(amount: Amount) -> Amount:
 
 def _rated(rate: Amount, tax: Amount, pretax: Amount, period: Period) -> CheckResult:
     quotient = tax.value / pretax.value
-    slack = RATE_SLACK + (tax.rounding + abs(quotient) * pretax.rounding) / abs(pretax.value)
+    of_rounding = (tax.rounding + abs(quotient) * pretax.rounding) / abs(pretax.value)
+    slack = RATE_SLACK + of_rounding.quantize(Decimal("0.000001"))
     computed = Amount(quotient.quantize(Decimal("0.0001")), slack, (*tax.fact_ids, *pretax.fact_ids), "tax over income")
     return compared(
         "tax_rate", rate, [computed], period, words="The effective tax rate is income tax over income before tax"

@@ -208,7 +208,11 @@ def repeated_periods(evidence: Evidence) -> Iterable[CheckResult]:
 
 
 def _days_between(earlier: str, later: str) -> int:
-    return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
+    """Days from one ISO date to another; 0 where one of them is no day of the calendar."""
+    try:
+        return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
+    except ValueError:
+        return 0
 
 
 def said(period: Period) -> str:

@@ -27,6 +27,8 @@ BOUNDS = frozenset({"parts_within_whole", "shares_within_authorised", "dilution"
 """Checks that hold for almost any value, and so clear no fact."""
 NOISE = 0.03
 """Logarithmic distance between two years below which nothing follows from it."""
+FAR = 3.0
+"""Logarithmic distance beyond which it makes no difference how far two years are apart."""
 
 
 class Suspects:
@@ -144,5 +146,7 @@ class Suspects:
 def _apart(one: Decimal, other: Decimal) -> float:
     """Distance of two amounts on a logarithmic scale; amounts of opposite signs are far apart."""
     if not one or not other:
-        return 3.0
-    return min(abs(log(abs(one / other))), 3.0) + (3.0 if (one < 0) != (other < 0) else 0.0)
+        return FAR
+    ratio = abs(one / other)
+    size = FAR if not Decimal("0.05") < ratio < 20 else min(abs(log(ratio)), FAR)
+    return size + (FAR if (one < 0) != (other < 0) else 0.0)

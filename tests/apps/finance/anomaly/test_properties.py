@@ -41,3 +41,20 @@ def test_anomalies_are_ranked_from_one_have_unique_ids_and_point_at_facts_that_e
         assert anomaly.fact_ids
         assert set(anomaly.fact_ids) <= set(BOOKS.facts)
         assert 0 < anomaly.confidence <= 1
+
+
+@slow
+@given(
+    st.sampled_from(sorted(BOOKS.facts)),
+    st.sampled_from(["value", "end", "start", "decimals"]),
+    st.sampled_from(["0", "-0.0001", "9" * 128, "1" + "0" * 127, "0." + "0" * 120 + "1"]),
+    st.sampled_from(["0001-01-01", "9999-12-31", "2024-02-30", "2024-12-31T12:00:00"]),
+    st.sampled_from(["INF", "-200", "200", "7x", None]),
+)
+def test_absurd_facts_are_judged_and_never_end_the_reading(fact, what, number, moment, decimals):
+    absurd = {"value": number, "end": moment, "start": moment, "decimals": decimals}[what]
+    if what == "start" and BOOKS.facts[fact].instant:
+        return
+    results, anomalies = BOOKS.change(fact, **{what: absurd}).check()
+    assert results
+    assert all(anomaly.reason for anomaly in anomalies)
