@@ -25,7 +25,7 @@ from core_model.training.splits import bucket_of
 
 FOLDS = 5
 MIN_COMPANIES = 5
-LAYERS = (0, 6, 12)
+LAYERS = (0, 3, 6, 9, 12)
 RIDGES = (0.1, 0.03)
 _FACT = "{*}nonFraction"
 _SPACES = re.compile(r"\s+")
