@@ -171,7 +171,6 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         shipped.operating_point.threshold,
         lung_mask=sides > 0,
         affine=volume.geometry.affine,
-        rescore=shipped.rescore,
         tick=step.between(0, 0.97),
     )
     series_uid = imported["series"]["uid"]
