@@ -10,11 +10,14 @@ import numpy as np
 from apps.medical.nodules.background import Background
 from apps.medical.nodules.fields import Field
 from apps.medical.nodules.plant import BLEND_MM, Cutout, paste, render
+from apps.medical.nodules.shape import TISSUE
 
 AROUND_MM = 48.0
 ABOVE_MM = 16.0
 """A window reaches this far beyond the planting: the network's sight in-plane, the linker's caps and shell along z."""
 CLEAR_OF_SUSPECT_MM = 12.0
+MOST_TISSUE = 0.3
+"""Largest share of the outline inside the lungs that may fall on tissue: in a hilar vessel no nodule can be seen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +56,9 @@ def plant_in(
 ) -> Planted | None:
     """Plant a cutout at a random place of the lungs, pleura and vessels included.
 
-    The place is any lung voxel for which at least 90% of the outline lies in the lungs after closing and none within
-    12 mm of a masked region; ``at_wall`` asks for 50 to 95% of the outline in the lungs and leaves the rest, beyond the
-    search zone, out of the truth: a nodule on the pleura.
+    The place is any lung voxel for which at least 90% of the outline lies in the lungs after closing, at most 30% of it
+    on tissue, and none within 12 mm of a masked region; ``at_wall`` asks for 50 to 95% of the outline in the lungs and
+    leaves the rest, beyond the search zone, out of the truth: a nodule on the pleura.
 
     Returns:
         None where 60 draws (200 at the wall) gave no place.
@@ -86,6 +89,9 @@ def plant_in(
         truth = rendered.mask_ZYX
         inside = background.lung_ZYX[box][truth].mean() if truth.any() else 0.0
         if not (0.5 <= inside <= 0.95 if at_wall else inside >= 0.9):
+            continue
+        covered = truth & background.lung_ZYX[box]
+        if (background.image_ZYX[box][covered] > TISSUE).mean() > MOST_TISSUE:
             continue
         truth = truth & background.zone_ZYX[box]
         near = np.argwhere(truth).mean(0)
