@@ -73,9 +73,10 @@ def print_report(report: dict[str, Any]) -> None:
             continue
         if isinstance(value, dict):
             value = ", ".join(f"{key} {entry}" for key, entry in value.items())
-        console.out.print(f"{name:12} {value}", highlight=False, soft_wrap=True)
+        console.out.print(f"{name:12} {value}", highlight=False, markup=False, soft_wrap=True)
     for problem in report["problems"]:
-        console.out.print(f"[red]problem[/]      {problem}", highlight=False, soft_wrap=True)
+        console.out.print("[red]problem[/]      ", end="")
+        console.out.print(problem, highlight=False, markup=False, soft_wrap=True)
     if report["healthy"]:
         console.out.print("[green]all is well[/]")
 

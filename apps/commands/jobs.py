@@ -37,6 +37,7 @@ def list_jobs(
 ) -> None:
     """List jobs, the newest first."""
     from rich.table import Table
+    from rich.text import Text
 
     from apps.store import jobs
     from apps.store.store import open_store
@@ -52,9 +53,8 @@ def list_jobs(
         return
     table = Table("job", "kind", "state", "step", "done", "result or reason")
     for row in rows:
-        table.add_row(
-            row.id, row.kind, row.state, row.step, f"{row.fraction:.0%}", row.reading_id or row.error_text or ""
-        )
+        told = Text(row.reading_id or row.error_text or "")
+        table.add_row(row.id, row.kind, row.state, row.step, f"{row.fraction:.0%}", told)
     console.out.print(table)
 
 
@@ -71,7 +71,7 @@ def show(job: JobId, as_json: AsJson = False) -> None:
         return
     for name, value in entry.items():
         if value is not None and value != "":
-            console.out.print(f"{name:12} {value}", highlight=False)
+            console.out.print(f"{name:12} {value}", highlight=False, markup=False)
 
 
 @app.command()
