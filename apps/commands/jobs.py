@@ -52,6 +52,8 @@ def list_jobs(
         console.print_document({"schema": "tandem.jobs/1", "jobs": [_as_dict(row) for row in rows]})
         return
     table = Table("job", "kind", "state", "step", "done", "result or reason")
+    for column in (table.columns[0], table.columns[-1]):
+        column.min_width, column.overflow = 20, "fold"  # ids are to be copied: never cut off
     for row in rows:
         told = Text(row.reading_id or row.error_text or "")
         table.add_row(row.id, row.kind, row.state, row.step, f"{row.fraction:.0%}", told)

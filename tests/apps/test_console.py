@@ -3,12 +3,16 @@
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from apps import console
+from apps.commands.jobs import list_jobs
 from apps.finance.summary import print_summary
+from apps.store import jobs
+from apps.store.store import open_store
 
 COMPANY = "Bracket [/] & [red]Sons[/red] Inc."
 NOTHING = {"not_available": "the report does not say"}
@@ -51,6 +55,18 @@ def test_a_progress_bar_takes_any_path(monkeypatch: pytest.MonkeyPatch):
         bar.update(bar.task_ids[0], completed=0.5, description="/data/[/old]/report.html: facts")
         bar.refresh()
     assert "[/old]/report.html" in stream.getvalue()
+
+
+def test_a_list_of_jobs_never_cuts_an_id_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    stream = io.StringIO()
+    monkeypatch.setattr(console, "out", Console(file=stream, width=80))
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
+    with open_store() as store:
+        row = jobs.create(store, "medical.read", None, {})
+        jobs.end(store, row.id, 1, "failed", error_code="refused", error_text="Slope [/] is 0.")
+    list_jobs()
+    assert row.id in stream.getvalue()
+    assert "[/]" in stream.getvalue()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii", "cp936"])
