@@ -8,6 +8,7 @@ same for the text of the trunk in more detail.
 
 import ast
 import csv
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from benchmarks import ct_read, shared_data, statements_first
 from benchmarks.core_probes import concepts, retrieval
 from core_model.training import corpus
 from core_model.training.splits import ALWAYS_TEST_TICKERS, split_of, split_of_ticker
+from tests import needs
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SPLITS = ("train", "validation", "test")
@@ -210,3 +212,21 @@ def test_the_gold_that_rules_are_built_with_holds_no_test_company() -> None:
     assert {split_of_ticker(ticker) for ticker in compared} <= TUNED_ON
     assert len(statements_first.gold()) == 6
     assert sum(split_of_ticker(ticker) == "test" for ticker in ticker_of.values()) == 12
+
+
+@pytest.mark.shared_data
+@pytest.mark.slow
+def test_the_text_that_the_shipped_core_was_made_from_is_that_of_training_identities(tmp_path: Path) -> None:
+    """Its card names the corpus by its hash: the readers above, on the real data, give the same bytes."""
+    needs.shared_data()
+    card = json.loads((REPOSITORY / "core_model" / "weights" / "core.json").read_text(encoding="utf8"))
+    records = next(shared_data.folder("medical/synthea_fhir_r4").rglob("*.json")).parent
+    tables = [shared_data.file(f"finance/cn_a_share_{name}.parquet") for name in ("income", "cash_flow", "balance")]
+    documents = [
+        *corpus.filing_documents(shared_data.folder("finance/us_filings_ixbrl") / "filings"),
+        *corpus.tatqa_documents(shared_data.file("finance/tatqa_dataset_dev.json")),
+        *corpus.a_share_documents(tables),
+        *corpus.record_documents(records),
+    ]
+    corpus.write(documents, tmp_path / "corpus.txt")
+    assert hashlib.sha256((tmp_path / "corpus.txt").read_bytes()).hexdigest() == card["corpus_sha256"]
