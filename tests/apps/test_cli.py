@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from apps.demo import faults
+from apps.demo.phantom import make_phantom_ct
 from apps.demo.report import make_example_report
 from tests.apps.test_documents import validator
 
@@ -64,6 +67,22 @@ def test_wrong_usage_is_2_what_fails_is_1_and_both_leave_stdout_alone(tmp_path: 
     if status == 1:
         assert done.stderr.startswith("tandem: ")
         assert done.stderr.strip().count("\n") == 0
+
+
+def test_a_refused_study_names_the_file_to_the_person_who_gave_the_folder(tmp_path: Path):
+    folder = tmp_path / "ct"
+    make_phantom_ct(folder, 6, size="small")
+    faults.truncate_file(folder)
+    done = tandem(tmp_path / "data", "medical", "read", folder, "--json")
+    assert (done.returncode, done.stdout) == (1, "")
+    sentence, named = done.stderr.strip().splitlines()
+    number = re.search(r"file (\d+) of \d+", sentence)
+    assert number is not None
+    assert named.startswith(f"file {number[1]} is {folder}/")
+    assert Path(named.partition(" is ")[2]).is_file()
+    with sqlite3.connect(tmp_path / "data" / "tandem.db") as database:
+        (text,) = database.execute("SELECT error_text FROM job").fetchone()
+    assert str(folder) not in text
 
 
 @pytest.mark.slow
