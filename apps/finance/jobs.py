@@ -54,7 +54,7 @@ def submit(store: Store, path: Path, *, again: bool = False) -> str:
             raise InputRejected("a folder was given where one report is read", action="give a file", code="is_a_folder")
         source_hash = hash_of_file(path)
     except (FileNotFoundError, NotADirectoryError):
-        raise NotFound("there is no such file", action="check the path", code="no_such_file") from None
+        raise NotFound("there is no such file or folder", action="check the path", code="no_such_file") from None
     except OSError as error:
         raise InputRejected(
             f"the file cannot be opened ({error.strerror})", action="check its permissions", code="unreadable"

@@ -43,7 +43,6 @@ def test_a_companys_name_and_a_path_are_never_markup(printed: io.StringIO):
     print_summary(document)
     text = printed.getvalue()
     assert COMPANY in text
-    assert "[/b] net" in text
     assert "n/a: not [/printed]" in text
     assert "/data/[/old]/facts" in text
 
