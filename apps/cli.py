@@ -55,7 +55,9 @@ def worker() -> None:
 
 @app.command()
 def ui(
-    port: Annotated[int | None, typer.Option(help="TCP port; TANDEM_PORT, or 8501, where not given.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="TCP port; TANDEM_PORT, or 8501, where not given.")
+    ] = None,
 ) -> None:
     """Serve the dashboard on this machine, with a worker where none runs."""
     from apps.dashboard import serve
@@ -67,7 +69,7 @@ def ui(
 def demo(
     seed: Annotated[int | None, typer.Option(help="Seed of the generated input; a new one where not given.")] = None,
     no_ui: Annotated[bool, typer.Option("--no-ui", help="Do not serve the dashboard afterwards.")] = False,
-    port: Annotated[int | None, typer.Option(help="TCP port of the dashboard.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="TCP port of the dashboard.")] = None,
 ) -> None:
     """Run both main jobs on a generated chest CT and annual report, say what was found, serve the dashboard."""
     from apps.demo.run import run_demo

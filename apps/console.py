@@ -13,8 +13,10 @@ err = Console(stderr=True)
 
 
 def print_document(document: Mapping) -> None:
-    """One JSON document on stdout, as other programs read it."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    """One JSON document on stdout, as other programs read it; escaped where the terminal's encoding is not UTF-8."""
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "").replace("_", "")
+    text = json.dumps(document, ensure_ascii=encoding != "utf8", indent=2, allow_nan=False)
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
@@ -26,7 +28,7 @@ def say(text: str) -> None:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Progress]:
     """A progress bar with time left on stderr; silent where stderr is not a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         bar.add_task(title, total=1.0)
         yield bar

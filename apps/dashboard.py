@@ -37,8 +37,8 @@ def serve(port: int | None = None) -> int:
     chosen = free_port(port or settings.port)
     with open_store(settings) as store, ensure_worker(store):
         console.say(f"the dashboard is at http://127.0.0.1:{chosen} (Ctrl-C ends it)")
-        command = [sys.executable, "-m", "ui.server", "--port", str(chosen)]
-        process = subprocess.Popen(command)  # noqa: S603 - our own interpreter and module
+        command = [sys.executable, "-m", "ui.server", "--port", str(chosen), "--with-parent"]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module
         try:
             return process.wait()
         except KeyboardInterrupt:

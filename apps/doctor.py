@@ -1,5 +1,6 @@
 """``tandem doctor``: what this installation consists of, where it keeps its data, and what is wrong with it."""
 
+import json
 import os
 import platform
 import shutil
@@ -73,9 +74,10 @@ def print_report(report: dict[str, Any]) -> None:
             continue
         if isinstance(value, dict):
             value = ", ".join(f"{key} {entry}" for key, entry in value.items())
-        console.out.print(f"{name:12} {value}", highlight=False, soft_wrap=True)
+        console.out.print(f"{name:12} {value}", highlight=False, markup=False, soft_wrap=True)
     for problem in report["problems"]:
-        console.out.print(f"[red]problem[/]      {problem}", highlight=False, soft_wrap=True)
+        console.out.print("[red]problem[/]      ", end="")
+        console.out.print(problem, highlight=False, markup=False, soft_wrap=True)
     if report["healthy"]:
         console.out.print("[green]all is well[/]")
 
@@ -93,8 +95,12 @@ def _packages(problems: list[str]) -> dict[str, str]:
 
 def _without_password(url: str) -> str:
     from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    return make_url(url).render_as_string(hide_password=True)
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return "a URL that cannot be read"
 
 
 def _store(settings: Any, problems: list[str]) -> dict[str, Any]:
@@ -128,9 +134,12 @@ def _weights(problems: list[str]) -> dict[str, str]:
     cards = sorted(folder.glob("*.json"))
     found = {}
     for card in cards:
-        weights = card.with_suffix(".safetensors")
+        named = json.loads(card.read_text(encoding="utf8")).get("weights_file", f"{card.stem}.safetensors")
+        weights = folder / named
         if weights.exists():
             found[weights.name] = f"{weights.stat().st_size / 2**20:.1f} MiB"
+        else:
+            problems.append(f"the weights {named} are missing: install Tandem from a complete checkout")
     if not found:
         problems.append("no weights are installed: install Tandem from a complete checkout")
     return found

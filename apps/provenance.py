@@ -53,7 +53,7 @@ def weights_hash(*names: str) -> str:
         except FileNotFoundError:
             raise Unavailable(
                 f"the weights '{name}' are not installed",
-                action="install a release that ships them, or make them with the command in docs/reference/weights.md",
+                action="install a release or a checkout that is complete",
                 code="weights_missing",
             ) from None
     return digest.hexdigest()
@@ -63,11 +63,3 @@ def hash_of_file(path: Path) -> str:
     """SHA-256 of a file's content, hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def hash_of_path(path: Path) -> str:
-    """SHA-256 of a file, or of a folder: over the sorted hashes of its files, whatever their names are."""
-    if path.is_file():
-        return hash_of_file(path)
-    hashes = sorted(hash_of_file(file) for file in path.rglob("*") if file.is_file())
-    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()

@@ -1,7 +1,8 @@
 """Where Tandem keeps its data and how it runs: environment variables with the prefix ``TANDEM_``.
 
-Nothing is read when this module is imported; ``load_settings()`` reads the environment each time it is called. Import
-it inside commands, not at the top of the command line: pydantic takes 0.15 s.
+Nothing is read when this module is imported; ``load_settings()`` reads the environment each time it is called, where
+a variable that is set to nothing counts as unset. Import it inside commands, not at the top of the command line:
+pydantic takes 0.15 s.
 
     >>> load_settings(data_dir="/data/tandem").database_url
     'sqlite:////data/tandem/tandem.db'
@@ -21,6 +22,16 @@ PREFIX = "TANDEM_"
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
+NO_HOME = "this user has no home folder; give the path of a folder"
+
+
+def _usual_folder() -> Path:
+    try:
+        return platformdirs.user_data_path("tandem", appauthor=False)
+    except RuntimeError:
+        return Path("~/tandem")  # refused with a sentence where it is validated
+
+
 class Settings(BaseSettings):
     """Validated, frozen settings; make them with ``load_settings``.
 
@@ -34,9 +45,9 @@ class Settings(BaseSettings):
         job_modules: Modules that a worker imports, each of which registers jobs (commas in the environment).
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
-    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("tandem", appauthor=False))
+    data_dir: Path = Field(default_factory=_usual_folder, validate_default=True)
     database_url: str = ""
     blobs_dir: Path | None = None
     device: str = "cpu"
@@ -46,7 +57,10 @@ class Settings(BaseSettings):
     @field_validator("data_dir", "blobs_dir")
     @classmethod
     def _absolute(cls, folder: Path | None) -> Path | None:
-        return folder if folder is None else folder.expanduser().absolute()
+        try:
+            return folder if folder is None else folder.expanduser().absolute()
+        except RuntimeError:
+            raise ValueError(NO_HOME) from None
 
     @field_validator("database_url")
     @classmethod

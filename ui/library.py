@@ -103,6 +103,9 @@ def volume(reading_id: str) -> np.ndarray:
     """
     row = readings.get(store(), reading_id)
     about = document(reading_id, "medical")
+    own = readings.files(store(), reading_id).get("volume")
+    if own is not None:  # the series may have been imported again since, with more slices
+        return blobs.get_array(store(), own)
     for series in medical.series_of(store(), str(row.study_id)):
         if series.uid == about["series"]["uid"] and series.volume_sha256:
             return blobs.get_array(store(), series.volume_sha256)

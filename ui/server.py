@@ -8,6 +8,9 @@ It binds to 127.0.0.1 and has no accounts: whoever sits at this machine is its u
 import argparse
 import contextlib
 import logging
+import os
+import signal
+import threading
 import traceback
 from pathlib import Path
 
@@ -39,13 +42,24 @@ def main(arguments: list[str] | None = None) -> None:
     """Serve until stopped.
 
     Args:
-        arguments: ``--port N``, 1 to 65535; of the process where not given.
+        arguments: ``--port N``, 1 to 65535, and ``--with-parent``; of the process where not given.
     """
     parser = argparse.ArgumentParser(prog="python -m ui.server", description="Serve Tandem's dashboard on 127.0.0.1.")
     parser.add_argument("--port", type=int, default=8501, help="TCP port (default: %(default)s)")
-    port = parser.parse_args(arguments).port
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
+    options = parser.parse_args(arguments)
+    port = options.port
+    if options.with_parent:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
         app.run(config={"server.port": port, "server.address": "127.0.0.1", "server.headless": True})
+
+
+def _end_with_input() -> None:
+    """End this process in good order when the one that started it is gone, however it ended."""
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

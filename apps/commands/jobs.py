@@ -37,6 +37,7 @@ def list_jobs(
 ) -> None:
     """List jobs, the newest first."""
     from rich.table import Table
+    from rich.text import Text
 
     from apps.store import jobs
     from apps.store.store import open_store
@@ -51,10 +52,11 @@ def list_jobs(
         console.print_document({"schema": "tandem.jobs/1", "jobs": [_as_dict(row) for row in rows]})
         return
     table = Table("job", "kind", "state", "step", "done", "result or reason")
+    for column in (table.columns[0], table.columns[-1]):
+        column.min_width, column.overflow = 20, "fold"  # ids are to be copied: never cut off
     for row in rows:
-        table.add_row(
-            row.id, row.kind, row.state, row.step, f"{row.fraction:.0%}", row.reading_id or row.error_text or ""
-        )
+        told = Text(row.reading_id or row.error_text or "")
+        table.add_row(row.id, row.kind, row.state, row.step, f"{row.fraction:.0%}", told)
     console.out.print(table)
 
 
@@ -71,7 +73,7 @@ def show(job: JobId, as_json: AsJson = False) -> None:
         return
     for name, value in entry.items():
         if value is not None and value != "":
-            console.out.print(f"{name:12} {value}", highlight=False)
+            console.out.print(f"{name:12} {value}", highlight=False, markup=False)
 
 
 @app.command()

@@ -64,9 +64,9 @@ def run_demo(seed: int | None) -> int:
     _tell_report(finance, report)
     _tell_study(medical, phantom)
     console.out.print()
-    console.out.print(f"your own report:  tandem finance read {'REPORT.html'}", highlight=False)
+    console.out.print("your own report:  tandem finance read REPORT.html", highlight=False)
     console.out.print("your own scan:    tandem medical read FOLDER", highlight=False)
-    console.out.print(f"your data:        {settings.data_dir}", highlight=False, soft_wrap=True)
+    console.out.print(f"your data:        {settings.data_dir}", highlight=False, markup=False, soft_wrap=True)
     return 0
 
 

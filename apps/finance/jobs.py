@@ -13,7 +13,7 @@ from apps.store import blobs, inputs, readings
 from apps.store.ids import hash_of
 from apps.store.readings import Provenance
 from apps.store.store import Store
-from core_model.errors import InputRejected
+from core_model.errors import InputRejected, NotFound
 
 KIND = "finance.read"
 ENDINGS = (".htm", ".html", ".xhtml")
@@ -49,16 +49,17 @@ def submit(store: Store, path: Path, *, again: bool = False) -> str:
         NotFound: There is no such file.
         InputRejected: It is a folder, or cannot be opened.
     """
-    input_id = inputs.add(store, path)
-    if path.is_dir():
-        raise InputRejected("a folder was given where one report is read", action="give a file", code="is_a_folder")
     try:
+        if path.is_dir():
+            raise InputRejected("a folder was given where one report is read", action="give a file", code="is_a_folder")
         source_hash = hash_of_file(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFound("there is no such file or folder", action="check the path", code="no_such_file") from None
     except OSError as error:
         raise InputRejected(
             f"the file cannot be opened ({error.strerror})", action="check its permissions", code="unreadable"
         ) from None
-    return enqueue(store, KIND, input_id, SETTINGS, provenance=provenance_of(source_hash), again=again)
+    return enqueue(store, KIND, inputs.add(store, path), SETTINGS, provenance=provenance_of(source_hash), again=again)
 
 
 def provenance_of(source_hash: str) -> Provenance:

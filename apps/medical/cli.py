@@ -1,5 +1,6 @@
 """``tandem medical``: read chest CT."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,7 +39,10 @@ def read(
             raise typer.Exit(1) from None
         (progress,) = wait_for(store, [Submitted(job_id, str(path))])
         if progress.state != "done" or not progress.reading_id:
-            console.say(f"tandem: {path}: {progress.error_text or f'the job was {progress.state}'}")
+            text = progress.error_text or f"the job was {progress.state}"
+            console.say(f"tandem: {path}: {text}")
+            for line in _named_files(path, text):
+                console.say(line)
             raise typer.Exit(1)
         document = _document(store, progress.reading_id)
     if as_json:
@@ -47,6 +51,20 @@ def read(
         from apps.medical.summary import print_summary
 
         print_summary(document)
+
+
+def _named_files(path: Path, text: str) -> list[str]:
+    """The names of the files that a sentence numbers, for the person who gave the path; they are stored nowhere."""
+    from apps.medical.dicom.sources import name_of_file
+    from core_model.errors import TandemError
+
+    named = []
+    for number in dict.fromkeys(re.findall(r"\bfile (\d+)\b", text)):
+        try:
+            named.append(f"file {number} is {name_of_file(path, int(number))}")
+        except TandemError:  # what stood there has changed since it was read
+            continue
+    return named
 
 
 def _document(store: Any, reading_id: str) -> dict[str, Any]:

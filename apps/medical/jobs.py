@@ -103,6 +103,10 @@ def _import(step: Step) -> dict[str, Any]:
                     skipped.series_uid, skipped.modality, skipped.images, skipped.series_number, skipped.reason
                 )
             )
+    skipped_series = [skipped.as_dict() for skipped in study.skipped]
+    notes = {"series_skipped": skipped_series, "warnings": [caution.as_dict() for caution in study.cautions]}
+    # Of hundreds of series they are more than a step's result may be.
+    notes_hash = blobs.put(step.store, step.job_id, "notes", json.dumps(notes).encode())
     patient = study.patient
     identity = medical.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex)
     study_date = study.study.study_date
@@ -124,8 +128,7 @@ def _import(step: Step) -> dict[str, Any]:
             "date": study_date or not_available("the images carry no date"),
         },
         "series": read_series,
-        "series_skipped": [skipped.as_dict() for skipped in study.skipped],
-        "warnings": [caution.as_dict() for caution in study.cautions],
+        "notes": notes_hash,
     }
 
 
@@ -202,12 +205,13 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
     provenance = _provenance(step, imported["input_hash"])
     reading_id = readings.id_of(KIND, provenance, again=_again(step))
     if not readings.is_stored(step.store, reading_id):
+        notes = json.loads(blobs.get(step.store, imported["notes"]))
         document = build_document(
-            imported,
+            {**imported, "series_skipped": notes["series_skipped"]},
             json.loads(blobs.get(step.store, found["findings"])),
             study_id=imported["study_id"],
             operating_point=found["operating_point"],
-            warnings=[*imported["warnings"], *lungs["warnings"]],
+            warnings=[*notes["warnings"], *lungs["warnings"]],
             reading_id=reading_id,
             provenance={**provenance.as_dict(), "settings": _settings(step)},
         )
@@ -218,7 +222,7 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
             provenance,
             input_id=step.input_id,
             study_id=imported["study_id"],
-            files=found["heatmaps"],
+            files={"volume": imported["volume"], **found["heatmaps"]},
             again=_again(step),
         )
     blobs.release(step.store, step.job_id)

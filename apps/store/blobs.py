@@ -273,7 +273,8 @@ def _drop_if_unneeded(session: Session, sha256: str) -> None:
 
 def _write(folder: Path, chunks: Iterable[Any]) -> Path:
     """A file in the folder, on the disk, that has no name of its own yet."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # images of patients: for this user alone
+    folder.mkdir(exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as file:

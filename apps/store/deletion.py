@@ -84,10 +84,7 @@ def _study(session: Session, identifier: str, deleted: Deleted) -> list[str]:
     if row is None:
         raise _nothing("study", identifier)
     paths = _remove_study(session, row, deleted)
-    others = select(StudyRow.id).where(StudyRow.patient_row_id == row.patient_row_id)
-    if session.execute(others).first() is None:
-        session.execute(delete(PatientRow).where(PatientRow.id == row.patient_row_id))
-        deleted.add("patient", [row.patient_row_id])
+    _remove_patient_without_study(session, row.patient_row_id, deleted)
     return paths
 
 
@@ -110,9 +107,30 @@ def _job(session: Session, identifier: str, deleted: Deleted) -> list[str]:
         raise NotAllowed(f"the job is {row.state}", action=f"run 'tandem jobs cancel {identifier}' first")
     session.execute(delete(JobRow).where(JobRow.id == identifier))
     deleted.add("job", [identifier])
-    paths = _remove_inputs(session, {row.input_id}, deleted)
+    paths = _remove_unread_studies(session, row.input_id, deleted)
+    paths += _remove_inputs(session, {row.input_id}, deleted)
     audit.record(session, "job.delete", identifier)
     return paths
+
+
+def _remove_unread_studies(session: Session, input_id: str | None, deleted: Deleted) -> list[str]:
+    """Studies that the import of an input had begun, and of which no reading came: no page shows them."""
+    active = select(JobRow.id).where(JobRow.input_id == input_id, JobRow.state.in_(jobs.ACTIVE))
+    if input_id is None or session.execute(active).first() is not None:
+        return []
+    read = select(ReadingRow.id).where(ReadingRow.study_id == StudyRow.id).exists()
+    paths: list[str] = []
+    for study in session.execute(select(StudyRow).where(StudyRow.input_id == input_id, ~read)).scalars().all():
+        paths += _remove_study(session, study, deleted)
+        _remove_patient_without_study(session, study.patient_row_id, deleted)
+    return paths
+
+
+def _remove_patient_without_study(session: Session, patient_row_id: str, deleted: Deleted) -> None:
+    others = select(StudyRow.id).where(StudyRow.patient_row_id == patient_row_id)
+    if session.execute(others).first() is None:
+        session.execute(delete(PatientRow).where(PatientRow.id == patient_row_id))
+        deleted.add("patient", [patient_row_id])
 
 
 def _remove_study(session: Session, study: StudyRow, deleted: Deleted) -> list[str]:

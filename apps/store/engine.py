@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from core_model.errors import TandemError, Unavailable
@@ -25,7 +25,7 @@ WRITE = "tandem_write"
 
 def sqlite_file(url: str) -> Path | None:
     """The file of an SQLite URL, also of one like ``sqlite:///file:PATH?mode=ro&uri=true``; None for PostgreSQL."""
-    parsed = make_url(url)
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
         return None
     name = parsed.database or ""
@@ -38,13 +38,33 @@ def sqlite_file(url: str) -> Path | None:
 
 def make_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """An engine on which plain transactions read, and those with the option ``WRITE`` take the write lock at once."""
-    if make_url(url).get_backend_name() == "sqlite":
+    if _parsed(url).get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
         event.listen(engine, "connect", _set_pragmas(busy_timeout_s))
         event.listen(engine, "begin", _begin)
         return engine
-    driver = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(driver, pool_pre_ping=True, connect_args={"connect_timeout": int(busy_timeout_s)})
+    driver = _parsed(url).set(drivername="postgresql+psycopg")
+    try:
+        return create_engine(driver, pool_pre_ping=True, connect_args={"connect_timeout": int(busy_timeout_s)})
+    except ImportError:
+        raise Unavailable(
+            "the driver of PostgreSQL is not installed",
+            action="run: pip install 'tandem[postgres]'",
+            code="driver_missing",
+        ) from None
+
+
+def _parsed(url: str) -> URL:
+    """The URL's parts; what cannot be read is refused without repeating it, since it can hold a password."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise Unavailable(
+            "the database URL cannot be read",
+            allowed="sqlite:////absolute/file or postgresql://user:password@host:port/name",
+            action="correct TANDEM_DATABASE_URL; signs such as @ : / in a password are written as %40 %3A %2F",
+            code="database_url_rejected",
+        ) from None
 
 
 def _set_pragmas(busy_timeout_s: float) -> Any:

@@ -10,7 +10,7 @@ from apps.store.engine import lock
 from apps.store.ids import new_id, now
 from apps.store.store import Store
 from apps.store.tables import InputRow
-from core_model.errors import NotFound, Unavailable
+from core_model.errors import InputRejected, NotFound, Unavailable
 
 
 def add(store: Store, path: str | Path) -> str:
@@ -18,9 +18,22 @@ def add(store: Store, path: str | Path) -> str:
 
     Raises:
         NotFound: There is no such file or folder.
+        InputRejected: The path cannot be looked up, or is no text that can be kept.
     """
-    path = Path(path).expanduser().absolute()
-    if not path.exists():
+    try:
+        path = Path(path).expanduser().absolute()
+        there = path.exists()
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise InputRejected(
+            "the path is no valid text in this system's encoding", action="rename the file or folder", code="bad_path"
+        ) from None
+    except (OSError, RuntimeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "there is no such user"
+        raise InputRejected(
+            f"the path cannot be looked up ({why})", action="check it and its permissions", code="unreadable_path"
+        ) from None
+    if not there:
         raise NotFound("there is no such file or folder", action="check the path", code="no_such_file")
     with store.write() as session:
         lock(session, str(path))

@@ -32,7 +32,7 @@ class Store:
         new = file is not None and not file.exists() and "mode=ro" not in settings.database_url
         if new:
             assert file is not None
-            _make_folder(file.parent)
+            _make_file(file)
         self.engine = make_engine(settings.database_url, busy_timeout_s)
         try:
             if new:
@@ -92,9 +92,11 @@ def open_store(settings: Settings | None = None) -> Iterator[Store]:
         store.close()
 
 
-def _make_folder(folder: Path) -> None:
+def _make_file(file: Path) -> None:
+    """An empty database in its folder, both for this user alone: names of patients will stand in it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)
     except OSError as error:
         raise Unavailable(
             f"the data folder cannot be made ({error.strerror})",

@@ -71,6 +71,7 @@ class Stem(nn.Module):
         self.down = nn.ModuleList([_pair(NEIGHBOURS, a), _pair(a, b), _pair(b, c), _pair(c, d)])
         self.up = nn.ModuleList([_pair(d + c, c), _pair(c + b, b), _pair(b + a, a)])
         self.head = nn.Conv2d(a, 1, 1)
+        assert self.head.bias is not None
         nn.init.constant_(self.head.bias, -4.0)
 
     def forward(self, slices_BCYX: Tensor) -> StemOutput:

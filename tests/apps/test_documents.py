@@ -1,15 +1,23 @@
 """The printed documents against their published schemas, and what they promise."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 from referencing import Registry, Resource
 
 from apps.demo.report import make_example_report
+from apps.medical.ct.volume import Geometry
+from apps.medical.dicom.records import Quality, SkippedSeries
+from apps.medical.document import build_document, describe_finding, not_available
+from apps.medical.nodules.findings import Finding
+from apps.medical.nodules.measure import Measurement
 from apps.notices import NOTICE
 from apps.store import readings
+from core_model.errors import Caution
 from tests.apps.reading import reader
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
@@ -25,6 +33,41 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
 @pytest.mark.parametrize("name", sorted(path.name for path in SCHEMAS.glob("*.json")))
 def test_a_schema_is_a_schema(name: str):
     jsonschema.Draft202012Validator.check_schema(json.loads((SCHEMAS / name).read_text()))
+
+
+def test_a_reading_of_a_study_fits_its_schema_with_findings_above_and_below_the_operating_point():
+    size, series = Measurement((3.25, 10.5, 20.0), (-84.0, -72.5, -42.0), 6.04, 5.51, 110.126, 38.26, 3), "1.2.3"
+    findings = [
+        Finding(1, 0.9123456, True, size, np.ones((3, 5, 5), np.float32), (2, 8, 18)),
+        Finding(2, 0.1, False, replace(size, centre_mm=(40.0, -72.5, -42.0)), None, (2, 8, 18)),
+    ]
+    geometry = Geometry((6, 24, 32), (2.5, 0.8, 0.8), (-100.0, -80.0, -50.0), ((0, 0, 1), (0, 1, 0), (1, 0, 0)))
+    quality = Quality("good", (), 2.5, None, 2.5, 0.0, "", "", False, False)
+    imported = {
+        "study": {"study_uid": "1.2", "date": not_available("the images carry no date")},
+        "series": {"uid": series, **geometry.as_dict(), "quality": quality.as_dict()},
+        "series_skipped": [SkippedSeries("1.2.4", 2, 2, "CT", None, "a localizer", "localizer").as_dict()],
+    }
+    document = build_document(
+        imported,
+        [
+            describe_finding(findings[0], series, "left", "a" * 64),
+            describe_finding(findings[1], series, "right", None),
+        ],
+        study_id="study-1",
+        operating_point={"threshold": 0.5, "weights_hash": "b" * 64},
+        warnings=[Caution("thick_slices", "Slices are thick.").as_dict()],
+        reading_id="reading-1",
+        provenance={**readings.Provenance("a" * 64, "1", "b" * 64, "c" * 64).as_dict(), "settings": {}},
+    )
+    validator("tandem.medical.reading-1.json").validate(document)
+    assert document["notice"] == NOTICE
+    shown, hidden = document["findings"]
+    assert (shown["shown"], shown["rank"], shown["centre_voxel"]) == (True, 1, [3.25, 10.5, 20.0])
+    assert (shown["long_axis_mm"], shown["volume_mm3"], shown["heatmap_start"]) == (6.04, 110.13, [2, 8, 18])
+    assert (hidden["shown"], hidden["side"], "not_available" in hidden["heatmap"]) == (False, "right", True)
+    assert shown["id"] != hidden["id"]
+    assert shown["id"] == describe_finding(findings[0], series, "left", None)["id"]
 
 
 def test_a_reading_of_a_report_fits_its_schema_and_names_the_planted_element(tmp_path: Path):

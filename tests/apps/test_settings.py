@@ -39,6 +39,25 @@ def test_a_relative_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp
     assert load_settings(data_dir="here").data_dir == tmp_path / "here"
 
 
+def test_a_variable_set_to_nothing_is_unset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    usual = load_settings()
+    monkeypatch.setenv("TANDEM_DATA_DIR", "")
+    monkeypatch.setenv("TANDEM_PORT", "")
+    assert load_settings() == usual
+    assert load_settings().data_dir != tmp_path
+
+
+@pytest.mark.parametrize("given", ["~/tandem", None])
+def test_a_user_without_a_home_is_asked_for_a_folder(monkeypatch: pytest.MonkeyPatch, given: str | None) -> None:
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    if given:
+        monkeypatch.setenv("TANDEM_DATA_DIR", given)
+    with pytest.raises(InputRejected, match="TANDEM_DATA_DIR.* no home folder"):
+        load_settings()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [

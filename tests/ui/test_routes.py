@@ -8,6 +8,7 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from apps.store import blobs, medical, readings
 from apps.store.store import Store
 from core_model.errors import NotFound
 from tests.ui import made
@@ -153,6 +154,21 @@ def test_a_sagittal_series_is_shown_with_the_head_at_the_top(store: Store, monke
     data = viewer_data(reading, library.document(reading, "medical"), _findings(reading), 0)
     assert data["size"] == [made.SIZE[0], made.SIZE[2], made.SIZE[1]]
     assert (data["edges"]["top"], data["edges"]["left"], data["axis"]) == ("H", "A", "x")
+
+
+def test_a_reading_shows_the_volume_that_it_read_when_the_series_was_imported_again_with_more_slices(
+    store: Store,
+) -> None:
+    first = made.study(store)
+    own = readings.document(store, first)
+    volume = blobs.put_array(store, "job-made", "volume", made.hounsfield())
+    provenance = readings.Provenance("3" * 64, "test", "0" * 64, "1" * 64)
+    study_id = readings.get(store, first).study_id
+    second = readings.save(store, "medical.read", own, provenance, study_id=study_id, files={"volume": volume})
+    longer = blobs.put_array(store, "job-made", "longer", np.concatenate([made.hounsfield()[:2], made.hounsfield()]))
+    entry = medical.SeriesEntry("1.2.3", "CT", 8, geometry=made.GEOMETRY, volume_sha256=longer)
+    medical.add_study(store, medical.Identity("P-17", "DOE^JANE"), "1.2", [entry])
+    assert np.array_equal(library.volume(second), made.hounsfield())
 
 
 def test_slice_positions_are_patient_coordinates() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import date
 
 from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Context, DocumentInformation, Fact
@@ -55,7 +56,7 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
     document.form = said.get("DocumentType") or None
     if document.form is None:
         missing["form"] = "no fact names the form type"
-    end = next((said[name] for name in _PERIOD_END if _ISO_DATE.fullmatch(said.get(name, ""))), None)
+    end = next((said[name] for name in _PERIOD_END if _is_day(said.get(name, ""))), None)
     document.period_end = end or (max(ends, key=lambda day: (ends[day], day)) if ends else None)
     if document.period_end is None:
         missing["period_end"] = "no fact names the end of the period, and no fact has a duration"
@@ -82,3 +83,14 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
 def _language(inventory: Inventory) -> str | None:
     places = [inventory.root, *inventory.headers, *inventory.root.iterchildren("{http://www.w3.org/1999/xhtml}body")]
     return next((tag for place in places if (tag := place.get(_LANGUAGE) or place.get("lang"))), None)
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is an ISO date that the calendar has: 2024-02-30 is none."""
+    if _ISO_DATE.fullmatch(text) is None:
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

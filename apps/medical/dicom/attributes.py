@@ -85,11 +85,12 @@ def integer(dataset: Dataset, keyword: str, absent: int = 0) -> int:
 
 
 def loose_integer(dataset: Dataset, keyword: str) -> int:
-    """A number that only orders or labels: unreadable counts as absent."""
+    """A number that only orders or labels: unreadable, or beyond what an integer string may hold, counts as absent."""
     try:
-        return integer(dataset, keyword)
+        found = integer(dataset, keyword)
     except Unreadable:
         return 0
+    return found if abs(found) < 2**31 else 0
 
 
 def sequence(dataset: Dataset, keyword: str) -> list[Dataset]:

@@ -3,7 +3,6 @@
 What is judged here comes from headers alone; whether the lungs are in it shows when its pixels are read.
 """
 
-import math
 import re
 from dataclasses import dataclass
 
@@ -155,8 +154,3 @@ def _other_objects(headers: Headers) -> list[SkippedSeries]:
         SkippedSeries(uid, 0, count, modality, None, f"no CT images: {MODALITIES[modality]}", "not_ct")
         for (uid, modality), count in sorted(groups.items())
     ]
-
-
-def scaled(image: ImageHeader) -> bool:
-    """Whether stored values can be turned into HU: slope above 0 and an intercept."""
-    return math.isfinite(image.slope) and image.slope > 0 and math.isfinite(image.intercept)

@@ -6,7 +6,7 @@ ImageOrientationPatient say where an image lies.
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -273,8 +273,3 @@ def _orthonormal(orientation: tuple[float, ...]) -> tuple[NDArray[np.float64], N
     along_row = np.array(orientation[:3]) / np.linalg.norm(orientation[:3])
     along_column = np.array(orientation[3:]) - (np.array(orientation[3:]) @ along_row) * along_row
     return along_row, along_column / np.linalg.norm(along_column)
-
-
-def without_repeats(stack: Stack) -> Stack:
-    """The stack with one image at each position."""
-    return replace(stack, images=tuple(here[:1] for here in stack.images))

@@ -177,6 +177,8 @@ def test_interrupting_the_waiting_program_leaves_the_job_resumable(
 ) -> None:
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 9})
     script = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where the tests run in the background
         "from apps.jobs import ensure_worker, watch\n"
         "from apps.settings import load_settings\n"
         "from apps.store.store import Store\n"

@@ -220,6 +220,26 @@ def test_deleting_a_failed_job_takes_its_contents_and_path(store: Store, tmp_pat
     assert files(store) == 0
 
 
+def test_a_failed_job_takes_the_study_and_the_patient_that_it_had_begun(store: Store, tmp_path: Path) -> None:
+    input_id = inputs.add(store, tmp_path)
+    job = jobs.create(store, "medical.read", input_id, {})
+    volume = blobs.put(store, job.id, "volume", b"volume")
+    series = [SeriesEntry("1.2.3.1", "CT", 3, volume_sha256=volume)]
+    medical.add_study(store, Identity("4711", "DOE^JANE"), "1.2.3", series, input_id=input_id)
+    jobs.end(store, job.id, 1, "failed", error_code="no_lungs", error_text="No lungs.")
+    delete_everything_of(store, job.id)
+    assert rows(store) == {}
+    assert files(store) == 0
+
+
+def test_a_failed_job_leaves_the_study_that_another_job_has_read(store: Store, tmp_path: Path) -> None:
+    study_id, reading_id = scan(store, tmp_path, "1.2.3")
+    job = jobs.create(store, "medical.read", inputs.add(store, tmp_path), {"again": True})
+    jobs.end(store, job.id, 1, "failed", error_code="defect", error_text="Something.")
+    delete_everything_of(store, job.id)
+    assert medical.study(store, study_id).readings[0].id == reading_id
+
+
 def test_a_failed_job_s_contents_go_with_the_study_that_it_had_begun(store: Store, tmp_path: Path) -> None:
     study_id, _ = scan(store, tmp_path, "1.2.3")
     failed = jobs.create(store, "medical.read", inputs.add(store, tmp_path), {})

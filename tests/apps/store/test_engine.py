@@ -199,3 +199,27 @@ def test_a_commit_is_on_the_disk_before_it_is_acknowledged(sqlite_settings: Sett
     renamed = [number for number, line in enumerate(blob) if "rename" in line]
     folder = [number for number, line in enumerate(blob) if "fsync(" in line and ".new-" not in line]
     assert synced[0] < renamed[0] < folder[0]
+
+
+def test_the_data_folder_is_for_its_user_alone(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path / "new" / "data", database_url="", blobs_dir=tmp_path / "elsewhere")
+    with Store(settings) as store:
+        blobs.put(store, "job-1", "volume", b"images")
+        modes = {path.name: path.stat().st_mode & 0o077 for path in (settings.data_dir, settings.blobs)}
+        modes |= {path.name: path.stat().st_mode & 0o077 for path in settings.data_dir.glob("tandem.db*")}
+    assert len(modes) >= 3
+    assert set(modes.values()) == {0}
+
+
+def test_a_postgresql_url_without_its_driver_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(Unavailable, match=r"tandem\[postgres\]") as refused:
+        Store(load_settings(data_dir=tmp_path, database_url="postgresql://u:secret@host/name"))
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:secret@host:port/name", "postgresql://u:secret@[::1/name"])
+def test_a_database_url_that_cannot_be_read_is_refused_without_repeating_it(tmp_path: Path, url: str) -> None:
+    with pytest.raises(Unavailable, match="cannot be read") as refused:
+        Store(load_settings(data_dir=tmp_path, database_url=url))
+    assert "secret" not in str(refused.value)

@@ -7,7 +7,7 @@ from sqlalchemy import inspect, text
 
 from apps.store import inputs, jobs
 from apps.store.store import Store
-from core_model.errors import NotFound
+from core_model.errors import InputRejected, NotFound
 
 
 def test_the_same_path_is_the_same_input(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +31,17 @@ def test_what_is_not_there_is_refused_without_its_path(store: Store, tmp_path: P
     with pytest.raises(NotFound, match="no longer where it was") as refused:
         inputs.path_of(store, gone)
     assert str(tmp_path) not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["Jos\udce9.zip", "x" * 300 + ".zip", "~nobody-of-that-name/scan.zip"])
+def test_a_path_that_cannot_be_kept_or_looked_up_is_refused_without_it(store: Store, tmp_path: Path, name: str) -> None:
+    path = Path(name) if name.startswith("~") else tmp_path / name
+    if "\udce9" in name:
+        path.write_bytes(b"images")
+    with pytest.raises(InputRejected) as refused:
+        inputs.add(store, path)
+    assert str(refused.value).endswith(".")
+    assert not any(part in str(refused.value) for part in ("Jos", "xxx", "nobody", str(tmp_path)))
 
 
 def test_a_path_stands_in_no_other_table(store: Store, tmp_path: Path) -> None:

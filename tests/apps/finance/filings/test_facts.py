@@ -268,6 +268,12 @@ def test_the_document_says_who_what_and_when():
     assert document_.missing == {}
 
 
+@pytest.mark.parametrize("day", ["2024-02-30", "9999-99-99", "0000-01-01", "\u0662\u0660\u0662\u0664-01-01"])
+def test_a_period_end_that_no_calendar_has_is_not_taken(day):
+    hidden = text(day, "e", "dei:DocumentPeriodEndDate")
+    assert read_facts(document(number("5"), hidden=hidden)).document.period_end != day
+
+
 def test_what_the_document_does_not_say_is_missing_with_a_reason():
     found = read_facts(document(number("5"), attributes="")).document
     assert set(found.missing) == {"company", "form", "period_end", "fiscal_year", "fiscal_period", "language"}

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from apps.medical.dicom import first_image, read_study
+from apps.medical.dicom import attributes, first_image, read_study
 from apps.medical.dicom.sources import name_of_file
 from core_model.errors import InputRejected, NotFound
 from tests.apps.medical.dicom.making import Series, make_series, with_uid
@@ -320,6 +321,14 @@ def test_small_shifts_between_slices_are_said(tmp_path: Path) -> None:
         x, y, z = dataset.ImagePositionPatient
         dataset.ImagePositionPatient = [x + 1.0, y, z]
     assert "slices_shifted" in codes(read_study(series.write(tmp_path)))
+
+
+def test_a_label_beyond_an_integer_string_counts_as_absent() -> None:
+    header = Dataset()
+    header.SeriesNumber = 2**31 - 1
+    assert attributes.loose_integer(header, "SeriesNumber") == 2**31 - 1
+    header = Dataset.from_json({"00200011": {"vr": "SV", "Value": [99_999_999_999]}})
+    assert attributes.loose_integer(header, "SeriesNumber") == 0
 
 
 def test_one_uid_for_all_images_is_said(tmp_path: Path) -> None:

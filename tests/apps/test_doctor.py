@@ -1,0 +1,29 @@
+"""``tandem doctor``: what is there is found, what is wrong is said with what to do, and no password is repeated."""
+
+from pathlib import Path
+
+import pytest
+
+import core_model
+from apps.doctor import examine
+
+
+def test_the_weights_that_ship_are_found_under_the_name_on_their_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
+    folder = Path(str(core_model.__file__)).parent / "weights"
+    shipped = {path.name for path in folder.glob("*.safetensors")}
+    assert shipped
+    report = examine()
+    assert set(report["weights"]) == shipped
+    assert not [problem for problem in report["problems"] if "weights" in problem]
+
+
+def test_a_database_url_that_cannot_be_read_is_a_problem_and_not_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TANDEM_DATABASE_URL", "postgresql://u:secret@host:port/name")
+    report = examine()
+    assert report["healthy"] is False
+    assert any("TANDEM_DATABASE_URL" in problem for problem in report["problems"])
+    assert "secret" not in str(report)
