@@ -7,7 +7,7 @@ Shapes: N regions, F features.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,6 +55,10 @@ class LinkWeights:
             "bias": float(self.bias),
             "clip": float(self.clip),
         }
+
+    def shifted(self, by: float) -> "LinkWeights":
+        """The same weights with ``by`` added to every log-odds."""
+        return replace(self, bias=self.bias + by)
 
     @classmethod
     def zeros(cls) -> "LinkWeights":

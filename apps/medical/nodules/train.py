@@ -26,12 +26,14 @@ from apps.medical.nodules.detect import Half
 from apps.medical.nodules.fields import Field, load_fields
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.operating_point import half_from, save, tensors_of
-from apps.medical.nodules.out_of_fold import choose_threshold, out_of_fold
+from apps.medical.nodules.out_of_fold import choose_threshold, marks_of, out_of_fold
 from apps.medical.nodules.prepare import LISTED, Listed, listed, read_background
 from apps.medical.nodules.train_link import collect, fit
 from apps.medical.nodules.train_stem import StemTraining, train_stem
 from core_model.embed.stem import StemConfig
 from core_model.errors import TandemError
+
+OWN_MARKS = 3
 
 
 def _say(text: str) -> None:
@@ -76,7 +78,12 @@ def link(options: argparse.Namespace) -> None:
     order = np.random.default_rng(options.seed).permutation(len(fields))[: options.most]
     fields = [fields[index] for index in order]
     data = collect(half.stem, load_background(options.background), fields, options.seed, log=_say)
-    (options.out / options.half / "link.json").write_text(json.dumps(fit(data).as_dict()))
+    fitted = fit(data)
+    seen = load_background(options.background)
+    surest = marks_of(Half(half.name, half.stem, fitted), seen)[:OWN_MARKS]
+    # The halves are brought to one scale on their own CT: even odds are what its surest marks get in the mean.
+    fitted = fitted.shifted(-float(np.mean([np.log(p / (1 - p)) for p in surest])) if surest else 0.0)
+    (options.out / options.half / "link.json").write_text(json.dumps(fitted.as_dict()))
 
 
 def _half(options: argparse.Namespace, name: str) -> Half:
