@@ -1,0 +1,54 @@
+"""The shipped stems on shapes that are known: a ball is found and stands before a vessel."""
+
+import numpy as np
+import pytest
+
+from apps.medical.nodules.findings import find_nodules
+from apps.medical.nodules.operating_point import WEIGHTS, load
+from tests.apps.medical.nodules.test_regions_and_shape import tube
+
+SPACING = (2.5, 1.0, 1.0)
+SHAPE = (30, 90, 90)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load()
+
+
+def lung(*shapes):
+    """Lung at -870 HU with noise, tissue where the shapes are, a wall on one side."""
+    hu = np.full(SHAPE, -870.0) + np.random.default_rng(0).normal(0, 20, SHAPE)
+    for shape in shapes:
+        hu = np.maximum(hu, -870 + 900 * shape + np.random.default_rng(1).normal(0, 20, SHAPE) * (shape > 0))
+    hu[:, :, :8] = 40
+    zone = np.ones(SHAPE, bool)
+    zone[:, :, :5] = False
+    return hu.astype(np.int16), zone
+
+
+def ball(centre, radius):
+    z, y, x = np.meshgrid(*[np.arange(n) * mm for n, mm in zip(SHAPE, SPACING, strict=True)], indexing="ij")
+    gap = np.sqrt((z - centre[0]) ** 2 + (y - centre[1]) ** 2 + (x - centre[2]) ** 2)
+    return np.clip((radius - gap) / 1.5 + 0.5, 0, 1)
+
+
+def near(finding, place):
+    return np.linalg.norm((np.array(finding.measurement.centre_voxel) * SPACING) - place) if finding else np.inf
+
+
+@pytest.mark.parametrize("radius", [4.0, 6.0, 9.0, 14.0])
+def test_a_ball_is_shown_at_its_place_and_before_a_vessel(shipped, radius):
+    place = (37.0, 50.0, 60.0)
+    hu, zone = lung(ball(place, radius), tube((2, 12, 20), (72, 26, 34), 2.5))
+    found = find_nodules(hu, SPACING, zone, shipped.halves, shipped.operating_point.threshold)
+    assert near(found[0], place) < radius / 2
+    assert found[0].shown
+    assert all(not other.shown or near(other, place) < radius for other in found[1:])
+
+
+def test_the_shipped_weights_are_within_their_budget(shipped):
+    weights = sum(path.stat().st_size for path in WEIGHTS.glob("nodule_stems*"))
+    assert weights <= 4 * 2**20
+    assert sum(p.numel() for half in shipped.halves for p in half.stem.parameters()) <= 1_000_000
+    assert 0 < shipped.operating_point.threshold < 1
