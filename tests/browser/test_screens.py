@@ -23,7 +23,7 @@ def test_a_click_on_a_number_marks_it_in_the_source(screen: Screen) -> None:
     expect(target).to_have_text("1,200")
     assert target.get_attribute("id") == "f1"
     expect(target).to_be_in_viewport()
-    assert re.search(r"pick=revenue\.2", screen.page.url)
+    expect(screen.page).to_have_url(re.compile(r"pick=revenue\.2"))
 
 
 def test_arrow_keys_move_through_the_statement_and_the_source_follows(screen: Screen) -> None:

@@ -1,6 +1,7 @@
 """One request to an ASGI app, without a server."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,5 +40,7 @@ def ask(app: ASGIApp, path: str, *, kind: str = "http", method: str = "GET", **h
         elif message["type"] == "http.response.body":
             answer.body += message.get("body", b"")
 
-    asyncio.run(app(scope, receive, send))
+    # In a thread of its own: a browser of another test may have left a running loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, app(scope, receive, send)).result()
     return answer
