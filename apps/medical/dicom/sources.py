@@ -12,6 +12,7 @@ import os
 import stat
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ class _Entry:
     size: int
 
 
-class FileSource:
+class FileSource(ABC):
     """Numbered files of one input. Use as a context manager; files count from 1."""
 
     def __init__(self, path: Path) -> None:
@@ -53,7 +54,7 @@ class FileSource:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  # a folder has nothing to let go of
         """Let go of open files."""
 
     def __len__(self) -> int:
@@ -69,9 +70,9 @@ class FileSource:
     def _place(self, number: int) -> str:
         return f"file {number} of {len(self)}"
 
+    @abstractmethod
     def name_of(self, number: int) -> str:
         """The file's own name: personal, for the person who gave the path alone, never stored."""
-        raise NotImplementedError
 
     def size_of(self, number: int) -> int:
         """Size in bytes, as the folder or the archive states it."""
@@ -100,8 +101,9 @@ class FileSource:
         """sha256 of a file, in hex."""
         return hashlib.sha256(self.read(number)).hexdigest()
 
+    @abstractmethod
     def _open_raw(self, number: int) -> BinaryIO:
-        raise NotImplementedError
+        """The raw stream of a file; ``open`` turns its failures into refusals."""
 
     def _count(self, number: int, seen: int) -> None:
         """Real bytes per file, summed; a file that is read twice counts once."""
