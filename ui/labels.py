@@ -52,6 +52,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "all_studies": ("All studies", "全部检查"),
     "download": ("JSON", "JSON"),
     "delete": ("Delete", "删除"),
+    "kept_for_retry": (
+        "Keeps {size:.1f} MB, so that a retry goes on where it stopped; deleting the job removes it.",
+        "保留 {size:.1f} MB，以便从中断处继续；删除任务即会移除。",
+    ),
     "delete_ask": (
         "Remove this reading and every file that nothing else needs? The audit trail keeps its hash.",
         "删除此结果及其他结果不再需要的文件？审计记录将保留其哈希。",

@@ -1,5 +1,6 @@
 """Inputs: the row that alone knows the path of what a job reads; and the inbox, where uploads lie."""
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from apps.store.ids import new_id, now
 from apps.store.store import Store
 from apps.store.tables import InputRow
 from core_model.errors import InputRejected, NotFound, Unavailable
+
+SWEEP_AFTER_S = 3600.0
 
 
 def add(store: Store, path: str | Path) -> str:
@@ -109,3 +112,26 @@ def remove_uploads(store: Store, names: Iterable[str]) -> None:
                     action="make the inbox in the data folder writable, and remove it by hand",
                     code="upload_not_removed",
                 ) from None
+
+
+def sweep(store: Store) -> int:
+    """Remove uploads that no input names: those of a process that was killed before it queued their job. What was
+    written to in the last hour stays. Returns how many files went.
+
+    Raises:
+        Unavailable: The inbox cannot be looked through, or a file cannot be removed.
+    """
+    before = time.time() - SWEEP_AFTER_S
+    with store.read() as session:
+        named = set(uploads_among(store, session.execute(select(InputRow.path)).scalars()))
+    try:
+        files = [path for path in inbox(store).glob("*") if path.is_file() and path.name not in named]
+        strays = sorted(path.name for path in files if path.lstat().st_mtime < before)
+    except OSError as error:
+        raise Unavailable(
+            f"the inbox in the data folder cannot be looked through ({error.strerror})",
+            action="make it readable",
+            code="inbox_unusable",
+        ) from None
+    remove_uploads(store, strays)
+    return len(strays)
