@@ -16,8 +16,8 @@ from core_model.errors import InputRejected, NotFound, Unavailable
 SWEEP_AFTER_S = 3600.0
 
 
-def add(store: Store, path: str | Path) -> str:
-    """The id of the input at ``path``; the same id when the same path is given again.
+def looked_up(path: str | Path) -> Path:
+    """The absolute path of a file or folder that is there; ``~`` is the home folder.
 
     Raises:
         NotFound: There is no such file or folder.
@@ -38,6 +38,17 @@ def add(store: Store, path: str | Path) -> str:
         ) from None
     if not there:
         raise NotFound("there is no such file or folder", action="check the path", code="no_such_file")
+    return path
+
+
+def add(store: Store, path: str | Path) -> str:
+    """The id of the input at ``path``; the same id when the same path is given again.
+
+    Raises:
+        NotFound: There is no such file or folder.
+        InputRejected: The path cannot be looked up, or is no text that can be kept.
+    """
+    path = looked_up(path)
     with store.write() as session:
         lock(session, str(path))
         row = session.execute(select(InputRow).where(InputRow.path == str(path))).scalar_one_or_none()
@@ -67,9 +78,18 @@ def path_of(store: Store, input_id: str) -> Path:
 
     Raises:
         NotFound: The row is gone, or what stood at its path.
+        InputRejected: The path can no longer be looked up.
     """
     path = Path(get(store, input_id).path)
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise InputRejected(
+            f"the file or folder can no longer be looked up ({error.strerror})",
+            action="check its permissions",
+            code="unreadable_path",
+        ) from None
+    if not there:
         raise NotFound("the file or folder is no longer where it was", action="put it back, or give its new place")
     return path
 

@@ -80,7 +80,7 @@ def again(row: JobRow) -> None:
         st.markdown(f"**{escaped(title(row))}** :gray[{row.id}]")
         bar(show(library.store(), row.id))
         if held := blobs.held(library.store(), [row.id]):
-            st.caption(t("kept_for_retry").format(size=held[row.id][1] / 1e6))
+            st.caption(t("kept_for_retry", size=held[row.id][1] / 1e6))
         with st.container(horizontal=True):
             if st.button(t("retry"), icon=":material/replay:", type="primary", key="retry"):
                 retry(library.store(), row.id)
