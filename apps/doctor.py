@@ -104,7 +104,7 @@ def _without_password(url: str) -> str:
 
 
 def _store(settings: Any, problems: list[str]) -> dict[str, Any]:
-    from apps.store import jobs, readings, workers
+    from apps.store import blobs, jobs, readings, workers
     from apps.store.store import Store
 
     try:
@@ -114,10 +114,15 @@ def _store(settings: Any, problems: list[str]) -> dict[str, Any]:
         return {"state": "cannot be opened"}
     with store:
         waiting = sum(row.state in ("queued", "running") for row in jobs.listing(store, limit=1000))
+        stopped = [row.id for row in jobs.listing(store, ("failed", "cancelled"), limit=1000)]
+        held = blobs.held(store, stopped)
+        kept_mb = sum(size for _, size in held.values()) / 1e6
         return {
             "state": "open",
             "readings": len(readings.listing(store, limit=100_000)),
             "jobs waiting or running": waiting,
+            "jobs failed or cancelled that keep contents for a retry": len(held),
+            "MB that they keep": round(kept_mb, 1),
             "workers alive": len(workers.live(store)),
         }
 

@@ -11,6 +11,7 @@ pydantic takes 0.15 s.
 import re
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import unquote
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -19,10 +20,29 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from core_model.errors import InputRejected
 
 PREFIX = "TANDEM_"
+SQLITE = "sqlite:///"
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
 NO_HOME = "this user has no home folder; give the path of a folder"
+
+
+def _quoted(path: Path) -> str:
+    """A path as it stands in a database URL, where ? begins the options and # a fragment."""
+    return str(path).replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+
+
+def _absolute_file(url: str) -> str:
+    """The URL of an SQLite file with its absolute path, so that every process means the same file by it."""
+    name, sign, options = url.removeprefix(SQLITE).partition("?")
+    scheme = "file:" if name.startswith("file:") else ""
+    path = name.removeprefix(scheme)
+    if path in ("", ":memory:") or path.startswith("/"):
+        return url
+    try:
+        return SQLITE + scheme + _quoted(Path(unquote(path)).expanduser().absolute()) + sign + options
+    except RuntimeError:
+        raise ValueError(NO_HOME) from None
 
 
 def _usual_folder() -> Path:
@@ -38,7 +58,7 @@ class Settings(BaseSettings):
     Attributes:
         data_dir: Folder of everything that Tandem stores; the user's data folder where unset. Always absolute.
         database_url: ``sqlite:////absolute/file`` or ``postgresql://user:password@host/name``; ``tandem.db`` in
-            ``data_dir`` where unset.
+            ``data_dir`` where unset. A relative file is made absolute. In a file's path % ? # are %25 %3F %23.
         blobs_dir: Folder of the blobs; ``blobs`` in ``data_dir`` where unset. Workers on several machines share it.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         port: TCP port of the dashboard, 1 to 65535.
@@ -66,9 +86,9 @@ class Settings(BaseSettings):
     @classmethod
     def _known_database(cls, url: str) -> str:
         scheme = url.partition("://")[0]
-        if url and (scheme not in DATABASES or "://" not in url):
+        if url and (scheme not in DATABASES or "://" not in url or (scheme == "sqlite" and SQLITE not in url)):
             raise ValueError("a database URL starts with sqlite:/// or postgresql://")
-        return url
+        return _absolute_file(url) if scheme == "sqlite" else url
 
     @field_validator("job_modules", mode="before")
     @classmethod
@@ -85,7 +105,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill(self) -> Self:
         if not self.database_url:
-            object.__setattr__(self, "database_url", f"sqlite:///{self.data_dir / 'tandem.db'}")
+            object.__setattr__(self, "database_url", SQLITE + _quoted(self.data_dir / "tandem.db"))
         if self.blobs_dir is None:
             object.__setattr__(self, "blobs_dir", self.data_dir / "blobs")
         return self

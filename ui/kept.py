@@ -22,16 +22,21 @@ class Kept(Generic[Content]):
         self._limit, self._weigh = limit, weigh
         self._entries: OrderedDict[str, Content] = OrderedDict()
         self._lock = threading.Lock()
+        self._cleared = 0
         Kept._all.append(self)
 
     def get(self, key: str, make: Callable[[], Content]) -> Content:
-        """The content under ``key``, made where it is not there."""
+        """The content under ``key``, made where it is not there. What was being made while all was forgotten is not
+        kept: it may be of what was deleted."""
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
                 return self._entries[key]
+            cleared = self._cleared
         made = make()
         with self._lock:
+            if cleared != self._cleared:
+                return made
             self._entries[key] = made
             while len(self._entries) > 1 and sum(map(self._weigh, self._entries.values())) > self._limit:
                 self._entries.popitem(last=False)
@@ -41,6 +46,7 @@ class Kept(Generic[Content]):
         """Forget everything."""
         with self._lock:
             self._entries.clear()
+            self._cleared += 1
 
 
 def clear_all() -> None:

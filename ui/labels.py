@@ -52,6 +52,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "all_studies": ("All studies", "全部检查"),
     "download": ("JSON", "JSON"),
     "delete": ("Delete", "删除"),
+    "kept_for_retry": (
+        "Keeps {size:.1f} MB, so that a retry goes on where it stopped; deleting the job removes it.",
+        "保留 {size:.1f} MB，以便从中断处继续；删除任务即会移除。",
+    ),
     "delete_ask": (
         "Remove this reading and every file that nothing else needs? The audit trail keeps its hash.",
         "删除此结果及其他结果不再需要的文件？审计记录将保留其哈希。",
@@ -149,6 +153,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "soft": ("Soft tissue", "软组织窗"),
     "opacity": ("Opacity", "不透明度"),
     "patient": ("Patient", "患者"),
+    "quality": ("Images", "图像质量"),
+    "good": ("good", "良好"),
+    "degraded": ("degraded", "降级"),
     "geometry": ("Size", "尺寸"),
     "show_below": ("Show {n} below the operating point", "显示工作点以下的 {n} 处"),
     "centre": ("Centre (LPS)", "中心（LPS）"),

@@ -62,9 +62,9 @@ def reports(company: str = "", limit: int = 200) -> list[finance.FilingEntry]:
     return finance.filings(store(), company, limit)
 
 
-def studies(limit: int = 200) -> list[medical.StudyEntry]:
+def studies(limit: int = 200) -> list[medical.ReadStudy]:
     """The studies that were read, the newest first."""
-    return medical.studies(store(), limit)
+    return medical.read_studies(store(), limit)
 
 
 def document(reading_id: str, kind: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def addresses(report: str = "", study: str = "") -> dict[str, str]:
     if not report:
         with_anomalies = [entry for entry in entries if entry.filing.num_anomalies]
         report = next((entry.reading.id for entry in [*with_anomalies, *entries]), "")
-    studies = [entry.readings[0].id for entry in library.studies() if entry.readings]
+    studies = [entry.reading.id for entry in library.studies()]
     study = study or next(iter(studies), "")
     if not report or not study:
         raise NotFound("the store holds no report or no study", action="run 'tandem demo --no-ui' first")

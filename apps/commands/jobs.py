@@ -11,7 +11,8 @@ JobId = Annotated[str, typer.Argument(metavar="JOB", help="Id of the job.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
-def _as_dict(row: Any) -> dict[str, Any]:
+def _as_dict(row: Any, held: dict[str, tuple[int, int]]) -> dict[str, Any]:
+    files, size = held.get(row.id, (0, 0))
     moments = {name: getattr(row, name) for name in ("created_at", "started_at", "ended_at")}
     return {
         "id": row.id,
@@ -23,6 +24,7 @@ def _as_dict(row: Any) -> dict[str, Any]:
         "reading": row.reading_id,
         "error": {"code": row.error_code, "text": row.error_text} if row.error_text else None,
         "attempt": row.attempt,
+        "kept": {"files": files, "bytes": size},
         **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
     }
 
@@ -39,7 +41,7 @@ def list_jobs(
     from rich.table import Table
     from rich.text import Text
 
-    from apps.store import jobs
+    from apps.store import blobs, jobs
     from apps.store.store import open_store
     from apps.store.tables.jobs import STATES
 
@@ -48,8 +50,9 @@ def list_jobs(
         raise typer.BadParameter(f"no state {unknown[0]!r}; there are {', '.join(STATES)}", param_hint="--state")
     with open_store() as store:
         rows = jobs.listing(store, tuple(state or ()), limit)
+        held = blobs.held(store, [row.id for row in rows])
     if as_json:
-        console.print_document({"schema": "tandem.jobs/1", "jobs": [_as_dict(row) for row in rows]})
+        console.print_document({"schema": "tandem.jobs/1", "jobs": [_as_dict(row, held) for row in rows]})
         return
     table = Table("job", "kind", "state", "step", "done", "result or reason")
     for column in (table.columns[0], table.columns[-1]):
@@ -58,19 +61,28 @@ def list_jobs(
         told = Text(row.reading_id or row.error_text or "")
         table.add_row(row.id, row.kind, row.state, row.step, f"{row.fraction:.0%}", told)
     console.out.print(table)
+    ended = [held[row.id][1] for row in rows if row.state in ("failed", "cancelled") and row.id in held]
+    if ended:
+        console.say(
+            f"{len(ended)} failed or cancelled jobs keep {sum(ended) / 1e6:.1f} MB for a retry; "
+            "'tandem jobs retry JOB' goes on with it, 'tandem delete JOB' removes it"
+        )
 
 
 @app.command()
 def show(job: JobId, as_json: AsJson = False) -> None:
     """Show one job."""
-    from apps.store import jobs
+    from apps.store import blobs, jobs
     from apps.store.store import open_store
 
     with open_store() as store:
-        entry = _as_dict(jobs.get(store, job))
+        entry = _as_dict(jobs.get(store, job), blobs.held(store, [job]))
     if as_json:
         console.print_document({"schema": "tandem.job/1", **entry})
         return
+    kept = entry.pop("kept")
+    if kept["files"]:
+        entry["kept"] = f"{kept['files']} contents, {kept['bytes'] / 1e6:.1f} MB, until it is done or deleted"
     for name, value in entry.items():
         if value is not None and value != "":
             console.out.print(f"{name:12} {value}", highlight=False, markup=False)

@@ -24,11 +24,13 @@ def read(
     """Read reports: rebuild the three statements, check them, list what does not fit, with the sources."""
     from apps.finance.jobs import reports_in, submit
     from apps.jobs.following import Submitted, wait_for
+    from apps.store import inputs
     from apps.store.store import open_store
     from core_model.errors import TandemError
 
     try:
-        files = reports_in(path) if path.is_dir() else [path]
+        folder = inputs.looked_up(path).is_dir()
+        files = reports_in(path.expanduser()) if folder else [path]
     except TandemError as error:
         console.say(f"tandem: {error.sentence(str(path))}")
         raise typer.Exit(1) from None
@@ -50,7 +52,7 @@ def read(
                 text = progress.error_text or f"the job was {progress.state}"
                 failures.append(_failure(number, len(files), progress.error_code or progress.state, text))
                 console.say(f"tandem: {each.name}: {text}")
-    if as_json and path.is_dir():
+    if as_json and folder:
         console.print_document(
             {
                 "schema": "tandem.finance.batch/1",

@@ -24,9 +24,15 @@ def reports_in(folder: Path) -> list[Path]:
     """The files of a folder and its subfolders that can be reports, sorted by their paths.
 
     Raises:
-        InputRejected: There is none.
+        InputRejected: There is none, or the folder cannot be opened.
     """
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    try:
+        next(folder.iterdir(), None)
+        found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    except OSError as error:
+        raise InputRejected(
+            f"the folder cannot be opened ({error.strerror})", action="check its permissions", code="unreadable"
+        ) from None
     if not found:
         raise InputRejected(
             "the folder holds no report",

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from apps import console
+from apps.finance.exact import exactly
 from apps.finance.statements.lines import BY_NAME
 
 TITLES = {"income": "Income statement", "balance": "Balance sheet", "cash_flow": "Cash flow"}
@@ -94,6 +95,7 @@ def statement(document: Mapping[str, Any], name: str, width: int) -> Iterator[Te
         yield Text(f"{_DERIVED} computed from other lines, not printed in the report")
 
 
+@exactly
 def scale_of(document: Mapping[str, Any]) -> int:
     """The largest unit in which every amount of money is still exact: a million, a thousand, or one."""
     lines = [line for name in TITLES for line in document["statements"][name]]
@@ -113,6 +115,7 @@ def periods_of(lines: Sequence[Mapping[str, Any]]) -> list[_Period]:
     return [newest, *sorted(alike, reverse=True)[:1]]
 
 
+@exactly
 def amount(text: str, scale: int = 1, places: int = 0) -> str:
     """A number as accountants print it: thousands separated, negatives in parentheses.
 

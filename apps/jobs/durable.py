@@ -20,7 +20,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
 from dbos._serialization import DBOSPortableJSONSerializer
-from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy import URL, Engine, create_engine, event, inspect
 
 from apps.jobs.registry import kind
 from apps.jobs.run import JobCancelled, JobFailed, Run, WorkerStopping, failure
@@ -214,7 +214,10 @@ def forget(store: Store, job_ids: Iterable[str]) -> None:
 
 def _file_engine(path: Path) -> Engine:
     """DBOS's own SQLite file, with the promises of ours."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),  # put together, not written: a path may hold ? and #
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:

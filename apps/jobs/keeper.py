@@ -1,11 +1,14 @@
 """``ensure_worker``: a worker where none is alive, which ends together with whoever needed it."""
 
+import logging
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from apps.store import workers
 from apps.store.store import Store
@@ -15,6 +18,7 @@ LOOK_EVERY_S = 1.0
 QUICK_S = 10.0  # a worker that ends sooner never worked
 MAX_QUICK_ENDS = 3
 END_WITHIN_S = 10.0
+log = logging.getLogger(__name__)
 
 
 class Keeper:
@@ -65,11 +69,18 @@ class Keeper:
             self._process.wait()
 
     def _watch(self) -> None:
+        said = ""
         while not self._stop.wait(LOOK_EVERY_S):
             try:
                 self._look()
-            except Unavailable:
-                continue  # the database is busy: the next look tells
+            except (Unavailable, SQLAlchemyError, OSError) as error:
+                # The database is busy or away, or the machine has no process to spare: the next look tells.
+                text = str(error) if isinstance(error, Unavailable) else type(error).__name__
+                if text != said:
+                    log.warning("no look for a live worker: %s", text)
+                said = text
+            else:
+                said = ""
 
     def _look(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -84,16 +95,28 @@ class Keeper:
             self._start()
 
     def _start(self) -> None:
+        """Start a worker process.
+
+        Raises:
+            Unavailable: The machine starts no process now.
+        """
         self._started_at = time.monotonic()
         modules = [part for name in self._modules or () for part in ("--module", name)]
         environment = {**_environment(), **self.store.settings.environment()}
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", "apps.jobs", "--with-parent", *modules],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            env=environment,
-            start_new_session=True,  # Ctrl-C goes to the one who waits, and from there to the worker in good order
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                [sys.executable, "-m", "apps.jobs", "--with-parent", *modules],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,  # Ctrl-C goes to the one who waits, and from there to the worker in good order
+            )
+        except OSError as error:
+            raise Unavailable(
+                f"no worker process can be started ({error.strerror})",
+                action="end other programs, or raise the limit of processes",
+                code="worker_does_not_start",
+            ) from None
 
 
 def _environment() -> dict[str, str]:

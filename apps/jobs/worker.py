@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 from apps.settings import load_settings
-from apps.store import blobs, jobs, workers
+from apps.store import blobs, inputs, jobs, workers
 from apps.store.engine import translated_errors
 from apps.store.ids import new_id
 from apps.store.store import Store
@@ -62,6 +62,10 @@ class Worker:
             self._durable.launch()
         self._thread.start()
         blobs.sweep(self.store)
+        try:
+            inputs.sweep(self.store)
+        except Unavailable as state:  # what lies in the inbox keeps no worker from its work
+            log.warning("%s", state)
 
     def wait(self, ending: threading.Event) -> None:
         """Wait until told to end.

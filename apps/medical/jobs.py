@@ -79,7 +79,11 @@ def _import(step: Step) -> dict[str, Any]:
     except BaseException:
         blobs.drop(step.store, step.job_id, FIRST_IMAGE)  # of a study that is refused nothing stays
         raise
-    stored = readings.find(step.store, KIND, _provenance(step, study.input_hash))
+    skipped_series = [skipped.as_dict() for skipped in study.skipped]
+    notes = {"series_skipped": skipped_series, "warnings": [caution.as_dict() for caution in study.cautions]}
+    # The same series beside other series, or among other files, has other notes: each input gets its own document.
+    input_hash = hash_of([study.input_hash, notes])
+    stored = readings.find(step.store, KIND, _provenance(step, input_hash))
     volume = blobs.put_array(step.store, step.job_id, "volume", study.volume.hu)
     step.tick(0.95)
     geometry = study.volume.geometry.as_dict()
@@ -103,8 +107,6 @@ def _import(step: Step) -> dict[str, Any]:
                     skipped.series_uid, skipped.modality, skipped.images, skipped.series_number, skipped.reason
                 )
             )
-    skipped_series = [skipped.as_dict() for skipped in study.skipped]
-    notes = {"series_skipped": skipped_series, "warnings": [caution.as_dict() for caution in study.cautions]}
     # Of hundreds of series they are more than a step's result may be.
     notes_hash = blobs.put(step.store, step.job_id, "notes", json.dumps(notes).encode())
     patient = study.patient
@@ -120,7 +122,7 @@ def _import(step: Step) -> dict[str, Any]:
     )
     return {
         "stored": stored.id if stored is not None and not step.settings.get("again") else None,
-        "input_hash": study.input_hash,
+        "input_hash": input_hash,
         "study_id": study_id,
         "volume": volume,
         "study": {

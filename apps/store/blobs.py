@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from apps.store.engine import lock
@@ -117,6 +117,15 @@ def owned(store: Store, owner: str) -> dict[str, str]:
     with store.read() as session:
         rows = session.execute(select(BlobReferenceRow).where(BlobReferenceRow.owner == owner)).scalars()
         return {row.name: row.sha256 for row in rows}
+
+
+def held(store: Store, owners: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """How many contents each of the owners needs, and their bytes together; owners of nothing are left out."""
+    counted = select(BlobReferenceRow.owner, func.count(), func.sum(BlobRow.size))
+    counted = counted.join(BlobRow, BlobRow.sha256 == BlobReferenceRow.sha256)
+    query = counted.where(BlobReferenceRow.owner.in_(list(owners))).group_by(BlobReferenceRow.owner)
+    with store.read() as session:
+        return {owner: (count, int(size)) for owner, count, size in session.execute(query)}
 
 
 def refer(session: Session, owner: str, name: str, sha256: str) -> None:

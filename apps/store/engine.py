@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -21,6 +22,7 @@ from core_model.errors import TandemError, Unavailable
 
 BUSY_TIMEOUT_S = 10.0
 WRITE = "tandem_write"
+SQLITE = "sqlite:///"
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -33,13 +35,15 @@ def sqlite_file(url: str) -> Path | None:
         raise Unavailable(
             "the database URL names no file", allowed="sqlite:////absolute/file", code="database_url_rejected"
         )
-    return Path(name.removeprefix("file:"))
+    if not name.startswith("file:"):
+        return Path(name)
+    return Path(unquote(name.removeprefix("file:").partition("#")[0]))  # a URI, as SQLite reads it
 
 
 def make_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """An engine on which plain transactions read, and those with the option ``WRITE`` take the write lock at once."""
     if _parsed(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
+        engine = create_engine(_parsed(url), connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
         event.listen(engine, "connect", _set_pragmas(busy_timeout_s))
         event.listen(engine, "begin", _begin)
         return engine
@@ -55,7 +59,15 @@ def make_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
 
 
 def _parsed(url: str) -> URL:
-    """The URL's parts; what cannot be read is refused without repeating it, since it can hold a password."""
+    """The URL's parts; what cannot be read is refused without repeating it, since it can hold a password.
+
+    Of an SQLite URL the path is percent-decoded, so that ? and # can stand in it; one that begins with ``file:`` goes
+    to SQLite as it is. (SQLAlchemy's own reading of it changed with 2.1.)
+    """
+    if url.startswith(SQLITE):
+        name, _, query = url.removeprefix(SQLITE).partition("?")
+        database = name if name.startswith("file:") else unquote(name)
+        return URL.create("sqlite", database=database or None, query=dict(parse_qsl(query)))
     try:
         return make_url(url)
     except (ArgumentError, ValueError):
@@ -79,7 +91,8 @@ def _set_pragmas(busy_timeout_s: float) -> Any:
             try:
                 cursor.execute("PRAGMA journal_mode=WAL")
             except sqlite3.OperationalError as error:
-                if "readonly" not in str(error):  # a read-only file is refused at its first write, with a sentence
+                # A read-only file is refused at its first write, with a sentence.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
                     raise
         cursor.close()
 
@@ -148,30 +161,70 @@ def translated_errors() -> Iterator[None]:
         raise meaning from None
 
 
-# What SQLite and PostgreSQL say: part of the message, our code, what it means, what to do.
-_STATES = (
-    ("readonly", "database_read_only", "the database can only be read", "make its file and folder writable"),
-    ("read-only", "database_read_only", "the database can only be read", "connect to one that takes writes"),
-    ("locked", "database_locked", "another program holds the database", "end that program, or try again later"),
-    ("disk is full", "disk_full", "the disk is full, nothing was stored", "free some space and try again"),
-    ("no space left", "disk_full", "the disk is full, nothing was stored", "free some space and try again"),
-    ("disk i/o error", "database_io", "the disk under the database fails", "check the disk, then try again"),
-    ("malformed", "database_damaged", "the database file is damaged", "restore it from a backup"),
-    ("not a database", "database_damaged", "the file is no database", "restore it from a backup"),
-    ("unable to open", "database_unreachable", "the database cannot be opened", "check that its folder can be used"),
-)
+_STATES = {
+    "read_only": ("database_read_only", "the database can only be read", "make its file and folder writable"),
+    "no_writes": ("database_read_only", "the database can only be read", "connect to one that takes writes"),
+    "locked": ("database_locked", "another program holds the database", "end that program, or try again later"),
+    "full": ("disk_full", "the disk is full, nothing was stored", "free some space and try again"),
+    "io": ("database_io", "the disk under the database fails", "check the disk, then try again"),
+    "damaged": ("database_damaged", "the database file is damaged", "restore it from a backup"),
+    "no_database": ("database_damaged", "the file is no database", "restore it from a backup"),
+    "cannot_open": ("database_unreachable", "the database cannot be opened", "check that its folder can be used"),
+    "no_answer": (
+        "database_unreachable",
+        "the database server does not answer",
+        "start it, or correct TANDEM_DATABASE_URL",
+    ),
+    "crowded": ("database_busy", "the database server has no room for another connection", "try again later"),
+    "refused": ("database_refused", "the database server refuses this user", "correct TANDEM_DATABASE_URL"),
+}
+"""What a database can say of its own state: our code, what it means, what to do."""
+
+# Primary result codes of SQLite (https://www.sqlite.org/rescode.html).
+_SQLITE = {
+    sqlite3.SQLITE_READONLY: "read_only",
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_PROTOCOL: "locked",
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_IOERR: "io",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "no_database",
+    sqlite3.SQLITE_CANTOPEN: "cannot_open",
+}
+# SQLSTATE codes of PostgreSQL, then their classes (its manual, appendix A).
+_POSTGRESQL = {
+    "25006": "no_writes",  # read_only_sql_transaction
+    "55P03": "locked",  # lock_not_available
+    "40P01": "locked",  # deadlock_detected
+    "53100": "full",  # disk_full
+    "53300": "crowded",  # too_many_connections
+    "58030": "io",  # io_error
+    "XX001": "damaged",  # data_corrupted
+    "XX002": "damaged",  # index_corrupted
+    "57P01": "no_answer",  # admin_shutdown
+    "57P02": "no_answer",  # crash_shutdown
+    "57P03": "no_answer",  # cannot_connect_now
+    "42501": "refused",  # insufficient_privilege
+}
+_POSTGRESQL_CLASSES = {"08": "no_answer", "28": "refused"}
 
 
 def state_error(error: DBAPIError) -> TandemError | None:
-    """The state of the database that ``error`` tells of; None where it tells of a mistake in a statement."""
-    said = str(error.orig).lower()
-    for part, code, what, action in _STATES:
-        if part in said:
-            return Unavailable(what, action=action, code=code)
-    if isinstance(error, OperationalError) and (error.connection_invalidated or "connection" in said):
-        return Unavailable(
-            "the database server does not answer",
-            action="start it, or correct TANDEM_DATABASE_URL",
-            code="database_unreachable",
-        )
-    return None
+    """The state of the database that ``error`` tells of by its code; None where it tells of a mistake in a statement.
+
+    What the database says in words is not looked at: values of ours, and other languages, stand in it.
+    """
+    code, sqlstate = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
+    if code is not None:
+        state = _SQLITE.get(code & 0xFF)  # the extended codes hold the primary one in their lowest byte
+    elif sqlstate is not None:
+        state = _POSTGRESQL.get(sqlstate) or _POSTGRESQL_CLASSES.get(sqlstate[:2])
+    elif error.connection_invalidated or (isinstance(error, OperationalError) and hasattr(error.orig, "pgconn")):
+        state = "no_answer"  # the driver lost the server, or never reached it
+    else:
+        state = None
+    if state is None:
+        return None
+    known, what, action = _STATES[state]
+    return Unavailable(what, action=action, code=known)

@@ -1,5 +1,6 @@
 """Inputs: the row that alone knows the path of what a job reads; and the inbox, where uploads lie."""
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from apps.store.store import Store
 from apps.store.tables import InputRow
 from core_model.errors import InputRejected, NotFound, Unavailable
 
+SWEEP_AFTER_S = 3600.0
 
-def add(store: Store, path: str | Path) -> str:
-    """The id of the input at ``path``; the same id when the same path is given again.
+
+def looked_up(path: str | Path) -> Path:
+    """The absolute path of a file or folder that is there; ``~`` is the home folder.
 
     Raises:
         NotFound: There is no such file or folder.
@@ -35,6 +38,17 @@ def add(store: Store, path: str | Path) -> str:
         ) from None
     if not there:
         raise NotFound("there is no such file or folder", action="check the path", code="no_such_file")
+    return path
+
+
+def add(store: Store, path: str | Path) -> str:
+    """The id of the input at ``path``; the same id when the same path is given again.
+
+    Raises:
+        NotFound: There is no such file or folder.
+        InputRejected: The path cannot be looked up, or is no text that can be kept.
+    """
+    path = looked_up(path)
     with store.write() as session:
         lock(session, str(path))
         row = session.execute(select(InputRow).where(InputRow.path == str(path))).scalar_one_or_none()
@@ -64,9 +78,18 @@ def path_of(store: Store, input_id: str) -> Path:
 
     Raises:
         NotFound: The row is gone, or what stood at its path.
+        InputRejected: The path can no longer be looked up.
     """
     path = Path(get(store, input_id).path)
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise InputRejected(
+            f"the file or folder can no longer be looked up ({error.strerror})",
+            action="check its permissions",
+            code="unreadable_path",
+        ) from None
+    if not there:
         raise NotFound("the file or folder is no longer where it was", action="put it back, or give its new place")
     return path
 
@@ -109,3 +132,26 @@ def remove_uploads(store: Store, names: Iterable[str]) -> None:
                     action="make the inbox in the data folder writable, and remove it by hand",
                     code="upload_not_removed",
                 ) from None
+
+
+def sweep(store: Store) -> int:
+    """Remove uploads that no input names: those of a process that was killed before it queued their job. What was
+    written to in the last hour stays. Returns how many files went.
+
+    Raises:
+        Unavailable: The inbox cannot be looked through, or a file cannot be removed.
+    """
+    before = time.time() - SWEEP_AFTER_S
+    with store.read() as session:
+        named = set(uploads_among(store, session.execute(select(InputRow.path)).scalars()))
+    try:
+        files = [path for path in inbox(store).glob("*") if path.is_file() and path.name not in named]
+        strays = sorted(path.name for path in files if path.lstat().st_mtime < before)
+    except OSError as error:
+        raise Unavailable(
+            f"the inbox in the data folder cannot be looked through ({error.strerror})",
+            action="make it readable",
+            code="inbox_unusable",
+        ) from None
+    remove_uploads(store, strays)
+    return len(strays)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from apps.store import audit, blobs
 from apps.store.engine import lock
 from apps.store.ids import derived_id, hash_of, new_id, now
 from apps.store.store import Store
-from apps.store.tables import Base, FindingRow, PatientRow, ReadingRow, SeriesRow, StudyRow
+from apps.store.tables import Base, BlobReferenceRow, FindingRow, PatientRow, ReadingRow, SeriesRow, StudyRow
 from core_model.errors import NotFound
 
 SCHEMA = "tandem.medical.reading/1"
@@ -184,6 +184,50 @@ def studies(store: Store, limit: int = 100) -> list[StudyEntry]:
         for reading in session.execute(of).scalars():
             made[str(reading.study_id)].append(reading)
         return [StudyEntry(study, patient, made[study.id]) for study, patient in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStudy:
+    """A line of the list of studies that were read, from rows alone.
+
+    Attributes:
+        study: The study.
+        patient: Whose it is.
+        reading: Its newest reading.
+        num_shown: Findings of that reading at or above the operating point.
+        series: The series that it read; None where the series was imported again since with other slices.
+    """
+
+    study: StudyRow
+    patient: PatientRow
+    reading: ReadingRow
+    num_shown: int
+    series: SeriesRow | None
+
+
+def read_studies(store: Store, limit: int = 100) -> list[ReadStudy]:
+    """The newest studies that were read, with what their newest reading found."""
+    entries = [entry for entry in studies(store, limit) if entry.readings]
+    newest = [entry.readings[0].id for entry in entries]
+    counted = select(FindingRow.reading_id, func.count()).where(FindingRow.reading_id.in_(newest), FindingRow.shown)
+    volumes = select(BlobReferenceRow.owner, BlobReferenceRow.sha256)
+    volumes = volumes.where(BlobReferenceRow.owner.in_(newest), BlobReferenceRow.name == "volume")
+    series = select(SeriesRow).where(SeriesRow.study_id.in_([entry.study.id for entry in entries]))
+    with store.read() as session:
+        shown: dict[str, int] = dict(session.execute(counted.group_by(FindingRow.reading_id)).tuples().all())
+        volume_of: dict[str, str] = dict(session.execute(volumes).tuples().all())
+        read = session.execute(series.where(SeriesRow.volume_sha256.is_not(None))).scalars()
+        series_of_volume = {(row.study_id, row.volume_sha256): row for row in read}
+    return [
+        ReadStudy(
+            entry.study,
+            entry.patient,
+            entry.readings[0],
+            shown.get(entry.readings[0].id, 0),
+            series_of_volume.get((entry.study.id, volume_of.get(entry.readings[0].id))),
+        )
+        for entry in entries
+    ]
 
 
 def study(store: Store, study_id: str) -> StudyEntry:

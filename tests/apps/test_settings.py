@@ -96,3 +96,44 @@ def test_another_process_gets_the_same_settings_through_its_environment(tmp_path
 def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings(data_dir=tmp_path).port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["what?", "a#1", "100%", "a%3Fb", "with space", "中文"])
+def test_a_data_folder_with_signs_that_a_url_gives_a_meaning_holds_its_database(tmp_path: Path, name: str) -> None:
+    from apps.jobs.durable import jobs_file
+    from apps.store import jobs
+    from apps.store.store import Store
+
+    made = load_settings(data_dir=tmp_path / name)
+    with Store(made) as store:
+        job = jobs.create(store, "test", None, {})
+    assert (tmp_path / name / "tandem.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    with Store(load_settings(**made.model_dump())) as store:  # as a worker gets it
+        assert jobs.get(store, job.id).kind == "test"
+        assert jobs_file(store) == tmp_path / name / "tandem.jobs.db"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("sqlite:///here.db", "sqlite:///{folder}/here.db"),
+        ("sqlite:///sub/here.db", "sqlite:///{folder}/sub/here.db"),
+        ("sqlite:///file:here.db?mode=ro&uri=true", "sqlite:///file:{folder}/here.db?mode=ro&uri=true"),
+        ("sqlite:////elsewhere/here.db", "sqlite:////elsewhere/here.db"),
+    ],
+)
+def test_a_relative_database_file_is_made_absolute(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, expected: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = load_settings(data_dir=tmp_path, database_url=url)
+    assert made.database_url == expected.format(folder=tmp_path)
+    monkeypatch.chdir("/")
+    assert load_settings(**made.model_dump()).database_url == made.database_url
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite://tandem.db"])
+def test_a_database_url_with_a_slash_too_few_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(InputRejected, match="starts with sqlite:///"):
+        load_settings(data_dir=tmp_path, database_url=url)

@@ -131,6 +131,9 @@ GEOMETRY = {
 }
 
 
+QUALITY = {"grade": "degraded", "reasons": ["thick_slices"]}
+
+
 def hounsfield() -> np.ndarray:
     """A volume of air with one soft ball (40 HU) at slice 3, row 10, column 20."""
     z, y, x = np.mgrid[: SIZE[0], : SIZE[1], : SIZE[2]]
@@ -143,7 +146,7 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None) -> 
     volume = blobs.put_array(store, "job-made", "volume", hounsfield())
     heat = blobs.put_array(store, "job-made", "heat", np.full((3, 5, 5), 0.5, np.float32))
     entries = [
-        medical.SeriesEntry("1.2.3", "CT", SIZE[0], geometry=GEOMETRY, volume_sha256=volume),
+        medical.SeriesEntry("1.2.3", "CT", SIZE[0], geometry={**GEOMETRY, "quality": QUALITY}, volume_sha256=volume),
         medical.SeriesEntry("1.2.4", "CT", 2, skipped_because="a localizer, not a volume"),
     ]
     study_id = medical.add_study(
@@ -156,7 +159,7 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None) -> 
         "id": reading_id,
         "notice": NOTICE,
         "study": {"id": study_id, "study_uid": "1.2", "date": "2024-05-06"},
-        "series": {"uid": "1.2.3", **GEOMETRY, "quality": {"grade": "good", "reasons": []}},
+        "series": {"uid": "1.2.3", **GEOMETRY, "quality": QUALITY},
         "series_skipped": [{"uid": "1.2.4", "reason": "a localizer, not a volume", "images": 2}],
         "findings": [
             _finding(1, 0.91, True, [3, 10, 20], heat),
@@ -167,9 +170,8 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None) -> 
         "warnings": [{"code": "thick_slices", "text": "The slices are thick."}],
         "provenance": {**provenance.as_dict(), "settings": {}},
     }
-    readings.save(
-        store, "medical.read", document, provenance, study_id=study_id, files={"heatmap-1": heat}, input_id=input_id
-    )
+    files = {"heatmap-1": heat, "volume": volume}
+    readings.save(store, "medical.read", document, provenance, study_id=study_id, files=files, input_id=input_id)
     blobs.release(store, "job-made")
     return reading_id
 

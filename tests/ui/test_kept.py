@@ -1,5 +1,7 @@
 """The cache of the screens: bounded by weight, and empty after a deletion."""
 
+import threading
+
 import pytest
 
 from apps.store.store import Store
@@ -41,3 +43,25 @@ def test_nothing_of_a_deleted_reading_stays_in_memory(store: Store) -> None:
     with pytest.raises(NotFound):
         safe_source(reading)
     kept.clear_all()
+
+
+def test_what_was_being_made_while_all_was_forgotten_is_not_kept() -> None:
+    """A page that reads a document while another session deletes it gets its answer, and leaves nothing behind."""
+    cache: Kept[str] = Kept(3)
+    begun, deleted = threading.Event(), threading.Event()
+    answers: list[str] = []
+
+    def make() -> str:
+        begun.set()
+        assert deleted.wait(10)
+        return "of the deleted reading"
+
+    reading = threading.Thread(target=lambda: answers.append(cache.get("a", make)))
+    reading.start()
+    assert begun.wait(10)
+    kept.clear_all()
+    deleted.set()
+    reading.join()
+    assert answers == ["of the deleted reading"]
+    assert cache.get("a", lambda: "made again") == "made again"
+    assert cache.get("a", lambda: "made a third time") == "made again"

@@ -138,6 +138,22 @@ def test_a_study_shows_its_findings_above_the_operating_point_and_hides_the_othe
     assert "The slices are thick." in said(app)
 
 
+def test_the_list_of_studies_comes_from_rows_and_loads_no_document(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = made.study(store)
+
+    def fail(*_: object) -> None:
+        raise AssertionError("a document was loaded for the list")
+
+    monkeypatch.setattr(library, "document", fail)
+    grid = next(data for name, data in components(opened("studies")).items() if name.startswith("tandem_grid"))
+    (row,) = grid["rows"]
+    assert row["id"] == reading
+    texts = [cell["text"] for cell in row["cells"]]
+    assert texts[:5] == ["DOE JANE · P-17", "2024-05-06", "6 × 24 × 32, 2.5 × 0.8 × 0.8 mm", "1", "degraded"]
+
+
 def test_the_address_keeps_slice_window_and_finding(store: Store) -> None:
     app = opened("studies", reading=made.study(store), slice="1", window="bone", finding="finding-1")
     viewer = next(data for name, data in components(app).items() if name.startswith("tandem_viewer"))
@@ -189,6 +205,43 @@ def test_a_path_that_does_not_exist_is_refused_without_repeating_it(store: Store
     assert "there is no such file" in app.error[0].value.replace("\\", "")
     assert "JANE_DOE" not in app.error[0].value.replace("\\", "")
     assert jobs.listing(store) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("~nobody-of-that-name/report.html", "there is no such user"),
+        ("/" + "x" * 300 + ".html", "File name too long"),
+    ],
+)
+@pytest.mark.parametrize("page", ["reports", "studies"])
+def test_a_path_that_cannot_be_looked_up_is_one_sentence(store: Store, page: str, typed: str, sentence: str) -> None:
+    app = opened(page)
+    app.text_input(key="report_path" if page == "reports" else "study_path").set_value(typed)
+    next(button for button in app.button if button.label == "Read").click().run()
+    assert not app.exception
+    (error,) = app.error
+    assert f"the path cannot be looked up ({sentence})" in error.value.replace("\\", "")
+    assert jobs.listing(store) == []
+
+
+def test_a_folder_that_may_not_be_opened_is_one_sentence(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exists = Path.exists
+
+    def refuse(path: Path, **options: bool) -> bool:
+        if path.name == "JANE_DOE":  # what stat says of a folder in one that may not be entered
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path, **options)
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    app = opened("reports")
+    app.text_input(key="report_path").set_value("/root-of-another/JANE_DOE")
+    next(button for button in app.button if button.label == "Read").click().run()
+    assert not app.exception
+    assert "cannot be looked up (Permission denied)" in app.error[0].value.replace("\\", "")
+    assert "JANE" not in app.error[0].value
 
 
 def test_a_report_by_its_path_becomes_a_job_in_the_address(store: Store, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from apps.jobs.client import retry, show
-from apps.store import jobs
+from apps.store import blobs, jobs
 from apps.store.tables import JobRow
 from ui import library
 from ui.widgets.components import grid
@@ -79,6 +79,8 @@ def again(row: JobRow) -> None:
     with st.container(border=True):
         st.markdown(f"**{escaped(title(row))}** :gray[{row.id}]")
         bar(show(library.store(), row.id))
+        if held := blobs.held(library.store(), [row.id]):
+            st.caption(t("kept_for_retry", size=held[row.id][1] / 1e6))
         with st.container(horizontal=True):
             if st.button(t("retry"), icon=":material/replay:", type="primary", key="retry"):
                 retry(library.store(), row.id)

@@ -16,6 +16,8 @@ from ui.widgets.reading_header import header
 from ui.widgets.shell import escaped, go, known, parameter, said, t
 from ui.widgets.study_view import show_study
 
+GRADES = {"good": "green", "degraded": "orange"}
+
 
 def queue(path: Path) -> None:
     """Queue the study and keep its job in the address."""
@@ -24,40 +26,40 @@ def queue(path: Path) -> None:
     go(job=submit(library.store(), path))
 
 
-def named(entry: medical.StudyEntry) -> str:
+def named(entry: medical.StudyEntry | medical.ReadStudy) -> str:
     """The patient as the person at this machine knows them; shown, and kept nowhere."""
     parts = (entry.patient.name.replace("^", " ").strip(), entry.patient.patient_id)
     return " · ".join(dict.fromkeys(part for part in parts if part)) or t("not_available")
 
 
 def pick_study() -> None:
-    """The list of studies that were read."""
-    entries = [entry for entry in library.studies() if entry.readings]
+    """The list of studies that were read, from rows alone: a document is loaded when its study is opened."""
+    entries = library.studies()
     if not entries:
         st.info(t("no_studies"), icon=":material/lightbulb:")
         return
     rows = []
     for entry in entries:
-        document = library.document(entry.readings[0].id, "medical")
-        shown = sum(finding["shown"] for finding in document["findings"])
+        series = entry.series.geometry if entry.series else None
+        grade = series.get("quality", {}).get("grade", "") if series else ""
         cells = [
             {"text": named(entry)},
             {"text": str(entry.study.study_date or t("not_available"))},
-            {"text": geometry(document)},
-            {"text": str(shown), "badge": "orange" if shown else "gray"},
-            {"text": str(len(document["warnings"])), "badge": "gray"},
-            {"text": f"{entry.readings[0].created_at:%Y-%m-%d %H:%M}"},
+            {"text": geometry(series) if series else t("not_available")},
+            {"text": str(entry.num_shown), "badge": "orange" if entry.num_shown else "gray"},
+            {"text": t(grade) if grade in GRADES else t("not_available"), "badge": GRADES.get(grade, "gray")},
+            {"text": f"{entry.reading.created_at:%Y-%m-%d %H:%M}"},
         ]
-        rows.append({"id": entry.readings[0].id, "cells": cells})
-    names = ("patient", "study_date", "geometry", "findings", "warnings", "read_at")
+        rows.append({"id": entry.reading.id, "cells": cells})
+    names = ("patient", "study_date", "geometry", "findings", "quality", "read_at")
     columns = [{"label": t(name), "width": "26%" if name == "patient" else None} for name in names]
     data = {"columns": columns, "rows": rows, "mode": "row", "selected": None, "label": t("studies")}
     grid(data, "studies", lambda row, _: go(reading=row, job=None))
 
 
-def geometry(document: Mapping[str, Any]) -> str:
+def geometry(series: Mapping[str, Any]) -> str:
     """Slices, rows, columns and the spacing of the series that was read."""
-    size, spacing = document["series"]["size"], document["series"]["spacing_mm"]
+    size, spacing = series["size"], series["spacing_mm"]
     return f"{size[0]} × {size[1]} × {size[2]}, {spacing[0]:g} × {spacing[1]:.3g} × {spacing[2]:.3g} mm"
 
 
@@ -67,7 +69,7 @@ def read_study(reading_id: str) -> None:
     study_id = str(readings.get(library.store(), reading_id).study_id)
     facts = [
         (t("study_date"), escaped(known(document["study"]["date"]))),
-        (t("geometry"), escaped(geometry(document))),
+        (t("geometry"), escaped(geometry(document["series"]))),
     ]
     title = named(medical.study(library.store(), study_id))
     header(escaped(title), facts, document, "all_studies", study_id)

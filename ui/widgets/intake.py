@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from apps.store import inputs
 from core_model.errors import InputRejected, Unavailable
 from ui import library
 from ui.widgets.shell import t
@@ -23,7 +24,8 @@ def intake(kind: str, endings: list[str]) -> list[Path]:
         endings: Of files that may be uploaded.
 
     Raises:
-        InputRejected: The path is empty.
+        NotFound: There is nothing at the path.
+        InputRejected: The path is empty, or cannot be looked up.
         Unavailable: An upload cannot be written.
     """
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
@@ -48,7 +50,7 @@ def intake(kind: str, endings: list[str]) -> list[Path]:
         return []
     if not typed.strip():
         raise InputRejected(t("give_path"), code="no_path")
-    return [Path(typed.strip().strip("'\"")).expanduser()]
+    return [inputs.looked_up(typed.strip().strip("'\""))]
 
 
 def receive(upload: UploadedFile) -> Path:

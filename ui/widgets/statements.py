@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from apps.finance.exact import exactly
 from ui import labels
 
 NAMES = ("income", "balance", "cash_flow")
@@ -86,6 +87,7 @@ def table_of(document: Mapping[str, Any], name: str, reported: bool, language: s
     return Table(columns, rows, cells, scale, currency)
 
 
+@exactly
 def money(text: str, scale: int, places: int = 0) -> str:
     """A decimal text in units of ``scale``: thousands separated, negative in parentheses."""
     number = Decimal(text) / scale
@@ -139,6 +141,7 @@ def _is_money(value: Mapping[str, Any]) -> bool:
     return len(unit) == 3 and unit.isupper()
 
 
+@exactly
 def _scale(values: Sequence[Mapping[str, Any]]) -> int:
     """The largest unit in which every amount is still exact."""
     amounts = [Decimal(value["value"]) for value in values]

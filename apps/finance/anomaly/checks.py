@@ -1,21 +1,19 @@
 """``check_statements``: all checks on a report and its statements, and the anomalies that follow from them."""
 
-from decimal import localcontext
-
 from apps.finance.anomaly import balance, cash, facts, footing, income, notes, parts, periods, scale, shares, signs
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.anomaly.ranking import rank_anomalies
 from apps.finance.anomaly.registry import run_checks
+from apps.finance.exact import exactly
 from apps.finance.filings import Filing
 from apps.finance.statements.model import Statements
 
 FAMILIES = (balance, cash, income, footing, shares, notes, parts, facts, signs, periods, scale)
 """The modules whose import registers their checks, in the order in which the checks are listed."""
-DIGITS = 300
-"""Numbers have at most 128 digits on either side of the point; sums of them stay exact."""
 
 
+@exactly
 def check_statements(filing: Filing, statements: Statements) -> tuple[list[CheckResult], list[Anomaly]]:
     """Check a report.
 
@@ -26,8 +24,6 @@ def check_statements(filing: Filing, statements: Statements) -> tuple[list[Check
     Returns:
         Every verdict, in the order of the checks, and the anomalies by rank.
     """
-    with localcontext() as exact:
-        exact.prec = DIGITS
-        evidence = Evidence(filing, statements)
-        results = run_checks(evidence)
-        return results, rank_anomalies(evidence, results)
+    evidence = Evidence(filing, statements)
+    results = run_checks(evidence)
+    return results, rank_anomalies(evidence, results)

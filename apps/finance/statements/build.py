@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from apps.finance.exact import exactly
 from apps.finance.filings import Fact, Filing
 from apps.finance.filings.paths import Paths
 from apps.finance.filings.source import markup_of
@@ -30,6 +31,7 @@ from core_model.errors import Caution
 _NET_INCOME = "a net interest income, which is no interest expense"
 
 
+@exactly
 def build_statements(
     source: bytes | etree._Element,
     filing: Filing,

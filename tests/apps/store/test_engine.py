@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, inputs, jobs
+from apps.store.engine import state_error
 from apps.store.store import Store
 from apps.store.tables import InputRow
 from core_model.errors import Unavailable
 from tests import needs
+from tests.apps.conftest import Postgres
 
 
 def test_sqlite_runs_with_the_pragmas_of_the_design(sqlite_settings: Settings) -> None:
@@ -223,3 +226,56 @@ def test_a_database_url_that_cannot_be_read_is_refused_without_repeating_it(tmp_
     with pytest.raises(Unavailable, match="cannot be read") as refused:
         Store(load_settings(data_dir=tmp_path, database_url=url))
     assert "secret" not in str(refused.value)
+
+
+class Said(Exception):
+    """What a driver raises: its words, and the code that is not in them."""
+
+    def __init__(self, words: str, **codes: object) -> None:
+        super().__init__(words)
+        for name, value in codes.items():
+            setattr(self, name, value)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (Said('violates check constraint "door_locked"', sqlstate="23514"), None),
+        (Said("invalid input value: 'disk is full, read-only, malformed'", sqlstate="22P02"), None),
+        (Said("UNIQUE constraint failed: readonly.locked", sqlite_errorcode=sqlite3.SQLITE_CONSTRAINT_UNIQUE), None),
+        (Said("connection to a mistake", sqlstate="42601"), None),
+        (Said("无法在只读事务中执行", sqlstate="25006"), "database_read_only"),
+        (Said("could not obtain lock", sqlstate="55P03"), "database_locked"),
+        (Said("could not extend file", sqlstate="53100"), "disk_full"),
+        (Said("sorry, too many clients already", sqlstate="53300"), "database_busy"),
+        (Said("terminating", sqlstate="57P01"), "database_unreachable"),
+        (Said("lost", sqlstate="08006"), "database_unreachable"),
+        (Said("Passwort falsch", sqlstate="28P01"), "database_refused"),
+        (Said("connection refused", sqlstate=None, pgconn=None), "database_unreachable"),
+        (Said("snapshot", sqlite_errorcode=sqlite3.SQLITE_BUSY_SNAPSHOT), "database_locked"),
+        (Said("moved", sqlite_errorcode=sqlite3.SQLITE_READONLY_DBMOVED), "database_read_only"),
+        (Said("fsync", sqlite_errorcode=sqlite3.SQLITE_IOERR_FSYNC), "database_io"),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_the_state_of_a_database_follows_from_its_code_and_never_from_words(said: Said, code: str | None) -> None:
+    meaning = state_error(OperationalError("SELECT 1", {}, said))
+    assert (meaning.code if meaning else None) == code
+
+
+def test_postgresql_says_its_own_states_and_its_mistakes_stay_mistakes(postgres: Postgres, tmp_path: Path) -> None:
+    url = postgres.new_database()
+    with Store(load_settings(data_dir=tmp_path, database_url=url)) as store:
+        with pytest.raises(Unavailable) as refused, store.write() as session:
+            session.execute(text("SET TRANSACTION READ ONLY; CREATE TABLE other (id int)"))
+        assert refused.value.code == "database_read_only"
+        with pytest.raises(DBAPIError, match="locked, read-only"), store.read() as session:
+            session.execute(text("SELECT 'the disk is locked, read-only'::int"))
+        with pytest.raises(Unavailable) as refused, store.read() as session:
+            session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        assert refused.value.code == "database_unreachable"
+        assert jobs.listing(store) == []
+    postgres.drop(url)
+    with pytest.raises(Unavailable, match="correct TANDEM_DATABASE_URL") as refused:
+        Store(load_settings(data_dir=tmp_path, database_url=url))
+    assert refused.value.code == "database_unreachable"

@@ -1,5 +1,7 @@
 """Inputs: one row a path, and its path nowhere else."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,19 @@ def test_a_path_stands_in_no_other_table(store: Store, tmp_path: Path) -> None:
             if any("CANARY-7Q" in str(row) for row in session.execute(text(f'SELECT * FROM "{table}"'))):
                 holding.append(table)
     assert holding == ["input"]
+
+
+def test_sweeping_removes_old_uploads_that_no_input_names_and_nothing_else(store: Store, tmp_path: Path) -> None:
+    inbox = inputs.inbox(store)
+    inbox.mkdir(parents=True)
+    uploads = {name: inbox / f"{name}.zip" for name in ("stray", "young", "named")}
+    given = tmp_path / "given.zip"
+    for path in (*uploads.values(), given):
+        path.write_bytes(b"images of a patient")
+        if path != uploads["young"]:
+            os.utime(path, (time.time() - 2 * inputs.SWEEP_AFTER_S,) * 2)
+    inputs.add(store, uploads["named"])
+    assert inputs.sweep(store) == 1
+    assert sorted(path.stem for path in inbox.iterdir()) == ["named", "young"]
+    assert given.read_bytes() == b"images of a patient"
+    assert inputs.sweep(store) == 0

@@ -1,0 +1,48 @@
+"""One series in two inputs: each reading tells of its own input, and the same input again gives the stored one."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from apps.store import medical, readings
+from tests.apps.medical.dicom.making import STUDY_UID, localizer, make_series
+from tests.apps.reading import Reader, reader
+
+
+@pytest.fixture
+def reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: [])  # not what is tested
+    with reader(tmp_path / "data") as made:
+        yield made
+
+
+def document_of(reads: Reader, folder: Path) -> dict:
+    end = reads.study(folder)
+    assert end.state == "done", end.error_text
+    return readings.document(reads.store, str(end.reading_id))
+
+
+def test_a_series_that_comes_with_other_files_has_its_own_warnings_and_skipped_series(reads: Reader, tmp_path: Path):
+    alone, among = tmp_path / "alone", tmp_path / "among"
+    make_series().write(alone)
+    shutil.copytree(alone, among)
+    (among / "LICENSE").write_text("not an image")
+    localizer().save_as(among / "localizer.dcm", enforce_file_format=True)
+
+    first, second = document_of(reads, alone), document_of(reads, among)
+
+    assert (first["series_skipped"], "not_dicom" in codes(first)) == ([], False)
+    assert [skipped["uid"] for skipped in second["series_skipped"]] == [f"{STUDY_UID}.9"]
+    assert [w["text"] for w in second["warnings"] if w["code"] == "not_dicom"] == [
+        "1 files are not DICOM images and were left out: 1 of other kinds."
+    ]
+    assert first["series"] == second["series"]
+    assert document_of(reads, alone)["id"] == first["id"]
+    assert document_of(reads, among)["id"] == second["id"]
+    (study,) = medical.studies(reads.store)
+    assert {reading.id for reading in study.readings} == {first["id"], second["id"]}
+
+
+def codes(document: dict) -> list[str]:
+    return [warning["code"] for warning in document["warnings"]]
