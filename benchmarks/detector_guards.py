@@ -14,6 +14,7 @@ from apps.medical.nodules.background import Background
 from apps.medical.nodules.dense import probability_map
 from apps.medical.nodules.detect import Half, Rescore
 from apps.medical.nodules.fields import Field, load_fields
+from apps.medical.nodules.level import outline_logits
 from apps.medical.nodules.operating_point import load
 from apps.medical.nodules.out_of_fold import Measured, PlantingResult, out_of_fold
 from apps.medical.nodules.prepare import listed, read_background
@@ -32,7 +33,6 @@ SEED = 2026
 BLACK = -0.3
 AROUND = 24
 FRAME_MM = 90
-MIRROR = 40
 CROPS = 145
 CROP_EDGE = 8
 GROUPS = {"10mm": "10 mm and more", "6_to_10mm": "6 to 10 mm", "under_6mm": "under 6 mm"}
@@ -67,14 +67,8 @@ def rescorers() -> Mapping[str, Rescore] | None:
 
 def share_in_field(half: Half, field: Field) -> float | None:
     """Share of the outline with P > 0.5 in the field itself, its frame replaced by its mirror image."""
-    truth = field.votes_ZYX >= 2
-    if not truth.any():
-        return None
-    rows, columns = field.image_ZYX.shape[1:]
-    pad = [(0, 0), (MIRROR, MIRROR), (MIRROR, MIRROR)]
-    image = np.pad(field.image_ZYX, pad, mode="symmetric")
-    seen = probability_map(half.stem, image, np.ones(image.shape, bool), field.spacing_mm[0])
-    return float((seen[:, MIRROR : MIRROR + rows, MIRROR : MIRROR + columns][truth] > 0.5).mean())
+    logits = outline_logits(half.stem, field)
+    return float((logits > 0).mean()) if len(logits) else None
 
 
 def blobs(half: Half, background: Background, seed: int) -> tuple[int, int, int]:
@@ -158,19 +152,22 @@ def field_minus_planted(halves: Sequence[Half], fields: Sequence[Field], measure
 
 
 def framed_figures(halves: Sequence[Half], unseen: Mapping[str, Sequence[Background]]) -> dict[str, Figure]:
-    """False blobs with and without a frame, larger over smaller, worst half."""
-    ratios: dict[str, list[float]] = {"framed": [], "black_framed": []}
-    notes: dict[str, list[str]] = {"framed": [], "black_framed": []}
+    """False blobs with and without a frame, larger over smaller, worst half.
+
+    The harsher of two frames bears the target's name: black on all sides. Beside it stands the crop given alone.
+    """
+    words = {
+        "framed": "the crop in a frame of black, as a field as cut may have it",
+        "crop_alone": "the crop given alone",
+    }
+    ratios: dict[str, list[float]] = {name: [] for name in words}
+    notes: dict[str, list[str]] = {name: [] for name in words}
     for half in halves:
         for background in unseen[half.name]:
             alone, black, free = blobs(half, background, SEED)
-            for name, count in (("framed", alone), ("black_framed", black)):
+            for name, count in (("framed", black), ("crop_alone", alone)):
                 ratios[name].append((max(count, free) + 1) / (min(count, free) + 1))
-                notes[name].append(f"half {half.name} on {background.name}: {count} framed, {free} free")
-    words = {
-        "framed": "the crop given alone, as a field is",
-        "black_framed": "the crop in a frame of black, harsher than anything in training",
-    }
+                notes[name].append(f"half {half.name} on {background.name}: {count} so, {free} in the slice")
     return {
         f"{name}_over_unframed_blobs": Figure(
             float(max(found)),

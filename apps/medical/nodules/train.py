@@ -24,6 +24,7 @@ from apps.medical.nodules.background import load_background, save_background
 from apps.medical.nodules.candidate_cache import gather, write
 from apps.medical.nodules.detect import Half
 from apps.medical.nodules.fields import Field, load_fields
+from apps.medical.nodules.level import level_of
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.operating_point import half_from, save, tensors_of
 from apps.medical.nodules.out_of_fold import choose_threshold, marks_of, out_of_fold
@@ -34,6 +35,7 @@ from core_model.embed.stem import StemConfig
 from core_model.errors import TandemError
 
 OWN_MARKS = 3
+LEVEL_FIELDS = 200
 
 
 def _say(text: str) -> None:
@@ -63,11 +65,12 @@ def stem(options: argparse.Namespace) -> None:
     initial = None
     if options.start:
         initial = load_file(options.start)
-    made = train_stem(
-        settings, _fields(options, "train"), load_background(options.background), folder, _say, initial=initial
-    )
+    fields = _fields(options, "train")
+    made = train_stem(settings, fields, load_background(options.background), folder, _say, initial=initial)
+    shift = level_of(made, fields, options.share, most=LEVEL_FIELDS, seed=options.seed)
+    _say(f"{shift:+.2f} added to the log-odds: {options.share:.0%} of an outline then has even odds or more")
     with torch.no_grad():
-        made.head.bias += options.shift
+        made.head.bias += shift
     save_file({name: value.contiguous() for name, value in made.state_dict().items()}, folder / "stem.safetensors")
 
 
@@ -157,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
         if function is stem:
             one.add_argument("--steps", type=int, default=4000)
             one.add_argument("--rate", type=float, default=3e-3)
-            one.add_argument("--shift", type=float, default=0.0, help="added to the network's log-odds in the end")
+            one.add_argument("--share", type=float, default=0.9, help="of an outline above even odds (training fields)")
             one.add_argument("--start", type=Path, help="weights to go on from, of the same half")
         if function is link:
             one.add_argument("--most", type=int, help="plant at most so many")

@@ -18,7 +18,7 @@ from apps.medical.nodules.augment import batch_of
 from apps.medical.nodules.background import Background
 from apps.medical.nodules.dense import planes_of, probability_map
 from apps.medical.nodules.fields import Field
-from apps.medical.nodules.samples import Sampler
+from apps.medical.nodules.samples import Mined, Sampler
 from core_model.embed.stem import Stem, StemConfig
 
 
@@ -144,13 +144,14 @@ def train_stem(
     first, path = 0, folder / "checkpoint.pt"
     folder.mkdir(parents=True, exist_ok=True)
     if path.is_file():
-        held = torch.load(path, weights_only=False)
+        held = torch.load(path, weights_only=True)
         if held["settings"] == asdict(settings):
             stem.load_state_dict(held["stem"])
             averaged.load_state_dict(held["averaged"])
             optimizer.load_state_dict(held["optimizer"])
-            rng.bit_generator.state, sampler.rng.bit_generator.state = held["rng"]
-            sampler.mined, first = held["mined"], held["step"]
+            rng.bit_generator.state, sampler.rng.bit_generator.state = (json.loads(text) for text in held["rng"])
+            sampler.mined = Mined(**{kind: [tuple(place) for place in held["mined"][kind]] for kind in held["mined"]})
+            first = held["step"]
             log(f"resumed at step {first}")
     saved = started = time.monotonic()
     sums: list[float] = []
@@ -188,8 +189,8 @@ def train_stem(
                     "stem": stem.state_dict(),
                     "averaged": averaged.state_dict(),
                     "optimizer": optimizer.state_dict(),
-                    "rng": (rng.bit_generator.state, sampler.rng.bit_generator.state),
-                    "mined": sampler.mined,
+                    "rng": [json.dumps(one.bit_generator.state) for one in (rng, sampler.rng)],
+                    "mined": asdict(sampler.mined),
                     "step": step + 1,
                 },
                 partial,

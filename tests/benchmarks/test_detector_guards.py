@@ -1,0 +1,44 @@
+"""What the guard on frames says of networks whose answer to a frame is known."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from apps.medical.nodules.detect import Half
+from apps.medical.nodules.linking import LinkWeights
+from benchmarks import detector_guards
+from core_model.embed.stem import StemOutput
+from tests.apps.medical.nodules.test_plantings import background
+
+
+@pytest.fixture(autouse=True)
+def few_crops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detector_guards, "CROPS", 24)
+
+
+class BesideBlack(nn.Module):
+    """Sees a nodule wherever black lies within ``reach`` pixels."""
+
+    def __init__(self, reach: int) -> None:
+        super().__init__()
+        self.reach = reach
+
+    def forward(self, slices_BCYX: torch.Tensor) -> StemOutput:
+        black = (slices_BCYX[:, 1:2] < -0.25).float()
+        across = functional.max_pool2d(black, (1, 2 * self.reach + 1), stride=1, padding=(0, self.reach))
+        near = functional.max_pool2d(across, (2 * self.reach + 1, 1), stride=1, padding=(self.reach, 0))
+        return StemOutput(20 * near[:, 0] - 10, slices_BCYX, slices_BCYX)
+
+
+def test_a_network_that_fires_beside_black_fails_in_the_frame_and_not_with_the_crop_alone() -> None:
+    half = Half("A", BesideBlack(12), LinkWeights.zeros())
+    figures = detector_guards.framed_figures([half], {"A": [background()]})
+    assert figures["framed_over_unframed_blobs"].value > 20
+    assert figures["crop_alone_over_unframed_blobs"].value == 1
+
+
+def test_a_network_whose_sight_ends_before_the_frame_keeps_its_answer() -> None:
+    half = Half("A", BesideBlack(7), LinkWeights.zeros())
+    figures = detector_guards.framed_figures([half], {"A": [background()]})
+    assert figures["framed_over_unframed_blobs"].value == 1
