@@ -11,7 +11,7 @@ import numpy as np
 
 from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
-from apps.medical.document import build_document, describe_finding, finding_id, not_available
+from apps.medical.document import build_document, describe_finding, finding_ids, not_available
 from apps.provenance import code_version, weights_hash
 from apps.store import blobs, inputs, medical, readings
 from apps.store.ids import hash_of
@@ -179,19 +179,15 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         tick=step.between(0, 0.97),
     )
     series_uid = imported["series"]["uid"]
-    described, heatmaps, seen = [], {}, set()
-    for finding in findings:
-        assert finding.measurement.centre_mm is not None
-        identifier = finding_id(series_uid, finding.measurement.centre_mm)
-        if identifier in seen:
-            continue
-        seen.add(identifier)
+    described, heatmaps = [], {}
+    identifiers = finding_ids(series_uid, [finding.measurement.centre_mm or () for finding in findings])
+    for finding, identifier in zip(findings, identifiers, strict=True):
         heatmap = None
         if finding.heat_ZYX is not None:
             heatmap = blobs.put_array(step.store, step.job_id, f"heatmap of {identifier}", finding.heat_ZYX)
             heatmaps[f"heatmap of {identifier}"] = heatmap
         side = side_at(sides, finding.measurement.centre_voxel, volume.spacing_mm)
-        described.append(describe_finding(finding, series_uid, side, heatmap))
+        described.append(describe_finding(finding, identifier, side, heatmap))
     draft = blobs.put(step.store, step.job_id, "findings", json.dumps(described).encode())
     return {
         "findings": draft,
