@@ -104,7 +104,10 @@ def delete(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of a reading, study, patient or ended job.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove a reading, study or patient with everything that nothing else needs; the audit keeps its hash."""
+    """Remove a reading, study, patient or ended job with everything that nothing else needs; the audit keeps its hash.
+
+    Ids are printed by `tandem medical list`, `tandem finance list` and `tandem jobs list`.
+    """
     from apps.jobs import delete as remove
     from apps.store.store import open_store
 

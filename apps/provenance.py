@@ -57,9 +57,3 @@ def weights_hash(*names: str) -> str:
                 code="weights_missing",
             ) from None
     return digest.hexdigest()
-
-
-def hash_of_file(path: Path) -> str:
-    """SHA-256 of a file's content, hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -72,6 +72,45 @@ def read(
     raise typer.Exit(1 if failures else 0)
 
 
+@app.command("list")
+def list_reports(
+    company: Annotated[str, typer.Option(help="Only of companies whose name holds this.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many readings, the newest first.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List the readings of reports with their ids, each of which `tandem delete` takes."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from apps.store import finance as stored
+    from apps.store.store import open_store
+
+    with open_store() as store:
+        entries = stored.filings(store, company, limit)
+    if as_json:
+        rows = [
+            {
+                "id": entry.reading.id,
+                "company": entry.filing.company or None,
+                "form": entry.filing.form or None,
+                "period_end": str(entry.filing.period_end or "") or None,
+                "facts": entry.filing.num_facts,
+                "anomalies": entry.filing.num_anomalies,
+                "created_at": entry.reading.created_at.isoformat(),
+            }
+            for entry in entries
+        ]
+        console.print_document({"schema": "tandem.finance.list/1", "readings": rows})
+        return
+    table = Table("reading", "company", "form", "period end", "facts", "anomalies")
+    table.columns[0].min_width, table.columns[0].overflow = 24, "fold"  # ids are to be copied: never cut off
+    for entry in entries:
+        filing = entry.filing
+        cells = (entry.reading.id, filing.company or "n/a", filing.form, str(filing.period_end or "n/a"))
+        table.add_row(*map(Text, cells), f"{filing.num_facts:,}", str(filing.num_anomalies))
+    console.out.print(table)
+
+
 def _failure(number: int, count: int, code: str, text: str) -> dict[str, Any]:
     return {"source": f"file {number} of {count}", "code": code, "text": text}
 

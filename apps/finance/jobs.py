@@ -1,19 +1,21 @@
 """The job ``finance.read``: a report's file to facts, statements, checks, anomalies and one stored document."""
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from apps.finance.document import build_document
+from apps.finance.filings.files import bytes_of
 from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
-from apps.provenance import code_version, hash_of_file, weights_hash
+from apps.provenance import code_version, weights_hash
 from apps.store import blobs, inputs, readings
 from apps.store.ids import hash_of
 from apps.store.readings import Provenance
 from apps.store.store import Store
-from core_model.errors import InputRejected, NotFound
+from core_model.errors import InputRejected
 
 KIND = "finance.read"
 ENDINGS = (".htm", ".html", ".xhtml")
@@ -53,18 +55,9 @@ def submit(store: Store, path: Path, *, again: bool = False) -> str:
 
     Raises:
         NotFound: There is no such file.
-        InputRejected: It is a folder, or cannot be opened.
+        InputRejected: It is no plain file, too large, or cannot be opened.
     """
-    try:
-        if path.is_dir():
-            raise InputRejected("a folder was given where one report is read", action="give a file", code="is_a_folder")
-        source_hash = hash_of_file(path)
-    except (FileNotFoundError, NotADirectoryError):
-        raise NotFound("there is no such file or folder", action="check the path", code="no_such_file") from None
-    except OSError as error:
-        raise InputRejected(
-            f"the file cannot be opened ({error.strerror})", action="check its permissions", code="unreadable"
-        ) from None
+    source_hash = hashlib.sha256(bytes_of(path)).hexdigest()
     return enqueue(store, KIND, inputs.add(store, path), SETTINGS, provenance=provenance_of(source_hash), again=again)
 
 
@@ -86,7 +79,7 @@ def _facts(step: Step) -> dict[str, Any]:
     from apps.finance.facts_table import to_parquet
     from apps.finance.filings import read_facts
 
-    content = inputs.path_of(step.store, str(step.input_id)).read_bytes()
+    content = bytes_of(inputs.path_of(step.store, str(step.input_id)))
     filing = read_facts(content)
     step.tick(0.5)
     source = blobs.put(step.store, step.job_id, "source", content)

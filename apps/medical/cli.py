@@ -53,6 +53,42 @@ def read(
         print_summary(document)
 
 
+@app.command("list")
+def list_studies(
+    limit: Annotated[int, typer.Option(min=1, help="How many studies, the newest first.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List studies with the ids of their patients, studies and readings, each of which `tandem delete` takes."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from apps.store import medical as stored
+    from apps.store.store import open_store
+
+    with open_store() as store:
+        entries = stored.studies(store, limit)
+    if as_json:
+        studies = [
+            {
+                "patient": {"id": entry.patient.id, "name": entry.patient.name, "patient_id": entry.patient.patient_id},
+                "study": {"id": entry.study.id, "date": str(entry.study.study_date or "") or None},
+                "readings": [{"id": row.id, "created_at": row.created_at.isoformat()} for row in entry.readings],
+            }
+            for entry in entries
+        ]
+        console.print_document({"schema": "tandem.medical.list/1", "studies": studies})
+        return
+    table = Table("patient", "name and id", "study", "date", "readings", show_lines=True)
+    for column in table.columns:
+        column.overflow = "fold"  # ids are to be copied: never cut off
+    for entry in entries:
+        who = " ".join(dict.fromkeys(part for part in (entry.patient.name, entry.patient.patient_id) if part))
+        read = "\n".join(row.id for row in entry.readings) or "none"
+        cells = (entry.patient.id, who, entry.study.id, str(entry.study.study_date or "n/a"), read)
+        table.add_row(*map(Text, cells))
+    console.out.print(table)
+
+
 def _named_files(path: Path, text: str) -> list[str]:
     """The names of the files that a sentence numbers, for the person who gave the path; they are stored nowhere."""
     from apps.medical.dicom.sources import name_of_file

@@ -12,7 +12,8 @@ if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it need
 
 SCHEMA = "tandem.medical.reading/1"
 ID_GRID_MM = 2.0
-"""Two centres in the same cell of this grid give a finding the same id."""
+"""A centre that moves within a cell of this grid, as with other weights, leaves its finding the same id."""
+FINEST = 12  # halvings of the grid: below a micrometre; beyond it findings at one point are counted
 
 
 def not_available(reason: str) -> dict[str, str]:
@@ -20,10 +21,27 @@ def not_available(reason: str) -> dict[str, str]:
     return {"not_available": reason}
 
 
-def finding_id(series_uid: str, centre_mm: Sequence[float]) -> str:
-    """A finding's id: it follows from the series and its place, so that it stays when the series is read again."""
-    cell = ",".join(str(round(part / ID_GRID_MM)) for part in centre_mm)
-    return "finding-" + hashlib.sha256(f"{series_uid}/{cell}".encode()).hexdigest()[:16]
+def finding_ids(series_uid: str, centres_mm: Sequence[Sequence[float]]) -> list[str]:
+    """Ids of a series' findings, in their order: each follows from the series and the finding's place, so that it stays
+    when the series is read again, in whatever order the findings come then.
+
+    Of several centres in one cell of the grid the first by its coordinates has the cell's id, the others that of a cell
+    of a finer grid: two findings close to each other are both kept.
+    """
+    ids: dict[int, str] = {}
+    for index in sorted(range(len(centres_mm)), key=lambda index: tuple(centres_mm[index])):
+        step = 0
+        while (identifier := _id_in_cell(series_uid, centres_mm[index], step)) in ids.values():
+            step += 1
+        ids[index] = identifier
+    return [ids[index] for index in range(len(centres_mm))]
+
+
+def _id_in_cell(series_uid: str, centre_mm: Sequence[float], step: int) -> str:
+    grid_mm = ID_GRID_MM / 2 ** min(step, FINEST)
+    cell = ",".join(str(round(part / grid_mm)) for part in centre_mm)
+    place = f"{series_uid}/{cell}" if step == 0 else f"{series_uid}/{step}/{cell}"
+    return "finding-" + hashlib.sha256(place.encode()).hexdigest()[:16]
 
 
 def tracking_uid(finding: str) -> str:
@@ -31,18 +49,17 @@ def tracking_uid(finding: str) -> str:
     return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, finding).int}"
 
 
-def describe_finding(finding: "Finding", series_uid: str, side: str, heatmap: str | None) -> dict[str, Any]:
+def describe_finding(finding: "Finding", identifier: str, side: str, heatmap: str | None) -> dict[str, Any]:
     """One finding as JSON.
 
     Args:
         finding: As found and measured.
-        series_uid: Series that it was found in.
+        identifier: From ``finding_ids``.
         side: ``"left"`` or ``"right"``, the patient's.
         heatmap: Hash of its heatmap in the store, None where it has none.
     """
     measured = finding.measurement
     assert measured.centre_mm is not None, "a reading has a geometry"
-    identifier = finding_id(series_uid, measured.centre_mm)
     below = not_available("the finding is below the operating point")
     return {
         "id": identifier,
@@ -56,6 +73,11 @@ def describe_finding(finding: "Finding", series_uid: str, side: str, heatmap: st
         "short_axis_mm": round(measured.short_axis_mm, 2),
         "volume_mm3": round(measured.volume_mm3, 2),
         "attenuation": round(measured.attenuation_hu, 1),
+        "attenuation_spread": {
+            "sd": round(measured.attenuation_sd_hu, 1),
+            "min": round(measured.attenuation_range_hu[0], 1),
+            "max": round(measured.attenuation_range_hu[1], 1),
+        },
         "side": side,
         "lobe": not_available("lobes are not segmented"),
         "heatmap": heatmap or below,

@@ -11,7 +11,8 @@ import numpy as np
 
 from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
-from apps.medical.document import build_document, describe_finding, finding_id, not_available
+from apps.jobs.run import JobTakenOver
+from apps.medical.document import build_document, describe_finding, finding_ids, not_available
 from apps.provenance import code_version, weights_hash
 from apps.store import blobs, inputs, medical, readings
 from apps.store.ids import hash_of
@@ -64,7 +65,18 @@ def _again(step: Step) -> str:
 
 
 def _import(step: Step) -> dict[str, Any]:
-    """Read the study into the store. The patient goes into the one table of patients, and nowhere else."""
+    """Read the study into the store, whole or not at all: of one that is refused, or that the disk has no room for,
+    nothing stays. The patient goes into the one table of patients, and nowhere else."""
+    try:
+        return _imported(step)
+    except JobTakenOver:
+        raise  # what lies there is the other worker's
+    except BaseException:
+        blobs.release(step.store, step.job_id)
+        raise
+
+
+def _imported(step: Step) -> dict[str, Any]:
     from apps.medical.ct.windows import render_plane, view_along
     from apps.medical.dicom import FirstImage
     from apps.medical.dicom import read_study as read
@@ -74,11 +86,7 @@ def _import(step: Step) -> dict[str, Any]:
         blobs.put(step.store, step.job_id, FIRST_IMAGE, render_plane(image.hu, image.spacing_mm, view))
 
     path = inputs.path_of(step.store, str(step.input_id))
-    try:
-        study = read(path, step.settings.get("series_uid"), step.between(0, 0.8), on_first_image=show)
-    except BaseException:
-        blobs.drop(step.store, step.job_id, FIRST_IMAGE)  # of a study that is refused nothing stays
-        raise
+    study = read(path, step.settings.get("series_uid"), step.between(0, 0.8), on_first_image=show)
     skipped_series = [skipped.as_dict() for skipped in study.skipped]
     notes = {"series_skipped": skipped_series, "warnings": [caution.as_dict() for caution in study.cautions]}
     # The same series beside other series, or among other files, has other notes: each input gets its own document.
@@ -179,19 +187,15 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         tick=step.between(0, 0.97),
     )
     series_uid = imported["series"]["uid"]
-    described, heatmaps, seen = [], {}, set()
-    for finding in findings:
-        assert finding.measurement.centre_mm is not None
-        identifier = finding_id(series_uid, finding.measurement.centre_mm)
-        if identifier in seen:
-            continue
-        seen.add(identifier)
+    described, heatmaps = [], {}
+    identifiers = finding_ids(series_uid, [finding.measurement.centre_mm or () for finding in findings])
+    for finding, identifier in zip(findings, identifiers, strict=True):
         heatmap = None
         if finding.heat_ZYX is not None:
             heatmap = blobs.put_array(step.store, step.job_id, f"heatmap of {identifier}", finding.heat_ZYX)
             heatmaps[f"heatmap of {identifier}"] = heatmap
         side = side_at(sides, finding.measurement.centre_voxel, volume.spacing_mm)
-        described.append(describe_finding(finding, series_uid, side, heatmap))
+        described.append(describe_finding(finding, identifier, side, heatmap))
     draft = blobs.put(step.store, step.job_id, "findings", json.dumps(described).encode())
     return {
         "findings": draft,

@@ -63,11 +63,6 @@ def put_array(store: Store, owner: str, name: str, array: np.ndarray) -> str:
     return _put(store, owner, name, [header.getvalue(), array.reshape(-1).view(np.uint8).data])
 
 
-def put_file(store: Store, owner: str, name: str, path: Path) -> str:
-    """Store the content of a file, without holding it in memory; see ``put``."""
-    return _put(store, owner, name, _FileChunks(path))
-
-
 def get(store: Store, sha256: str) -> bytes:
     """The bytes of a blob, verified.
 
@@ -242,7 +237,7 @@ def _digest(chunks: Iterable[Any]) -> str:
     return digest.hexdigest()
 
 
-def _put(store: Store, owner: str, name: str, chunks: Sequence[Any] | _FileChunks) -> str:
+def _put(store: Store, owner: str, name: str, chunks: Sequence[Any]) -> str:
     sha256 = _digest(chunks)
     size = sum(memoryview(chunk).nbytes for chunk in chunks)
     path, unnamed = _file(store, sha256), None

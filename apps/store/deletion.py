@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from apps.store import audit, blobs, inputs, jobs
 from apps.store.engine import forget_deleted
-from apps.store.ids import hash_of, kind_of
+from apps.store.ids import WHERE_IDS_ARE, hash_of, kind_of
 from apps.store.store import Store
 from apps.store.tables import InputRow, JobRow, PatientRow, ReadingRow, SeriesRow, StudyRow
 from core_model.errors import NotAllowed, NotFound
@@ -196,4 +196,4 @@ def _execute(session: Session, statement: Delete) -> None:
 
 
 def _nothing(kind: str, identifier: str) -> NotFound:
-    return NotFound(f"there is no {kind} '{identifier[:40]}'", action="see the lists of readings, studies and jobs")
+    return NotFound(f"there is no {kind} '{identifier[:40]}'", action=WHERE_IDS_ARE)

@@ -9,6 +9,7 @@ from typing import Any
 from core_model.errors import NotFound
 
 KINDS = ("input", "job", "reading", "patient", "study", "series", "worker")
+WHERE_IDS_ARE = "see 'tandem medical list', 'tandem finance list' and 'tandem jobs list'"
 
 
 def new_id(kind: str) -> str:
@@ -31,7 +32,11 @@ def kind_of(identifier: str) -> str:
     """
     kind = identifier.partition("-")[0]
     if kind not in KINDS:
-        raise NotFound(f"there is nothing with the id '{identifier[:40]}'", allowed="an id such as reading-0123abcd")
+        raise NotFound(
+            f"there is nothing with the id '{identifier[:40]}'",
+            allowed="an id such as reading-0123abcd",
+            action=WHERE_IDS_ARE,
+        )
     return kind
 
 

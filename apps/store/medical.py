@@ -214,8 +214,8 @@ def read_studies(store: Store, limit: int = 100) -> list[ReadStudy]:
     volumes = volumes.where(BlobReferenceRow.owner.in_(newest), BlobReferenceRow.name == "volume")
     series = select(SeriesRow).where(SeriesRow.study_id.in_([entry.study.id for entry in entries]))
     with store.read() as session:
-        shown: dict[str, int] = dict(session.execute(counted.group_by(FindingRow.reading_id)).tuples().all())
-        volume_of: dict[str, str] = dict(session.execute(volumes).tuples().all())
+        shown = {row[0]: row[1] for row in session.execute(counted.group_by(FindingRow.reading_id))}
+        volume_of = {row[0]: row[1] for row in session.execute(volumes)}
         read = session.execute(series.where(SeriesRow.volume_sha256.is_not(None))).scalars()
         series_of_volume = {(row.study_id, row.volume_sha256): row for row in read}
     return [

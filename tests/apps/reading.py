@@ -7,16 +7,16 @@ from pathlib import Path
 from apps.finance.jobs import submit as submit_report
 from apps.jobs import Progress, Worker, watch
 from apps.medical.jobs import submit as submit_study
-from apps.settings import load_settings
+from apps.settings import Settings, load_settings
 from apps.store.store import Store
 
 MODULES = ["apps.finance.jobs", "apps.medical.jobs"]
 
 
 @contextmanager
-def reader(folder: Path) -> Iterator["Reader"]:
-    """A store in a folder with a worker beside it."""
-    with Store(load_settings(data_dir=folder, database_url="")) as store, Worker(store, MODULES):
+def reader(folder: Path, settings: Settings | None = None) -> Iterator["Reader"]:
+    """A store in a folder, on SQLite unless the settings say otherwise, with a worker beside it."""
+    with Store(settings or load_settings(data_dir=folder, database_url="")) as store, Worker(store, MODULES):
         yield Reader(store)
 
 

@@ -1,4 +1,8 @@
-"""Twenty canaries in headers and file names: they may stand in the tables of patients and inputs, and nowhere else."""
+"""Canaries in headers and file names: they may stand in the tables of patients and inputs, and nowhere else.
+
+Twenty of a study, two of a report; on both databases, the schema of the jobs included. Addresses are looked at in
+``tests/ui/test_addresses.py``.
+"""
 
 import logging
 import shutil
@@ -11,8 +15,11 @@ from sqlalchemy import inspect, text
 
 from apps.demo import faults
 from apps.demo.phantom import make_phantom_ct
+from apps.demo.report import make_example_report
+from apps.finance.jobs import submit
+from apps.jobs import delete, watch
+from apps.settings import Settings
 from apps.store import medical
-from apps.store.deletion import delete_everything_of
 from apps.store.store import Store
 from tests.apps.reading import reader
 
@@ -37,7 +44,7 @@ HEADER_CANARIES = {
     "ImageComments": "CANARY17",
     "RequestedProcedureDescription": "CANARY18",
 }
-ALL = [f"CANARY{number:02}" for number in range(1, 21)]
+ALL = [f"CANARY{number:02}" for number in range(1, 23)]
 
 
 def plant(folder: Path) -> Path:
@@ -62,12 +69,19 @@ def found_in(data: Path, store: Store, caplog: pytest.LogCaptureFixture) -> list
     """Where canaries stand, apart from the two personal tables."""
     places = []
     engine = store.engine
+    own = "public" if engine.dialect.name == "postgresql" else "main"
+    inspector = inspect(engine)
+    schemas = [name for name in inspector.get_schema_names() if name != "information_schema"]
+    looked_at = set()
     with engine.connect() as connection:
-        for table in inspect(engine).get_table_names():
-            if table in PERSONAL_TABLES:
+        for schema, table in [(name, table) for name in schemas for table in inspector.get_table_names(name)]:
+            if schema == own and table in PERSONAL_TABLES:
                 continue
-            for row in connection.execute(text(f'SELECT * FROM "{table}"')):
+            looked_at.add(table)
+            for row in connection.execute(text(f'SELECT * FROM "{schema}"."{table}"')):
                 places += [f"table {table}: {row}" for canary in ALL if canary in str(tuple(row))]
+    assert {"job", "audit", "reading"} <= looked_at
+    assert own == "main" or "operation_outputs" in looked_at, "the recorded steps were not looked at"
     for path in data.rglob("*"):
         places += [f"name {path}" for canary in ALL if canary in path.name]
         if path.is_file() and not path.name.startswith("tandem.db"):
@@ -78,15 +92,17 @@ def found_in(data: Path, store: Store, caplog: pytest.LogCaptureFixture) -> list
 
 
 @pytest.mark.slow
-def test_names_and_ids_of_patients_stand_in_one_table_only(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_names_and_ids_of_patients_stand_in_one_table_only(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
     caplog.set_level(logging.DEBUG)
     make_phantom_ct(tmp_path / "ct", 5, size="small")
     planted = plant(tmp_path / "ct")
     broken = tmp_path / "CANARY20 broken"
     shutil.copytree(planted, broken)
     faults.truncate_file(broken)
-    data = tmp_path / "data"
-    with reader(data) as reads:
+    data = settings.data_dir
+    with reader(data, settings) as reads:
         end = reads.study(planted)
         assert end.state == "done", end.error_text
         assert reads.study(broken).state == "failed"
@@ -96,10 +112,39 @@ def test_names_and_ids_of_patients_stand_in_one_table_only(tmp_path: Path, caplo
         assert found_in(data, reads.store, caplog) == []
 
         (entry,) = medical.studies(reads.store)
-        delete_everything_of(reads.store, entry.patient.id)
+        delete(reads.store, entry.patient.id)
         with reads.store.read() as session:
             assert session.execute(text("SELECT count(*) FROM patient")).scalar() == 0
             assert session.execute(text("SELECT count(*) FROM study")).scalar() == 0
         assert reads.store.blobs_dir.exists()
     raw = b"".join(path.read_bytes() for path in data.glob("tandem.db*"))
     assert b"CANARY01" not in raw, "a deleted name can still be read from the database file"
+
+
+def test_the_path_and_name_of_a_report_stand_in_the_table_of_inputs_only(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.DEBUG)
+    folder = tmp_path / "CANARY21 Jane Roe"
+    good, broken, gone = (folder / f"CANARY22 {name}.html" for name in ("good", "broken", "gone"))
+    for path in (good, broken, gone):
+        make_example_report(path, 4)
+    faults.plain_html(broken)
+    with reader(settings.data_dir, settings) as reads:
+        end = reads.report(good)
+        assert end.state == "done", end.error_text
+        assert reads.report(broken).error_code != "defect"
+        job_id = submit(reads.store, gone)
+        gone.unlink()
+        *_, end = watch(reads.store, job_id)
+        assert end.state in ("failed", "done")
+        with reads.store.read() as session:
+            paths = set(session.execute(text("SELECT path FROM input")).scalars())
+        assert paths == {str(good), str(broken), str(gone)}
+        assert found_in(settings.data_dir, reads.store, caplog) == []
+
+        delete(reads.store, str(reads.report(good).reading_id))
+        with reads.store.read() as session:
+            assert str(good) not in set(session.execute(text("SELECT path FROM input")).scalars())
+    raw = b"".join(path.read_bytes() for path in settings.data_dir.glob("tandem.db*"))
+    assert b"CANARY22 good" not in raw, "a deleted path can still be read from the database file"

@@ -141,7 +141,7 @@ def hounsfield() -> np.ndarray:
     return np.where(ball, 40, -900).astype(np.int16)
 
 
-def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None) -> str:
+def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, patient_id: str = "P-17") -> str:
     """Store a study with one series, a finding above and one below the operating point; the reading's id."""
     volume = blobs.put_array(store, "job-made", "volume", hounsfield())
     heat = blobs.put_array(store, "job-made", "heat", np.full((3, 5, 5), 0.5, np.float32))
@@ -150,7 +150,7 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None) -> 
         medical.SeriesEntry("1.2.4", "CT", 2, skipped_because="a localizer, not a volume"),
     ]
     study_id = medical.add_study(
-        store, medical.Identity("P-17", name), "1.2", entries, study_date=date(2024, 5, 6)
+        store, medical.Identity(patient_id, name), "1.2", entries, study_date=date(2024, 5, 6)
     )  # fmt: skip
     provenance = Provenance("2" * 64, **_PROVENANCE)
     reading_id = readings.id_of("medical.read", provenance)

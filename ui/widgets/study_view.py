@@ -83,7 +83,7 @@ def _details(finding: Mapping[str, Any]) -> None:
     centre = ", ".join(f"{part:.1f}" for part in finding["centre_mm"])
     notes = [
         (t("centre"), f"{centre} mm"),
-        (t("attenuation"), _attenuation(finding["attenuation"])),
+        (t("attenuation"), _attenuation(finding["attenuation"], finding.get("attenuation_spread"))),
         (t("mean_hu"), _attenuation(finding["mean_hu"]) if "mean_hu" in finding else ""),
         (t("lobe"), known(finding["lobe"])),
         ("UID", finding["tracking_uid"]),
@@ -174,8 +174,11 @@ def _measure(value: Any, form: str) -> str:
     return form.format(value) if isinstance(value, int | float) else t("not_available")
 
 
-def _attenuation(value: Any) -> str:
-    return f"{value:.0f} HU" if isinstance(value, int | float) else known(value)
+def _attenuation(value: Any, spread: Mapping[str, float] | None = None) -> str:
+    if not isinstance(value, int | float):
+        return known(value)
+    around = f" ± {spread['sd']:.0f} ({spread['min']:.0f} … {spread['max']:.0f})" if spread else ""
+    return f"{value:.0f}{around} HU"
 
 
 def _threshold(document: Mapping[str, Any]) -> str:

@@ -108,7 +108,6 @@ class Content:
         return element
 
 
-_ELEMENTS = "nonFraction|nonNumeric|continuation|fraction|numerator|denominator|footnote|tuple|hidden|header|exclude"
 _TAGS: dict[str | None, re.Pattern[str]] = {}
 
 

@@ -10,13 +10,13 @@ from apps.finance.filings.cautions import Cautions
 from apps.finance.filings.contexts import read_context, read_unit
 from apps.finance.filings.document import describe
 from apps.finance.filings.duplicates import find_duplicates
+from apps.finance.filings.files import bytes_of
 from apps.finance.filings.footnotes import attach_footnotes
 from apps.finance.filings.inline import Reading
 from apps.finance.filings.inventory import Inventory, take_inventory
 from apps.finance.filings.model import Context, Filing, Unit
 from apps.finance.filings.names import Names, spoken
 from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, no_inline_xbrl, parse
-from core_model.errors import InputRejected, NotFound
 
 
 def read_facts(path: str | PathLike[str] | bytes) -> Filing:
@@ -33,7 +33,7 @@ def read_facts(path: str | PathLike[str] | bytes) -> Filing:
         InputRejected: The file is no readable inline XBRL document; the message says what it is.
         NotFound: There is no file at ``path``.
     """
-    data = path if isinstance(path, bytes) else _bytes_of(Path(path))
+    data = path if isinstance(path, bytes) else bytes_of(Path(path))
     markup = markup_of(data)
     filing = read_tree(parse(markup), markup)
     filing.document.source_hash = sha256(data).hexdigest()
@@ -87,20 +87,3 @@ def _inventory(root: etree._Element, data: bytes) -> Inventory:
             if inventory.facts:
                 return inventory
     raise no_inline_xbrl()
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise NotFound("there is no such file", action="check the path", code="no_such_file") from None
-    except IsADirectoryError:
-        raise InputRejected(
-            "this is a folder", allowed="one report", action="give one of the files in it", code="not_a_file"
-        ) from None
-    except OSError as error:
-        raise InputRejected(
-            f"the file cannot be read ({error.strerror or 'input/output error'})",
-            action="check its permissions",
-            code="unreadable_file",
-        ) from None

@@ -71,10 +71,6 @@ class Geometry:
         size = tuple(int(b - a) for a, b in zip(start, stop, strict=True))
         return Geometry(size, self.spacing_mm, tuple(self.to_lps(start).tolist()), self.direction)
 
-    def itk_direction(self) -> tuple[float, ...]:
-        """The nine numbers that SimpleITK's SetDirection takes: columns for the axes x, y, z."""
-        return tuple(np.asarray(self.direction, float)[::-1].T.ravel().tolist())
-
     def as_dict(self) -> dict:
         """Plain numbers for a document: size, spacing_mm, origin_mm, direction."""
         return {

@@ -1,8 +1,8 @@
 """Pixels of one image to Hounsfield units, whatever its transfer syntax.
 
 Decoders are those of pydicom with pylibjpeg-openjpeg (JPEG 2000), pylibjpeg-rle, pyjpegls and Pillow (8-bit JPEG), and
-`jpeg_lossless` of this package for lossless and 12-bit JPEG. The size that a compressed stream claims is compared with
-the header before anything is decoded.
+`jpeg_lossless` and `jpeg2000` of this package for lossless and 12-bit JPEG and for JPEG 2000. The size that a
+compressed stream claims is compared with the header before anything is decoded.
 """
 
 import io
@@ -18,7 +18,7 @@ from pydicom.encaps import get_frame
 from pydicom.pixels import get_decoder
 
 from apps.medical.ct.volume import AIR_HU, HIGHEST_HU
-from apps.medical.dicom import jpeg_lossless
+from apps.medical.dicom import jpeg2000, jpeg_lossless
 from apps.medical.dicom.guard import becoming
 from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.parsing import cut_off, damaged
@@ -116,7 +116,12 @@ class PixelReader:
                     raise ValueError("the stream is of another size than the header")
                 if claimed is not None and END_OF_IMAGE not in stream[-16:]:
                     raise ValueError("the stream does not end")  # some decoders fill the rest with grey and say nothing
+                if jpeg2000.serves(stream, image):
+                    return self._of_its_size(jpeg2000.decode(stream), image)
             raw, _ = decoder.as_array(dataset, raw=True, index=image.frame or 0)
+        return self._of_its_size(raw, image)
+
+    def _of_its_size(self, raw: NDArray, image: ImageHeader) -> NDArray:
         if raw.shape != (image.rows, image.columns):
             raise damaged(self._source, image.number)
         return raw

@@ -15,7 +15,7 @@ from apps.medical.dicom.identity import one_patient
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_unscaled
 from apps.medical.dicom.records import FirstImage, ImportedStudy, Quality, SeriesRecord, SkippedSeries, StudyRecord
-from apps.medical.dicom.sources import FileSource, open_source
+from apps.medical.dicom.sources import FileSource, OneFileSource, open_source
 from apps.medical.dicom.stacks import Placement, Stack, is_derived, is_localizer, place
 from core_model.errors import Caution, InputRejected, NotFound
 
@@ -110,6 +110,14 @@ def _no_images(source: FileSource, headers: Headers) -> InputRejected:
     elif len(source) == 1:
         word = {"pdf": "a PDF", "empty": "empty", "archive": "an archive, but no zip archive", "dicomdir": "a DICOMDIR"}
         what = f"the file is {word.get(next(iter(kinds)), 'no DICOM image')}"
+        if isinstance(source, OneFileSource) and source.name_of(1).lower().endswith(".zip"):
+            is_it = word.get(next(iter(kinds)), "of another kind")
+            raise InputRejected(
+                f"the zip archive cannot be opened: the file is {is_it}, or its beginning is damaged",
+                allowed="a folder or zip of CT images in DICOM",
+                action="download or export it again, or give the folder that holds the images",
+                code="zip_damaged",
+            )
     elif source.archives_inside == len(source):
         what = "it holds nothing but archives"
     else:

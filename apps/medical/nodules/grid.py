@@ -40,11 +40,6 @@ def from_working(index: np.ndarray | float, working_size: int, native_size: int)
     return (np.asarray(index, np.float64) + 0.5) * native_size / working_size - 0.5
 
 
-def to_working(index: np.ndarray | float, working_size: int, native_size: int) -> np.ndarray | float:
-    """Continuous working index of a continuous native index along one in-plane axis."""
-    return (np.asarray(index, np.float64) + 0.5) * working_size / native_size - 0.5
-
-
 def neighbour_step(slice_mm: float, wanted_mm: float = NEIGHBOUR_MM) -> int:
     """How many slices away the network's neighbouring slices lie, at least one."""
     return max(1, round(wanted_mm / slice_mm))

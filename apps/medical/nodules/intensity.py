@@ -34,10 +34,6 @@ class Scale:
         scaled = (np.asarray(image, np.float32) - self.lung) / (self.tissue - self.lung)
         return np.clip(scaled, SCALED_MIN, SCALED_MAX).astype(np.float32)
 
-    def invert(self, scaled: np.ndarray) -> np.ndarray:
-        """From the common scale back to the units of the image."""
-        return np.asarray(scaled, np.float32) * (self.tissue - self.lung) + self.lung
-
 
 def otsu(counts: np.ndarray) -> int:
     """Index of the bin after which a histogram splits best in two (Otsu 1979, between-class variance)."""

@@ -31,6 +31,8 @@ class Measurement:
         short_axis_mm: Width at right angles to it, in the same slice.
         volume_mm3: Sum of the occupancy.
         attenuation_hu: Mean Hounsfield units of the voxels at least nine tenths full; of the fullest where none is.
+        attenuation_sd_hu: Standard deviation over the same voxels.
+        attenuation_range_hu: Lowest and highest of them.
         slices: Number of slices that hold a half-full voxel.
     """
 
@@ -40,6 +42,8 @@ class Measurement:
     short_axis_mm: float
     volume_mm3: float
     attenuation_hu: float
+    attenuation_sd_hu: float
+    attenuation_range_hu: tuple[float, float]
     slices: int
 
 
@@ -140,6 +144,7 @@ def measure(
         point = (x, y, z)
     long_axis, short_axis = axes_of(occupancy_ZYX, spacing_mm)
     full = occupancy_ZYX >= min(0.9, float(occupancy_ZYX.max()))
+    hu = image_hu_ZYX[full].astype(np.float64)
     k, row, column = (float(value) for value in centre)
     return Measurement(
         centre_voxel=(k, row, column),
@@ -147,6 +152,8 @@ def measure(
         long_axis_mm=long_axis,
         short_axis_mm=min(short_axis, long_axis),
         volume_mm3=total * voxel,
-        attenuation_hu=float(image_hu_ZYX[full].mean()),
+        attenuation_hu=float(hu.mean()),
+        attenuation_sd_hu=float(hu.std()),
+        attenuation_range_hu=(float(hu.min()), float(hu.max())),
         slices=int((occupancy_ZYX >= 0.5).any((1, 2)).sum()),
     )

@@ -17,7 +17,6 @@ from apps.medical.nodules.background import Background
 from apps.medical.nodules.fields import Field
 from apps.medical.nodules.grid import neighbour_step
 from apps.medical.nodules.plant import BLEND_MM, Cutout, nodule_of, paste, render, sham_of
-from core_model.embed.stem import MISSING
 
 WINDOW = 96
 """Side of a sample before its random rotation and scaling; the network trains on the 64 in the middle."""
@@ -248,13 +247,3 @@ class Sampler:
         if kind < 0.75:
             return self.planted_ct()
         return self.plain_ct()
-
-
-def fill_missing(image_BCYX: np.ndarray, present: Sequence[tuple[bool, bool]]) -> np.ndarray:
-    """Mark missing neighbours with the stem's constant, in place."""
-    for b, (below, above) in enumerate(present):
-        if not below:
-            image_BCYX[b, 0] = MISSING
-        if not above:
-            image_BCYX[b, 2] = MISSING
-    return image_BCYX

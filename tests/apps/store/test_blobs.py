@@ -31,13 +31,6 @@ def test_bytes_come_back_under_their_sha256(store: Store) -> None:
     assert files(store) == [ABC]
 
 
-def test_a_file_is_stored_without_its_name(store: Store, tmp_path: Path) -> None:
-    source = tmp_path / "JANE_DOE.txt"
-    source.write_bytes(b"abc")
-    assert blobs.put_file(store, "job-1", "source", source) == ABC
-    assert files(store) == [ABC]
-
-
 @given(
     hnp.arrays(
         st.sampled_from([np.int16, np.uint8, np.float32, np.float64, np.bool_]),

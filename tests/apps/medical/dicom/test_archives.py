@@ -206,3 +206,27 @@ def test_a_folder_that_may_not_be_read_is_unavailable(tmp_path: Path, monkeypatc
         read_study(folder)
     assert "file 4 of 40" in str(caught.value)
     assert "0003" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"Dear colleague, the images are on the other disc.", "of another kind, or its beginning is damaged"),
+        (b"", "empty"),
+        (b"%PDF-1.7\n" + bytes(500), "a PDF"),
+        (b"\0\0\0\0" + b"PK\x03\x04" * 20, "of another kind, or its beginning is damaged"),
+    ],
+)
+def test_a_file_that_is_a_zip_by_its_name_alone_is_said_not_to_open(tmp_path: Path, content: bytes, what: str) -> None:
+    (tmp_path / "JANE_DOE.ZIP").write_bytes(content)
+    refusal = refused(tmp_path / "JANE_DOE.ZIP")
+    assert refusal.code == "zip_damaged"
+    assert f"the zip archive cannot be opened: the file is {what}" in str(refusal)
+    assert str(refusal).endswith("download or export it again, or give the folder that holds the images.")
+    assert "JANE" not in str(refusal)
+
+
+def test_an_image_that_is_called_zip_is_read(tmp_path: Path) -> None:
+    one = make_series().datasets[0]
+    one.save_as(tmp_path / "image.zip", enforce_file_format=True)
+    assert "zip" not in str(refused(tmp_path / "image.zip"))

@@ -243,3 +243,48 @@ def test_a_multi_frame_object_with_too_few_frame_groups_is_refused(tmp_path: Pat
     made.save_as(tmp_path / "a.dcm", enforce_file_format=True)
     with pytest.raises(InputRejected, match="NumberOfFrames"):
         read_study(tmp_path)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("signed", [False, True])
+def test_jpeg_2000_decodes_to_the_same_values_on_any_number_of_threads_as_pydicom_s_decoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int, signed: bool
+) -> None:
+    from apps.medical.dicom import jpeg2000
+
+    def change(dataset) -> None:
+        if signed:
+            dataset.PixelData = (dataset.pixel_array.astype(np.int16) - 1024).tobytes()
+            dataset.PixelRepresentation, dataset.RescaleIntercept = 1, 0
+            dataset.BitsStored, dataset.HighBit = 16, 15
+        dataset.compress(uid.JPEG2000Lossless, generate_instance_uid=False)
+
+    folder = make_series().each(change).write(tmp_path / "packed")
+    monkeypatch.setattr(jpeg2000, "serves", lambda *_: False)
+    usual = read_study(folder)
+    monkeypatch.undo()
+    decoded = []
+    decode = jpeg2000.decode
+    monkeypatch.setattr(jpeg2000, "num_threads", lambda: threads)
+    monkeypatch.setattr(jpeg2000, "decode", lambda stream: decoded.append(1) or decode(stream))
+    study = read_study(folder)
+    assert len(decoded) == 40
+    assert np.array_equal(study.volume.hu, usual.volume.hu)
+    assert np.array_equal(study.volume.hu, read_study(make_series().write(tmp_path / "plain")).volume.hu)
+    assert study.input_hash == usual.input_hash
+
+
+def test_a_jpeg_2000_stream_that_differs_from_its_header_stays_with_pydicom_s_decoder() -> None:
+    from apps.medical.dicom import jpeg2000
+
+    def header(**about):
+        return type("Header", (), {"syntax": uid.JPEG2000, "signed": False, "bits_allocated": 16, **about})()
+
+    grey = imagecodecs.jpeg2k_encode(np.zeros((16, 16), np.uint16), level=0)
+    assert jpeg2000.serves(grey, header())
+    assert jpeg2000.serves(imagecodecs.jpeg2k_encode(np.zeros((16, 16), np.int16), level=0), header(signed=True))
+    assert not jpeg2000.serves(grey, header(signed=True))
+    assert not jpeg2000.serves(grey, header(bits_allocated=32))
+    assert not jpeg2000.serves(grey, header(syntax=uid.JPEGLSLossless))
+    assert not jpeg2000.serves(imagecodecs.jpeg2k_encode(np.zeros((16, 16, 3), np.uint8), level=0), header())
+    assert not jpeg2000.serves(grey[:40], header())

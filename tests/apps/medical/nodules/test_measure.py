@@ -38,6 +38,16 @@ def test_volume_within_5_percent_and_axes_within_a_voxel_of_the_ellipsoid(spacin
     assert result.attenuation_hu == pytest.approx(40, abs=25)
 
 
+def test_the_spread_of_attenuation_is_that_of_the_full_voxels_alone():
+    occupancy = np.zeros((1, 1, 5))
+    occupancy[0, 0] = [0.2, 1.0, 0.95, 0.9, 0.5]
+    hu = np.array([[[-800.0, -600.0, 30.0, 60.0, 900.0]]])
+    result = measure(occupancy, hu, (1.0, 1.0, 1.0))
+    assert result.attenuation_hu == pytest.approx((-600 + 30 + 60) / 3)
+    assert result.attenuation_sd_hu == pytest.approx(np.std([-600.0, 30.0, 60.0]))
+    assert result.attenuation_range_hu == (-600.0, 60.0)
+
+
 def test_a_rod_along_a_diagonal_has_its_length_and_its_width():
     y, x = np.mgrid[:60, :60] * 0.5
     u, v = (y - 15 + x - 15) / np.sqrt(2), (y - 15 - x + 15) / np.sqrt(2)

@@ -1,0 +1,113 @@
+"""Every id that ``tandem delete`` takes is printed by a command, whole, and works there."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from apps.cli import app
+from apps.settings import load_settings
+from apps.store import blobs, medical, readings
+from apps.store.medical import Identity, SeriesEntry
+from apps.store.store import Store
+from core_model.errors import NotFound
+from tests.apps.store import documents
+
+
+@pytest.fixture
+def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Two studies of one patient, the first read twice, and a report; their ids."""
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
+    made: dict[str, str] = {}
+    with Store(load_settings()) as store:
+        for number in (1, 2):
+            volume = blobs.put(store, "job-1", f"volume {number}", b"volume %d" % number)
+            made[f"study {number}"] = medical.add_study(
+                store,
+                Identity("P-17", "DOE^[bold]JANE"),
+                f"1.2.{number}",
+                [SeriesEntry(f"1.2.{number}.1", "CT", 3, volume_sha256=volume)],
+                study_date=date(2024, 5, number),
+            )
+        for number in (1, 2):
+            made[f"scan reading {number}"] = readings.save(
+                store,
+                "medical.read",
+                documents.medical([documents.finding(1, 0.9)]),
+                documents.provenance(code_version=str(number)),
+                study_id=made["study 1"],
+            )
+        made["report"] = readings.save(
+            store, "finance.read", documents.finance("Example [red]Corp"), documents.provenance(input_hash="e" * 64)
+        )
+        blobs.release(store, "job-1")
+        made["patient"] = medical.study(store, made["study 1"]).patient.id
+    return made
+
+
+def tandem(*words: str, width: int = 80) -> str:
+    done = CliRunner().invoke(app, list(words), env={"COLUMNS": str(width)})
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_studies_are_listed_with_the_ids_of_patient_study_and_readings(stored: dict[str, str]) -> None:
+    listed = json.loads(tandem("medical", "list", "--json"))
+    assert listed["schema"] == "tandem.medical.list/1"
+    by_study = {entry["study"]["id"]: entry for entry in listed["studies"]}
+    assert set(by_study) == {stored["study 1"], stored["study 2"]}
+    first = by_study[stored["study 1"]]
+    assert first["patient"] == {"id": stored["patient"], "name": "DOE^[bold]JANE", "patient_id": "P-17"}
+    assert first["study"]["date"] == "2024-05-01"
+    read = {row["id"] for row in first["readings"]}
+    assert read == {stored["scan reading 1"], stored["scan reading 2"]}
+    assert by_study[stored["study 2"]]["readings"] == []
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_table_cuts_no_id_and_takes_no_name_for_markup(stored: dict[str, str], width: int) -> None:
+    from apps import console
+
+    console.out.width = width
+    try:
+        columns: dict[int, str] = {}
+        for line in tandem("medical", "list", width=width).splitlines():
+            for number, cell in enumerate(re.split("[│┃]", line)[1:-1]):
+                columns[number] = columns.get(number, "") + cell.strip()
+    finally:
+        console.out.width = None  # type: ignore[assignment]
+    whole = "".join(columns.values())
+    for name in ("patient", "study 1", "study 2", "scan reading 1", "scan reading 2"):
+        assert stored[name] in whole, name
+    assert "[bold]" in whole
+
+
+def test_reports_are_listed_with_the_ids_of_their_readings(stored: dict[str, str]) -> None:
+    (row,) = json.loads(tandem("finance", "list", "--json"))["readings"]
+    assert (row["id"], row["company"], row["facts"]) == (stored["report"], "Example [red]Corp", 3)
+    assert (row["form"], row["period_end"], row["anomalies"]) == ("10-K", "2024-12-31", 2)
+    assert json.loads(tandem("finance", "list", "--company", "nobody", "--json"))["readings"] == []
+    assert stored["report"] in tandem("finance", "list")
+
+
+@pytest.mark.parametrize("name", ["patient", "study 1", "scan reading 1", "report"])
+def test_each_listed_id_can_be_deleted(stored: dict[str, str], name: str) -> None:
+    tandem("delete", stored[name], "--yes")
+    everything = tandem("medical", "list", "--json") + tandem("finance", "list", "--json")
+    assert stored[name] not in everything
+    gone = {"patient": {"patient", "study 1", "study 2", "scan reading 1", "scan reading 2"},
+            "study 1": {"study 1", "scan reading 1", "scan reading 2"}}.get(name, {name})  # fmt: skip
+    for other, identifier in stored.items():
+        assert (identifier in everything) == (other not in gone), other
+
+
+def test_what_is_not_there_names_the_commands_that_list_ids(stored: dict[str, str]) -> None:
+    from apps.jobs import delete
+
+    for identifier in ("patient-none", "nonsense"):
+        with Store(load_settings()) as store, pytest.raises(NotFound, match="tandem medical list"):
+            delete(store, identifier)
