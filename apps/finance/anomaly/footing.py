@@ -183,13 +183,12 @@ def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> I
                 stated,
                 structure.amounts(period),
                 period,
-                words=f"{structure.total.caption or structure.total.local_name} is the sum of the rows above it, as "
-                "in the other columns"
+                what="the sum of the rows above, as in the other columns"
                 if period in structure.fails
-                else f"{structure.total.caption or structure.total.local_name} is the sum of the rows above it",
+                else "the sum of the rows above",
             )
     if not found and rows:
-        yield not_applicable(check_id, "no total on the page is the sum of the rows above it in any column")
+        yield not_applicable(check_id, "No total on the page is the sum of the rows above it in any column.")
 
 
 @check("balance_subtotals", "The totals of the balance sheet are the sums of the rows above them")
