@@ -8,7 +8,7 @@ from decimal import Decimal
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
-from apps.finance.anomaly.wording import first_up, listed, member_in_words, scale_of, when
+from apps.finance.anomaly.wording import first_up, is_or_are, listed, member_in_words, scale_of, when
 from apps.finance.filings import Fact
 
 _CURRENCY = re.compile(r"\b[A-Z]{3}\b")
@@ -21,12 +21,13 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
     title = CHECKS["duplicate_facts"].title
     for group in bad:
         fact = group.facts[0]
+        name = evidence.name_of(fact.concept)
         values = [Decimal(each.value) for each in group.facts if each.value is not None]
         yield CheckResult(
             "duplicate_facts",
             title,
             "fails",
-            f"{first_up(evidence.name_of(fact.concept))} {when(period_of(fact))}{_part(fact)} is stated with "
+            f"{first_up(name)} {when(period_of(fact))}{_part(fact)} {is_or_are(name)} stated with "
             f"{listed(_each(group.facts))}, which rounding does not reconcile.",
             tuple(each.fact_id for each in group.facts),
             (max(values) - min(values)) if values else None,
@@ -74,11 +75,12 @@ def units(evidence: Evidence) -> Iterable[CheckResult]:
                 wrong.setdefault(value.fact_ids[0], wanted)
     for fact_id, wanted in wrong.items():
         fact = evidence.facts[fact_id]
+        name = evidence.name_of(fact.concept)
         yield CheckResult(
             "units",
             title,
             "fails",
-            f"{first_up(evidence.name_of(fact.concept))} {when(period_of(fact))} is stated in "
+            f"{first_up(name)} {when(period_of(fact))} {is_or_are(name)} stated in "
             f"{fact.unit or 'no unit'}; it should be in {wanted}.",
             (fact_id,),
             unit=fact.unit or "",

@@ -9,7 +9,7 @@ from apps.finance.anomaly.balance import ASSETS, balance_periods
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.mending import in_words
 from apps.finance.anomaly.model import Anomaly, CheckResult, Severity
-from apps.finance.anomaly.suspects import SINGLE, Suspects
+from apps.finance.anomaly.suspects import BOUNDS, SINGLE, Suspects
 from apps.finance.anomaly.wording import listed, member_in_words
 
 HIGH_SHARE, MEDIUM_SHARE = Decimal("0.01"), Decimal("0.001")
@@ -125,7 +125,10 @@ def _reason(
 
 def _main(group: Sequence[CheckResult]) -> CheckResult:
     """The failure that says most plainly what is wrong, of equals the gravest."""
-    return max(group, key=lambda result: (result.check_id in CERTAIN, _excess(result), result.period))
+    return max(
+        group,
+        key=lambda result: (result.check_id in CERTAIN, result.check_id not in BOUNDS, _excess(result), result.period),
+    )
 
 
 def _excess(result: CheckResult) -> Decimal:

@@ -47,13 +47,15 @@ def step_of(ratio: Decimal, near: Decimal) -> Decimal | None:
 
 @check("share_scale", "Share counts are in the scale that earnings per share imply")
 def share_scale(evidence: Evidence) -> Iterable[CheckResult]:
+    """Where one of the incomes fits, the shares are right, and another income is what is out of scale."""
     results = []
     for eps_names, share_names in ((BASIC_EPS, BASIC_SHARES), (DILUTED_EPS, DILUTED_SHARES)):
         for period in durations(evidence, eps_names):
             eps, shares = evidence.concept(eps_names, period), evidence.concept(share_names, period)
-            income = evidence.concept(INCOMES, period)
-            if eps is not None and shares is not None and income is not None and eps.value * shares.value:
-                results.append(_scaled(eps, shares, income, period))
+            incomes = [amount for name in INCOMES if (amount := evidence.concept(name, period)) is not None]
+            if eps is not None and shares is not None and incomes and eps.value * shares.value:
+                judged = [_scaled(eps, shares, income, period) for income in incomes]
+                results.append(min(judged, key=lambda result: result.verdict == "fails"))
     return results
 
 

@@ -21,7 +21,8 @@ _BESIDE = re.compile(
 )
 """What a long caption says beside what it names: allowances, par value, numbers of shares."""
 _OPENING = re.compile(
-    r"[,:]?\s*(?:\(?at\s+)?(?:the\s+)?(?:beginning|start|end)\s+of\s+(?:the\s+)?(?:fiscal\s+)?(?:year|period|quarter)\)?\s*$",
+    r"[,:]?\s*\(?(?:during|for|(?:at\s+)?(?:the\s+)?(?:beginning|start|end)\s+of)\s+(?:the\s+)?(?:fiscal\s+)?"
+    r"(?:year|period|quarter)\)?\s*$",
     re.IGNORECASE,
 )
 _OPENING_FIRST = re.compile(

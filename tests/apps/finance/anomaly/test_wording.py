@@ -156,7 +156,7 @@ def test_a_slip_of_sign_or_scale_is_named_first_and_told(factor, sentence):
     value = Decimal(books.facts[newest].value) * Decimal(factor)
     anomalies = books.change(newest, value=f"{value:f}").anomalies()
     assert [(anomaly.kind, anomaly.fact_ids[0]) for anomaly in anomalies] == [("property_net", newest)]
-    assert anomalies[0].reason.endswith(f"Accumulated depreciation on 2024-12-31 {sentence}")
+    assert anomalies[0].reason.endswith(sentence)
 
 
 def test_the_value_that_would_mend_several_sums_is_told():
@@ -185,3 +185,29 @@ def test_fewer_diluted_than_basic_shares_leave_their_number_as_the_difference():
     assert [(r.difference, r.unit, r.fact_ids[1]) for r in failed] == [(Decimal(6_000_000), "shares", fact)]
     assert failed[0].reason.startswith("Basic weighted-average shares for the year to 2024-12-31 are 50 million shares")
     assert year(2024).start == "2024-01-01"
+
+
+def test_a_row_that_is_missing_from_the_balance_sheet_leaves_its_amount_in_the_grand_total():
+    books = small_company()
+    books.rows["balance"] = [row for row in books.rows["balance"] if "LongTermDebt" not in row.concept]
+    books = books.without("Liabilities")
+    failed = [r for r in books.check()[0] if r.check_id == "balance_subtotals" and r.verdict == "fails"]
+    assert [(r.period, r.difference) for r in failed] == [
+        ("2024-12-31", Decimal(400_000_000)), ("2023-12-31", Decimal(410_000_000)),
+    ]  # fmt: skip
+    anomaly = books.anomalies()[0]
+    assert anomaly.fact_ids[0].startswith("LiabilitiesAndStockholdersEquity")
+    assert "No column adds up: a row is missing above it, or is not tagged." in anomaly.reason
+
+
+def test_a_grand_total_above_which_another_total_holds_a_row_apart_is_not_called_wrong():
+    books = small_company().without("RetainedEarningsAccumulatedDeficit", "Liabilities")
+    assert set(books.verdicts("balance_subtotals")) == {"holds"}
+
+
+def test_income_out_of_scale_does_not_put_the_shares_out_of_scale():
+    books = small_company()
+    books.both("ProfitLoss", 105, 84, instant=False)
+    altered = books.change(NET_INCOME, value="105000")
+    assert set(altered.verdicts("share_scale")) == {"holds"}
+    assert altered.anomalies()[0].fact_ids[0] == NET_INCOME
