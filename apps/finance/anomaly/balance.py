@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, compared, shown, stated_periods, text_of
+from apps.finance.anomaly.registry import CHECKS, check, compared, stated_periods, text_of
+from apps.finance.anomaly.wording import first_up, is_or_are, scale_of, when
 from apps.finance.statements.model import Period
 
 ASSETS = ("us-gaap:Assets", "ifrs-full:Assets")
@@ -73,7 +74,7 @@ def balance_equality(evidence: Evidence) -> Iterable[CheckResult]:
                 assets,
                 [other],
                 period,
-                words="Total assets equal total liabilities and equity",
+                what="the same as total liabilities and equity",
             )
 
 
@@ -92,7 +93,7 @@ def liabilities_and_equity(evidence: Evidence) -> Iterable[CheckResult]:
                 total,
                 terms,
                 period,
-                words="Total liabilities and equity are liabilities, redeemable interests and equity",
+                what="liabilities, redeemable interests and equity together" if middle else "liabilities and equity",
             )
             for terms in options
         ]
@@ -124,12 +125,16 @@ def _within(check_id: str, part: Amount, whole: Amount, period: Period) -> Check
     tolerance = part.rounding + whole.rounding
     excess = part.value - whole.value
     holds = excess <= tolerance
-    verb = "is not" if holds else "is"
+    scale = scale_of((part.value, whole.value), part.unit)
+    verb = is_or_are(part.name)
+    name, limit = first_up(part.name), scale.full(whole.value)
     return CheckResult(
         check_id,
         CHECKS[check_id].title,
         "holds" if holds else "fails",
-        f"{part.name} of {shown(part.value)} {verb} larger than {whole.name} of {shown(whole.value)}.",
+        f"{name} of {scale.full(part.value)} {verb} not more than {whole.name}, {limit}."
+        if holds
+        else f"{name} {when(period)} {verb} {scale.full(part.value)}, more than {whole.name}, {limit}.",
         tuple(dict.fromkeys((*part.fact_ids, *whole.fact_ids))),
         max(excess, Decimal(0)),
         tolerance,

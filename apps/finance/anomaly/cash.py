@@ -1,6 +1,7 @@
 """Checks of the cash-flow statement: its parts add up to the change in cash, and cash rolls forward."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -98,10 +99,11 @@ def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
             continue
         terms = [*parts, *([exchange] if total is not None and exchange is not None else [])]
         apart = [amount for name in DISCONTINUED if (amount := evidence.concept(name, period)) is not None]
-        words = "The change in cash is the sum of its parts"
+        what = "the sum of operating, investing and financing cash flows"
+        what += " and the effect of exchange rates" if len(terms) > len(parts) else ""
         slack = stated.rounding * ROUNDED_TERMS
         choices = [terms] + ([[*terms, *apart]] if apart else []) + [[*terms, each] for each in apart]
-        results = [compared("cash_flow_total", stated, each, period, words=words, slack=slack) for each in choices]
+        results = [compared("cash_flow_total", stated, each, period, what=what, slack=slack) for each in choices]
         yield min(results, key=lambda result: abs(result.difference or Decimal(0)))
 
 
@@ -115,10 +117,10 @@ def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
         results = [
             compared(
                 "cash_roll_forward",
-                closing,
-                [opening, *change],
+                _on(closing, period.end),
+                [_on(opening, day_before(period.start)), *change],
                 period,
-                words="Closing cash is opening cash and the change in cash",
+                what="opening cash and the change in cash together",
                 slack=closing.rounding * ROUNDED_TERMS,
             )
             for closing in closings
@@ -129,6 +131,11 @@ def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
     return _with_restricted(evidence, best)
 
 
+def _on(amount: Amount, day: str) -> Amount:
+    """Cash with the day that it is held on in its name: opening and closing cash have the same caption."""
+    return replace(amount, name=f"{amount.name} on {day}")
+
+
 def _with_restricted(evidence: Evidence, results: list[CheckResult]) -> list[CheckResult]:
     """The verdicts, a failure not judged where cash without its restricted part is all that is stated for a day."""
     judged = []
@@ -137,7 +144,7 @@ def _with_restricted(evidence: Evidence, results: list[CheckResult]) -> list[Che
         whole = concepts & set(HELD[:3]) and not concepts & set(HELD[3:])
         plain_change = not any("RestrictedCash" in concept for concept in concepts)
         if result.verdict == "fails" and not whole and not plain_change and not _plain_works(evidence, results):
-            why = "the change is one of cash with restricted cash, and the balance is not stated with it"
+            why = "the change includes restricted cash, and the balance is stated without it"
             result = not_judged(result, why)
         judged.append(result)
     return judged

@@ -1,17 +1,15 @@
 """What checks look things up in: facts by concept and period, their exact values and how far rounding may move them."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
+from apps.finance.anomaly.wording import name_of, short
 from apps.finance.filings import Dimension, Fact, Filing
 from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
-from apps.finance.statements.model import Period, Statements, StatementValue
-
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]*|\d+")
+from apps.finance.statements.model import Period, ReportedLine, Statements, StatementValue
 
 
 def period_of(fact: Fact) -> Period:
@@ -25,11 +23,6 @@ def agree(one: Fact, other: Fact) -> bool:
         return True
     (low, high), (bottom, top) = rounding_range(one), rounding_range(other)
     return low <= top and bottom <= high
-
-
-def spoken(concept: str) -> str:
-    """A concept's name in words: ``us-gaap:AssetsCurrent`` is ``assets current``."""
-    return _WORD.sub(lambda match: f" {match[0].lower()}", concept.rpartition(":")[2]).strip()
 
 
 def rounding_of(fact: Fact) -> Decimal:
@@ -157,7 +150,7 @@ class Evidence:
         if value is None or value.value is None or (value.derived and not derived):
             return None
         rounding = max((rounding_of(self.facts[i]) for i in value.fact_ids[:1] if i in self.facts), default=Decimal(0))
-        label = self.statements.line(name).label or name.replace("_", " ")
+        label = short(self.statements.line(name).label) or name.replace("_", " ")
         return Amount(value.value, rounding, self.agreeing(value.fact_ids), label, value.unit)
 
     def concept(self, names: str | Sequence[str], period: Period) -> Amount | None:
@@ -191,9 +184,13 @@ class Evidence:
                     found.setdefault(row.concept, row.label)
         return found
 
+    def caption(self, row: ReportedLine) -> str:
+        """What to call a printed row: its caption, else the name of its concept."""
+        return name_of(row.concept, row.label)
+
     def name_of(self, concept: str) -> str:
-        """What to call a concept in words: its caption as reported, else its name with the words apart."""
-        return self.captions.get(concept) or spoken(concept)
+        """What to call a concept in words: its caption as reported, else a short name for it."""
+        return name_of(concept, self.captions.get(concept, ""))
 
     @cached_property
     def _concepts_in(self) -> dict[Period, list[str]]:

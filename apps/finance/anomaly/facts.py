@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
+from apps.finance.anomaly.wording import first_up, is_or_are, listed, member_in_words, scale_of, when
 from apps.finance.filings import Fact
 
 _CURRENCY = re.compile(r"\b[A-Z]{3}\b")
@@ -20,12 +21,14 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
     title = CHECKS["duplicate_facts"].title
     for group in bad:
         fact = group.facts[0]
+        name = evidence.name_of(fact.concept)
         values = [Decimal(each.value) for each in group.facts if each.value is not None]
         yield CheckResult(
             "duplicate_facts",
             title,
             "fails",
-            f"{evidence.name_of(fact.concept)} is stated with values that rounding does not reconcile: {group.reason}.",
+            f"{first_up(name)} {when(period_of(fact))}{_part(fact)} {is_or_are(name)} stated with "
+            f"{listed(_each(group.facts))}, which rounding does not reconcile.",
             tuple(each.fact_id for each in group.facts),
             (max(values) - min(values)) if values else None,
             None,
@@ -39,12 +42,27 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
         )
 
 
+def _each(facts: Sequence[Fact]) -> list[str]:
+    """The different values of some facts, each once, in the order of the document, with how often it stands."""
+    values = [Decimal(fact.value) for fact in facts if fact.value is not None]
+    scale = scale_of(values, facts[0].unit or "")
+    counts = Counter(values)
+    texts = [scale.full(value) + (f" ({count} times)" if count > 1 else "") for value, count in counts.items()]
+    return texts + ["no value (nil)"] * any(fact.value is None for fact in facts)
+
+
+def _part(fact: Fact) -> str:
+    """What part of the company a fact is of, in brackets; empty for the whole."""
+    parts = ", ".join(member_in_words(dimension.member) for dimension in fact.dimensions)
+    return f" ({parts})" if parts else ""
+
+
 @check("units", "Every amount is in the unit that its concept asks for")
 def units(evidence: Evidence) -> Iterable[CheckResult]:
     currency = evidence.filing.document.currency
     title = CHECKS["units"].title
     if currency is None:
-        yield not_applicable("units", "the report does not say its currency")
+        yield not_applicable("units", "The report does not say its currency.")
         return
     read, wrong = 0, dict(_of_another_kind(evidence))
     for line in evidence.statements.lines:
@@ -57,11 +75,13 @@ def units(evidence: Evidence) -> Iterable[CheckResult]:
                 wrong.setdefault(value.fact_ids[0], wanted)
     for fact_id, wanted in wrong.items():
         fact = evidence.facts[fact_id]
+        name = evidence.name_of(fact.concept)
         yield CheckResult(
             "units",
             title,
             "fails",
-            f"{evidence.name_of(fact.concept)} is stated in {fact.unit or 'no unit'}; it should be in {wanted}.",
+            f"{first_up(name)} {when(period_of(fact))} {is_or_are(name)} stated in "
+            f"{fact.unit or 'no unit'}; it should be in {wanted}.",
             (fact_id,),
             unit=fact.unit or "",
             period=text_of(period_of(fact)),

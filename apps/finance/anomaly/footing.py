@@ -6,7 +6,7 @@ before. Where that holds in one column, it must hold in the others; where it hol
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
@@ -46,6 +46,13 @@ KNOWN_TOTALS = frozenset(
         "ProfitLoss",
     }
 )
+GRAND_TOTALS = frozenset(
+    {"AssetsCurrent", "LiabilitiesCurrent", "LiabilitiesAndStockholdersEquity", "CurrentAssets", "CurrentLiabilities"}
+)
+"""Totals of a balance sheet besides its assets that the rows since the beginning, or since the assets, add up to."""
+UNDERSTOOD = 2
+"""Totals that must be explained before one that is not says something of the rows above it."""
+MISSING = "No column adds up: a row is missing above it, or is not tagged."
 KNOWN_PREFIXES = ("IncomeLossFromContinuingOperations", "NetCashProvidedByUsedIn", "CashAndCashEquivalentsPeriod")
 """Concepts that are totals wherever they are printed, though no rule or caption marks them."""
 
@@ -171,6 +178,35 @@ def _judged(total: PageRow, terms: tuple[tuple[PageRow, int], ...]) -> Structure
     return Structure(total, terms, tuple(holds), tuple(fails)) if holds else None
 
 
+def without_parts(rows: Sequence[PageRow], found: Sequence[Structure]) -> Iterator[Structure]:
+    """The grand totals of a balance sheet that no rows above add up to in any column, though all of them are tagged.
+
+    They are the sums of what stands above in practically every balance sheet. Where one is not, a row is missing, or
+    is wrong in every column. Nothing is said where a total in between is not explained either (it holds a row apart),
+    and of a balance sheet of which fewer than two totals are understood.
+    """
+    if len(found) < UNDERSTOOD:
+        return
+    explained = {id(structure.total) for structure in found}
+    taken = {id(row) for structure in found for row, _ in structure.terms}
+    start = 0
+    for place, total in enumerate(rows):
+        name = total.local_name
+        if name in ("Assets", "EquityAndLiabilities"):
+            after, start = start, place + 1
+        elif name in GRAND_TOTALS:
+            after = start
+        else:
+            continue
+        terms = [row for row in rows[after:place] if id(row) not in taken]
+        if id(total) in explained or len(terms) < 2 or any(_marked(r) and id(r) not in explained for r in terms):
+            continue
+        columns = [period for period, amount in total.amounts.items() if amount is not None and amount.value]
+        columns = [p for p in columns if all(row.amounts.get(p) is not None for row in terms)]
+        if columns:
+            yield Structure(total, tuple((row, 1) for row in terms), (), tuple(columns))
+
+
 def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> Iterable[CheckResult]:
     rows = page_rows(evidence, statement)
     found = list(structures(rows, statement))
@@ -183,13 +219,19 @@ def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> I
                 stated,
                 structure.amounts(period),
                 period,
-                words=f"{structure.total.caption or structure.total.local_name} is the sum of the rows above it, as "
-                "in the other columns"
+                what="the sum of the rows above, as in the other columns"
                 if period in structure.fails
-                else f"{structure.total.caption or structure.total.local_name} is the sum of the rows above it",
+                else "the sum of the rows above",
             )
+    if statement == "balance":
+        for structure in without_parts(rows, found):
+            for period in structure.fails:
+                stated = structure.total.amounts[period]
+                assert stated is not None
+                result = compared(check_id, stated, structure.amounts(period), period, what="the sum of the rows above")
+                yield replace(result, reason=f"{result.reason} {MISSING}")
     if not found and rows:
-        yield not_applicable(check_id, "no total on the page is the sum of the rows above it in any column")
+        yield not_applicable(check_id, "No total on the page is the sum of the rows above it in any column.")
 
 
 @check("balance_subtotals", "The totals of the balance sheet are the sums of the rows above them")

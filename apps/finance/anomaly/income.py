@@ -46,11 +46,11 @@ OTHER_COMPREHENSIVE = (
 
 
 def closest(
-    check_id: str, stated: Amount, choices: Iterable[Sequence[Amount]], period: Period, words: str
+    check_id: str, stated: Amount, choices: Iterable[Sequence[Amount]], period: Period, what: str
 ) -> CheckResult:
     """The verdict of the choice of terms that leaves least: optional terms may stand in the total or not."""
     slack = stated.rounding
-    results = [compared(check_id, stated, each, period, words=words, slack=slack) for each in choices]
+    results = [compared(check_id, stated, each, period, what=what, slack=slack) for each in choices]
     return min(results, key=lambda result: abs(result.difference or Decimal(0)))
 
 
@@ -74,7 +74,7 @@ def gross_profit(evidence: Evidence) -> Iterable[CheckResult]:
                 profit,
                 [revenue, -cost],
                 period,
-                words="Gross profit is revenue less cost of revenue",
+                what="revenue less cost of revenue",
             )
 
 
@@ -96,7 +96,7 @@ def income_after_tax(evidence: Evidence) -> Iterable[CheckResult]:
             after,
             with_optional([pretax, -tax], optional),
             period,
-            "Income after tax is income before tax less tax",
+            "income before tax less tax",
         )
 
 
@@ -114,7 +114,7 @@ def income_attribution(evidence: Evidence) -> Iterable[CheckResult]:
             whole,
             with_optional(terms, [evidence.concept(REDEEMABLE, period)]),
             period,
-            "Net income is the shares of the parent and of non-controlling interests",
+            "the shares of the parent and of non-controlling interests together",
         )
 
 
@@ -134,7 +134,7 @@ def comprehensive_income(evidence: Evidence) -> Iterable[CheckResult]:
                     stated,
                     [[net, beyond]],
                     period,
-                    "Comprehensive income is net income and other comprehensive income",
+                    "net income and other comprehensive income together",
                 )
                 break
 

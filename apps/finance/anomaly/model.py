@@ -20,8 +20,9 @@ class CheckResult:
         fact_ids: The facts it used; the ones that disagree first.
         difference: What is left over; None where there is nothing to compare.
         tolerance: How much rounding explains, from the facts' ``decimals``.
-        unit: Unit of the difference, ``USD``.
+        unit: Unit of the difference and the tolerance, ``USD``; empty where there is no difference.
         period: The period as ``end`` or ``start/end``; empty where it concerns the whole report.
+        observed: The amounts that were compared, in words and without a verdict; empty where none were.
     """
 
     check_id: str
@@ -33,6 +34,7 @@ class CheckResult:
     tolerance: Decimal | None = None
     unit: str = ""
     period: str = ""
+    observed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,13 @@ class Sum:
     """A total and its parts.
 
     Attributes:
-        words: The identity in words.
+        what: What the total is by the identity, to stand behind "is".
         total: Concepts of the total, the first that is stated counts.
         parts: For each part the concepts that it may have, and its sign.
         least: How many parts must be stated.
     """
 
-    words: str
+    what: str
     total: tuple[str, ...]
     parts: tuple[tuple[tuple[str, ...], int], ...]
     least: int = 2
@@ -47,7 +47,7 @@ def _gaap(*names: str) -> tuple[str, ...]:
 
 TAX_PARTS = (
     Sum(
-        "Income tax is its current and its deferred part",
+        "the current and the deferred part together",
         TAX,
         (
             (_gaap("CurrentIncomeTaxExpenseBenefit"), 1),
@@ -55,7 +55,7 @@ TAX_PARTS = (
         ),
     ),
     Sum(
-        "Current tax is federal, state and foreign tax",
+        "federal, state and foreign tax together",
         _gaap("CurrentIncomeTaxExpenseBenefit"),
         (
             (_gaap("CurrentFederalTaxExpenseBenefit"), 1),
@@ -64,7 +64,7 @@ TAX_PARTS = (
         ),
     ),
     Sum(
-        "Deferred tax is federal, state and foreign tax",
+        "federal, state and foreign tax together",
         _gaap("DeferredIncomeTaxExpenseBenefit", "DeferredIncomeTaxesAndTaxCredits"),
         (
             (_gaap("DeferredFederalIncomeTaxExpenseBenefit"), 1),
@@ -75,7 +75,7 @@ TAX_PARTS = (
 )
 PRETAX_PARTS = (
     Sum(
-        "Income before tax is its domestic and its foreign part",
+        "the domestic and the foreign part together",
         PRETAX,
         (
             (_gaap("IncomeLossFromContinuingOperationsBeforeIncomeTaxesDomestic"), 1),
@@ -86,7 +86,7 @@ PRETAX_PARTS = (
 WITH_LEASES = "PropertyPlantAndEquipmentAndFinanceLeaseRightOfUseAsset"
 PROPERTY = (
     Sum(
-        "Property, net, is its gross amount less accumulated depreciation",
+        "the gross amount less accumulated depreciation",
         _gaap("PropertyPlantAndEquipmentNet"),
         (
             (_gaap("PropertyPlantAndEquipmentGross"), 1),
@@ -94,7 +94,7 @@ PROPERTY = (
         ),
     ),
     Sum(
-        "Property with finance leases, net, is its gross amount less accumulated depreciation",
+        "the gross amount less accumulated depreciation",
         _gaap(f"{WITH_LEASES}AfterAccumulatedDepreciationAndAmortization"),
         (
             (_gaap(f"{WITH_LEASES}BeforeAccumulatedDepreciationAndAmortization"), 1),
@@ -111,7 +111,7 @@ RAW_MATERIALS = _gaap(
 )
 INVENTORY = (
     Sum(
-        "Inventories are raw materials, work in process and finished goods",
+        "raw materials, work in process and finished goods together",
         _gaap("InventoryNet"),
         (
             (RAW_MATERIALS, 1),
@@ -124,12 +124,12 @@ INVENTORY = (
 )
 DEBT = (
     Sum(
-        "Long-term debt is its current and its noncurrent part",
+        "the current and the noncurrent part together",
         _gaap("LongTermDebt"),
         ((_gaap("LongTermDebtNoncurrent"), 1), (_gaap("LongTermDebtCurrent"), 1)),
     ),
     Sum(
-        "Long-term debt with leases is its current and its noncurrent part",
+        "the current and the noncurrent part together",
         _gaap("LongTermDebtAndCapitalLeaseObligationsIncludingCurrentMaturities"),
         (
             (_gaap("LongTermDebtAndCapitalLeaseObligations"), 1),
@@ -137,19 +137,19 @@ DEBT = (
         ),
     ),
     Sum(
-        "Operating lease liabilities are their current and their noncurrent part",
+        "the current and the noncurrent part together",
         _gaap("OperatingLeaseLiability"),
         ((_gaap("OperatingLeaseLiabilityNoncurrent"), 1), (_gaap("OperatingLeaseLiabilityCurrent"), 1)),
     ),
 )
 HALVES = (
     Sum(
-        "Total assets are current and noncurrent assets",
+        "current and noncurrent assets together",
         ASSETS,
         ((CURRENT_ASSETS, 1), (ASSETS_NONCURRENT, 1)),
     ),
     Sum(
-        "Total liabilities are current and noncurrent liabilities",
+        "current and noncurrent liabilities together",
         LIABILITIES,
         ((CURRENT_LIABILITIES, 1), (LIABILITIES_NONCURRENT, 1)),
     ),
@@ -160,7 +160,7 @@ DILUTIVE = _gaap(
 )
 DILUTED = (
     Sum(
-        "Diluted shares are basic shares and dilutive ones",
+        "basic shares and dilutive ones together",
         DILUTED_SHARES,
         (
             (BASIC_SHARES, 1),
@@ -182,7 +182,7 @@ def _sums(evidence: Evidence, check_id: str, sums: Sequence[Sum]) -> Iterable[Ch
             found = [(evidence.concept(names, period), sign) for names, sign in each.parts]
             terms = [amount if sign > 0 else -amount for amount, sign in found if amount is not None]
             if total is not None and len(terms) >= each.least:
-                results.append(compared(check_id, total, terms, period, words=each.words, slack=total.rounding))
+                results.append(compared(check_id, total, terms, period, what=each.what, slack=total.rounding))
         yield from supported(results)
 
 
@@ -245,6 +245,4 @@ def _rated(rate: Amount, tax: Amount, pretax: Amount, period: Period) -> CheckRe
     of_rounding = (tax.rounding + abs(quotient) * pretax.rounding) / abs(pretax.value)
     slack = RATE_SLACK + of_rounding.quantize(Decimal("0.000001"))
     computed = Amount(quotient.quantize(Decimal("0.0001")), slack, (*tax.fact_ids, *pretax.fact_ids), "tax over income")
-    return compared(
-        "tax_rate", rate, [computed], period, words="The effective tax rate is income tax over income before tax"
-    )
+    return compared("tax_rate", rate, [computed], period, what="income tax over income before tax")

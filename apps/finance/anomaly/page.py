@@ -7,9 +7,6 @@ from decimal import Decimal
 from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
 from apps.finance.statements.model import Period, ReportedLine, StatementName, StatementValue
 
-NEGATIVE_MARKS = ("(", "-", "−", "–", "‐", "‑")
-CURRENCY_MARKS = "$€£¥￥ \u00a0"
-
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
@@ -36,17 +33,6 @@ class PageRow:
         return self.concept.rpartition(":")[2]
 
 
-def printed_negative(text: str) -> bool:
-    """Whether a printed number carries parentheses or a minus."""
-    return text.strip(CURRENCY_MARKS).startswith(NEGATIVE_MARKS)
-
-
-def as_printed(value: StatementValue) -> Decimal:
-    """The value with the sign that the page gives it."""
-    amount = value.value or Decimal(0)
-    return -abs(amount) if printed_negative(value.printed) else abs(amount)
-
-
 def page_rows(evidence: Evidence, statement: StatementName) -> list[PageRow]:
     """The rows of a statement that are in the report's currency and of the statement's kind of period."""
     currency = evidence.filing.document.currency
@@ -67,14 +53,16 @@ def page_rows(evidence: Evidence, statement: StatementName) -> list[PageRow]:
 def _amounts(evidence: Evidence, line: ReportedLine, values: Iterable[StatementValue]) -> dict[Period, Amount | None]:
     amounts: dict[Period, Amount | None] = {}
     for value in values:
-        if value.value is not None:
+        if value.as_printed is not None:
             own = next((evidence.facts[i] for i in value.fact_ids if i in evidence.facts), None)
             rounding = rounding_of(own) if own is not None else Decimal(0)
-            amount = Amount(as_printed(value), rounding, evidence.agreeing(value.fact_ids), line.label, value.unit)
+            amount = Amount(
+                value.as_printed, rounding, evidence.agreeing(value.fact_ids), evidence.caption(line), value.unit
+            )
         elif value.printed and not value.fact_ids:
             amount = None
         else:
-            amount = Amount(Decimal(0), Decimal(0), value.fact_ids, line.label, value.unit)
+            amount = Amount(Decimal(0), Decimal(0), value.fact_ids, evidence.caption(line), value.unit)
         held = amounts.get(value.period)
         if value.period not in amounts or (held is not None and not held.value and amount is not None):
             amounts[value.period] = amount

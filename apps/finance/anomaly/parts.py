@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from apps.finance.anomaly.evidence import Amount, Evidence, period_of, rounding_of, spoken
+from apps.finance.anomaly.evidence import Amount, Evidence, period_of, rounding_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.registry import check, compared, supported
+from apps.finance.anomaly.wording import axis_in_words, member_in_words
 from apps.finance.filings import Fact
 from apps.finance.filings.model import Dimension
 from apps.finance.statements.model import Period
@@ -69,14 +70,14 @@ def dimension_totals(evidence: Evidence) -> Iterable[CheckResult]:
         if axis == EQUITY_AXIS:
             every.discard("us-gaap:ParentMember")
         results = []
+        what = f"the sum of the amounts by {axis_in_words(axis)}"
         for period, breakdown in sorted(by_period.items(), reverse=True):
             whole = evidence.best(concept, period, (), unit)
             if whole is None or len(every) < 2 or not every <= breakdown.members.keys():
                 continue
-            terms = [amount_of(breakdown.members[m], spoken(m).removesuffix(" member")) for m in sorted(every)]
-            words = f"The amounts by {spoken(axis).removesuffix(' axis')} add up to the whole"
+            terms = [amount_of(breakdown.members[m], member_in_words(m)) for m in sorted(every)]
             stated = amount_of(whole, evidence.name_of(concept))
-            results.append(compared("dimension_totals", stated, terms, period, words=words))
+            results.append(compared("dimension_totals", stated, terms, period, what=what))
         held = sum(result.verdict == "holds" for result in results)
         if held and len(results) - held <= max(1, held // MOST_WRONG):
             yield from results
@@ -92,14 +93,14 @@ def equity_components(evidence: Evidence) -> Iterable[CheckResult]:
                 line = evidence.concept(concepts, period)
                 if component is None or line is None or component.unit != line.unit:
                     continue
-                name = f"{spoken(member).removesuffix(' member')} in the statement of equity"
+                name = f"{member_in_words(member)} in the statement of equity"
                 results.append(
                     compared(
                         "equity_components",
                         line,
                         [amount_of(component, name)],
                         period,
-                        words=f"{line.name} stands in the balance sheet as in the statement of equity",
+                        what="the same in the statement of equity",
                     )
                 )
         yield from supported(results)

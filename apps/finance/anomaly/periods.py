@@ -2,14 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
+from apps.finance.anomaly.wording import first_up, is_or_are, listed, said, shown
 from apps.finance.filings import Fact
+from apps.finance.statements.mapping import SPOKEN
 from apps.finance.statements.model import Period, ReportedLine, StatementName
+from apps.finance.statements.values import apart
 
 WEEK = 7
 """Fiscal years that end on a weekday may differ by some days from the day on the cover."""
@@ -33,7 +35,7 @@ def column_periods(evidence: Evidence) -> Iterable[CheckResult]:
             others = [(row, period, ids) for row, period, ids in column if period != usual and ids]
             for period in dict.fromkeys(period for _, period, _ in others):
                 same = [(row, ids) for row, when, ids in others if when == period]
-                captions = ", ".join(f'"{row.label or evidence.name_of(row.concept)}"' for row, _ in same)
+                captions = listed(f'"{evidence.caption(row)}"' for row, _ in same)
                 bad.append(
                     CheckResult(
                         "column_periods",
@@ -85,7 +87,7 @@ def period_kind(evidence: Evidence) -> Iterable[CheckResult]:
             "period_kind",
             title,
             "fails",
-            f"{evidence.name_of(concept)} is stated for {said(period_of(fewer[0]))}, elsewhere for "
+            f"{first_up(evidence.name_of(concept))} is stated for {said(period_of(fewer[0]))}, elsewhere for "
             f"{said(period_of(more[0]))}; an amount is either of a day or of a period.",
             tuple(fact.fact_id for fact in (*fewer, *more)[:12]),
             period=text_of(period_of(fewer[0])),
@@ -104,8 +106,8 @@ def period_order(evidence: Evidence) -> Iterable[CheckResult]:
             "period_order",
             title,
             "fails",
-            f"{evidence.name_of(fact.concept)} is stated for a period from {fact.start} to {fact.end}, which ends "
-            "before it begins.",
+            f"{first_up(evidence.name_of(fact.concept))} is stated for a period from {fact.start} to {fact.end}, "
+            "which ends before it begins.",
             (fact.fact_id,),
             period=text_of(period_of(fact)),
         )
@@ -117,7 +119,7 @@ def period_order(evidence: Evidence) -> Iterable[CheckResult]:
 def report_period(evidence: Evidence) -> Iterable[CheckResult]:
     end = evidence.filing.document.period_end
     if end is None:
-        yield not_applicable("report_period", "the report does not say when its period ends")
+        yield not_applicable("report_period", "The report does not say when its period ends.")
         return
     for statement, rows in evidence.statements.reported.items():
         ends = Counter(
@@ -127,9 +129,8 @@ def report_period(evidence: Evidence) -> Iterable[CheckResult]:
         if not likely:
             continue
         newest = max(likely)
-        days = abs(_days_between(end, newest))
+        days = abs(apart(newest, end))
         holds = days <= WEEK
-        spoken_name = statement.replace("_", "-")
         ids = tuple(
             value.fact_ids[0]
             for row in rows
@@ -141,11 +142,11 @@ def report_period(evidence: Evidence) -> Iterable[CheckResult]:
             "report_period",
             CHECKS["report_period"].title,
             "holds" if holds else "fails",
-            f"The newest column of the {spoken_name} statement ends on {newest}, the report's period on {end}.",
+            f"The newest column of the {SPOKEN[statement]} ends on {newest}, the report's period on {end}.",
             (*cover[:1], *ids[:4]),
             Decimal(days),
             Decimal(WEEK),
-            "",
+            "days",
             newest,
         )
 
@@ -154,22 +155,22 @@ def report_period(evidence: Evidence) -> Iterable[CheckResult]:
 def after_report_end(evidence: Evidence) -> Iterable[CheckResult]:
     end = evidence.filing.document.period_end
     if end is None:
-        yield not_applicable("after_report_end", "the report does not say when its period ends")
+        yield not_applicable("after_report_end", "The report does not say when its period ends.")
         return
     title = CHECKS["after_report_end"].title
     read, bad = 0, []
     for (concept, period), facts in evidence.plain_numbers.items():
         if concept in evidence.captions:
             read += len(facts)
-            if _days_between(end, period.end) > WEEK:
+            if apart(period.end, end) > WEEK:
                 bad.extend(facts)
     for fact in bad:
         yield CheckResult(
             "after_report_end",
             title,
             "fails",
-            f"{evidence.name_of(fact.concept)} is stated for {said(period_of(fact))}, after the end of the report's "
-            f"period on {end}.",
+            f"{first_up(evidence.name_of(fact.concept))} is stated for {said(period_of(fact))}, after the end of the "
+            f"report's period on {end}.",
             (fact.fact_id,),
             period=text_of(period_of(fact)),
         )
@@ -194,27 +195,16 @@ def repeated_periods(evidence: Evidence) -> Iterable[CheckResult]:
             if (earlier.end or "") >= (later.start or ""):
                 continue
             bad = True
+            name = evidence.name_of(later.concept)
             yield CheckResult(
                 "repeated_periods",
                 title,
                 "fails",
-                f"{evidence.name_of(later.concept)} is {later.value} both for {said(period_of(later))} and for "
-                f"{said(period_of(earlier))}: one of them is probably tagged with the other's period.",
+                f"{first_up(name)} {is_or_are(name)} {shown(Decimal(later.value or 0), later.unit or '')} both for "
+                f"{said(period_of(later))} and for {said(period_of(earlier))}: one of them is probably tagged with the "
+                "other's period.",
                 (earlier.fact_id, later.fact_id),
                 period=text_of(period_of(earlier)),
             )
     if read and not bad:
-        yield CheckResult("repeated_periods", title, "holds", f"{read} amounts differ from those of other periods.")
-
-
-def _days_between(earlier: str, later: str) -> int:
-    """Days from one ISO date to another; 0 where one of them is no day of the calendar."""
-    try:
-        return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
-    except ValueError:
-        return 0
-
-
-def said(period: Period) -> str:
-    """A period in words."""
-    return f"{period.start} to {period.end}" if period.start else period.end
+        yield CheckResult("repeated_periods", title, "holds", f"{read} amounts differ from period to period.")

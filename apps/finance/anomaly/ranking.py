@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from apps.finance.anomaly.balance import ASSETS, balance_periods
 from apps.finance.anomaly.evidence import Evidence
+from apps.finance.anomaly.mending import in_words
 from apps.finance.anomaly.model import Anomaly, CheckResult, Severity
-from apps.finance.anomaly.suspects import SINGLE, Suspects
+from apps.finance.anomaly.suspects import BOUNDS, SINGLE, Suspects
+from apps.finance.anomaly.wording import listed, member_in_words
 
 HIGH_SHARE, MEDIUM_SHARE = Decimal("0.01"), Decimal("0.001")
 """Materiality: a difference of one per cent of total assets is high, of a thousandth medium."""
@@ -86,7 +88,7 @@ def _anomaly(evidence: Evidence, suspects: Suspects, group: Sequence[CheckResult
         main.check_id,
         _severity(evidence, group),
         max(_confidence(result) for result in group),
-        _reason(main, group),
+        _reason(evidence, suspects, main, group, ids),
         ids,
         main.check_id,
     )
@@ -102,21 +104,31 @@ def _identity(evidence: Evidence, main: CheckResult, ids: Sequence[str], taken: 
     return "anomaly-" + hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
-def _reason(main: CheckResult, group: Sequence[CheckResult]) -> str:
+def _reason(
+    evidence: Evidence, suspects: Suspects, main: CheckResult, group: Sequence[CheckResult], ids: Sequence[str]
+) -> str:
     reason = main.reason
     periods = list(dict.fromkeys(r.period for r in group if r.check_id == main.check_id and r.period != main.period))
     if periods:
         reason += f" The same is so in {len(periods)} other period{'s' if len(periods) > 1 else ''}."
     others = list(dict.fromkeys(result.title for result in group if result.check_id != main.check_id))
     if others:
-        titles = "; ".join(title[:1].lower() + title[1:] for title in others)
-        reason += f" It also breaks: {titles}."
+        titles = listed(f'"{title}"' for title in others)
+        reason += f" The same amounts break {'another check' if len(others) == 1 else 'other checks'}: {titles}."
+    fact = evidence.facts.get(ids[0]) if ids else None
+    mended = suspects.mending(ids[0], group) if fact is not None and main.check_id not in CERTAIN else None
+    if fact is not None and mended is not None:
+        parts = listed(member_in_words(dimension.member) for dimension in fact.dimensions) if fact.dimensions else ""
+        reason += f" {in_words(fact, parts or evidence.name_of(fact.concept), mended)}".rstrip()
     return reason
 
 
 def _main(group: Sequence[CheckResult]) -> CheckResult:
     """The failure that says most plainly what is wrong, of equals the gravest."""
-    return max(group, key=lambda result: (result.check_id in CERTAIN, _excess(result), result.period))
+    return max(
+        group,
+        key=lambda result: (result.check_id in CERTAIN, result.check_id not in BOUNDS, _excess(result), result.period),
+    )
 
 
 def _excess(result: CheckResult) -> Decimal:

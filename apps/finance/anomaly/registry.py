@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.wording import Scale, first_up, is_or_are, scale_of, when
 from apps.finance.statements.model import Period
 
 CheckFunction = Callable[[Evidence], Iterable[CheckResult]]
@@ -28,6 +29,8 @@ class Check:
     lenient: bool = False
 
 
+MEANT_OTHERWISE = "it holds in no period of this report: an amount is missing from it, or means something else here"
+NOTHING_STATED = "The report does not state the amounts that this check compares."
 CHECKS: dict[str, Check] = {}
 
 
@@ -55,7 +58,7 @@ def run_checks(evidence: Evidence) -> list[CheckResult]:
         verdicts = list(each.function(evidence))
         if each.lenient:
             verdicts = unless_everywhere(verdicts)
-        results.extend(verdicts or [not_applicable(each.check_id, "the report holds nothing that it reads")])
+        results.extend(verdicts or [not_applicable(each.check_id, NOTHING_STATED)])
     return results
 
 
@@ -73,8 +76,7 @@ def unless_everywhere(results: Iterable[CheckResult]) -> list[CheckResult]:
     results = list(results)
     if len(results) < 2 or any(result.verdict != "fails" for result in results):
         return results
-    why = "it holds in none of the periods, so that the company's total has a term that this check does not know"
-    return [not_judged(result, why) for result in results]
+    return [not_judged(result, MEANT_OTHERWISE) for result in results]
 
 
 def supported(results: Iterable[CheckResult]) -> list[CheckResult]:
@@ -82,14 +84,12 @@ def supported(results: Iterable[CheckResult]) -> list[CheckResult]:
     results = list(results)
     if any(result.verdict == "holds" for result in results):
         return results
-    why = "the parts that are tagged make up the total in no period of this report, so that they are not all of it"
-    return [not_judged(result, why) if result.verdict == "fails" else result for result in results]
+    return [not_judged(result, MEANT_OTHERWISE) if result.verdict == "fails" else result for result in results]
 
 
 def not_judged(r: CheckResult, why: str) -> CheckResult:
     """A failure turned into ``not_applicable``, with the reason why it says nothing."""
-    reason = f"{r.reason} Not judged, because {why}."
-    return replace(r, verdict="not_applicable", reason=reason)
+    return replace(r, verdict="not_applicable", reason=f"Not judged, because {why}. {r.observed}.")
 
 
 def stated_periods(evidence: Evidence, concepts: Iterable[str]) -> list[Period]:
@@ -104,7 +104,7 @@ def compared(
     right: Sequence[Amount],
     period: Period,
     *,
-    words: str,
+    what: str,
     slack: Decimal = Decimal(0),
 ) -> CheckResult:
     """The verdict on ``left = sum(right)``.
@@ -114,30 +114,52 @@ def compared(
         left: What is stated.
         right: What it should be the sum of; a term to subtract is negated.
         period: When.
-        words: The identity in words, "total assets equal liabilities and equity".
+        what: What ``left`` is by the identity, to stand behind "is": "revenue less cost of revenue".
         slack: Tolerance beyond the rounding of the terms.
     """
     total = sum((amount.value for amount in right), Decimal(0))
     difference = left.value - total
     tolerance = left.rounding + sum((amount.rounding for amount in right), Decimal(0)) + slack
     holds = abs(difference) <= tolerance
-    ids = tuple(dict.fromkeys(i for amount in (left, *right) for i in amount.fact_ids))
-    figures = " ".join(f"{'+' if a.value >= 0 else '-'} {shown(abs(a.value))} ({a.name})" for a in right).lstrip("+ ")
-    verb = "holds" if holds else "does not hold"
-    reason = f"{words}: {verb}; {shown(left.value)} ({left.name}) against {figures}"
-    if not holds:
-        reason += f", which leaves {shown(difference)} where rounding explains {shown(tolerance)}"
+    scale = scale_of([left.value, total, *(amount.value for amount in right)], left.unit)
+    terms = _added(right, scale)
+    name, stated = first_up(left.name), scale.full(left.value)
+    dated = name if period.end in name else f"{name} {when(period)}"
+    makes = f" = {scale.number(total)}" if difference and sum(bool(a.value) for a in right) > 1 else ""
+    if holds:
+        near = ", which rounding explains" if difference else ""
+        reason = f"{name} of {stated} {is_or_are(name)} {what}: {terms}{makes}{near}."
+    else:
+        reason = (
+            f"{dated} {is_or_are(name)} {stated}, but should be {what}: {terms}{makes}. The difference is "
+            f"{scale.full(abs(difference))}; rounding explains {_at_most(tolerance, scale)}."
+        )
     return CheckResult(
         check_id,
         CHECKS[check_id].title,
         "holds" if holds else "fails",
-        reason + ".",
-        ids,
+        reason,
+        tuple(dict.fromkeys(i for amount in (left, *right) for i in amount.fact_ids)),
         difference,
         tolerance,
         left.unit,
         text_of(period),
+        f"{name} {is_or_are(name)} {stated}, and {terms}{makes}",
     )
+
+
+def _added(terms: Sequence[Amount], scale: Scale) -> str:
+    """Terms as a sum, ``26 (cash) + 12 (inventories) - 3 (debt)``; those that are zero are left out."""
+    there = [amount for amount in terms if amount.value] or list(terms[:1])
+    text = ""
+    for amount in there:
+        sign = ("-" if amount.value < 0 else "") if not text else (" - " if amount.value < 0 else " + ")
+        text += f"{sign}{scale.number(abs(amount.value))} ({amount.name})"
+    return text
+
+
+def _at_most(tolerance: Decimal, scale: Scale) -> str:
+    return f"at most {scale.number(tolerance)}" if tolerance else "none of it"
 
 
 def text_of(period: Period | None) -> str:
@@ -145,8 +167,3 @@ def text_of(period: Period | None) -> str:
     if period is None:
         return ""
     return f"{period.start}/{period.end}" if period.start else period.end
-
-
-def shown(value: Decimal) -> str:
-    """A number with thousands separated."""
-    return f"{value:,f}"

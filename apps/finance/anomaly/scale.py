@@ -8,8 +8,9 @@ from statistics import median
 from apps.finance.anomaly.cash import durations
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, shown, text_of
+from apps.finance.anomaly.registry import CHECKS, check, text_of
 from apps.finance.anomaly.shares import BASIC_EPS, BASIC_SHARES, DILUTED_EPS, DILUTED_SHARES, INCOMES
+from apps.finance.anomaly.wording import first_up, is_or_are, shown, when
 from apps.finance.statements.model import Period
 
 STEPS = (Decimal(1000), Decimal(1_000_000), Decimal(1_000_000_000))
@@ -46,13 +47,15 @@ def step_of(ratio: Decimal, near: Decimal) -> Decimal | None:
 
 @check("share_scale", "Share counts are in the scale that earnings per share imply")
 def share_scale(evidence: Evidence) -> Iterable[CheckResult]:
+    """Where one of the incomes fits, the shares are right, and another income is what is out of scale."""
     results = []
     for eps_names, share_names in ((BASIC_EPS, BASIC_SHARES), (DILUTED_EPS, DILUTED_SHARES)):
         for period in durations(evidence, eps_names):
             eps, shares = evidence.concept(eps_names, period), evidence.concept(share_names, period)
-            income = evidence.concept(INCOMES, period)
-            if eps is not None and shares is not None and income is not None and eps.value * shares.value:
-                results.append(_scaled(eps, shares, income, period))
+            incomes = [amount for name in INCOMES if (amount := evidence.concept(name, period)) is not None]
+            if eps is not None and shares is not None and incomes and eps.value * shares.value:
+                judged = [_scaled(eps, shares, income, period) for income in incomes]
+                results.append(min(judged, key=lambda result: result.verdict == "fails"))
     return results
 
 
@@ -61,13 +64,14 @@ def _scaled(eps: Amount, shares: Amount, income: Amount, period: Period) -> Chec
     low = step_of(ratio, NEAR)
     high = step_of(1 / ratio, NEAR) if ratio else None
     step = low or high
-    reason = f"{shown(shares.value)} shares fit earnings per share of {shown(eps.value)} and income in scale."
+    earned = f"{income.name} of {shown(income.value, income.unit)} and {eps.name} of {shown(eps.value, eps.unit)}"
+    counted = shown(shares.value, shares.unit)
+    name, verb = first_up(shares.name), is_or_are(shares.name)
+    reason = f"{name} of {counted} {verb} in the scale of {earned}."
     if step is not None:
         size = "small" if low else "large"
-        reason = (
-            f"{shares.name} is tagged as {shown(shares.value)}; income of {shown(income.value)} and earnings per share "
-            f"of {shown(eps.value)} say that it is {step:,} times too {size}."
-        )
+        slip = f"this is some {step:,} times too {size}"
+        reason = f"{name} {when(period)} {verb} tagged as {counted}; {earned} say that {slip}."
     return CheckResult(
         "share_scale",
         CHECKS["share_scale"].title,
@@ -96,13 +100,13 @@ def scale_outliers(evidence: Evidence) -> Iterable[CheckResult]:
             others = [other for when, other in amounts if when != period]
             step = _out_of_line(amount, others)
             if step is not None:
-                bad = True
+                bad, name = True, evidence.name_of(concept)
                 yield CheckResult(
                     "scale_outliers",
                     title,
                     "fails",
-                    f"{evidence.name_of(concept)} is {shown(amount.value)} here and about {shown(_middle(others))} in "
-                    f"other periods: some {step:,} times apart.",
+                    f"{first_up(name)} {when(period)} {is_or_are(name)} {shown(amount.value, amount.unit)}, in "
+                    f"other periods about {shown(_middle(others), amount.unit)}: some {step:,} times apart.",
                     (*amount.fact_ids, *others[0].fact_ids),
                     period=text_of(period),
                 )

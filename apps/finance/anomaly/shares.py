@@ -1,12 +1,13 @@
 """Checks of earnings per share: against income and shares, and diluted against basic."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from apps.finance.anomaly.cash import durations
-from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of, spoken
+from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, compared, not_applicable, shown, supported, text_of
+from apps.finance.anomaly.registry import CHECKS, check, compared, not_applicable, supported, text_of
+from apps.finance.anomaly.wording import first_up, is_or_are, member_in_words, scale_of, shown, when
 from apps.finance.filings import Dimension
 from apps.finance.statements.model import Period
 
@@ -70,18 +71,24 @@ def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period:
     ).quantize(Decimal("0.0001"))
     difference = (eps.value - quotient).quantize(Decimal("0.0001"))
     holds = abs(difference) <= tolerance
-    verb = "is" if holds else "is not"
+    verb, name = is_or_are(eps.name), first_up(eps.name)
+    over = (
+        f"{income.name} of {shown(income.value, income.unit)} over {shown(shares.value, shares.unit)} "
+        f"{'is' if holds else 'makes'} {quotient:,.2f}"
+    )
     return CheckResult(
         check_id,
         CHECKS[check_id].title,
         "holds" if holds else "fails",
-        f"Earnings per share of {shown(eps.value)} {verb} income of {shown(income.value)} over {shown(shares.value)} "
-        f"shares, which is {quotient:.4f}.",
+        f"{name} of {shown(eps.value, eps.unit)} {verb} income over shares: {over}."
+        if holds
+        else f"{name} {when(period)} {verb} {shown(eps.value, eps.unit)}, but {over}.",
         tuple(dict.fromkeys((*eps.fact_ids, *shares.fact_ids, *income.fact_ids))),
         difference,
         tolerance,
         eps.unit,
         text_of(period),
+        f"{name} {verb} {shown(eps.value, eps.unit)}, and {over}",
     )
 
 
@@ -102,32 +109,34 @@ def dilution(evidence: Evidence) -> Iterable[CheckResult]:
         if basic is None or diluted is None:
             continue
         if basic.value < 0:
-            yield not_applicable("dilution", "a loss per share is not diluted", period)
+            yield not_applicable("dilution", "A loss per share is not diluted.", period)
             continue
-        excess = diluted.value - basic.value
-        tolerance = basic.rounding + diluted.rounding
         few, many = evidence.concept(BASIC_SHARES, period), evidence.concept(DILUTED_SHARES, period)
-        lacking = Decimal(0)
-        if few is not None and many is not None:
-            lacking = few.value - many.value - few.rounding - many.rounding
-        holds = excess <= tolerance and lacking <= 0
-        used = [amount for amount in (diluted, basic, many, few) if amount is not None]
-        if lacking > 0 and few is not None and many is not None:
-            words = f"{shown(many.value)} diluted shares are fewer than {shown(few.value)} basic ones"
+        if few is not None and many is not None and few.value - many.value > few.rounding + many.rounding:
+            yield _bounded(few, many, (diluted, basic), period)
         else:
-            verb = "are not above" if holds else "are above"
-            words = f"diluted earnings per share of {shown(diluted.value)} {verb} basic ones of {shown(basic.value)}"
-        yield CheckResult(
-            "dilution",
-            CHECKS["dilution"].title,
-            "holds" if holds else "fails",
-            words.capitalize() + ".",
-            tuple(dict.fromkeys(i for amount in used for i in amount.fact_ids)),
-            max(excess, Decimal(0)),
-            tolerance,
-            basic.unit,
-            text_of(period),
-        )
+            yield _bounded(diluted, basic, tuple(a for a in (many, few) if a is not None), period)
+
+
+def _bounded(less: Amount, more: Amount, also: Sequence[Amount], period: Period) -> CheckResult:
+    """The verdict on ``less`` being no more than ``more``; the facts of what was compared too stand behind."""
+    excess, tolerance = less.value - more.value, less.rounding + more.rounding
+    holds = excess <= tolerance
+    scale = scale_of((less.value, more.value), less.unit)
+    name, verb = first_up(less.name), is_or_are(less.name)
+    compare = f"{scale.full(less.value)}, {'not ' if holds else ''}more than {more.name}, {scale.full(more.value)}"
+    return CheckResult(
+        "dilution",
+        CHECKS["dilution"].title,
+        "holds" if holds else "fails",
+        f"{name} {verb} {compare}." if holds else f"{name} {when(period)} {verb} {compare}.",
+        tuple(dict.fromkeys(i for amount in (less, more, *also) for i in amount.fact_ids)),
+        max(excess, Decimal(0)),
+        tolerance,
+        less.unit,
+        text_of(period),
+        f"{name} {verb} {compare}",
+    )
 
 
 @check("eps_by_class", "Earnings per share of the classes of stock are those of the whole")
@@ -140,8 +149,8 @@ def eps_by_class(evidence: Evidence) -> Iterable[CheckResult]:
                 whole = evidence.concept(concept, period)
                 fact = evidence.best(concept, period, (Dimension(CLASS_AXIS, member),), None)
                 if whole is not None and fact is not None:
-                    name = f"of {spoken(member).removesuffix(' member')}"
+                    name = member_in_words(member)
                     part = Amount(Decimal(fact.value or 0), rounding_of(fact), (fact.fact_id,), name, fact.unit or "")
-                    words = f"{whole.name} is the same for the whole and for the class of stock"
-                    results.append(compared("eps_by_class", whole, [part], period, words=words))
+                    what = "the same for the class of stock"
+                    results.append(compared("eps_by_class", whole, [part], period, what=what))
             yield from supported(results)

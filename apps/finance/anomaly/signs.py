@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.page import printed_negative
-from apps.finance.anomaly.registry import CHECKS, check, shown, text_of
+from apps.finance.anomaly.registry import CHECKS, check, text_of
+from apps.finance.anomaly.wording import first_up, is_or_are, shown, when
 from apps.finance.filings import Fact
 from apps.finance.statements.model import ReportedLine, StatementValue
+from apps.finance.statements.printing import printed_negative
 
 NEVER_NEGATIVE = frozenset(
     {
@@ -88,12 +89,13 @@ def impossible_signs(evidence: Evidence) -> Iterable[CheckResult]:
             bad.extend(fact for fact in facts if Decimal(fact.value or "0") < 0 and not _usual(evidence, fact))
     title = CHECKS["impossible_signs"].title
     for fact in bad:
-        value = Decimal(fact.value or "0")
+        value, name = Decimal(fact.value or "0"), evidence.name_of(fact.concept)
         yield CheckResult(
             "impossible_signs",
             title,
             "fails",
-            f"{evidence.name_of(fact.concept)} is tagged as {shown(value)}; by its definition it cannot be negative.",
+            f"{first_up(name)} {when(period_of(fact))} {is_or_are(name)} tagged as "
+            f"{shown(value, fact.unit or '')}, but cannot be negative by definition.",
             (fact.fact_id,),
             2 * -value,
             Decimal(0),
@@ -101,7 +103,7 @@ def impossible_signs(evidence: Evidence) -> Iterable[CheckResult]:
             text_of(period_of(fact)),
         )
     if read and not bad:
-        yield CheckResult("impossible_signs", title, "holds", f"{read} amounts that cannot be negative are not.")
+        yield CheckResult("impossible_signs", title, "holds", f"Of {read} amounts that cannot be negative none is.")
 
 
 def _usual(evidence: Evidence, fact: Fact) -> bool:
@@ -135,14 +137,19 @@ def _contradictions(evidence: Evidence, row: ReportedLine, judged: list[Statemen
             continue
         fact = evidence.facts[value.fact_ids[0]]
         others = tuple(v.fact_ids[0] for v in judged if v is not value) if even and not own else ()
-        sign = "negative" if negative else "positive"
-        why = "this line is tagged as it is printed" if own else "the row's other columns are tagged the other way"
+        name = evidence.caption(row)
+        why = (
+            "amounts of this kind are tagged with the sign that the page prints"
+            if own
+            else "in the row's other columns the tag has the "
+            + ("opposite of the page's sign" if printed_negative(value.printed) == negative else "sign of the page")
+        )
         yield CheckResult(
             "printed_signs",
             CHECKS["printed_signs"].title,
             "fails",
-            f"{row.label or evidence.name_of(row.concept)} is printed as {value.printed} and tagged {sign}, although "
-            f"{why}.",
+            f"{first_up(name)} {when(value.period)} {is_or_are(name)} printed as {value.printed} and tagged as "
+            f"{shown(value.value or Decimal(0), value.unit)}, although {why}.",
             (fact.fact_id, *others),
             2 * abs(value.value or Decimal(0)),
             Decimal(0),

@@ -7,6 +7,7 @@ from functools import cached_property
 from math import log
 
 from apps.finance.anomaly.evidence import Evidence
+from apps.finance.anomaly.mending import Mending, mending
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.filings import Fact
 
@@ -79,15 +80,18 @@ class Suspects:
 
         Named by a check that reads it alone; used in the most failures; used in the fewest identities that hold (a
         fact that fits elsewhere is not the wrong one); not repeated elsewhere with the same value; in a row out of
-        step with its other periods by the difference.
+        step with its other periods by the difference. A fact that would fit with the opposite sign or in another scale
+        goes before those that would not.
         """
         group = list(group)
         fails = sum(fact_id in result.fact_ids for result in group)
         cleared = self._cleared[fact_id] + (fact_id in self._agreeing)
+        mended = self.mending(fact_id, group)
         return (
             fact_id not in self._named,
             -fails,
             self._rare(fact_id),
+            not (mended is not None and mended.slip),
             min(cleared, 6),
             -max((self._undone(fact_id, result) for result in group), default=0.0),
             min((result.fact_ids.index(fact_id) for result in group if fact_id in result.fact_ids), default=99),
@@ -101,10 +105,15 @@ class Suspects:
         ids = dict.fromkeys(fact for result in group for fact in result.fact_ids)
         ordered = sorted(ids, key=lambda fact: self.key(fact, group))
         stated = group[0].fact_ids[0] if len(group) == 1 and group[0].fact_ids else ""
-        if stated in ordered[2:] and self.key(stated, group)[:4] == self.key(ordered[0], group)[:4]:
+        if stated in ordered[2:] and self.key(stated, group)[:5] == self.key(ordered[0], group)[:5]:
             ordered.remove(stated)
             ordered.insert(1, stated)
         return ordered
+
+    def mending(self, fact_id: str, group: Iterable[CheckResult]) -> Mending | None:
+        """What a fact would have to be for some failed sums to hold, None where nothing would do."""
+        fact = self._evidence.facts.get(fact_id)
+        return mending(fact, group) if fact is not None else None
 
     def _rare(self, fact_id: str) -> int:
         """Of contradicting duplicates, how many say the same as this fact, less those that say otherwise."""

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from apps.finance.filings import Fact, Filing
+from apps.finance.filings.duplicates import accuracy
 from apps.finance.statements.face import Entry, FaceRow
 from apps.finance.statements.model import Period, StatementName, StatementValue
 
@@ -33,28 +34,8 @@ class Sources:
         if len(same) < 2:
             return (fact.fact_id,)
         usable = [other for other in same if other is fact or other.value is not None]
-        usable.sort(key=lambda other: (other.value != fact.value, -digits(other), other is not fact, other.order))
+        usable.sort(key=lambda other: (other.value != fact.value, -accuracy(other), other is not fact, other.order))
         return tuple(other.fact_id for other in usable)
-
-
-def digits(fact: Fact) -> float:
-    """To how many decimals the fact is exact; infinite for ``INF``, minus infinite where it does not say."""
-    if fact.decimals is None:
-        return float("-inf")
-    if fact.decimals.strip().upper() == "INF":
-        return float("inf")
-    try:
-        return int(fact.decimals)
-    except ValueError:
-        return float("-inf")
-
-
-def rounding(fact: Fact) -> Decimal:
-    """Half a unit of the last digit that the fact gives; zero where it is exact or does not say."""
-    exact = digits(fact)
-    if exact in (float("inf"), float("-inf")) or abs(exact) > 60:
-        return Decimal(0)
-    return Decimal(5).scaleb(-int(exact) - 1)
 
 
 def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> StatementValue:

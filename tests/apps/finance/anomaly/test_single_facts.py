@@ -111,7 +111,8 @@ def test_a_fact_of_another_period_in_a_printed_column_is_named():
     books = small_company().change(REVENUE, start="2023-01-01", end="2023-12-31")
     failed = failures(books, "column_periods")
     assert [result.fact_ids for result in failed] == [(REVENUE,)]
-    assert "2024-01-01 to 2024-12-31" in failed[0].reason
+    assert "tagged for the year to 2023-12-31 in a column" in failed[0].reason
+    assert failed[0].reason.endswith("are tagged for the year to 2024-12-31.")
     assert any(anomaly.fact_ids[0] == REVENUE for anomaly in books.anomalies())
 
 
