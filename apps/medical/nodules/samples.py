@@ -43,16 +43,19 @@ class Mined:
     ct_places: list[tuple[int, int, int]] = field(default_factory=list)
 
 
+def size_weight(diameter_mm: float) -> float:
+    """How often a nodule of a size counts: the large ones are few, and missing one is the worst."""
+    if diameter_mm >= 15:
+        return 2.5
+    return 1.4 if diameter_mm >= 10 else 1.0
+
+
 def weight_of(one: Field) -> float:
-    """How often a field is drawn: subsolid, large and small nodules more often, single readers' seldom."""
+    """How often a field is drawn: subsolid and large nodules more often, single readers' seldom."""
     weight = {1: 0.15, 2: 0.6}.get(one.readers, 1.0)
     if one.subsolid:
         weight *= 2.5
-    if one.diameter_mm >= 15:
-        weight *= 2.5
-    elif one.diameter_mm >= 10:
-        weight *= 1.4
-    return weight
+    return weight * size_weight(one.diameter_mm)
 
 
 class Sampler:

@@ -16,6 +16,7 @@ from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, sigmoi
 from apps.medical.nodules.plant import nodule_of, sham_of
 from apps.medical.nodules.plantings import Planted, plant_in
 from apps.medical.nodules.regions import Region, regions_of
+from apps.medical.nodules.samples import size_weight
 from apps.medical.nodules.shape import FEATURES, SIGNS, features_of
 from core_model.embed.stem import Stem
 
@@ -26,7 +27,7 @@ GOOD_OVERLAP = 0.25
 
 @dataclass(slots=True, eq=False)
 class LinkData:
-    """Regions with their features, labels and weights; one planting weighs as much as another."""
+    """Regions with their features, labels and weights; one planting weighs as much as another of its size group."""
 
     features_NF: np.ndarray
     label_N: np.ndarray
@@ -106,7 +107,7 @@ def collect(
         for row, label in found:
             features.append(row)
             labels.append(label)
-            weights.append(1.0 / len(found))
+            weights.append((size_weight(field.diameter_mm) if planted.nodule else 1.0) / len(found))
     log(f"{background.name}: {len(own)} regions of its own, {marked} of {planted_count} planted nodules have a region")
     return LinkData(np.array(features), np.array(labels), np.array(weights))
 
