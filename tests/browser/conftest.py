@@ -7,13 +7,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from apps.settings import load_settings
+from apps.settings import Settings, load_settings
 from apps.store.store import Store
 from tests import needs
 from tests.ui import made
@@ -70,6 +71,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     settings = load_settings(data_dir=tmp_path_factory.mktemp("dashboard"))
     with Store(settings) as store:
         report, study = made.report(store), made.study(store)
+    with serving(settings) as url:
+        yield Served(url, report, study, settings)
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """The dashboard on the store of these settings, in a process of its own; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,7 +86,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(url + "/health", process)
-        yield Served(url, report, study, settings)
+        yield url
     finally:
         process.terminate()
         process.wait(20)
@@ -114,6 +122,11 @@ def _note_refusals(shown: Screen, text: str) -> None:
 @pytest.fixture
 def screen(served: Served, browser: Any) -> Iterator[Screen]:
     """A fresh page of 1440 x 900; at the end of the test nothing may have left this machine, and no script failed."""
+    yield from watched(served, browser)
+
+
+def watched(served: Served, browser: Any) -> Iterator[Screen]:
+    """The body of ``screen``, for any dashboard."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     shown = Screen(context.new_page(), served)
     context.on("request", lambda request: shown.requests.append(request.url))
