@@ -11,6 +11,7 @@ from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
 from apps.finance.anomaly.wording import first_up, is_or_are, listed, member_in_words, scale_of, when
 from apps.finance.filings import Fact
 
+UNIT_NAMES = {"": "no unit", "pure": "plain numbers"}
 _CURRENCY = re.compile(r"\b[A-Z]{3}\b")
 
 
@@ -81,7 +82,7 @@ def units(evidence: Evidence) -> Iterable[CheckResult]:
             title,
             "fails",
             f"{first_up(name)} {when(period_of(fact))} {is_or_are(name)} stated in "
-            f"{fact.unit or 'no unit'}; it should be in {wanted}.",
+            f"{UNIT_NAMES.get(fact.unit or '', fact.unit)}, but should be in {UNIT_NAMES.get(wanted, wanted)}.",
             (fact_id,),
             unit=fact.unit or "",
             period=text_of(period_of(fact)),

@@ -207,6 +207,13 @@ def without_parts(rows: Sequence[PageRow], found: Sequence[Structure]) -> Iterat
             yield Structure(total, tuple((row, 1) for row in terms), (), tuple(columns))
 
 
+def _mixed_units(evidence: Evidence) -> bool:
+    """Whether a row of the balance sheet is in the report's currency in some columns alone, so that it is left out."""
+    currency = evidence.filing.document.currency
+    units = ({v.unit for v in row.values if v.unit} for row in evidence.statements.reported.get("balance", ()))
+    return any(currency in of_row and len(of_row) > 1 for of_row in units)
+
+
 def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> Iterable[CheckResult]:
     rows = page_rows(evidence, statement)
     found = list(structures(rows, statement))
@@ -223,7 +230,7 @@ def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> I
                 if period in structure.fails
                 else "the sum of the rows above",
             )
-    if statement == "balance":
+    if statement == "balance" and not _mixed_units(evidence):
         for structure in without_parts(rows, found):
             for period in structure.fails:
                 stated = structure.total.amounts[period]

@@ -15,6 +15,8 @@ from apps.finance.anomaly.wording import listed, member_in_words
 HIGH_SHARE, MEDIUM_SHARE = Decimal("0.01"), Decimal("0.001")
 """Materiality: a difference of one per cent of total assets is high, of a thousandth medium."""
 FULL_CONFIDENCE_TOLERANCES = 20
+MOST_EXCESS = Decimal(1000)
+"""Tolerances beyond which one failure is as grave as another."""
 MOST, LEAST = Decimal("0.95"), Decimal("0.5")
 CERTAIN = SINGLE | {"duplicate_facts"}
 """Checks that read one fact or its duplicates alone, and leave no room for presentation."""
@@ -124,10 +126,15 @@ def _reason(
 
 
 def _main(group: Sequence[CheckResult]) -> CheckResult:
-    """The failure that says most plainly what is wrong, of equals the gravest."""
+    """The failure that says most plainly what is wrong, of equals the gravest, of those the newest."""
     return max(
         group,
-        key=lambda result: (result.check_id in CERTAIN, result.check_id not in BOUNDS, _excess(result), result.period),
+        key=lambda result: (
+            result.check_id in CERTAIN,
+            result.check_id not in BOUNDS,
+            min(_excess(result), MOST_EXCESS),
+            result.period,
+        ),
     )
 
 

@@ -102,6 +102,14 @@ def test_a_key_amount_in_another_unit_is_named(unit, count):
     assert [result.fact_ids for result in failed] == [(REVENUE,)] * count
 
 
+def test_a_balance_in_another_unit_is_one_anomaly_and_no_missing_row():
+    books = small_company().without("Liabilities")
+    books.lines["goodwill"] = "Goodwill"
+    anomalies = books.change("Goodwill||2024-12-31", unit="pure").anomalies()
+    assert [anomaly.kind for anomaly in anomalies] == ["units"]
+    assert anomalies[0].reason == "Goodwill on 2024-12-31 is stated in plain numbers, but should be in USD."
+
+
 def test_earnings_per_share_in_plain_dollars_are_named():
     fact = "EarningsPerShareBasic|2024-01-01|2024-12-31"
     assert [r.fact_ids for r in failures(small_company().change(fact, unit="USD"), "units")] == [(fact,)]
