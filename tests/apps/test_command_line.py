@@ -73,3 +73,18 @@ def test_of_a_folder_the_good_reports_are_read_and_each_bad_one_has_its_line(tmp
     assert [line.partition(": ")[2].partition(":")[0] for line in done.stderr.splitlines()] == [
         str(Path("reports", "b.html")), str(Path("reports", "c.html"))
     ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_zip_by_its_name_alone_and_a_file_of_another_kind_are_refused_by_what_they_are(tmp_path: Path) -> None:
+    fake, notes = tmp_path / "scan.zip", tmp_path / "notes.txt"
+    for path in (fake, notes):
+        path.write_text("Dear colleague, the images are on the other disc.")
+    done = tandem(tmp_path, "medical", "read", str(fake), "--json")
+    assert_refused(done, fake, "the zip archive cannot be opened: the file is of another kind, or its beginning is dam")
+    done = tandem(tmp_path, "medical", "read", str(notes), "--json")
+    assert_refused(done, notes, "the file is no DICOM image (allowed: a folder or zip of CT images in DICOM)")
+    done = tandem(tmp_path, "medical", "read", "~nobody-of-that-name/ct", "--json")
+    assert_refused(done, "~nobody-of-that-name/ct", "the path cannot be looked up (there is no such user)")
+    done = tandem(tmp_path, "finance", "read", "x" * 300, "--json")
+    assert_refused(done, "x" * 300, "the path cannot be looked up (File name too long)")

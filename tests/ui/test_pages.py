@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from apps.store import inputs, jobs, readings
+from apps.store import blobs, inputs, jobs, readings
 from apps.store.store import Store
 from core_model.errors import NotFound
 from tests.ui import made
@@ -277,9 +277,11 @@ def test_jobs_show_why_they_failed_and_can_be_tried_again(store: Store, tmp_path
     job = jobs.create(store, "medical.read", inputs.add(store, path), {})
     jobs.start(store, job.id, 1, "worker-1")
     text = "nothing in it is a DICOM image."
+    blobs.put(store, job.id, "volume", bytes(1_250_000))
     jobs.end(store, job.id, 1, "failed", error_code="no_images", error_text=text)
     app = opened("jobs", job=job.id)
     assert text in said(app)
+    assert "Keeps 1.2 MB, so that a retry goes on where it stopped; deleting the job removes it." in said(app)
     app.button(key="retry").click().run()
     assert jobs.get(store, job.id).state == "queued"
 
@@ -298,7 +300,6 @@ def test_a_running_study_shows_its_first_image_at_once(store: Store, tmp_path: P
     from PIL import Image
 
     from apps.medical.jobs import FIRST_IMAGE
-    from apps.store import blobs
 
     job = jobs.create(store, "medical.read", inputs.add(store, tmp_path), {})
     jobs.start(store, job.id, 1, "worker-1")
