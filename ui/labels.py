@@ -86,7 +86,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "thousands": ("thousands", "千"),
     "ones": ("units", "元"),
     "per_share": ("per share", "每股"),
-    "period_to": ("to {end}", "截至 {end}"),
+    "months": ("{n} months to", "{n} 个月，截至"),
     "no_lines": ("No line of this statement was found: {reason}", "未找到此报表的任何项目：{reason}"),
     "no_anomalies": (
         "No anomaly: of {total} checks {holds} hold and {other} do not apply.",

@@ -10,11 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from apps import console
-from apps.finance.exact import exactly
+from apps.finance.amounts import SCALES, printed, round_unit
 from apps.finance.statements.lines import BY_NAME
 
 TITLES = {"income": "Income statement", "balance": "Balance sheet", "cash_flow": "Cash flow"}
-SCALES = {1_000_000: "millions", 1_000: "thousands"}
 _NAME_WIDTH = max(len(line.english) for line in BY_NAME.values())
 _DERIVED = "*"
 _Period = tuple[str, str]
@@ -54,7 +53,7 @@ def heading(document: Mapping[str, Any]) -> Iterator[Text]:
         value = about[name]
         return f"n/a ({value['not_available']})" if isinstance(value, Mapping) else str(value)
 
-    scale = scale_of(document)
+    scale, _ = unit_of(document)
     unit = f"{known('currency')} in {SCALES[scale]}" if scale > 1 else known("currency")
     yield Text(known("company"), style="bold")
     yield Text(f"{known('form')}, period to {known('period_end')}, {unit}")
@@ -71,8 +70,8 @@ def statement(document: Mapping[str, Any], name: str, width: int) -> Iterator[Te
     """
     lines = document["statements"][name]
     periods = periods_of(lines)
-    scale = scale_of(document)
-    shown = {line["line"]: [_shown(_at(line, period), scale) for period in periods] for line in lines}
+    unit = unit_of(document)
+    shown = {line["line"]: [_shown(_at(line, period), *unit) for period in periods] for line in lines}
     cell = max((len(text) for texts in shown.values() for text in texts), default=0)
     cell = max(cell, len("2024-12-31")) + 2
     if _NAME_WIDTH + cell * len(periods) > width:  # very long numbers: the newest period alone
@@ -95,13 +94,11 @@ def statement(document: Mapping[str, Any], name: str, width: int) -> Iterator[Te
         yield Text(f"{_DERIVED} computed from other lines, not printed in the report")
 
 
-@exactly
-def scale_of(document: Mapping[str, Any]) -> int:
-    """The largest unit in which every amount of money is still exact: a million, a thousand, or one."""
+def unit_of(document: Mapping[str, Any]) -> tuple[int, int]:
+    """In what all amounts of money are printed, and with how many decimals."""
     lines = [line for name in TITLES for line in document["statements"][name]]
     held = (value for line in lines for value in line["values"] if "value" in value and _is_money(value["unit"]))
-    amounts = [Decimal(value["value"]) for value in held]
-    return next((scale for scale in SCALES if any(amounts) and all(amount % scale == 0 for amount in amounts)), 1)
+    return round_unit(Decimal(value["value"]) for value in held)
 
 
 def periods_of(lines: Sequence[Mapping[str, Any]]) -> list[_Period]:
@@ -115,27 +112,12 @@ def periods_of(lines: Sequence[Mapping[str, Any]]) -> list[_Period]:
     return [newest, *sorted(alike, reverse=True)[:1]]
 
 
-@exactly
-def amount(text: str, scale: int = 1, places: int = 0) -> str:
-    """A number as accountants print it: thousands separated, negatives in parentheses.
-
-    Args:
-        text: Exact decimal text.
-        scale: What one unit of the result stands for.
-        places: Decimals that it has at least.
-    """
-    value = Decimal(text) / scale
-    decimals = max(places, -int(value.normalize().as_tuple().exponent), 0)
-    shown = f"{abs(value):,.{decimals}f}"
-    return f"({shown})" if value < 0 else shown
-
-
-def _shown(value: Mapping[str, Any] | None, scale: int) -> str:
+def _shown(value: Mapping[str, Any] | None, scale: int, places: int) -> str:
     """A number with a column for its closing parenthesis or mark, so that digits stand under digits."""
     if value is None or "value" not in value:
         return "n/a "
     money = _is_money(value["unit"])
-    text = amount(value["value"], scale if money else 1, 2 if "/" in value["unit"] else 0)
+    text = printed(value["value"], scale if money else 1, places if money else 2 if "/" in value["unit"] else 0)
     text = text if text.endswith(")") else f"{text} "
     return text.rstrip() + _DERIVED if value.get("derived") else text
 

@@ -74,7 +74,7 @@ def test_a_cell_in_the_address_shows_its_fact_concept_confidence_and_checks(stor
     assert "Net income (parent): (35,000,000) USD" in text
     assert "us-gaap:NetIncomeLoss" in text
     assert "confidence 97% · The usual concept." in text
-    assert "A loss is negative: fails. The loss is printed as a profit." in text
+    assert "fails: The loss is printed as a profit." in text
     frame = next(data for name, data in components(app).items() if name.startswith("tandem_frame"))
     assert frame["element"] == made.UNNAMED
 

@@ -1,8 +1,11 @@
 """Statements as analysts expect them: newest right, exact round units, negatives in parentheses, reasons for gaps."""
 
+from decimal import Decimal
+
 import jsonschema
 import pytest
 
+from apps.finance.amounts import printed, round_unit
 from apps.store.store import Store
 from tests.ui import made
 from ui import labels, library
@@ -72,6 +75,59 @@ def test_cash_in_hand_stands_in_the_year_that_it_opens_or_closes() -> None:
     assert shown == [["7", "5"], ["20,211,231", "20,221,231"], ["20,221,231", "20,231,231"]]
 
 
+def quarterly(*ends_and_starts: tuple[str, str], values: tuple[str, ...]) -> dict:
+    entries = [
+        {"start": start, "end": end, "value": value, "unit": "USD", "fact_ids": []}
+        for (start, end), value in zip(ends_and_starts, values, strict=True)
+    ]
+    line = {"line": "revenue", "label": "Sales", "concept": "c", "reason": "", "values": entries}
+    return {"statements": {"income": [line]}}
+
+
+def test_a_quarter_stands_right_of_the_half_year_and_each_column_says_how_long_it_is() -> None:
+    periods = [("2023-04-02", "2023-07-01"), ("2022-03-27", "2022-06-25"), ("2023-01-01", "2023-07-01"),
+               ("2021-12-26", "2022-06-25")]  # fmt: skip
+    document = quarterly(*periods, values=("5000000", "6000000", "10000000", "12000000"))
+    table = statements.table_of(document, "income", False, "en")
+    assert isinstance(table, statements.Table)
+    assert [(column["label"], column["sub"]) for column in table.columns[1:]] == [
+        ("6 months to", "2022-06-25"), ("6 months to", "2023-07-01"),
+        ("3 months to", "2022-06-25"), ("3 months to", "2023-07-01"),
+    ]  # fmt: skip
+    assert [cell["text"] for cell in table.rows[0]["cells"][1:]] == ["12", "10", "6", "5"]
+    assert table.columns[0]["width"] == "36%"
+
+
+def test_a_period_of_no_whole_months_says_when_it_starts() -> None:
+    document = quarterly(("2024-01-01", "2024-04-20"), values=("1000",))
+    table = statements.table_of(document, "income", False, "en")
+    assert isinstance(table, statements.Table)
+    assert (table.columns[1]["label"], table.columns[1]["sub"]) == ("2024-01-01 –", "2024-04-20")
+
+
+@pytest.mark.parametrize(
+    ("amounts", "unit"),
+    [
+        (("2487000000", "77200000", "-35800000"), (1_000_000, 1)),
+        (("2487000000", "77000000"), (1_000_000, 0)),
+        (("2487000000", "77250000"), (1_000, 0)),
+        (("2487000001", "77250000"), (1, 0)),
+        (("0", "0"), (1, 0)),
+        ((), (1, 0)),
+        (("9" * 40 + "000000",), (1_000_000, 0)),
+    ],
+)
+def test_money_is_shown_in_millions_with_at_most_one_decimal(amounts, unit) -> None:
+    assert round_unit(Decimal(amount) for amount in amounts) == unit
+
+
+def test_every_amount_of_a_statement_has_as_many_decimals_as_the_page() -> None:
+    periods = [("2023-01-01", "2023-12-31"), ("2022-01-01", "2022-12-31")]
+    table = statements.table_of(quarterly(*periods, values=("2487000000", "77200000")), "income", False, "en")
+    assert isinstance(table, statements.Table)
+    assert [cell["text"] for cell in table.rows[0]["cells"][1:]] == ["77.2", "2,487.0"]
+
+
 @pytest.mark.parametrize(
     ("text", "scale", "places", "shown"),
     [
@@ -84,7 +140,7 @@ def test_cash_in_hand_stands_in_the_year_that_it_opens_or_closes() -> None:
     ],
 )
 def test_amounts_are_exact_decimals(text: str, scale: int, places: int, shown: str) -> None:
-    assert statements.money(text, scale, places) == shown
+    assert printed(text, scale, places) == shown
 
 
 def test_every_text_exists_in_both_languages_with_the_same_fields() -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
+from apps.finance.amounts import printed
 from ui import labels
 from ui.widgets import statements
 from ui.widgets.components import grid
@@ -13,6 +15,7 @@ from ui.widgets.shell import escaped, go, known, language, parameter, t
 
 HEIGHT = 640
 TONES = {"high": "red", "medium": "orange", "low": "gray", "fails": "red", "holds": "green", "not_applicable": "gray"}
+ORDER = ("fails", "holds", "not_applicable")
 VIEWS = (*statements.NAMES, "anomalies", "checks", "warnings")
 
 
@@ -103,28 +106,39 @@ def show_anomalies(document: Mapping[str, Any]) -> Chosen | None:
 
 def show_checks(document: Mapping[str, Any]) -> Chosen | None:
     """Draw the checks, those that fail first; the selected one."""
-    order = ("fails", "holds", "not_applicable")
-    checks = sorted(document["checks"], key=lambda check: order.index(check["verdict"]))
-    rows = [
-        {
-            "id": f"check-{number}",
-            "cells": [
-                {"text": check["title"], "hint": f"{check['title']} {check.get('period', '')}"},
-                {"text": check.get("period", "").rpartition("/")[2]},
-                {"text": t(check["verdict"]), "badge": TONES[check["verdict"]]},
-                {"text": _amount(check["difference"]), "hint": check["reason"]},
-                {"text": _amount(check["tolerance"])},
-            ],
-        }
-        for number, check in enumerate(checks)
-    ]
-    columns = [{"label": t("checks"), "width": "44%"}, {"label": t("period_end")}, {"label": ""}]
-    columns.append({"label": t("difference"), "align": "right"})
-    chosen = _rows([*columns, {"label": t("tolerance"), "align": "right"}], rows, "checks")
-    for row, check in zip(rows, checks, strict=True):
-        if row["id"] == chosen:
-            return Chosen(f"{check['title']}: {t(check['verdict'])}", [("", check["reason"])], check["fact_ids"])
+    by_title: dict[str, list[Mapping[str, Any]]] = {}
+    for check in document["checks"]:
+        by_title.setdefault(check["title"], []).append(check)
+    groups = sorted(by_title.values(), key=lambda group: min(ORDER.index(check["verdict"]) for check in group))
+    checks: list[Mapping[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    for group in groups:
+        rows.append({"kind": "heading", "cells": [{"text": group[0]["title"], "tone": "over"}, *[{"text": ""}] * 3]})
+        for check in sorted(group, key=lambda check: ORDER.index(check["verdict"])):
+            rows.append(_check_row(check, f"check-{len(checks)}"))
+            checks.append(check)
+    columns = [{"label": t("checks"), "width": "56%"}, {"label": t("period_end"), "align": "right"}, {"label": ""}]
+    chosen = _rows([*columns, {"label": t("difference"), "align": "right"}], rows, "checks")
+    for number, check in enumerate(checks):
+        if f"check-{number}" == chosen:
+            tolerance = (t("tolerance"), _amount(check["tolerance"], check.get("unit", "")))
+            notes = [("", check["reason"]), *([tolerance] if isinstance(check["tolerance"], str) else [])]
+            return Chosen(f"{check['title']}: {t(check['verdict'])}", notes, check["fact_ids"])
     return None
+
+
+def _check_row(check: Mapping[str, Any], row: str) -> dict[str, Any]:
+    unit = check.get("unit", "")
+    return {
+        "id": row,
+        "indent": 1,
+        "cells": [
+            {"text": check["reason"], "hint": check["reason"]},
+            {"text": check.get("period", "").rpartition("/")[2]},
+            {"text": t(check["verdict"]), "badge": TONES[check["verdict"]]},
+            {"text": _amount(check["difference"], unit)},
+        ],
+    }
 
 
 def show_warnings(document: Mapping[str, Any]) -> Chosen | None:
@@ -154,7 +168,7 @@ def show_warnings(document: Mapping[str, Any]) -> Chosen | None:
 
 
 def _rows(columns: list[dict[str, Any]], rows: list[dict[str, Any]], view: str) -> str:
-    ids = [row["id"] for row in rows]
+    ids = [row["id"] for row in rows if "id" in row]
     chosen = parameter("pick") if parameter("pick") in ids else next(iter(ids), "")
     data = {"columns": columns, "rows": rows, "mode": "row", "label": t(view), "height": HEIGHT, "follow": True}
     _pick({**data, "selected": {"row": chosen, "column": 0}}, f"rows-{view}")
@@ -180,19 +194,19 @@ def _chosen_cell(cell: statements.Cell) -> Chosen:
     if value.get("derived"):
         notes.append(("", t("derived")))
     if "tagged_value" in value:
-        notes.append(("", t("tagged_value", value=statements.money(value["tagged_value"], 1))))
+        notes.append(("", t("tagged_value", value=printed(value["tagged_value"]))))
     notes += [_about_check(check) for check in cell.checks]
     if "value" not in value:
         return Chosen(name, [("", t("because", reason=value["not_available"])), *notes], ())
-    return Chosen(f"{name}: {statements.money(value['value'], 1)} {value['unit']}", notes, cell.fact_ids)
+    return Chosen(f"{name}: {printed(value['value'])} {value['unit']}", notes, cell.fact_ids)
 
 
 def _about_check(check: Mapping[str, Any]) -> tuple[str, str]:
-    """A check's title and verdict; its reason alone where that says both."""
-    if check["reason"].startswith(check["title"]):
-        return "", check["reason"]
-    return check["title"], f"{t(check['verdict'])}. {check['reason']}"
+    """A check's verdict, and what it says."""
+    return t(check["verdict"]), check["reason"]
 
 
-def _amount(value: Any) -> str:
-    return statements.money(value, 1) if isinstance(value, str) else t("not_available")
+def _amount(value: Any, unit: str) -> str:
+    if not isinstance(value, str):
+        return t("not_available")
+    return f"{printed(value)} {unit}".strip() if Decimal(value) else "0"

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from apps.finance.amounts import printed
 from ui import library
 from ui.sources.cached import safe_source
 from ui.widgets.components import frame
@@ -41,6 +42,7 @@ def _about(reading_id: str, chosen: Chosen) -> str:
     if fact is not None:
         period = fact.end if not fact.start else f"{fact.start} – {fact.end}"
         value = fact.value or t("because", reason=fact.not_available or t("no_value"))
+        value = printed(value) if fact.value and fact.unit and "/" not in fact.value else value
         notes.insert(0, (t("fact"), f"{fact.concept} = {value} {fact.unit or ''} · {period or ''}"))
     unseen = bool(fact_id) and fact_id not in safe_source(reading_id).visible
     if unseen:

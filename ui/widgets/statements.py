@@ -6,10 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from apps.finance.exact import exactly
+from apps.finance.amounts import printed, round_unit
 from ui import labels
 
 NAMES = ("income", "balance", "cash_flow")
+USUAL_PERIODS = 3
+"""Columns beyond which the captions get less room."""
+MONTH, YEAR, WEEK = 30.44, 12, 7
+"""Days of a month, months of a year, and how many days a period of whole weeks may miss them by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,19 @@ def table_of(document: Mapping[str, Any], name: str, reported: bool, language: s
         return "the statement has no lines"
     periods = _columns(lines)
     money = [value for line in lines for value in line["values"] if _is_money(value)]
-    scale, currency = _scale(money), next((value["unit"] for value in money), "")
+    scale, of_money = round_unit(Decimal(value["value"]) for value in money)
+    currency = next((value["unit"] for value in money), "")
     checks = _checks_by_fact(document.get("checks", []))
-    columns = [{"label": "", "width": "46%"}, *({"label": _heading(p), "align": "right"} for p in periods)]
+    years = all(not period[1] or _months(period) == YEAR for period in periods)
+    columns = [
+        {"label": "", "width": "46%" if len(periods) <= USUAL_PERIODS else "36%"},
+        *({**_heading(period, years, language), "align": "right"} for period in periods),
+    ]
     rows, cells = [], {}
     for number, line in enumerate(lines):
         row = f"{line['line']}" if not reported else f"row-{number}"
         values = _by_column(line["values"], periods)
-        places = _places(line["values"])
+        places = of_money if any(_is_money(value) for value in line["values"]) else _places(line["values"])
         drawn = [_caption(line, reported, language)]
         for column, period in enumerate(periods, 1):
             value = values.get(period)
@@ -87,20 +96,14 @@ def table_of(document: Mapping[str, Any], name: str, reported: bool, language: s
     return Table(columns, rows, cells, scale, currency)
 
 
-@exactly
-def money(text: str, scale: int, places: int = 0) -> str:
-    """A decimal text in units of ``scale``: thousands separated, negative in parentheses."""
-    number = Decimal(text) / scale
-    decimals = max(places, -int(number.normalize().as_tuple().exponent), 0)
-    shown = f"{abs(number):,.{decimals}f}"
-    return f"({shown})" if number < 0 else shown
-
-
 def _columns(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """The periods of the columns, oldest first; a statement of durations has no columns for its instants."""
+    """The periods of the columns, the longest first, of equally long ones the oldest first.
+
+    So the newest quarter stands right of the newest half year. A statement of durations has no column for an instant.
+    """
     periods = {_period(value) for line in lines for value in line["values"]}
     durations = {period for period in periods if period[1]}
-    return sorted(durations or periods)
+    return sorted(durations or periods, key=lambda period: (-_months(period), period))
 
 
 def _by_column(
@@ -127,28 +130,28 @@ def _period(value: Mapping[str, Any]) -> tuple[str, str]:
     return value["end"], value.get("start") or ""
 
 
-def _heading(period: tuple[str, str]) -> str:
+def _heading(period: tuple[str, str], years: bool, language: str) -> dict[str, str]:
+    """The period's last day, above it how long it is where not every column is a year."""
     end, start = period
-    return f"{start} – {end}" if start and not _is_year(start, end) else end
+    if years or not start:
+        return {"label": end}
+    months = _months(period)
+    return {"label": labels.text("months", language, n=months) if months else f"{start} –", "sub": end}
 
 
-def _is_year(start: str, end: str) -> bool:
-    return 350 <= (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days <= 380
+def _months(period: tuple[str, str]) -> int:
+    """How many whole months a period lasts, within a week; 0 for a day, and for what is no number of months."""
+    end, start = period
+    if not start:
+        return 0
+    length = (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days + 1
+    months = round(length / MONTH)
+    return months if months > 0 and abs(length - months * MONTH) <= WEEK else 0
 
 
 def _is_money(value: Mapping[str, Any]) -> bool:
     unit = value.get("unit", "")
     return len(unit) == 3 and unit.isupper()
-
-
-@exactly
-def _scale(values: Sequence[Mapping[str, Any]]) -> int:
-    """The largest unit in which every amount is still exact."""
-    amounts = [Decimal(value["value"]) for value in values]
-    for scale in (1_000_000, 1_000):
-        if any(amounts) and all(amount % scale == 0 for amount in amounts):
-            return scale
-    return 1
 
 
 def _places(values: Sequence[Mapping[str, Any]]) -> int:
@@ -191,6 +194,6 @@ def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]
     verdicts = [check["verdict"] for check in cell.checks]
     mark = "fails" if "fails" in verdicts else "holds" if "holds" in verdicts else None
     hint = "\n".join(f"{check['title']}: {labels.text(check['verdict'], language)}" for check in cell.checks)
-    shown = money(value["value"], scale if _is_money(value) else 1, places)
+    shown = printed(value["value"], scale if _is_money(value) else 1, places)
     tone = "derived" if value.get("derived") else ""
     return {"text": shown, "mark": mark, "pick": True, "hint": hint or None, "tone": tone}

@@ -1,5 +1,6 @@
 """Values that no page prints and that follow from those it prints. They stand beside, marked as derived."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ from apps.finance.statements.values import Sources, value_of
 
 Printed = dict[str, dict[Period, StatementValue]]
 """Printed values of each line by period, those with a value alone."""
+_BEFORE_EXCHANGE = re.compile(r"(?<!Including)(?:Excluding|Before\w*)(?:Effects?Of)?ExchangeRate")
+"""Names of a change in cash that exchange effects are to be added to; other names may have them in already."""
 
 
 def derive(
@@ -74,7 +77,7 @@ def _change(printed: Printed, faces: dict[StatementName, Face], sources: Sources
     if "cash_flow" not in faces:
         return {}
     whole = [row for row in faces["cash_flow"].rows if not row.dimensions and not row.instant]
-    change = [row for row in whole if "PeriodIncreaseDecrease" in row.local_name]
+    change = [row for row in whole if _BEFORE_EXCHANGE.search(row.local_name)]
     effect = [row for row in whole if row.local_name.startswith("EffectOfExchangeRate")]
     if len(change) != 1 or len(effect) != 1:
         return {}

@@ -228,6 +228,13 @@ def test_without_balances_the_concept_tells_whether_exchange_effects_are_in():
     assert newest(statements_of(cash_flow=without_effect), "change_in_cash") == "50" + MILLION
 
 
+def test_exchange_effects_are_not_added_to_a_change_that_may_have_them_in():
+    unknown = gaap("Change", "CashOfAllKindsPeriodIncreaseDecrease", "50", "96")
+    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Net change in cash", unknown))
+    assert newest(statements, "change_in_cash") is None
+    assert derived(statements, "change_in_cash") == []
+
+
 def test_dividends_on_common_stock_alone_are_not_all_where_preferred_ones_are_printed_too():
     common = gaap("Dividends on common stock", "PaymentsOfDividendsCommonStock", "(40)", "(35)", flip=True)
     preferred = gaap("Dividends on preferred stock", "PaymentsOfDividendsPreferredStock", "(4)", "(4)", flip=True)
