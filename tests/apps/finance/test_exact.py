@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.finance import summary
+from apps.finance.amounts import printed
 from apps.finance.anomaly import check_statements
 from apps.finance.document import build_document
 from tests.apps.finance.statements.reports import BALANCE, INCOME, Line, Maker, annual, read
-from ui.widgets.statements import money
 
 whole = st.integers(min_value=10**30, max_value=10**90)
 
@@ -62,11 +62,10 @@ def test_values_differences_and_signs_keep_every_digit(revenue: int, cost: int, 
 def test_printed_amounts_keep_every_digit(number: int, scale: int) -> None:
     text = str(number * scale)
     shown = f"({-number:,})" if number < 0 else f"{number:,}"
-    assert summary.amount(text, scale) == shown
-    assert money(text, scale) == shown
+    assert printed(text, scale) == shown
 
 
 def test_the_unit_of_a_long_amount_is_still_found() -> None:
     values = [{"value": "1" + "0" * 40, "unit": "USD", "end": "2023-12-31"}]
     statements = {name: [] for name in summary.TITLES} | {"income": [{"line": "revenue", "values": values}]}
-    assert summary.scale_of({"statements": statements}) == 1_000_000
+    assert summary.unit_of({"statements": statements}) == (1_000_000, 0)
