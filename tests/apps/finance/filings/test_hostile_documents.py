@@ -118,7 +118,7 @@ def test_no_entity_is_ever_read_from_disk(tmp_path):
 def test_a_missing_file_and_a_folder_are_named_without_their_path(tmp_path):
     with pytest.raises(NotFound, match="^there is no such file"):
         read_facts(tmp_path / "none.htm")
-    with pytest.raises(InputRejected, match="^this is a folder"):
+    with pytest.raises(InputRejected, match="^a folder was given where one report is read"):
         read_facts(tmp_path)
 
 
