@@ -2,7 +2,8 @@
 
 Candidates of validation patients' fields, of plantings of their nodules (and of non-nodules) into the CT that a half
 has not seen, and of that CT itself, each scored by the stem's linking, by the core with the half's own head, by the
-same heads around a shuffled trunk, and by a small net on the same vectors that was trained alike but has no core.
+same heads around a shuffled trunk, and by a small net on the same vectors that was trained alike but has no core. As in
+training, candidates of fields are judged by their best slice alone: the stack's end must not tell the label.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,8 +15,8 @@ from apps.medical.nodules.candidate_cache import gather
 from apps.medical.nodules.fields import load_fields
 from apps.medical.nodules.operating_point import WEIGHTS, load
 from apps.medical.nodules.prepare import listed
-from apps.medical.nodules.rescoring import FACTS, Heads, load_heads, rows_of
-from apps.medical.nodules.train_head import average_precision
+from apps.medical.nodules.rescoring import FACTS, Heads, load_heads
+from apps.medical.nodules.train_head import average_precision, examples_of
 from benchmarks import shared_data
 from benchmarks.detector_guards import backgrounds
 from benchmarks.figures import Figure, bootstrap
@@ -63,15 +64,13 @@ def scores(core: Core, heads: Mapping[str, Heads], parts: Parts) -> dict[str, np
     shaken = Core(build(core.model.config, shuffled(core.model.state_dict())), core.tokenizer, core.card)
     found: dict[str, list[np.ndarray]] = {"stem": [], "core": [], "shuffled": [], "plain": []}
     for half, part in parts.items():
-        kept = part["label_N"] >= 0
-        rows = rows_of(part["features_ND"][kept], part["spacing_mm_N3"][kept], part["score_N"][kept])
-        own = heads[half]
+        rows, own = examples_of(part).rows, heads[half]
         looks: dict[str, Callable] = {
             "core": SecondLook(core, own.members, names, own.shift),
             "shuffled": SecondLook(shaken, own.members, names, own.shift),
             "plain": SecondLook(core, own.plain, names),
         }
-        found["stem"].append(part["score_N"][kept])
+        found["stem"].append(rows.score_N.numpy())
         for name, look in looks.items():
             pieces = [look(rows.rows(index)).numpy() for index in torch.arange(len(rows)).split(512)]
             found[name].append(np.concatenate(pieces))

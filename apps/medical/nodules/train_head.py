@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head, rows_of
 from core_model.checkpoint import load_checkpoint, save_checkpoint
@@ -37,11 +38,15 @@ class HeadTraining:
 
     Attributes:
         layers: Blocks of the core that run.
+        least: Candidates with lower log-odds by the stem, whatever they are, are not trained on.
         members: Heads of the ensemble; patients are dealt into so many parts, and member k holds out part k.
         epochs: At most so many passes.
         patience: Stop after so many passes without a lower loss on the held-out patients.
         batch: Candidates a step.
         rate: Learning rate at the start; it falls to zero along a cosine.
+        score_rate: That of the stem's slope and of the sources' base rates, in multiples of it.
+        average: Weights are averaged over about ``1 / (1 - average)`` steps; the averaged ones are judged and kept.
+        noise: Standard deviation of what is added to the standardised features in training.
         decay: Weight decay.
         dropout: Of what the head reads.
         blind: Share of the candidates of whole CT that lose all context tokens in a pass; half as many again lose
@@ -50,11 +55,15 @@ class HeadTraining:
     """
 
     layers: int = 4
+    least: float = -4.0
     members: int = 3
-    epochs: int = 20
-    patience: int = 4
+    epochs: int = 10
+    patience: int = 3
     batch: int = 64
     rate: float = 1e-3
+    score_rate: float = 20.0
+    average: float = 0.98
+    noise: float = 0.3
     decay: float = 0.05
     dropout: float = 0.2
     blind: float = 0.2
@@ -77,6 +86,7 @@ class Examples:
         label_N: 1 nodule, 0 not.
         weight_N: See the module's head; their mean is 1.
         in_ct_N: Whether each comes from a whole CT.
+        background_N: Whether each is a whole CT's own.
         patient_N: Identities.
     """
 
@@ -84,15 +94,21 @@ class Examples:
     label_N: Tensor
     weight_N: Tensor
     in_ct_N: Tensor
+    background_N: np.ndarray
     patient_N: np.ndarray
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-def examples_of(part: Mapping[str, np.ndarray]) -> Examples:
-    """The trusted candidates of a cached part (see ``candidate_cache``), those of fields without their context."""
-    kept = part["label_N"] >= 0
+def examples_of(part: Mapping[str, np.ndarray], least: float = -np.inf) -> Examples:
+    """The trusted candidates of a cached part (see ``candidate_cache``), those of fields without their context.
+
+    Args:
+        part: Candidates.
+        least: Those with lower log-odds by the stem are left out.
+    """
+    kept = (part["label_N"] >= 0) & (part["score_N"] >= least)
     label = part["label_N"][kept].astype(np.int64)
     in_ct = part["source_N"][kept] != "field"
     features = part["features_ND"][kept].astype(np.float32)
@@ -109,6 +125,7 @@ def examples_of(part: Mapping[str, np.ndarray]) -> Examples:
         torch.from_numpy(label).float(),
         torch.from_numpy(weight).float(),
         torch.from_numpy(in_ct),
+        part["source_N"][kept] == "background",
         part["patient_N"][kept],
     )
 
@@ -154,11 +171,34 @@ def blinded(rows: CandidateRows, in_ct_N: Tensor, share: float, generator: torch
     return CandidateRows(features, *rows.parts()[1:])
 
 
+def noisy(rows: CandidateRows, spread_C: Tensor, generator: torch.Generator) -> CandidateRows:
+    """The candidates with noise on the features of the tokens that are there.
+
+    The stem has seen the training patients, and what it says of others is less sharp.
+    """
+    noise_NTC = spread_C * torch.randn(rows.features_NTC.shape, generator=generator)
+    return CandidateRows(rows.features_NTC + noise_NTC * rows.present_NT.unsqueeze(-1), *rows.parts()[1:])
+
+
 def log_loss(logit_N: Tensor, examples: Examples, chosen: Tensor) -> Tensor:
     """Weighted log-loss of some candidates."""
     each_N = functional.binary_cross_entropy_with_logits(logit_N, examples.label_N[chosen], reduction="none")
     weight_N = examples.weight_N[chosen]
     return (each_N * weight_N).sum() / weight_N.sum()
+
+
+class _WithBaseRates(nn.Module):
+    """A head in training: how often candidates of fields, and of whole CT, are nodules is a constant of the source.
+
+    The constants are dropped afterwards, so that the head need not, and does not, say from which source a candidate is.
+    """
+
+    def __init__(self, head: nn.Module) -> None:
+        super().__init__()
+        self.head, self.base_S = head, nn.Parameter(torch.zeros(2))
+
+    def forward(self, core: Core, examples: Examples, rows: CandidateRows, chosen: Tensor, names: list) -> Tensor:
+        return self.head(core.model, rows, names) + self.base_S[examples.in_ct_N[chosen].long()]
 
 
 def fit_member(
@@ -178,51 +218,62 @@ def fit_member(
     names = name_pieces(core, [name for name, _ in FACTS])
     train = torch.from_numpy(np.nonzero(fold_N != member)[0])
     held = torch.from_numpy(np.nonzero(fold_N == member)[0])
-    optimizer = torch.optim.AdamW(head.parameters(), lr=settings.rate, weight_decay=settings.decay)
+    whole = _WithBaseRates(head)
+    scalars = [head.slope, whole.base_S]
+    others = [value for name, value in head.named_parameters() if name != "slope"]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": others, "lr": settings.rate, "weight_decay": settings.decay},
+            {"params": scalars, "lr": settings.rate * settings.score_rate, "weight_decay": 0.0},
+        ]
+    )
+    smooth = AveragedModel(whole, multi_avg_fn=get_ema_multi_avg_fn(settings.average))
     steps = settings.epochs * -(-len(train) // settings.batch)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
 
     def held_out() -> float:
-        head.eval()
+        smooth.eval()
         with torch.no_grad():
-            logits = [head(core.model, examples.rows.rows(some), names) for some in held.split(4 * settings.batch)]
+            pieces = held.split(4 * settings.batch)
+            logits = [smooth(core, examples, examples.rows.rows(some), some, names) for some in pieces]
         return float(log_loss(torch.cat(logits), examples, held))
 
     start = held_out()
-    best, best_epoch, best_state = start, 0, deepcopy(head.state_dict())
+    best, best_epoch, best_state = start, 0, deepcopy(smooth.module.head.state_dict())
     for epoch in range(1, settings.epochs + 1):
-        head.train()
+        whole.train()
         total = 0.0
         order = train[torch.randperm(len(train), generator=generator)]
         for some in order.split(settings.batch):
             rows = blinded(examples.rows.rows(some), examples.in_ct_N[some], settings.blind, generator)
-            loss = log_loss(head(core.model, rows, names), examples, some)
+            rows = noisy(rows, settings.noise * head.scale_C, generator)
+            loss = log_loss(whole(core, examples, rows, some, names), examples, some)
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(whole.parameters(), 1.0)
             optimizer.step()
             schedule.step()
+            smooth.update_parameters(whole)
             total += float(loss.detach()) * len(some)
         loss_held = held_out()
         log(f"member {member}, pass {epoch}: loss {total / len(train):.4f}, held out {loss_held:.4f} ({start:.4f})")
         if loss_held < best:
-            best, best_epoch, best_state = loss_held, epoch, deepcopy(head.state_dict())
+            best, best_epoch, best_state = loss_held, epoch, deepcopy(smooth.module.head.state_dict())
         elif epoch - best_epoch >= settings.patience:
             break
     head.load_state_dict(best_state)
     return head.eval(), {"passes": best_epoch, "held_out_loss": round(best, 4), "loss_of_the_stem": round(start, 4)}
 
 
-def surest_own(logit_N: Tensor, examples: Examples, background_N: np.ndarray, marks: int) -> float:
+def surest_own(logit_N: Tensor, examples: Examples, marks: int) -> float:
     """Mean log-odds of a half's surest marks on its own CT: what the shift brings to even odds; 0 for none.
 
     Args:
         logit_N: Of each candidate, from the member that held it out.
         examples: The half's.
-        background_N: Which are the CT's own.
         marks: How many.
     """
-    own_N = logit_N[torch.from_numpy(background_N) & (examples.label_N == 0)]
+    own_N = logit_N[torch.from_numpy(examples.background_N) & (examples.label_N == 0)]
     return float(own_N.topk(min(marks, len(own_N))).values.mean()) if len(own_N) else 0.0
 
 
@@ -249,7 +300,7 @@ def fit_heads(
         InputRejected: See ``check_training``.
     """
     check_training(part)
-    examples = examples_of(part)
+    examples = examples_of(part, settings.least)
     fold_N = folds_of(examples, settings.members, settings.seed)
     data = hash_of_part(part)
     known = {"settings": settings.as_dict(), "data_sha256": data, "core_sha256": core.weights_hash}
@@ -283,8 +334,7 @@ def fit_heads(
             reports[kind].append(report)
             log(f"{name}: {report}")
         out_of_fold[kind] = logit_N.numpy()
-    background = part["source_N"][part["label_N"] >= 0] == "background"
-    shift = round(-surest_own(torch.from_numpy(out_of_fold["core"]), examples, background, OWN_MARKS), 4)
+    shift = round(-surest_own(torch.from_numpy(out_of_fold["core"]), examples, OWN_MARKS), 4)
     label, in_ct = examples.label_N.bool().numpy(), examples.in_ct_N.numpy()
     report = {
         **known,

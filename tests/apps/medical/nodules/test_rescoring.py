@@ -8,8 +8,18 @@ import pytest
 
 from apps.medical.nodules.detect import CONTEXT_MM, TOKENS
 from apps.medical.nodules.linking import sigmoid
-from apps.medical.nodules.rescoring import Heads, core_head, decided_by, load_heads, rows_of, save_heads, tensors_of
+from apps.medical.nodules.rescoring import (
+    FACTS,
+    Heads,
+    core_head,
+    decided_by,
+    load_heads,
+    rows_of,
+    save_heads,
+    tensors_of,
+)
 from core_model.errors import InputRejected, Unavailable
+from core_model.rescore import name_pieces
 from tests.apps.medical.nodules.heads import CONFIG, cached_part, small_core, small_heads
 
 SPACING = (2.5, 1.0, 1.0)
@@ -29,8 +39,17 @@ def test_heads_that_say_nothing_give_the_stems_probability():
 def test_members_are_averaged_in_log_odds_and_shifted():
     core, heads = small_core(), small_heads()["A"]
     single = [Heads((member,), 0.0, 2).rescorer(core)(*asked()) for member in heads.members]
-    odds = np.mean([np.log(p / (1 - p)) for p in single], axis=0) + 0.7
+    odds = np.mean([np.log(p / (1 - p)) for p in single], axis=0) + 0.7 / 2
     assert replace(heads, shift=0.7).rescorer(core)(*asked()) == pytest.approx(sigmoid(odds), abs=1e-5)
+
+
+def test_the_second_look_is_the_mean_of_the_stems_and_the_cores_log_odds():
+    core, heads = small_core(), small_heads()["A"]
+    features, position, spacing, score = asked()
+    rows = rows_of(features, np.tile(spacing, (len(score), 1)), score)
+    alone = heads.members[0](core.model, rows, name_pieces(core, [name for name, _ in FACTS])).detach().numpy()
+    both = Heads(heads.members[:1], 0.0, 2).rescorer(core)(features, position, spacing, score)
+    assert both == pytest.approx(sigmoid((alone + score) / 2), abs=1e-5)
 
 
 def test_no_candidates_get_no_probabilities():

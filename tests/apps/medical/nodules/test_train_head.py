@@ -19,7 +19,7 @@ from core_model.errors import InputRejected
 from core_model.training.splits import split_of
 from tests.apps.medical.nodules.heads import cached_part, patients, small_core
 
-SETTINGS = HeadTraining(layers=1, members=2, epochs=4, batch=32, rate=5e-3)
+SETTINGS = HeadTraining(layers=1, members=2, epochs=4, batch=32, rate=5e-3, average=0.0, noise=0.0)
 
 
 @pytest.mark.parametrize("split", ["validation", "test"])
@@ -42,6 +42,7 @@ def test_untrusted_candidates_are_left_out_and_sources_and_labels_weigh_the_same
     part = cached_part()
     examples = examples_of(part)
     assert len(examples) == 235
+    assert examples_of(part, least=-1.0).rows.score_N.min() >= -1
     cells = [
         examples.weight_N[(examples.in_ct_N == in_ct) & (examples.label_N == label)].sum().item()
         for in_ct in (True, False)
@@ -85,11 +86,11 @@ def test_average_precision_is_the_librarys_also_with_ties():
 def test_the_shift_brings_the_surest_own_marks_to_even_odds():
     examples = examples_of(cached_part())
     logit = torch.arange(len(examples)).float()
-    own = np.zeros(len(examples), bool)
-    own[[3, 10, 20, 30]] = True
+    examples.background_N[:] = False
+    assert surest_own(logit, examples, 3) == 0
+    examples.background_N[[3, 10, 20, 30]] = True
     examples.label_N[:] = 0
-    assert surest_own(logit, examples, own, 3) == 20
-    assert surest_own(logit, examples, np.zeros(len(examples), bool), 3) == 0
+    assert surest_own(logit, examples, 3) == 20
 
 
 def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_same_bytes(tmp_path):
