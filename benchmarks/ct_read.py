@@ -184,7 +184,7 @@ def _log(figures: dict[str, Figure], scored: dict[str, Any]) -> None:
         {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "commit": commit(),
-            "weights": weights_hash("nodule_stems", "core"),
+            "weights": weights_hash("nodule_stems", "nodule_head", "core"),
             "figures": {name: round(figure.value, 4) for name, figure in figures.items()},
             "scored": scored,
         },

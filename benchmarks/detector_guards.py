@@ -15,7 +15,7 @@ from apps.medical.nodules.dense import probability_map
 from apps.medical.nodules.detect import Half, Rescore
 from apps.medical.nodules.fields import Field, load_fields
 from apps.medical.nodules.level import outline_logits
-from apps.medical.nodules.operating_point import load
+from apps.medical.nodules.operating_point import Shipped, load
 from apps.medical.nodules.out_of_fold import Measured, PlantingResult, out_of_fold
 from apps.medical.nodules.prepare import listed, read_background
 from benchmarks import shared_data
@@ -60,9 +60,9 @@ def validation_fields() -> list[Field]:
     )
 
 
-def rescorers() -> Mapping[str, Rescore] | None:
-    """For each half the core's second look, where it ships."""
-    return None
+def rescorers(shipped: Shipped) -> Mapping[str, Rescore]:
+    """For each half the core's second look."""
+    return {half.name: look for half, look in zip(shipped.halves, shipped.rescore, strict=True)}
 
 
 def share_in_field(half: Half, field: Field) -> float | None:
@@ -190,7 +190,7 @@ def run(recorded: bool, log: Callable[[str], None] = lambda text: None) -> dict[
         half.name: [held[name] for name in sorted(held) if entries[name].half != half.name] for half in shipped.halves
     }
     fields = validation_fields()
-    measured = out_of_fold(shipped.halves, unseen, fields, seed=SEED, rescore=rescorers(), log=log)
+    measured = out_of_fold(shipped.halves, unseen, fields, seed=SEED, rescore=rescorers(shipped), log=log)
     marks = {name: sum(p >= threshold for p in found) for name, found in measured.marks.items()}
     return {
         "planted": Figure(len(measured.plantings), "count", len(measured.plantings)),

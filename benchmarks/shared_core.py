@@ -1,16 +1,17 @@
-"""Whether the shared core matters: retrieval, concepts of captions, and what shuffling its weights costs."""
+"""Whether the shared core matters: retrieval, concepts of captions, nodules, and what shuffling its weights costs."""
 
 import torch
 
 from benchmarks.core_probes.concepts import concept_figures
+from benchmarks.core_probes.nodules import DATA, nodule_figures
 from benchmarks.core_probes.retrieval import TATQA, retrieval_figures
 from benchmarks.figures import Figure
 from core_model import load_core
 
-USUAL_MINUTES = 14.0
-INPUTS = [TATQA, "finance/us_filings_ixbrl.tar.xz"]
+USUAL_MINUTES = 18.0
+INPUTS = [TATQA, "finance/us_filings_ixbrl.tar.xz", *DATA]
 
-PARTS = (retrieval_figures, concept_figures)
+PARTS = (retrieval_figures, concept_figures, nodule_figures)
 """Each takes the core and gives figures."""
 
 RECORDED = (concept_figures,)

@@ -53,7 +53,7 @@ def read_study(run: Run) -> str:
 
 def _provenance(step: Step, input_hash: str) -> Provenance:
     code = code_version("apps.medical", "core_model")
-    return Provenance(input_hash, code, weights_hash("nodule_stems", "core"), hash_of(_settings(step)))
+    return Provenance(input_hash, code, weights_hash("nodule_stems", "nodule_head", "core"), hash_of(_settings(step)))
 
 
 def _settings(step: Step) -> dict[str, Any]:
@@ -184,6 +184,7 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         shipped.operating_point.threshold,
         lung_mask=sides > 0,
         affine=volume.geometry.affine,
+        rescore=shipped.rescore,
         tick=step.between(0, 0.97),
     )
     series_uid = imported["series"]["uid"]
@@ -237,7 +238,7 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 
 @cache
 def detector() -> Any:
-    """The shipped detector, loaded once in a worker."""
+    """The shipped detector with the core behind it, loaded once in a worker."""
     from apps.medical.nodules.operating_point import load
 
     return load()

@@ -12,8 +12,8 @@ import torch
 
 from apps.medical.nodules.background import middle_of
 from apps.medical.nodules.dense import planes_of, probability_map
-from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose
-from apps.medical.nodules.regions import Region, regions_of
+from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose, tubular
+from apps.medical.nodules.regions import Region, regions_of, root_sizes
 from apps.medical.nodules.shape import FEATURES, features_of
 from core_model.embed.stem import Stem, pooled
 
@@ -98,15 +98,14 @@ def find_candidates(
         step = None if tick is None else (lambda done, n=number: tick((n + done) * share))
         maps.append(probability_map(half.stem, image_ZYX, zone_ZYX, spacing_mm[0], tick=step))
     mean_ZYX = maps[0] if len(maps) == 1 else np.mean(maps, axis=0)
-    regions = [region for region in regions_of(mean_ZYX, spacing_mm) if allowed(region, spacing_mm)]
+    parts = regions_of(mean_ZYX, spacing_mm)
+    root_size = root_sizes(parts)
+    regions = [region for region in parts if allowed(region, spacing_mm)]
     if masked_ZYX is not None:
         regions = [region for region in regions if not (masked_ZYX[region.box] & region.mask_ZYX).any()]
     if len(regions) > MOST_REGIONS:
         sums = [float(mean_ZYX[region.box][region.mask_ZYX].sum()) for region in regions]
         regions = [regions[index] for index in sorted(np.argsort(sums)[::-1][:MOST_REGIONS])]
-    root_size: dict[int, int] = {}
-    for region in regions:
-        root_size[region.root] = max(root_size.get(region.root, 0), int(region.mask_ZYX.sum()))
     rows: list[list[np.ndarray]] = [[] for _ in halves]
     for done, region in enumerate(regions):
         for row, map_ZYX in zip(rows, maps, strict=True):
@@ -116,6 +115,8 @@ def find_candidates(
     features_HNF = np.array(rows).reshape(len(halves), len(regions), len(FEATURES))
     logit_HN = np.array([half.link.logit(part) for half, part in zip(halves, features_HNF, strict=True)])
     order = choose(regions, logit_HN.mean(0), spacing_mm, MOST_CANDIDATES) if regions else []
+    too_long = tubular(features_HNF.mean(0))
+    order = [index for index in order if not too_long[index]]
     kept = [regions[index] for index in order]
     centres = np.array([centre_of(region) for region in kept]).reshape(-1, 3)
     origin = middle_of(zone_ZYX) if middle is None else np.asarray(middle)

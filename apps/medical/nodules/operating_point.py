@@ -1,8 +1,8 @@
-"""The card of the shipped stems: networks, linking weights and the one probability threshold, with hashes.
+"""The card of the shipped detector: networks, linking weights and the one probability threshold, with hashes.
 
 ``nodule_stems.safetensors`` holds the weights of both halves in half precision; ``nodule_stems.json`` beside it the
 card: how it was made, linking weights and calibration of each half, the operating point and the hash of all that
-decides a probability.
+decides a probability: these, the core's nodule head and the core itself.
 """
 
 import hashlib
@@ -10,13 +10,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from apps.medical.nodules.detect import Half
+from apps.medical.nodules.detect import Half, Rescore
 from apps.medical.nodules.linking import LinkWeights
+from apps.medical.nodules.rescoring import decided_by, load_heads
+from core_model.core import Core, load_core
 from core_model.embed.stem import Stem, StemConfig
 from core_model.errors import InputRejected, NotFound
 
@@ -30,7 +33,7 @@ class OperatingPoint:
 
     Attributes:
         threshold: 0 to 1.
-        decides: SHA-256 of the networks and linking weights that it was chosen for.
+        decides: SHA-256 of all weights that it was chosen for: networks, linking, the core's head and the core.
         reason: On what it was chosen, with figures.
     """
 
@@ -41,20 +44,28 @@ class OperatingPoint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shipped:
-    """Both halves and the operating point."""
+    """The detector.
+
+    Attributes:
+        halves: Stems with their linking.
+        rescore: For each half, in the same order, the core's second look.
+        operating_point: The threshold.
+        card: Of the stems.
+    """
 
     halves: tuple[Half, ...]
+    rescore: tuple[Rescore, ...]
     operating_point: OperatingPoint
     card: Mapping[str, object]
 
 
-def decides(tensors: Mapping[str, torch.Tensor], links: Mapping[str, dict]) -> str:
-    """SHA-256 of weights and linking weights, independent of the file format."""
+def decides(tensors: Mapping[str, torch.Tensor], links: Mapping[str, dict], look: Mapping[str, Any]) -> str:
+    """SHA-256 of weights, linking weights and what decides the second look, independent of the file format."""
     digest = hashlib.sha256()
     for name in sorted(tensors):
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(tensors[name].numpy()).tobytes())
-    digest.update(json.dumps(links, sort_keys=True).encode())
+    digest.update(json.dumps([links, look], sort_keys=True).encode())
     return digest.hexdigest()
 
 
@@ -79,7 +90,12 @@ def half_from(tensors: Mapping[str, torch.Tensor], name: str, config: StemConfig
 
 
 def save(
-    folder: Path, halves: Sequence[Half], threshold: float, reason: Mapping[str, object], made_by: Mapping
+    folder: Path,
+    halves: Sequence[Half],
+    threshold: float,
+    reason: Mapping[str, object],
+    made_by: Mapping,
+    look: Mapping[str, Any],
 ) -> Path:
     """Write weights and card.
 
@@ -89,6 +105,7 @@ def save(
         threshold: The operating point.
         reason: On what it was chosen.
         made_by: Commands, seeds and data, for the card.
+        look: What decides the second look that the operating point was chosen with, see ``rescoring.decided_by``.
 
     Returns:
         The card's path.
@@ -105,7 +122,7 @@ def save(
         "halves": [half.name for half in halves],
         "linking": links,
         "operating_point": {"threshold": threshold, "reason": dict(reason)},
-        "decides": decides(tensors, links),
+        "decides": decides(tensors, links, look),
         "made_by": dict(made_by),
     }
     path = folder / f"{NAME}.json"
@@ -113,11 +130,16 @@ def save(
     return path
 
 
-def load(folder: Path = WEIGHTS) -> Shipped:
+def load(folder: Path = WEIGHTS, core: Core | None = None) -> Shipped:
     """Read what is shipped, after its hash was checked.
 
+    Args:
+        folder: Where the stems, the head and their cards lie.
+        core: The core that looks a second time; the one that ships where not given.
+
     Raises:
-        NotFound: Weights or card are absent.
+        NotFound: The stems or their card are absent.
+        Unavailable: The core or its nodule head is absent.
         InputRejected: The weights are not those that the operating point was chosen for.
     """
     path = folder / f"{NAME}.json"
@@ -125,10 +147,12 @@ def load(folder: Path = WEIGHTS) -> Shipped:
         raise NotFound("the stem's weights are absent", action="install the package again")
     card = json.loads(path.read_text(encoding="utf8"))
     tensors = load_file(path.with_suffix(".safetensors"))
-    found = decides(tensors, card["linking"])
+    core = core or load_core()
+    heads, head_card = load_heads(folder, core)
+    found = decides(tensors, card["linking"], decided_by(head_card))
     if found != card["decides"]:
         raise InputRejected(
-            "the stem's weights are not those that the operating point was chosen for",
+            "the detector's weights are not those that the operating point was chosen for",
             action="install the package again, or choose the operating point anew",
             code="weights_differ",
         )
@@ -137,4 +161,5 @@ def load(folder: Path = WEIGHTS) -> Shipped:
         half_from(tensors, name, config, LinkWeights.from_dict(card["linking"][name])) for name in card["halves"]
     )
     point = card["operating_point"]
-    return Shipped(halves, OperatingPoint(point["threshold"], found, point["reason"]), card)
+    rescore = tuple(heads[half.name].rescorer(core) for half in halves)
+    return Shipped(halves, rescore, OperatingPoint(point["threshold"], found, point["reason"]), card)

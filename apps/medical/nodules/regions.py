@@ -88,3 +88,11 @@ def regions_of(map_ZYX: np.ndarray, spacing_mm: tuple[float, float, float]) -> l
     for root, (box, mask, peak) in enumerate(_parts(map_ZYX, np.ones(map_ZYX.shape, bool), LEVELS[0])):
         descend(box, mask, peak, 0, root, None, False)
     return kept
+
+
+def root_sizes(regions: list[Region]) -> dict[int, int]:
+    """Voxels of the largest part of each root, those included that are too long to be a nodule."""
+    sizes: dict[int, int] = {}
+    for region in regions:
+        sizes[region.root] = max(sizes.get(region.root, 0), int(region.mask_ZYX.sum()))
+    return sizes

@@ -4,7 +4,8 @@
 ``stem``        train one half's network (resumable: run the same line again)
 ``link``        fit a half's linking weights
 ``candidates``  write a half's candidates with vectors and labels, for the core's nodule head
-``ship``        choose the operating point out of fold and write weights and card
+``head``        fit a half's heads of the core (resumable: run the same line again)
+``ship``        choose the operating point out of fold, with the core's second look, and write weights and cards
 
 Fields and tables have the format that ``apps.medical.nodules.fields`` documents; everything runs on one thread unless
 ``--threads`` says more.
@@ -21,7 +22,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from apps.medical.nodules.background import load_background, save_background
-from apps.medical.nodules.candidate_cache import gather, write
+from apps.medical.nodules.candidate_cache import gather, read, write
 from apps.medical.nodules.detect import Half
 from apps.medical.nodules.fields import Field, load_fields
 from apps.medical.nodules.level import level_of
@@ -29,12 +30,14 @@ from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.operating_point import half_from, save, tensors_of
 from apps.medical.nodules.out_of_fold import choose_threshold, marks_of, out_of_fold
 from apps.medical.nodules.prepare import LISTED, Listed, listed, read_background
+from apps.medical.nodules.rescoring import decided_by, load_heads, save_heads
+from apps.medical.nodules.train_head import OWN_MARKS, HeadTraining, fit_heads
 from apps.medical.nodules.train_link import collect, fit
 from apps.medical.nodules.train_stem import StemTraining, train_stem
+from core_model.core import load_core
 from core_model.embed.stem import StemConfig
 from core_model.errors import TandemError
 
-OWN_MARKS = 3
 LEVEL_FIELDS = 200
 
 
@@ -116,8 +119,25 @@ def candidates(options: argparse.Namespace) -> None:
     write(folder / f"{options.half}-{options.part}.npz", part)
 
 
+def head(options: argparse.Namespace) -> None:
+    """Fit one half's heads into ``OUT/HALF/head.json`` and the weights beside it."""
+    core, folder = load_core(), options.out / options.half
+    settings = HeadTraining(seed=options.seed, layers=options.layers)
+    part = read((options.candidates or options.out / "candidates") / f"{options.half}-train.npz")
+    heads, report = fit_heads(core, part, settings, folder / "members", _say)
+    save_heads(folder, {options.half: heads}, core, report, name="head")
+    _say(f"half {options.half}: held out {report['held_out_average_precision']}, shift {heads.shift}")
+
+
 def ship(options: argparse.Namespace) -> None:
-    """Choose the operating point and write the card."""
+    """Choose the operating point and write weights and cards."""
+    core = load_core()
+    heads, reports = {}, {}
+    for name in ("A", "B"):
+        held, card = load_heads(options.out / name, core, name="head")
+        heads |= held
+        reports[name] = card["made_by"]
+    looks = {name: held.rescorer(core) for name, held in heads.items()}
     halves = [_half(options, name) for name in ("A", "B")]
     entries = listed(options.list)
     unseen = {half.name: [] for half in halves}
@@ -127,9 +147,12 @@ def ship(options: argparse.Namespace) -> None:
             if entries[held.name].half != half.name:
                 unseen[half.name].append(held)
     fields = [field for field in _fields(options, "validation") if field.readers >= 3]
-    measured = out_of_fold(halves, unseen, fields, seed=options.seed, log=_say)
+    measured = out_of_fold(halves, unseen, fields, seed=options.seed, rescore=looks, log=_say)
     threshold, reason = choose_threshold(measured, marks=options.marks)
-    save(options.weights, halves, threshold, reason, json.loads(options.made_by))
+    made_by = json.loads(options.made_by)
+    head_card = save_heads(options.weights, heads, core, {"commands": made_by.get("commands", []), "halves": reports})
+    look = decided_by(json.loads(head_card.read_text(encoding="utf8")))
+    save(options.weights, halves, threshold, reason, made_by, look)
     _say(json.dumps(reason))
 
 
@@ -168,6 +191,10 @@ def main(arguments: list[str] | None = None) -> int:
             one.add_argument("--part", choices=("train", "validation"), default="train")
             one.add_argument("--plantings", type=int, default=400)
             one.add_argument("--windows", type=int, default=300, help="fields")
+    one = command(head, fields=False)
+    one.add_argument("--half", required=True)
+    one.add_argument("--candidates", type=Path, help="folder of the candidates; OUT/candidates where not given")
+    one.add_argument("--layers", type=int, default=HeadTraining().layers, help="blocks of the core that run")
     one = command(ship, fields=True)
     one.add_argument("--background", type=Path, action="append", required=True)
     one.add_argument("--list", type=Path, default=LISTED)

@@ -15,7 +15,7 @@ from apps.medical.nodules.fields import Field
 from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, sigmoid
 from apps.medical.nodules.plant import nodule_of, sham_of
 from apps.medical.nodules.plantings import Planted, plant_in
-from apps.medical.nodules.regions import Region, regions_of
+from apps.medical.nodules.regions import Region, regions_of, root_sizes
 from apps.medical.nodules.samples import size_weight
 from apps.medical.nodules.shape import FEATURES, SIGNS, features_of
 from core_model.embed.stem import Stem
@@ -43,10 +43,9 @@ def regions_with_features(
 ) -> tuple[np.ndarray, list[Region], np.ndarray]:
     """One stem's map of a window, its regions outside the mask, and their features."""
     map_ZYX = probability_map(stem, image_ZYX, zone_ZYX, spacing_mm[0])
-    regions = [region for region in regions_of(map_ZYX, spacing_mm) if allowed(region, spacing_mm)]
-    size: dict[int, int] = {}
-    for region in regions:
-        size[region.root] = max(size.get(region.root, 0), int(region.mask_ZYX.sum()))
+    parts = regions_of(map_ZYX, spacing_mm)
+    size = root_sizes(parts)
+    regions = [region for region in parts if allowed(region, spacing_mm)]
     regions = [region for region in regions if not (masked_ZYX[region.box] & region.mask_ZYX).any()]
     rows = [features_of(region, map_ZYX, image_ZYX, zone_ZYX, spacing_mm, size[region.root]) for region in regions]
     return map_ZYX, regions, np.array(rows).reshape(len(regions), len(FEATURES))

@@ -10,9 +10,11 @@ from apps.medical.nodules.detect import TOKENS, Half, find_candidates
 from apps.medical.nodules.findings import find_nodules, probability_of
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.operating_point import load, save
+from apps.medical.nodules.rescoring import decided_by, save_heads
 from apps.medical.nodules.shape import FEATURES
 from core_model.embed.stem import Stem, StemConfig, StemOutput
-from core_model.errors import InputRejected, NotFound
+from core_model.errors import InputRejected, NotFound, Unavailable
+from tests.apps.medical.nodules.heads import small_core, small_heads
 
 SPACING = (2.5, 0.7, 0.8)
 
@@ -145,20 +147,41 @@ def test_no_candidates_have_no_probabilities():
     assert probability_of(found).shape == (0,)
 
 
-def test_the_card_comes_back_and_other_weights_are_refused(tmp_path):
+def shipped_into(folder, core, threshold=0.4):
     halves = [half("A", bright_first=False), half("B", bright_first=False)]
-    save(tmp_path, halves, 0.4, {"marks": 2}, {"command": "python -m apps.medical.nodules.train ship"})
-    shipped = load(tmp_path)
+    look = decided_by(json.loads(save_heads(folder, small_heads(), core, {}).read_text()))
+    save(folder, halves, threshold, {"marks": 2}, {"command": "python -m apps.medical.nodules.train ship"}, look)
+    return halves
+
+
+def test_the_card_comes_back_with_the_second_looks_and_other_weights_are_refused(tmp_path):
+    core = small_core()
+    halves = shipped_into(tmp_path, core)
+    shipped = load(tmp_path, core)
     assert shipped.operating_point.threshold == 0.4
     assert [one.name for one in shipped.halves] == ["A", "B"]
     batch = torch.randn(1, 3, 32, 32)
     with torch.inference_mode():
         before, after = halves[0].stem(batch).logit_BYX, shipped.halves[0].stem(batch).logit_BYX
     assert torch.allclose(before, after, atol=0.02)
+    asked = (np.ones((2, TOKENS * 80), np.float32), np.zeros((2, 3)), SPACING, np.array([-1.0, 2.0]))
+    for name, look in zip("AB", shipped.rescore, strict=True):
+        assert look(*asked) == pytest.approx(small_heads()[name].rescorer(core)(*asked), abs=5e-3)
     card = json.loads((tmp_path / "nodule_stems.json").read_text())
     card["linking"]["A"]["bias"] += 0.001
     (tmp_path / "nodule_stems.json").write_text(json.dumps(card))
     with pytest.raises(InputRejected, match="not those that the operating point was chosen for"):
-        load(tmp_path)
+        load(tmp_path, core)
     with pytest.raises(NotFound):
-        load(tmp_path / "elsewhere")
+        load(tmp_path / "elsewhere", core)
+
+
+def test_another_head_or_none_is_refused_beside_stems_that_fit(tmp_path):
+    core = small_core()
+    shipped_into(tmp_path, core)
+    save_heads(tmp_path, small_heads(seed=1), core, {})
+    with pytest.raises(InputRejected, match="not those that the operating point was chosen for"):
+        load(tmp_path, core)
+    (tmp_path / "nodule_head.json").unlink()
+    with pytest.raises(Unavailable, match="nodule head is not installed"):
+        load(tmp_path, core)

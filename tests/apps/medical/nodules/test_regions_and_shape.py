@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from apps.medical.nodules.linking import allowed, centre_of, choose
-from apps.medical.nodules.regions import regions_of
+from apps.medical.nodules.regions import regions_of, root_sizes
 from apps.medical.nodules.shape import FEATURES, features_of
 
 SPACING = (2.5, 1.0, 1.0)
@@ -94,6 +94,16 @@ def test_what_is_longer_than_60_mm_is_no_nodule():
     long = regions_of((tube((36, 5, 45), (36, 84, 45), 4) * 0.95).astype(np.float32), SPACING)
     assert not allowed(max(long, key=lambda one: one.mask_ZYX.sum()), SPACING)
     assert allowed(regions_of((ball((36, 45, 45), 17) * 0.95).astype(np.float32), SPACING)[0], SPACING)
+
+
+def test_a_piece_of_a_vessel_too_long_to_be_a_nodule_still_knows_how_large_its_root_is():
+    seen = tube((36, 5, 45), (36, 84, 45), 4) * 0.9 + 0.09 * ball((36, 45, 45), 4)
+    parts = regions_of(seen.astype(np.float32), SPACING)
+    kept = [part for part in parts if allowed(part, SPACING)]
+    assert kept
+    whole = max(int(part.mask_ZYX.sum()) for part in parts)
+    assert all(root_sizes(parts)[part.root] == whole for part in kept)
+    assert max(int(part.mask_ZYX.sum()) for part in kept) < whole / 5
 
 
 def test_a_quiet_map_has_no_regions():

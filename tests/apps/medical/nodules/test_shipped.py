@@ -1,4 +1,4 @@
-"""The shipped stems on shapes that are known: a ball is found and stands before a vessel."""
+"""The shipped detector on shapes that are known: a ball is found and stands before a vessel."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def near(finding, place):
 def test_a_ball_is_shown_at_its_place_and_before_a_vessel(shipped, radius):
     place = (37.0, 50.0, 60.0)
     hu, zone = lung(ball(place, radius), tube((2, 12, 20), (72, 26, 34), 2.5))
-    found = find_nodules(hu, SPACING, zone, shipped.halves, shipped.operating_point.threshold)
+    found = find_nodules(hu, SPACING, zone, shipped.halves, shipped.operating_point.threshold, rescore=shipped.rescore)
     assert near(found[0], place) < radius / 2
     assert found[0].shown
     assert all(not other.shown or near(other, place) < radius for other in found[1:])
@@ -52,3 +52,18 @@ def test_the_shipped_weights_are_within_their_budget(shipped):
     assert weights <= 4 * 2**20
     assert sum(p.numel() for half in shipped.halves for p in half.stem.parameters()) <= 1_000_000
     assert 0 < shipped.operating_point.threshold < 1
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ((-10, 10, 18), (85, 28, 36)),
+        ((2, 12, 12), (72, 40, 60)),
+        ((-10, 20, 20), (90, 60, 30)),
+        ((35, 10, 15), (38, 80, 40)),
+    ],
+)
+def test_a_vessel_of_any_course_is_not_shown(shipped, ends):
+    hu, zone = lung(tube(*ends, 2.5))
+    found = find_nodules(hu, SPACING, zone, shipped.halves, shipped.operating_point.threshold, rescore=shipped.rescore)
+    assert not any(one.shown for one in found)

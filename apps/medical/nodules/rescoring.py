@@ -1,0 +1,195 @@
+"""The core's second look at nodule candidates: rows for the core, and the rescorers that ship.
+
+A candidate's row holds its tokens, each at its height above or below the best slice, and as named facts the stem's
+score and the distance of the slices. Where in the lungs it lies is left out: with whole CT of few patients the place of
+plantings and of vessels would be learned, not that of nodules.
+
+Shapes: N candidates, T tokens of a candidate, C features of a token, D = T * C.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from apps.medical.nodules.detect import CONTEXT_MM, TOKENS, Rescore
+from apps.medical.nodules.linking import sigmoid
+from core_model.checkpoint import load_checkpoint, save_checkpoint
+from core_model.config import CoreConfig
+from core_model.core import Core
+from core_model.errors import InputRejected, Unavailable
+from core_model.rescore import CandidateRows, PlainHead, SecondLook, VolumeCandidateHead
+
+H = TypeVar("H", VolumeCandidateHead, PlainHead)
+NAME = "nodule_head"
+FACTS = (("log odds of a lung nodule by the convolutional detector", "none"), ("distance between CT slices", "length"))
+"""Names and kinds of unit of the facts."""
+
+
+def rows_of(features_ND: np.ndarray, spacing_mm_N3: np.ndarray, score_N: np.ndarray) -> CandidateRows:
+    """Candidates as rows for the core.
+
+    Args:
+        features_ND: Tokens side by side, best slice first, a token of zeros where there is no slice.
+        spacing_mm_N3: (z, y, x) of the grid that each was found on.
+        score_N: The linking score's log-odds.
+
+    Raises:
+        InputRejected: The shapes do not fit together, or a value is not finite.
+    """
+    features, spacing, score = (
+        torch.from_numpy(np.array(part, np.float32)) for part in (features_ND, spacing_mm_N3, score_N)
+    )
+    n = len(features)
+    if features.ndim != 2 or features.shape[1] % TOKENS or spacing.shape != (n, 3) or score.shape != (n,):
+        raise InputRejected(
+            "candidates whose features, spacing and scores do not fit together",
+            allowed=f"[N, {TOKENS} * C], [N, 3] and [N]",
+            code="candidates_misshapen",
+        )
+    place_NT3 = torch.zeros(n, TOKENS, 3)
+    place_NT3[:, :, 0] = torch.tensor(CONTEXT_MM)
+    return CandidateRows(
+        features.view(n, TOKENS, features.shape[1] // TOKENS),
+        place_NT3,
+        spacing,
+        torch.stack([score, spacing[:, 0]], dim=1),
+        score,
+    )
+
+
+def rescorer(look: SecondLook) -> Rescore:
+    """A second look as ``detect`` asks for it: probabilities of candidates of one volume."""
+
+    def rescore(
+        features_ND: np.ndarray,
+        position_mm_N3: np.ndarray,
+        spacing_mm_3: tuple[float, float, float],
+        score_N: np.ndarray,
+    ) -> np.ndarray:
+        del position_mm_N3  # see the module's head
+        spacing_mm_N3 = np.broadcast_to(np.asarray(spacing_mm_3, np.float32), (len(features_ND), 3))
+        return sigmoid(look(rows_of(features_ND, spacing_mm_N3, score_N)).numpy())
+
+    return rescore
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heads:
+    """The heads of one half.
+
+    Attributes:
+        members: Averaged in log-odds.
+        shift: Added to them, so that the halves are on one scale.
+        layers: Blocks of the core that run.
+        plain: Nets without the core, trained alike, for comparison; they are not part of the second look.
+    """
+
+    members: tuple[VolumeCandidateHead, ...]
+    shift: float
+    layers: int
+    plain: tuple[PlainHead, ...] = ()
+
+    def rescorer(self, core: Core) -> Rescore:
+        """The half's second look."""
+        return rescorer(SecondLook(core, self.members, [name for name, _ in FACTS], self.shift))
+
+
+def tensors_of(heads: Mapping[str, Heads]) -> dict[str, Tensor]:
+    """All weights as they are stored: half precision, ``HALF.core.MEMBER.NAME`` and ``HALF.plain.MEMBER.NAME``."""
+    return {
+        f"{half}.{kind}.{number}.{name}": tensor.detach().half()
+        for half, held in heads.items()
+        for kind, members in (("core", held.members), ("plain", held.plain))
+        for number, member in enumerate(members)
+        for name, tensor in member.state_dict().items()
+    }
+
+
+def save_heads(
+    folder: Path, heads: Mapping[str, Heads], core: Core, made_by: Mapping[str, Any], name: str = NAME
+) -> Path:
+    """Write heads and their card; returns the card's path.
+
+    Args:
+        folder: Where to.
+        heads: By half.
+        core: That they were trained with.
+        made_by: Commands, seeds, data and figures, for the card.
+        name: Of the pair of files.
+    """
+    card = {
+        "name": name,
+        "what": "heads of the shared core that score nodule candidates again, for each half of the stems",
+        "licence": "Apache-2.0; trained on LIDC-IDRI (CC BY 3.0) and C3N-00247 of CPTAC",
+        "facts": [list(fact) for fact in FACTS],
+        "halves": {
+            half: {
+                "members": len(held.members),
+                "plain": len(held.plain),
+                "layers": held.layers,
+                "shift": held.shift,
+            }
+            for half, held in heads.items()
+        },
+        "core_sha256": core.weights_hash,
+        "made_by": dict(made_by),
+    }
+    return save_checkpoint(folder, name, tensors_of(heads), card)
+
+
+def load_heads(folder: Path, core: Core, name: str = NAME) -> tuple[dict[str, Heads], dict[str, Any]]:
+    """Read heads and their card.
+
+    Raises:
+        Unavailable: They are not there.
+        InputRejected: They are damaged, or were trained with another core or on other facts.
+    """
+    if not (folder / f"{name}.json").is_file():
+        raise Unavailable(
+            "the core's nodule head is not installed",
+            action="install a release or a checkout that is complete",
+            code="weights_missing",
+        )
+    tensors, card = load_checkpoint(folder / f"{name}.json")
+    if card["core_sha256"] != core.weights_hash or card["facts"] != [list(fact) for fact in FACTS]:
+        raise InputRejected(
+            "a nodule head that was trained with another core, or on other facts",
+            action="install the package again, or train the head anew",
+            code="weights_differ",
+        )
+    return {half: _heads(tensors, half, entry, core.model.config) for half, entry in card["halves"].items()}, card
+
+
+def _heads(tensors: Mapping[str, Tensor], half: str, entry: Mapping[str, Any], config: CoreConfig) -> Heads:
+    def filled(empty: H, kind: str, number: int) -> H:
+        prefix = f"{half}.{kind}.{number}."
+        own = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+        try:
+            empty.load_state_dict(own)
+        except RuntimeError as error:
+            raise InputRejected("a nodule head that does not fit its card", code="weights_differ") from error
+        return empty.eval().requires_grad_(False)
+
+    members = [filled(core_head(config, entry["layers"]), "core", number) for number in range(entry["members"])]
+    plain = [filled(plain_head(config), "plain", number) for number in range(entry["plain"])]
+    return Heads(tuple(members), float(entry["shift"]), int(entry["layers"]), tuple(plain))
+
+
+def core_head(config: CoreConfig, layers: int, dropout: float = 0.0) -> VolumeCandidateHead:
+    """An untrained head around the core."""
+    return VolumeCandidateHead(config, [unit for _, unit in FACTS], layers, dropout)
+
+
+def plain_head(config: CoreConfig, dropout: float = 0.0) -> PlainHead:
+    """An untrained net without the core."""
+    return PlainHead(config.volume_features, TOKENS, len(FACTS), dropout=dropout)
+
+
+def decided_by(card: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a head's card decides a probability: weights, shifts, layers, facts and the core."""
+    return {name: card[name] for name in ("weights_sha256", "halves", "facts", "core_sha256")}

@@ -1,0 +1,378 @@
+"""Fit a half's head of the core on its own candidates, around the frozen core.
+
+Sources must not tell the label: fields lose their context tokens (their stacks end at the nodule's outline), whole CT
+lose theirs at random, and in fields and in CT nodules and the rest weigh the same. Members of the ensemble hold out
+different patients; each stops where the loss on its own held-out patients is lowest.
+
+Shapes: N candidates.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head, rows_of
+from core_model.checkpoint import load_checkpoint, save_checkpoint
+from core_model.core import Core
+from core_model.errors import InputRejected
+from core_model.rescore import CandidateRows, PlainHead, VolumeCandidateHead, name_pieces
+from core_model.training.splits import split_of
+
+H = TypeVar("H", VolumeCandidateHead, PlainHead)
+OWN_MARKS = 3
+"""So many of the surest marks on a half's own CT are brought to even odds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeadTraining:
+    """One half's training.
+
+    Attributes:
+        layers: Blocks of the core that run.
+        least: Candidates with lower log-odds by the stem, whatever they are, are not trained on.
+        members: Heads of the ensemble; patients are dealt into so many parts, and member k holds out part k.
+        epochs: At most so many passes.
+        patience: Stop after so many passes without a lower loss on the held-out patients.
+        batch: Candidates a step.
+        rate: Learning rate at the start; it falls to zero along a cosine.
+        score_rate: That of the stem's slope and of the sources' base rates, in multiples of it.
+        average: Weights are averaged over about ``1 / (1 - average)`` steps; the averaged ones are judged and kept.
+        noise: Standard deviation of what is added to the standardised features in training.
+        decay: Weight decay.
+        dropout: Of what the head reads.
+        blind: Share of the candidates of whole CT that lose all context tokens in a pass; half as many again lose
+            those on one side.
+        seed: Of the dealing, the starts, the order and what is dropped.
+    """
+
+    layers: int = 4
+    least: float = -4.0
+    members: int = 3
+    epochs: int = 10
+    patience: int = 3
+    batch: int = 64
+    rate: float = 1e-3
+    score_rate: float = 20.0
+    average: float = 0.98
+    noise: float = 0.3
+    decay: float = 0.05
+    dropout: float = 0.2
+    blind: float = 0.2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.members < 2:
+            raise ValueError("at least two members, so that each can hold out a part")
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+
+@dataclass(slots=True, eq=False)
+class Examples:
+    """Labelled candidates of one half.
+
+    Attributes:
+        rows: As the core reads them.
+        label_N: 1 nodule, 0 not.
+        weight_N: See the module's head; their mean is 1.
+        in_ct_N: Whether each comes from a whole CT.
+        background_N: Whether each is a whole CT's own.
+        patient_N: Identities.
+    """
+
+    rows: CandidateRows
+    label_N: Tensor
+    weight_N: Tensor
+    in_ct_N: Tensor
+    background_N: np.ndarray
+    patient_N: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def examples_of(part: Mapping[str, np.ndarray], least: float = -np.inf) -> Examples:
+    """The trusted candidates of a cached part (see ``candidate_cache``), those of fields without their context.
+
+    Args:
+        part: Candidates.
+        least: Those with lower log-odds by the stem are left out.
+    """
+    kept = (part["label_N"] >= 0) & (part["score_N"] >= least)
+    label = part["label_N"][kept].astype(np.int64)
+    in_ct = part["source_N"][kept] != "field"
+    features = part["features_ND"][kept].astype(np.float32)
+    rows = rows_of(features, part["spacing_mm_N3"][kept], part["score_N"][kept])
+    rows.features_NTC[torch.from_numpy(~in_ct), 1:] = 0
+    weight = np.zeros(len(label))
+    for source in (True, False):
+        for value in (0, 1):
+            cell = (in_ct == source) & (label == value)
+            weight[cell] = len(label) / max(cell.sum(), 1)
+    weight /= max(weight.mean(), 1e-9)
+    return Examples(
+        rows,
+        torch.from_numpy(label).float(),
+        torch.from_numpy(weight).float(),
+        torch.from_numpy(in_ct),
+        part["source_N"][kept] == "background",
+        part["patient_N"][kept],
+    )
+
+
+def check_training(part: Mapping[str, np.ndarray]) -> None:
+    """Refuse candidates of patients who are not for training; names of backgrounds are no patients' fields.
+
+    Raises:
+        InputRejected: There is such a patient, or there are no nodules or nothing else.
+    """
+    fields = part["source_N"] != "background"
+    wrong = sorted({str(name) for name in part["patient_N"][fields] if split_of(str(name)) != "train"})
+    if wrong:
+        raise InputRejected(
+            f"candidates of {len(wrong)} patients who are not for training",
+            action="make the part 'train' anew",
+            code="split_leak",
+        )
+    if not {0, 1} <= set(part["label_N"].tolist()):
+        raise InputRejected("candidates without nodules, or without anything else", code="one_class")
+
+
+def folds_of(examples: Examples, folds: int, seed: int) -> np.ndarray:
+    """A part, 0 to ``folds`` - 1, for each candidate: patients stay together, a whole CT's own are dealt singly."""
+    rng = np.random.default_rng([seed, 11])
+    names = np.unique(examples.patient_N)
+    dealt = dict(zip(names.tolist(), (rng.permutation(len(names)) % folds).tolist(), strict=True))
+    fold = np.array([dealt[name] for name in examples.patient_N.tolist()])
+    counts = {name: int((examples.patient_N == name).sum()) for name in names.tolist()}
+    crowd = np.array([counts[name] > len(fold) / folds for name in examples.patient_N.tolist()])
+    return np.where(crowd, rng.permutation(len(fold)) % folds, fold)
+
+
+def blinded(rows: CandidateRows, in_ct_N: Tensor, share: float, generator: torch.Generator) -> CandidateRows:
+    """The candidates of whole CT with some of their context tokens left out."""
+    draw_N = torch.rand(len(rows), generator=generator)
+    features = rows.features_NTC.clone()
+    middle = 1 + (features.shape[1] - 1) // 2
+    features[in_ct_N & (draw_N < share), 1:] = 0
+    below, above = (draw_N >= share) & (draw_N < 1.25 * share), (draw_N >= 1.25 * share) & (draw_N < 1.5 * share)
+    features[in_ct_N & below, 1:middle] = 0
+    features[in_ct_N & above, middle:] = 0
+    return CandidateRows(features, *rows.parts()[1:])
+
+
+def noisy(rows: CandidateRows, spread_C: Tensor, generator: torch.Generator) -> CandidateRows:
+    """The candidates with noise on the features of the tokens that are there.
+
+    The stem has seen the training patients, and what it says of others is less sharp.
+    """
+    noise_NTC = spread_C * torch.randn(rows.features_NTC.shape, generator=generator)
+    return CandidateRows(rows.features_NTC + noise_NTC * rows.present_NT.unsqueeze(-1), *rows.parts()[1:])
+
+
+def log_loss(logit_N: Tensor, examples: Examples, chosen: Tensor) -> Tensor:
+    """Weighted log-loss of some candidates."""
+    each_N = functional.binary_cross_entropy_with_logits(logit_N, examples.label_N[chosen], reduction="none")
+    weight_N = examples.weight_N[chosen]
+    return (each_N * weight_N).sum() / weight_N.sum()
+
+
+class _WithBaseRates(nn.Module):
+    """A head in training: how often candidates of fields, and of whole CT, are nodules is a constant of the source.
+
+    The constants are dropped afterwards, so that the head need not, and does not, say from which source a candidate is.
+    """
+
+    def __init__(self, head: nn.Module) -> None:
+        super().__init__()
+        self.head, self.base_S = head, nn.Parameter(torch.zeros(2))
+
+    def forward(self, core: Core, examples: Examples, rows: CandidateRows, chosen: Tensor, names: list) -> Tensor:
+        return self.head(core.model, rows, names) + self.base_S[examples.in_ct_N[chosen].long()]
+
+
+def fit_member(
+    core: Core,
+    examples: Examples,
+    fold_N: np.ndarray,
+    member: int,
+    settings: HeadTraining,
+    make: Callable[[], H],
+    log: Callable[[str], None],
+) -> tuple[H, dict[str, Any]]:
+    """One head, held-out part ``member``: the head at its best pass, and how it went."""
+    torch.manual_seed(1000 * settings.seed + member)
+    generator = torch.Generator().manual_seed(1000 * settings.seed + member)
+    head = make()
+    head.standardise_by(examples.rows)
+    names = name_pieces(core, [name for name, _ in FACTS])
+    train = torch.from_numpy(np.nonzero(fold_N != member)[0])
+    held = torch.from_numpy(np.nonzero(fold_N == member)[0])
+    whole = _WithBaseRates(head)
+    scalars = [head.slope, whole.base_S]
+    others = [value for name, value in head.named_parameters() if name != "slope"]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": others, "lr": settings.rate, "weight_decay": settings.decay},
+            {"params": scalars, "lr": settings.rate * settings.score_rate, "weight_decay": 0.0},
+        ]
+    )
+    smooth = AveragedModel(whole, multi_avg_fn=get_ema_multi_avg_fn(settings.average))
+    steps = settings.epochs * -(-len(train) // settings.batch)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+
+    def held_out() -> float:
+        smooth.eval()
+        with torch.no_grad():
+            pieces = held.split(4 * settings.batch)
+            logits = [smooth(core, examples, examples.rows.rows(some), some, names) for some in pieces]
+        return float(log_loss(torch.cat(logits), examples, held))
+
+    start = held_out()
+    best, best_epoch, best_state = start, 0, deepcopy(smooth.module.head.state_dict())
+    for epoch in range(1, settings.epochs + 1):
+        whole.train()
+        total = 0.0
+        order = train[torch.randperm(len(train), generator=generator)]
+        for some in order.split(settings.batch):
+            rows = blinded(examples.rows.rows(some), examples.in_ct_N[some], settings.blind, generator)
+            rows = noisy(rows, settings.noise * head.scale_C, generator)
+            loss = log_loss(whole(core, examples, rows, some, names), examples, some)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(whole.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            smooth.update_parameters(whole)
+            total += float(loss.detach()) * len(some)
+        loss_held = held_out()
+        log(f"member {member}, pass {epoch}: loss {total / len(train):.4f}, held out {loss_held:.4f} ({start:.4f})")
+        if loss_held < best:
+            best, best_epoch, best_state = loss_held, epoch, deepcopy(smooth.module.head.state_dict())
+        elif epoch - best_epoch >= settings.patience:
+            break
+    head.load_state_dict(best_state)
+    return head.eval(), {"passes": best_epoch, "held_out_loss": round(best, 4), "loss_of_the_stem": round(start, 4)}
+
+
+def surest_own(logit_N: Tensor, examples: Examples, marks: int) -> float:
+    """Mean log-odds of a half's surest marks on its own CT: what the shift brings to even odds; 0 for none.
+
+    Args:
+        logit_N: Of each candidate, from the member that held it out.
+        examples: The half's.
+        marks: How many.
+    """
+    own_N = logit_N[torch.from_numpy(examples.background_N) & (examples.label_N == 0)]
+    return float(own_N.topk(min(marks, len(own_N))).values.mean()) if len(own_N) else 0.0
+
+
+def fit_heads(
+    core: Core,
+    part: Mapping[str, np.ndarray],
+    settings: HeadTraining,
+    folder: Path,
+    log: Callable[[str], None] = print,
+) -> tuple[Heads, dict[str, Any]]:
+    """Fit all members on a half's training part, and bring the half to the common scale on its own CT.
+
+    Args:
+        core: Frozen.
+        part: As ``candidate_cache`` writes it.
+        settings: Of the training.
+        folder: Where finished members are kept; a second call goes on after the last one.
+        log: Takes one line at a time.
+
+    Returns:
+        The heads, and what happened, for the card.
+
+    Raises:
+        InputRejected: See ``check_training``.
+    """
+    check_training(part)
+    examples = examples_of(part, settings.least)
+    fold_N = folds_of(examples, settings.members, settings.seed)
+    data = hash_of_part(part)
+    known = {"settings": settings.as_dict(), "data_sha256": data, "core_sha256": core.weights_hash}
+    core.model.requires_grad_(False)
+    names = name_pieces(core, [name for name, _ in FACTS])
+    config = core.model.config
+    makers = {
+        "core": lambda: core_head(config, settings.layers, settings.dropout),
+        "plain": lambda: plain_head(config, settings.dropout),
+    }
+    score = examples.rows.score_N.numpy()
+    out_of_fold = {"stem": score}
+    made: dict[str, list[Any]] = {}
+    reports: dict[str, list[dict[str, Any]]] = {}
+    for kind, make in makers.items():
+        logit_N = torch.zeros(len(examples))
+        made[kind], reports[kind] = [], []
+        for number in range(settings.members):
+            held = torch.from_numpy(np.nonzero(fold_N == number)[0])
+            name = f"{kind}-{number}"
+            kept = load_checkpoint(folder / f"{name}.json") if (folder / f"{name}.json").is_file() else None
+            if kept is not None and all(kept[1].get(key) == value for key, value in known.items()):
+                member, report = make().eval(), kept[1]["report"]
+                member.load_state_dict(kept[0])
+            else:
+                member, report = fit_member(core, examples, fold_N, number, settings, make, log)
+                save_checkpoint(folder, name, member.state_dict(), {**known, "report": report})
+            with torch.no_grad():
+                logit_N[held] = member(core.model, examples.rows.rows(held), names)
+            made[kind].append(member.requires_grad_(False))
+            reports[kind].append(report)
+            log(f"{name}: {report}")
+        out_of_fold[kind] = logit_N.numpy()
+    shift = round(-surest_own(torch.from_numpy(out_of_fold["core"]), examples, OWN_MARKS), 4)
+    label, in_ct = examples.label_N.bool().numpy(), examples.in_ct_N.numpy()
+    report = {
+        **known,
+        "candidates": len(examples),
+        "nodules": int(label.sum()),
+        "patients": len(np.unique(examples.patient_N)),
+        "members": reports,
+        "held_out_average_precision": {
+            kind: {
+                where: round(average_precision(logit[chosen], label[chosen]), 4)
+                for where, chosen in (("all", in_ct | ~in_ct), ("ct", in_ct), ("fields", ~in_ct))
+            }
+            for kind, logit in out_of_fold.items()
+        },
+    }
+    return Heads(tuple(made["core"]), shift, settings.layers, tuple(made["plain"])), report
+
+
+def hash_of_part(part: Mapping[str, np.ndarray]) -> str:
+    """SHA-256 over the arrays of a part."""
+    digest = hashlib.sha256()
+    for name in sorted(part):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(part[name]).tobytes())
+    return digest.hexdigest()
+
+
+def average_precision(score_N: np.ndarray, label_N: np.ndarray) -> float:
+    """Area under the curve of precision over recall, summed over the steps of recall; equal scores are one step.
+
+    Args:
+        score_N: Higher is surer.
+        label_N: Truth; NaN comes back where there is no positive.
+    """
+    order = np.argsort(-np.asarray(score_N), kind="stable")
+    hit = np.asarray(label_N, bool)[order]
+    if not hit.any():
+        return float("nan")
+    ends = np.append(np.nonzero(np.diff(np.asarray(score_N)[order]))[0], len(hit) - 1)
+    found = hit.cumsum()[ends]
+    return float((np.diff(found, prepend=0) * found / (ends + 1)).sum() / found[-1])

@@ -1,0 +1,126 @@
+"""The core's second look at nodule candidates, out of fold: with it, without it, and with its weights shuffled.
+
+Candidates of validation patients' fields, of plantings of their nodules (and of non-nodules) into the CT that a half
+has not seen, and of that CT itself, each scored by the stem's linking, by the core with the half's own head, by the
+same heads around a shuffled trunk, and by a small net on the same vectors that was trained alike but has no core. As in
+training, candidates of fields are judged by their best slice alone: the stack's end must not tell the label.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import torch
+
+from apps.medical.nodules.candidate_cache import gather
+from apps.medical.nodules.fields import load_fields
+from apps.medical.nodules.operating_point import WEIGHTS, load
+from apps.medical.nodules.prepare import listed
+from apps.medical.nodules.rescoring import FACTS, Heads, load_heads
+from apps.medical.nodules.train_head import average_precision, examples_of
+from benchmarks import shared_data
+from benchmarks.detector_guards import backgrounds
+from benchmarks.figures import Figure, bootstrap
+from core_model.core import Core, build
+from core_model.explain import shuffled
+from core_model.rescore import SecondLook
+
+SEED = 2026
+PLANTINGS = 213
+WINDOWS = 213
+DATA = (
+    "medical/lidc_nodule_slices.zip",
+    "medical/lidc_series.csv",
+    "medical/lidc_nodules.csv",
+    "medical/ct_LIDC-IDRI-0002_lungs.tar.xz",
+    "medical/ct_C3N-00247.tar.xz",
+)
+Parts = Mapping[str, Mapping[str, np.ndarray]]
+
+
+def candidates() -> dict[str, dict[str, np.ndarray]]:
+    """For each half the candidates of validation patients and of the CT that it has not seen."""
+    held, entries = backgrounds(), listed()
+    fields = list(
+        load_fields(
+            shared_data.folder("medical/lidc_nodule_slices"),
+            shared_data.file("medical/lidc_series.csv"),
+            shared_data.file("medical/lidc_nodules.csv"),
+            splits=("validation",),
+        )
+    )
+    found = {}
+    for half in load().halves:
+        unseen = next(held[name] for name in sorted(held) if entries[name].half != half.name)
+        found[half.name] = gather(
+            half, unseen, fields, SEED, plantings=PLANTINGS, windows_of_fields=WINDOWS, log=lambda text: None
+        )
+    return found
+
+
+def scores(core: Core, heads: Mapping[str, Heads], parts: Parts) -> dict[str, np.ndarray]:
+    """Log-odds of all trusted candidates, the halves one after the other, by who scored them."""
+    names = [name for name, _ in FACTS]
+    # The trunk's own tensors; the head carries its embeddings of volume and facts and its modality vectors.
+    shaken = Core(build(core.model.config, shuffled(core.model.state_dict())), core.tokenizer, core.card)
+    found: dict[str, list[np.ndarray]] = {"stem": [], "core": [], "shuffled": [], "plain": []}
+    for half, part in parts.items():
+        rows, own = examples_of(part).rows, heads[half]
+        looks: dict[str, Callable] = {
+            "core": SecondLook(core, own.members, names, own.shift),
+            "shuffled": SecondLook(shaken, own.members, names, own.shift),
+            "plain": SecondLook(core, own.plain, names),
+        }
+        found["stem"].append(rows.score_N.numpy())
+        for name, look in looks.items():
+            pieces = [look(rows.rows(index)).numpy() for index in torch.arange(len(rows)).split(512)]
+            found[name].append(np.concatenate(pieces))
+    return {name: np.concatenate(values) for name, values in found.items()}
+
+
+def difference(first: np.ndarray, second: np.ndarray, label: np.ndarray, patients: np.ndarray) -> tuple[float, tuple]:
+    """Average precision by one score minus that by another, and its interval over patients."""
+    by_patient: dict[str, list[tuple[float, float, int]]] = {}
+    for patient, *case in zip(patients.tolist(), first.tolist(), second.tolist(), label.tolist(), strict=True):
+        by_patient.setdefault(patient, []).append(tuple(case))
+
+    def gain(cases: list) -> float:
+        table = np.array(cases)
+        return average_precision(table[:, 0], table[:, 2]) - average_precision(table[:, 1], table[:, 2])
+
+    value = average_precision(first, label) - average_precision(second, label)
+    return value, bootstrap(by_patient, gain)
+
+
+def figures_of(found: Mapping[str, np.ndarray], parts: Parts) -> dict[str, Figure]:
+    """Both figures from the scores."""
+    kept = {half: part["label_N"] >= 0 for half, part in parts.items()}
+
+    def column(name: str) -> np.ndarray:
+        return np.concatenate([part[name][kept[half]] for half, part in parts.items()])
+
+    label, patients, source = column("label_N").astype(int), column("patient_N"), column("source_N")
+    half = np.concatenate([np.full(kept[name].sum(), name) for name in parts])
+    apart = {"all": np.ones(len(label), bool), "CT": source != "field", "fields": source == "field"}
+    apart |= {f"half {name}": half == name for name in parts}
+    shares = [
+        f"{where} ({chosen.sum()}, {label[chosen].sum()} nodules): "
+        + " ".join(f"{name} {average_precision(score[chosen], label[chosen]):.4f}" for name, score in found.items())
+        for where, chosen in apart.items()
+    ]
+    words = f"average precision by score; {len(np.unique(patients))} patients and CT; " + "; ".join(shares)
+    figures = {}
+    for name, first, second, baseline in (
+        ("nodule_rescore_gain_over_stem", "core", "stem", "the stem's linking score alone"),
+        ("nodule_ap_lost_when_shuffled", "core", "shuffled", "the core with its weights shuffled, heads untouched"),
+        ("nodule_rescore_gain_over_plain", "core", "plain", "a small net on the same vectors, without the core"),
+    ):
+        value, interval = difference(found[first], found[second], label, patients)
+        figures[name] = Figure(value, "score", len(label), interval, baseline=baseline, note=words)
+    return figures
+
+
+def nodule_figures(core: Core) -> dict[str, Figure]:
+    """Gain of the core's second look over the stem, and loss when the core's weights are shuffled."""
+    heads, _ = load_heads(WEIGHTS, core)
+    parts = candidates()
+    return figures_of(scores(core, heads, parts), parts)

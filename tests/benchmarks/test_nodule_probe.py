@@ -1,0 +1,43 @@
+"""The probe of the second look compares what it says, on candidates that are seen through."""
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.core_probes.nodules import difference, figures_of, scores
+from tests.apps.medical.nodules.heads import cached_part, small_core, small_heads
+
+
+@pytest.fixture(scope="module")
+def parts():
+    torch.set_num_threads(1)
+    return {half: cached_part(n=90, seed=seed, split="validation") for half, seed in (("A", 1), ("B", 2))}
+
+
+def test_a_perfect_score_gains_what_a_useless_one_lacks_and_equal_scores_gain_nothing():
+    label = np.array([1, 0, 0, 0] * 10)
+    patients = np.repeat([f"patient {n}" for n in range(10)], 4)
+    value, (low, high) = difference(label.astype(float), np.zeros(40), label, patients)
+    assert (value, low, high) == pytest.approx((0.75, 0.75, 0.75))
+    assert difference(label, label, label, patients) == (0, (0, 0))
+
+
+def test_the_shuffled_trunk_answers_otherwise_and_the_heads_stay_as_they_are(parts):
+    core, heads = small_core(), small_heads()
+    before = {name: value.clone() for name, value in heads["A"].members[0].state_dict().items()}
+    found = scores(core, heads, parts)
+    assert {name: len(score) for name, score in found.items()} == dict.fromkeys(found, 170)
+    assert np.abs(found["core"] - found["shuffled"]).min() > 0
+    # The small nets of these heads are untrained: they give the stem's own score.
+    assert found["plain"] == pytest.approx(found["stem"], abs=1e-5)
+    assert all(torch.equal(value, heads["A"].members[0].state_dict()[name]) for name, value in before.items())
+
+
+def test_both_figures_carry_interval_baseline_and_sizes(parts):
+    found = figures_of(scores(small_core(), small_heads(), parts), parts)
+    assert found["nodule_rescore_gain_over_plain"].value == pytest.approx(found["nodule_rescore_gain_over_stem"].value)
+    for name in ("nodule_rescore_gain_over_stem", "nodule_ap_lost_when_shuffled"):
+        figure = found[name]
+        assert figure.n == 170
+        assert figure.interval[0] <= figure.value <= figure.interval[1]
+        assert "half A (85" in figure.note
