@@ -1,6 +1,6 @@
 """What the layer is compared with, and the clock: loops over modules, transformers' eager experts.
 
-``python -m benchmarks._moe_variants`` times the 32 experts in a process of its own and prints the medians as JSON.
+``python -m benchmarks._moe_variants`` times the 32 experts in a process of its own and prints the seconds as JSON.
 """
 
 import copy
@@ -89,8 +89,8 @@ class EagerExperts(nn.Module):
         return self.block.experts(x_TD, chosen_TK, gates_TK)
 
 
-def cpu_times(variants: dict[str, nn.Module], repeats: int = REPEATS) -> dict[str, float]:
-    """Median CPU seconds of a forward and backward pass of each variant, interleaved, after two rounds unmeasured."""
+def cpu_rounds(variants: dict[str, nn.Module], repeats: int = REPEATS) -> dict[str, list[float]]:
+    """CPU seconds of forward and backward passes of each variant, interleaved, after two rounds unmeasured."""
     torch.manual_seed(1)
     x_TD, weight_TD = torch.randn(TOKENS, WIDTH), torch.randn(TOKENS, WIDTH)
     times: dict[str, list[float]] = {name: [] for name in variants}
@@ -102,7 +102,12 @@ def cpu_times(variants: dict[str, nn.Module], repeats: int = REPEATS) -> dict[st
             (variant(leaf_TD) * weight_TD).sum().backward()
             if round_number >= 2:
                 times[name].append(time.process_time() - started)
-    return {name: statistics.median(values) for name, values in times.items()}
+    return times
+
+
+def cpu_times(variants: dict[str, nn.Module], repeats: int = REPEATS) -> dict[str, float]:
+    """Medians of ``cpu_rounds``."""
+    return {name: statistics.median(values) for name, values in cpu_rounds(variants, repeats).items()}
 
 
 class OnText(nn.Module):
@@ -157,11 +162,12 @@ def deepseek_pair() -> tuple[nn.Module, MixtureOfExperts]:
     return theirs, ours
 
 
-def many_experts() -> dict[str, float]:
-    """Median CPU seconds of our 32 experts, of transformers' eager ones and of a loop over modules."""
+def many_experts() -> dict[str, list[float]]:
+    """CPU seconds of our 32 experts, of transformers' eager ones and of a loop over modules, round by round."""
     theirs, ours = deepseek_pair()
     routed = ours.group("text")
-    return cpu_times({"ours": RoutedAlone(routed), "eager": EagerExperts(theirs), "modules": as_loop(routed)})
+    variants = {"ours": RoutedAlone(routed), "eager": EagerExperts(theirs), "modules": as_loop(routed)}
+    return cpu_rounds(variants, 2 * REPEATS)
 
 
 if __name__ == "__main__":

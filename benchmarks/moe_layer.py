@@ -3,7 +3,8 @@
 One thread, 512 tokens, forward and backward, variants interleaved, CPU time, medians. The 32 experts are timed in five
 processes: transformers' eager backward allocates 25 MB again and again, and whether the allocator hands that back to
 the system each time, at tens of thousands of page faults, is settled by the layout of the process's heap: the same code
-takes half as long again in one process as in the next.
+takes half as long again in one process, and in one round, as in the next. Medians are over the rounds of all processes;
+the cases are the ratios of each process.
 """
 
 import json
@@ -44,8 +45,8 @@ INPUTS: list[str] = []
 PROCESSES = 5
 
 
-def times_in_processes() -> list[dict[str, float]]:
-    """The 32 experts' medians in each of the processes."""
+def times_in_processes() -> list[dict[str, list[float]]]:
+    """The 32 experts' CPU seconds, round by round, in each of the processes."""
     command = [sys.executable, "-m", "benchmarks._moe_variants"]
     found = []
     for _ in range(PROCESSES):
@@ -125,12 +126,13 @@ def _measure() -> dict[str, Figure]:
     def ratio(value: float, baseline: str, note: str) -> Figure:
         return Figure(value, "ratio", 3 * REPEATS, baseline=baseline, note=note)
 
-    middle = {name: statistics.median(times[name] for times in many) for name in many[0]}
+    middle = {name: statistics.median(value for times in many for value in times[name]) for name in many[0]}
     many_note = f"{EXPERTS} experts of {HIDDEN}, top-{ACTIVE}, router and routed experts: {milliseconds(middle)}"
 
     def ratio_in_processes(slower: str, baseline: str) -> Figure:
-        cases = [times[slower] / times["ours"] for times in many]
-        return Figure(statistics.median(cases), "ratio", PROCESSES, cases=cases, baseline=baseline, note=many_note)
+        cases = [statistics.median(times[slower]) / statistics.median(times["ours"]) for times in many]
+        value, rounds = middle[slower] / middle["ours"], sum(len(times["ours"]) for times in many)
+        return Figure(value, "ratio", rounds, cases=cases, baseline=baseline, note=many_note)
 
     layout_note = f"{shape}, dispatch {group.mode}: {milliseconds(layout)}"
     return {

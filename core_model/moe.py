@@ -175,7 +175,7 @@ class ExpertGroup(nn.Module):
         else:
             h_NF = F.silu(h_NF) * F.grouped_mm(x_ND, self.w3_EFD.transpose(1, 2), offs=ends_E)
         y_ND = F.grouped_mm(h_NF * gate_N.unsqueeze(-1), self.w2_EFD, offs=ends_E)
-        return torch.zeros_like(x_TD).index_add(0, token_N, y_ND)
+        return torch.zeros_like(x_TD).index_add_(0, token_N, y_ND)
 
     def _loop(self, x_TD: Tensor, routing: Routing) -> Tensor:
         x_ND, token_N, _, gate_N = self._sorted(x_TD, routing)
@@ -189,7 +189,7 @@ class ExpertGroup(nn.Module):
             third = w3[e]
             h_MF = F.gelu(h_MF) if third is None else F.silu(h_MF) * F.linear(x_MD, third)
             parts.append((h_MF * gate_M.unsqueeze(-1)) @ w2[e])
-        return torch.zeros_like(x_TD).index_add(0, token_N, torch.cat(parts))
+        return torch.zeros_like(x_TD).index_add_(0, token_N, torch.cat(parts))
 
 
 class FeedForward(nn.Module):
