@@ -54,12 +54,13 @@ def list_jobs(
     if as_json:
         console.print_document({"schema": "tandem.jobs/1", "jobs": [_as_dict(row, held) for row in rows]})
         return
-    table = Table("job", "kind", "state", "step", "done", "result or reason")
-    for column in (table.columns[0], table.columns[-1]):
-        column.min_width, column.overflow = 20, "fold"  # ids are to be copied: never cut off
+    # Without lines, and with the step beside the state, the ids stay in one piece at 80 columns: they are to be copied.
+    table = Table("job", "kind", "state", "result or reason", box=None, padding=(0, 2, 0, 0))
+    for column, longest in ((table.columns[0], 20), (table.columns[-1], 25)):
+        column.min_width, column.overflow = longest, "fold"
     for row in rows:
-        told = Text(row.reading_id or row.error_text or "")
-        table.add_row(row.id, row.kind, row.state, row.step, f"{row.fraction:.0%}", told)
+        going = "" if row.state == "done" else f" {row.fraction:.0%} {row.step or ''}".rstrip()
+        table.add_row(row.id, row.kind, row.state + going, Text(row.reading_id or row.error_text or ""))
     console.out.print(table)
     ended = [held[row.id][1] for row in rows if row.state in ("failed", "cancelled") and row.id in held]
     if ended:

@@ -68,6 +68,9 @@ class Screen:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The dashboard on a free port with a data folder of its own."""
     needs.chromium()
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=20_000)  # a busy machine draws a page in more than the usual five seconds
     settings = load_settings(data_dir=tmp_path_factory.mktemp("dashboard"))
     with Store(settings) as store:
         report, study = made.report(store), made.study(store)

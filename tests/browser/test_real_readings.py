@@ -64,7 +64,7 @@ def screen(real: Served, browser: Any) -> Iterator[Screen]:
     for shown in watched(real, browser):
         shown.page.set_default_timeout(SOON_MS)
         yield shown
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=20_000)
 
 
 def printed(line: str) -> str:

@@ -109,7 +109,8 @@ def _no_images(source: FileSource, headers: Headers) -> InputRejected:
         what = f"none of its {len(headers.others)} DICOM objects is a CT image"
     elif len(source) == 1:
         word = {"pdf": "a PDF", "empty": "empty", "archive": "an archive, but no zip archive", "dicomdir": "a DICOMDIR"}
-        what = f"the file is {word.get(next(iter(kinds)), 'no DICOM image')}"
+        kind = word.get(next(iter(kinds)), "no DICOM image")
+        what = f"the file is {kind}" if isinstance(source, OneFileSource) else f"its only file is {kind}"
         if isinstance(source, OneFileSource) and source.name_of(1).lower().endswith(".zip"):
             is_it = word.get(next(iter(kinds)), "of another kind")
             raise InputRejected(
