@@ -47,9 +47,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     needs.chromium()
     needs.shared_data()
     assert split_of_ticker("KO") == "train"
-    (filing,) = [
-        file for file in shared_data.filings(split=("train", "validation"), form="10-K") if file.ticker == "KO"
-    ]
+    (filing,) = [file for file in shared_data.filings(split="train", form="10-K") if file.ticker == "KO"]
     settings = load_settings(data_dir=tmp_path_factory.mktemp("real"), database_url="")
     # A worker in a process of its own: the browser keeps an event loop running in this one.
     with Store(settings) as store, ensure_worker(store) as keeper:
