@@ -34,7 +34,9 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
 
 @pytest.mark.parametrize("name", sorted(path.name for path in SCHEMAS.glob("*.json")))
 def test_a_schema_is_a_schema(name: str):
-    jsonschema.Draft202012Validator.check_schema(json.loads((SCHEMAS / name).read_text()))
+    schema = json.loads((SCHEMAS / name).read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == jsonschema.Draft202012Validator.META_SCHEMA["$id"]
 
 
 def test_a_reading_of_a_study_fits_its_schema_with_findings_above_and_below_the_operating_point():

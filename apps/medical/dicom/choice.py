@@ -15,6 +15,7 @@ from apps.medical.dicom.stacks import (
     is_derived,
     is_localizer,
     is_projection,
+    misplaced_by,
     placeable,
     stacks_of,
 )
@@ -126,7 +127,7 @@ def _unplaceable(images: list[ImageHeader]) -> list[SkippedSeries]:
             groups.setdefault(image.series_uid, []).append(image)
     found = []
     for uid, group in sorted(groups.items()):
-        what = group[0].fault or "position or orientation"
+        what = misplaced_by(group[0])
         localizer = all(is_localizer(image) for image in group)
         reason = "a localizer" if localizer else f"{what} is absent, unusable or not that of a CT image"
         found.append(

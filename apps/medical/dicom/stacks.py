@@ -102,18 +102,26 @@ def stacks_of(images: list[ImageHeader]) -> list[Stack]:
     return sorted(stacks, key=lambda stack: (stack.series_uid, -len(stack.images), stack.first.number))
 
 
-def placeable(image: ImageHeader) -> bool:
-    """Whether position, orientation and pixel spacing are there and make sense."""
-    if image.fault or not (image.position and image.orientation and image.pixel_spacing):
-        return False
+def misplaced_by(image: ImageHeader) -> str | None:
+    """The attribute for which an image cannot be placed: absent, or without sense. None where it can."""
+    if image.fault:
+        return image.fault
+    if not image.position or not all(abs(value) < 1e5 for value in image.position):
+        return "ImagePositionPatient"
+    if not image.orientation:
+        return "ImageOrientationPatient"
     along_row, along_column = np.array(image.orientation[:3]), np.array(image.orientation[3:])
     lengths = np.linalg.norm(along_row), np.linalg.norm(along_column)
-    return (
-        all(abs(length - 1) < 1e-2 for length in lengths)
-        and abs(float(along_row @ along_column)) < 1e-2
-        and all(0.02 <= value <= 20 for value in image.pixel_spacing)
-        and all(abs(value) < 1e5 for value in image.position)
-    )
+    if not all(abs(length - 1) < 1e-2 for length in lengths) or abs(float(along_row @ along_column)) >= 1e-2:
+        return "ImageOrientationPatient"
+    if not image.pixel_spacing or not all(0.02 <= value <= 20 for value in image.pixel_spacing):
+        return "PixelSpacing"
+    return None
+
+
+def placeable(image: ImageHeader) -> bool:
+    """Whether position, orientation and pixel spacing are there and make sense."""
+    return misplaced_by(image) is None
 
 
 def _exact_key(image: ImageHeader) -> tuple:

@@ -160,6 +160,7 @@ def test_a_worker_ends_with_the_process_that_needed_it_even_when_that_is_killed(
     parent.wait()
     wait_for(lambda: not workers.live(store), 15)
     wait_for(lambda: not Path(f"/proc/{row.pid}").exists(), 10)
+    assert workers.live(store) == []
 
 
 def test_waiting_ends_with_an_error_where_no_worker_can_be_started(store: Store) -> None:
