@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core_model.config import Dispatch
+from core_model.grouped import grouped_product
 
 Activation = Literal["gelu", "swiglu"]
 
@@ -98,7 +99,7 @@ class ExpertGroup(nn.Module):
         normalise: See ``Router``.
         gate_scale: See ``Router``.
         dispatch: How tokens meet experts: ``dense`` computes all experts and masks gates, ``grouped`` sorts tokens
-            by expert for ``torch.nn.functional.grouped_mm``, ``loop`` sorts them and takes expert by expert;
+            by expert for ``core_model.grouped``, ``loop`` sorts them and takes expert by expert;
             ``auto`` takes the fastest as measured.
     """
 
@@ -166,15 +167,14 @@ class ExpertGroup(nn.Module):
 
     def _grouped(self, x_TD: Tensor, routing: Routing) -> Tensor:
         x_ND, token_N, expert_N, gate_N = self._sorted(x_TD, routing)
-        ends_E = routing.load_E.cumsum(0).to(torch.int32)
-        h_NF = F.grouped_mm(x_ND, self.w1_EFD.transpose(1, 2), offs=ends_E)
+        h_NF = grouped_product(x_ND, self.w1_EFD.transpose(1, 2), routing.load_E)
         if self.b1_EF is not None:
             h_NF = h_NF + self.b1_EF.index_select(0, expert_N)
         if self.w3_EFD is None:
             h_NF = F.gelu(h_NF)
         else:
-            h_NF = F.silu(h_NF) * F.grouped_mm(x_ND, self.w3_EFD.transpose(1, 2), offs=ends_E)
-        y_ND = F.grouped_mm(h_NF * gate_N.unsqueeze(-1), self.w2_EFD, offs=ends_E)
+            h_NF = F.silu(h_NF) * grouped_product(x_ND, self.w3_EFD.transpose(1, 2), routing.load_E)
+        y_ND = grouped_product(h_NF * gate_N.unsqueeze(-1), self.w2_EFD, routing.load_E)
         return torch.zeros_like(x_TD).index_add_(0, token_N, y_ND)
 
     def _loop(self, x_TD: Tensor, routing: Routing) -> Tensor:
