@@ -177,7 +177,11 @@ def test_hits_go_to_the_company_of_their_example() -> None:
 
 
 def test_a_fold_run_again_may_differ_in_two_guesses_of_a_hundred() -> None:
-    assert nearly_same({"words": "1" * 100}, {"words": "1" * 98 + "00"})
-    assert not nearly_same({"words": "1" * 100}, {"words": "1" * 97 + "000"})
+    half = "10" * 500
+    assert nearly_same({"words": half}, {"words": half})
+    assert nearly_same({"words": half}, {"words": "01" * 10 + half[20:]}), "20 of 1000 turned, none gained"
+    assert not nearly_same({"words": half}, {"words": "01" * 11 + half[22:]}), "22 turned"
+    assert nearly_same({"words": half}, {"words": "111111" + half[6:]}), "3 gained"
+    assert not nearly_same({"words": half}, {"words": "11111111" + half[8:]}), "4 gained"
     assert not nearly_same({"words": "1" * 100}, {"words": "1" * 99})
     assert not nearly_same({"words": "1"}, {"characters": "1"})
