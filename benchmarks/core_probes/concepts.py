@@ -201,7 +201,7 @@ def folds_of(core: Core, recorded: bool) -> dict[str, dict[str, str]]:
     """The hits of every fold, measured and recorded, or recorded and one of the five measured again."""
     probe = Probe(core)
     code = [Path(__file__).with_name(f"{name}.py") for name in ("concepts", "concept_classifier", "adapted")]
-    code += [Path(core_model.__file__).with_name(name) for name in MODEL_CODE]
+    code += [Path(core_model.__file__).parent / name for name in MODEL_CODE]
     hashes = {
         "weights": core.weights_hash,
         "inputs": shared_data.sha256_of(FILINGS),
