@@ -47,6 +47,7 @@ class Amount:
         fact_ids: The facts, the chosen one first.
         name: What it is, in words.
         unit: Its unit.
+        sign: What ``value`` is of the number as tagged: 1 that, -1 its opposite, 0 something computed from it.
     """
 
     value: Decimal
@@ -54,9 +55,10 @@ class Amount:
     fact_ids: tuple[str, ...]
     name: str
     unit: str = ""
+    sign: int = 1
 
     def __neg__(self) -> "Amount":
-        return Amount(-self.value, self.rounding, self.fact_ids, self.name, self.unit)
+        return Amount(-self.value, self.rounding, self.fact_ids, self.name, self.unit, -self.sign)
 
 
 @dataclass
@@ -149,9 +151,11 @@ class Evidence:
         value = self._lines.get((name, period))
         if value is None or value.value is None or (value.derived and not derived):
             return None
-        rounding = max((rounding_of(self.facts[i]) for i in value.fact_ids[:1] if i in self.facts), default=Decimal(0))
+        own = next((self.facts[i] for i in value.fact_ids[:1] if i in self.facts), None)
+        rounding = rounding_of(own) if own is not None else Decimal(0)
         label = short(self.statements.line(name).label) or name.replace("_", " ")
-        return Amount(value.value, rounding, self.agreeing(value.fact_ids), label, value.unit)
+        sign = 1 if own is None or value.value == Decimal(own.value or 0) else -1
+        return Amount(value.value, rounding, self.agreeing(value.fact_ids), label, value.unit, sign)
 
     def concept(self, names: str | Sequence[str], period: Period) -> Amount | None:
         """The most precise number without dimensions of the first of some concepts that has one in a period."""

@@ -244,5 +244,6 @@ def _rated(rate: Amount, tax: Amount, pretax: Amount, period: Period) -> CheckRe
     quotient = tax.value / pretax.value
     of_rounding = (tax.rounding + abs(quotient) * pretax.rounding) / abs(pretax.value)
     slack = RATE_SLACK + of_rounding.quantize(Decimal("0.000001"))
-    computed = Amount(quotient.quantize(Decimal("0.0001")), slack, (*tax.fact_ids, *pretax.fact_ids), "tax over income")
+    ids = (*tax.fact_ids, *pretax.fact_ids)
+    computed = Amount(quotient.quantize(Decimal("0.0001")), slack, ids, "tax over income", sign=0)
     return compared("tax_rate", rate, [computed], period, what="income tax over income before tax")

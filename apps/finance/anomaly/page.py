@@ -59,7 +59,9 @@ def _amounts(evidence: Evidence, line: ReportedLine, values: Iterable[StatementV
         if stated is not None:
             own = next((evidence.facts[i] for i in value.fact_ids if i in evidence.facts), None)
             rounding = rounding_of(own) if own is not None else Decimal(0)
-            amount = Amount(stated, rounding, evidence.agreeing(value.fact_ids), evidence.caption(line), value.unit)
+            sign = 1 if stated == value.value else -1
+            ids = evidence.agreeing(value.fact_ids)
+            amount = Amount(stated, rounding, ids, evidence.caption(line), value.unit, sign)
         elif value.printed and not value.fact_ids:
             amount = None
         else:

@@ -1,5 +1,6 @@
 """The checks by name, in the order in which they are listed, and the words that their verdicts share."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -134,17 +135,22 @@ def compared(
             f"{dated} {is_or_are(name)} {stated}, but should be {what}: {terms}{makes}. The difference is "
             f"{scale.full(abs(difference))}; rounding explains {_at_most(tolerance, scale)}."
         )
+    weights: Counter[str] = Counter()
+    for amount, side in ((left, 1), *((term, -1) for term in right)):
+        for fact_id in amount.fact_ids:
+            weights[fact_id] += side * amount.sign
     return CheckResult(
         check_id,
         CHECKS[check_id].title,
         "holds" if holds else "fails",
         reason,
-        tuple(dict.fromkeys(i for amount in (left, *right) for i in amount.fact_ids)),
+        tuple(weights),
         difference,
         tolerance,
         left.unit,
         text_of(period),
         f"{name} {is_or_are(name)} {stated}, and {terms}{makes}",
+        tuple(weights.values()),
     )
 
 

@@ -71,6 +71,7 @@ def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period:
     ).quantize(Decimal("0.0001"))
     difference = (eps.value - quotient).quantize(Decimal("0.0001"))
     holds = abs(difference) <= tolerance
+    weights = dict.fromkeys(eps.fact_ids, 1) | dict.fromkeys((*shares.fact_ids, *income.fact_ids), 0)
     verb, name = is_or_are(eps.name), first_up(eps.name)
     over = (
         f"{income.name} of {shown(income.value, income.unit)} over {shown(shares.value, shares.unit)} "
@@ -83,12 +84,13 @@ def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period:
         f"{name} of {shown(eps.value, eps.unit)} {verb} income over shares: {over}."
         if holds
         else f"{name} {when(period)} {verb} {shown(eps.value, eps.unit)}, but {over}.",
-        tuple(dict.fromkeys((*eps.fact_ids, *shares.fact_ids, *income.fact_ids))),
+        tuple(weights),
         difference,
         tolerance,
         eps.unit,
         text_of(period),
         f"{name} {verb} {shown(eps.value, eps.unit)}, and {over}",
+        tuple(weights.values()),
     )
 
 
