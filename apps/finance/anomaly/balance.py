@@ -6,7 +6,7 @@ from itertools import product
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, compared, stated_periods, text_of
+from apps.finance.anomaly.registry import CHECKS, check, closest_of, compared, stated_periods, text_of
 from apps.finance.anomaly.wording import first_up, is_or_are, scale_of, when
 from apps.finance.statements.model import Period
 
@@ -114,7 +114,7 @@ def liabilities_and_equity(evidence: Evidence) -> Iterable[CheckResult]:
             )
             for equity, middle in product(choices, between(evidence, period))
         ]
-        yield min(results, key=lambda result: abs(result.difference or Decimal(0)))
+        yield closest_of(results)
 
 
 @check("parts_within_whole", "No part is larger than the whole it belongs to")
@@ -145,9 +145,9 @@ def shares_within_authorised(evidence: Evidence) -> Iterable[CheckResult]:
         issued = evidence.concept(SHARES_ISSUED, period)
         authorised = evidence.concept("us-gaap:CommonStockSharesAuthorized", period)
         outstanding = evidence.concept("us-gaap:CommonStockSharesOutstanding", period)
-        if issued is not None and authorised is not None and authorised.value:
+        if issued is not None and authorised is not None and authorised.value and issued.unit == authorised.unit:
             yield _within("shares_within_authorised", issued, authorised, period)
-        if issued is not None and outstanding is not None:
+        if issued is not None and outstanding is not None and issued.unit == outstanding.unit:
             yield _within("shares_within_authorised", outstanding, issued, period)
 
 

@@ -227,7 +227,9 @@ def tax_rate(evidence: Evidence) -> Iterable[CheckResult]:
     for period in stated_periods(evidence, RATE):
         rate, tax = evidence.concept(RATE, period), evidence.concept(TAX, period)
         pretax = evidence.concept(PRETAX, period)
-        if rate is None or tax is None or pretax is None or abs(tax.value) >= abs(pretax.value):
+        if rate is None or tax is None or pretax is None or tax.unit != pretax.unit:
+            continue
+        if abs(tax.value) >= abs(pretax.value):
             continue
         if tax.value < 0 or pretax.value < 0:
             rate, tax, pretax = magnitude(rate), magnitude(tax), magnitude(pretax)

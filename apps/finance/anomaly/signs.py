@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from apps.finance.anomaly.evidence import Evidence, period_of
+from apps.finance.anomaly.evidence import Evidence, agree, period_of
 from apps.finance.anomaly.losses import has_own_sign, says_loss, wrong_signs
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.registry import CHECKS, check, text_of
@@ -92,9 +92,10 @@ def impossible_signs(evidence: Evidence) -> Iterable[CheckResult]:
 
 
 def _usual(evidence: Evidence, fact: Fact) -> bool:
-    """Whether the page prints the amount negative too, and so means it (a reversal, a credit)."""
-    value = evidence.on_page.get(fact.fact_id)
-    return value is not None and printed_negative(value.printed) and not value.turned
+    """Whether the page prints the amount, or the same one elsewhere, negative too, and so means it (a credit)."""
+    alike = [f for f in evidence.plain_numbers[fact.concept, period_of(fact)] if f.unit == fact.unit and agree(f, fact)]
+    stated = [evidence.on_page[f.fact_id] for f in alike if f.fact_id in evidence.on_page]
+    return any(printed_negative(value.printed) and not value.turned for value in stated)
 
 
 @check("printed_signs", "Tags have the sign that the page prints")

@@ -156,6 +156,23 @@ def test_income_available_to_common_is_what_earnings_per_share_divide():
     assert books.verdicts("eps_basic") == ["holds", "holds"]
 
 
+def preferred(eps: str) -> Books:
+    """Income of 100 in three years over 50 shares; in the newest preferred dividends leave 80 for common stock."""
+    books = Books()
+    for of, per_share in ((2024, eps), (2023, "2.00"), (2022, "2.00")):
+        books.put("NetIncomeLoss", 100, year(of))
+        books.put("EarningsPerShareBasic", per_share, year(of), unit="USD/shares", decimals="2")
+        books.put("WeightedAverageNumberOfSharesOutstandingBasic", 50, year(of), unit="shares")
+    books.put("NetIncomeLossAvailableToCommonStockholdersBasic", 80, year(2024))
+    return books
+
+
+def test_preferred_dividends_may_begin_in_one_year():
+    assert preferred("1.60").verdicts("eps_basic") == ["holds", "holds", "holds"]
+    assert preferred("1.60").anomalies() == []
+    assert preferred("1.30").verdicts("eps_basic") == ["fails", "holds", "holds"]
+
+
 def test_a_loss_per_share_is_not_diluted():
     books = Books()
     for concept, value in (("EarningsPerShareBasic", "-2.00"), ("EarningsPerShareDiluted", "-2.00")):

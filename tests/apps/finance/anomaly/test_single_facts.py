@@ -65,6 +65,18 @@ def test_an_amount_that_cannot_be_negative_is_named_when_it_is():
     assert "cannot be negative" in failed[0].reason
 
 
+def test_revenues_that_the_page_prints_negative_may_be_repeated_in_a_note():
+    books = Books()
+    books.print_row("income", "Total revenues", books.both("Revenues", -744, 900, instant=False))
+    books.put("Revenues", -744, year(2024))
+    assert failures(books, "impossible_signs") == []
+    rounded = books.put("Revenues", "-744400000", year(2024), decimals="-5")
+    assert failures(books, "impossible_signs") == []
+    other = books.put("Revenues", -600, year(2024))
+    assert [result.fact_ids for result in failures(books, "impossible_signs")] == [(other,)]
+    assert rounded != other
+
+
 def test_a_loss_is_no_impossible_sign():
     books = small_company()
     assert failures(books.change("NetIncomeLoss|2024-01-01|2024-12-31", value="-1"), "impossible_signs") == []
