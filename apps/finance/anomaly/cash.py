@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import check, compared, not_judged
+from apps.finance.anomaly.registry import check, closest_of, compared, not_judged
 from apps.finance.statements.model import Period
 
 ROUNDED_TERMS = Decimal(2)
@@ -104,7 +104,7 @@ def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
         slack = stated.rounding * ROUNDED_TERMS
         choices = [terms] + ([[*terms, *apart]] if apart else []) + [[*terms, each] for each in apart]
         results = [compared("cash_flow_total", stated, each, period, what=what, slack=slack) for each in choices]
-        yield min(results, key=lambda result: abs(result.difference or Decimal(0)))
+        yield closest_of(results)
 
 
 @check("cash_roll_forward", "Opening cash and the change in cash give closing cash", lenient=True)
@@ -127,7 +127,7 @@ def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
             for opening in openings
         ]
         if results:
-            best.append(min(results, key=lambda result: abs(result.difference or Decimal(0))))
+            best.append(closest_of(results))
     return _with_restricted(evidence, best)
 
 

@@ -1,5 +1,6 @@
 """What checks look things up in: facts by concept and period, their exact values and how far rounding may move them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from apps.finance.anomaly.wording import name_of, short
 from apps.finance.filings import Dimension, Fact, Filing
 from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
 from apps.finance.statements.model import Period, ReportedLine, Statements, StatementValue
+
+_MONEY = re.compile(r"[A-Z]{3}(?:/shares)?")
 
 
 def period_of(fact: Fact) -> Period:
@@ -47,6 +50,7 @@ class Amount:
         fact_ids: The facts, the chosen one first.
         name: What it is, in words.
         unit: Its unit.
+        sign: What ``value`` is of the number as tagged: 1 that, -1 its opposite, 0 something computed from it.
     """
 
     value: Decimal
@@ -54,9 +58,10 @@ class Amount:
     fact_ids: tuple[str, ...]
     name: str
     unit: str = ""
+    sign: int = 1
 
     def __neg__(self) -> "Amount":
-        return Amount(-self.value, self.rounding, self.fact_ids, self.name, self.unit)
+        return Amount(-self.value, self.rounding, self.fact_ids, self.name, self.unit, -self.sign)
 
 
 @dataclass
@@ -73,10 +78,18 @@ class Evidence:
     _lines: dict[tuple[str, Period], StatementValue] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        own = self.own_units
         for line in self.statements.lines:
             for value in line.values:
-                if value.value is not None:
+                held = self._lines.get((line.line, value.period))
+                if value.value is not None and (held is None or value.unit in own or held.unit not in own):
                     self._lines[line.line, value.period] = value
+
+    @cached_property
+    def own_units(self) -> frozenset[str]:
+        """The report's currency, and that a share: other currencies are translations for the reader's convenience."""
+        currency = self.filing.document.currency or ""
+        return frozenset({currency, f"{currency}/shares"})
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
@@ -103,10 +116,17 @@ class Evidence:
 
     @cached_property
     def _units_of(self) -> dict[tuple, str | None]:
-        return {key[:3]: key[3] for key in reversed(self.best_by_aspects)}
+        units: dict[tuple, str | None] = {}
+        for *aspects, unit in self.best_by_aspects:
+            if tuple(aspects) not in units or unit in self.own_units:
+                units[tuple(aspects)] = unit
+        return units
 
     def best(self, concept: str, period: Period, dimensions: tuple[Dimension, ...], unit: str | None) -> Fact | None:
-        """The most precise number of a concept for a part of the company; in any unit where none is given."""
+        """The most precise number of a concept for a part of the company.
+
+        Where no unit is given, it is in the report's currency if it is stated in that, else in any.
+        """
         unit = unit or self._units_of.get((concept, period, dimensions))
         return self.best_by_aspects.get((concept, period, dimensions, unit))
 
@@ -149,17 +169,25 @@ class Evidence:
         value = self._lines.get((name, period))
         if value is None or value.value is None or (value.derived and not derived):
             return None
-        rounding = max((rounding_of(self.facts[i]) for i in value.fact_ids[:1] if i in self.facts), default=Decimal(0))
+        own = next((self.facts[i] for i in value.fact_ids[:1] if i in self.facts), None)
+        rounding = rounding_of(own) if own is not None else Decimal(0)
         label = short(self.statements.line(name).label) or name.replace("_", " ")
-        return Amount(value.value, rounding, self.agreeing(value.fact_ids), label, value.unit)
+        sign = 1 if own is None or value.value == Decimal(own.value or 0) else -1
+        return Amount(value.value, rounding, self.agreeing(value.fact_ids), label, value.unit, sign)
 
     def concept(self, names: str | Sequence[str], period: Period) -> Amount | None:
-        """The most precise number without dimensions of the first of some concepts that has one in a period."""
+        """The most precise number without dimensions of the first of some concepts that has one in a period.
+
+        Of amounts in several currencies those in the report's own count.
+        """
         for name in [names] if isinstance(names, str) else names:
             facts = self.plain_numbers.get((name, period))
             if facts:
                 best = most_precise(facts)
-                others = tuple(fact.fact_id for fact in facts if fact is not best and agree(fact, best))
+                if _MONEY.fullmatch(best.unit or ""):
+                    best = most_precise([fact for fact in facts if fact.unit in self.own_units] or facts)
+                alike = [fact for fact in facts if fact is not best and fact.unit == best.unit]
+                others = tuple(fact.fact_id for fact in alike if agree(fact, best))
                 return Amount(
                     Decimal(best.value or "0"),
                     rounding_of(best),

@@ -68,11 +68,12 @@ def units(evidence: Evidence) -> Iterable[CheckResult]:
     read, wrong = 0, dict(_of_another_kind(evidence))
     for line in evidence.statements.lines:
         wanted = f"{currency}/shares" if line.line.startswith("eps_") else currency
+        translated = {value.period for value in line.values if value.unit == wanted}
         for value in line.values:
             if value.value is None or value.derived or not value.fact_ids:
                 continue
             read += 1
-            if value.unit != wanted:
+            if value.unit != wanted and value.period not in translated:
                 wrong.setdefault(value.fact_ids[0], wanted)
     for fact_id, wanted in wrong.items():
         fact = evidence.facts[fact_id]

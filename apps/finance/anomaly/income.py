@@ -1,13 +1,12 @@
 """Checks of the income statement: gross profit, income before and after tax, its attribution, comprehensive income."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from itertools import product
 
 from apps.finance.anomaly.cash import durations
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import check, compared
+from apps.finance.anomaly.registry import check, closest_of, compared
 from apps.finance.statements.model import Period
 
 PRETAX = (
@@ -50,8 +49,7 @@ def closest(
 ) -> CheckResult:
     """The verdict of the choice of terms that leaves least: optional terms may stand in the total or not."""
     slack = stated.rounding
-    results = [compared(check_id, stated, each, period, what=what, slack=slack) for each in choices]
-    return min(results, key=lambda result: abs(result.difference or Decimal(0)))
+    return closest_of(compared(check_id, stated, each, period, what=what, slack=slack) for each in choices)
 
 
 def with_optional(terms: Sequence[Amount], optional: Sequence[Amount | None]) -> list[list[Amount]]:

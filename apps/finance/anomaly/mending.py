@@ -36,44 +36,40 @@ def mending(fact: Fact, failed: Iterable[CheckResult]) -> Mending | None:
 
     Args:
         fact: A number.
-        failed: Failed checks; those that compare no amounts in the fact's unit say nothing.
+        failed: Failed checks; those that are no sum of the fact's unit say nothing.
 
     Returns:
-        None where no value mends them all, or where two would.
+        None where no value mends them all.
     """
     if fact.kind != "number" or not fact.value or not fact.unit:
         return None
     value = Decimal(fact.value)
-    sums = [r for r in failed if r.observed and r.difference and r.unit == fact.unit and fact.fact_id in r.fact_ids]
-    if not value or not sums:
+    sums = [_needed(fact.fact_id, value, r) for r in failed if r.difference and r.unit == fact.unit]
+    needed = [each for each in sums if each is not None]
+    if not value or not needed:
         return None
-    slip = _slip(value, sums)
+    slip = _slip(value, needed)
     if slip is not None:
         return slip
-    common = [
-        mended
-        for mended in _ways(fact.fact_id, value, sums[0])
-        if all(_near(mended, _ways(fact.fact_id, value, r), r) for r in sums)
-    ]
-    return Mending(common[0], "", len(sums)) if len(common) == 1 else None
+    common = needed[0][0]
+    return Mending(common, "", len(needed)) if all(abs(each - common) <= near for each, near in needed) else None
 
 
-def _slip(value: Decimal, sums: Sequence[CheckResult]) -> Mending | None:
+def _needed(fact_id: str, value: Decimal, result: CheckResult) -> tuple[Decimal, Decimal] | None:
+    """What the fact would have to be for a sum to hold, and how near to it will do; None where it is no term of it."""
+    weight = dict(zip(result.fact_ids, result.weights, strict=False)).get(fact_id, 0)
+    if not weight:
+        return None
+    return value - (result.difference or Decimal(0)) / weight, result.tolerance or Decimal(0)
+
+
+def _slip(value: Decimal, needed: Sequence[tuple[Decimal, Decimal]]) -> Mending | None:
+    """The factor that mends all sums. What is within the tolerance of nothing is no factor of the value."""
     for factor in (Decimal(-1), *THOUSANDS):
-        step = value * factor - value
-        if all(abs(abs(r.difference or Decimal(0)) - abs(step)) <= (r.tolerance or Decimal(0)) for r in sums):
-            return Mending(value * factor, "sign" if factor < 0 else "scale", len(sums), factor)
+        mended = value * factor
+        if all(abs(each - mended) <= near < abs(mended) for each, near in needed):
+            return Mending(mended, "sign" if factor < 0 else "scale", len(needed), factor)
     return None
-
-
-def _ways(fact_id: str, value: Decimal, result: CheckResult) -> list[Decimal]:
-    """What the fact would have to be for a sum to hold: as its total less by the difference, as a term either way."""
-    difference = result.difference or Decimal(0)
-    return [value - difference] if result.fact_ids[0] == fact_id else [value + difference, value - difference]
-
-
-def _near(mended: Decimal, ways: Iterable[Decimal], result: CheckResult) -> bool:
-    return any(abs(way - mended) <= (result.tolerance or Decimal(0)) for way in ways)
 
 
 def in_words(fact: Fact, name: str, found: Mending) -> str:

@@ -23,6 +23,8 @@ class CheckResult:
         unit: Unit of the difference and the tolerance, ``USD``; empty where there is no difference.
         period: The period as ``end`` or ``start/end``; empty where it concerns the whole report.
         observed: The amounts that were compared, in words and without a verdict; empty where none were.
+        weights: For each fact by how much the difference grows where the fact as tagged grows by one: 1 or -1, and 0
+            where it grows otherwise. Empty where the difference is not that of a sum.
     """
 
     check_id: str
@@ -35,6 +37,7 @@ class CheckResult:
     unit: str = ""
     period: str = ""
     observed: str = ""
+    weights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,9 @@ def tax_rate(evidence: Evidence) -> Iterable[CheckResult]:
     for period in stated_periods(evidence, RATE):
         rate, tax = evidence.concept(RATE, period), evidence.concept(TAX, period)
         pretax = evidence.concept(PRETAX, period)
-        if rate is None or tax is None or pretax is None or abs(tax.value) >= abs(pretax.value):
+        if rate is None or tax is None or pretax is None or tax.unit != pretax.unit:
+            continue
+        if abs(tax.value) >= abs(pretax.value):
             continue
         if tax.value < 0 or pretax.value < 0:
             rate, tax, pretax = magnitude(rate), magnitude(tax), magnitude(pretax)
@@ -244,5 +246,6 @@ def _rated(rate: Amount, tax: Amount, pretax: Amount, period: Period) -> CheckRe
     quotient = tax.value / pretax.value
     of_rounding = (tax.rounding + abs(quotient) * pretax.rounding) / abs(pretax.value)
     slack = RATE_SLACK + of_rounding.quantize(Decimal("0.000001"))
-    computed = Amount(quotient.quantize(Decimal("0.0001")), slack, (*tax.fact_ids, *pretax.fact_ids), "tax over income")
+    ids = (*tax.fact_ids, *pretax.fact_ids)
+    computed = Amount(quotient.quantize(Decimal("0.0001")), slack, ids, "tax over income", sign=0)
     return compared("tax_rate", rate, [computed], period, what="income tax over income before tax")

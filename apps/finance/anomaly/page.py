@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
+from apps.finance.anomaly.losses import sign_is_in_caption
 from apps.finance.statements.model import Period, ReportedLine, StatementName, StatementValue
 
 
@@ -16,8 +17,8 @@ class PageRow:
         caption: As printed.
         concept: Concept of its facts.
         total: Whether it is printed as a total.
-        amounts: By period with the sign as printed; a blank or a dash is zero without facts. A number without a tag is
-            None, and then nothing can be said of the column.
+        amounts: By period with the sign as printed, or as tagged where the caption says it ("Net loss 520"); a blank or
+            a dash is zero without facts. A number without a tag is None, and then nothing can be said of the column.
         opens: Whether a heading stands directly above it.
     """
 
@@ -52,13 +53,15 @@ def page_rows(evidence: Evidence, statement: StatementName) -> list[PageRow]:
 
 def _amounts(evidence: Evidence, line: ReportedLine, values: Iterable[StatementValue]) -> dict[Period, Amount | None]:
     amounts: dict[Period, Amount | None] = {}
+    in_caption = sign_is_in_caption(line)
     for value in values:
-        if value.as_printed is not None:
+        stated = value.value if in_caption else value.as_printed
+        if stated is not None:
             own = next((evidence.facts[i] for i in value.fact_ids if i in evidence.facts), None)
             rounding = rounding_of(own) if own is not None else Decimal(0)
-            amount = Amount(
-                value.as_printed, rounding, evidence.agreeing(value.fact_ids), evidence.caption(line), value.unit
-            )
+            sign = 1 if stated == value.value else -1
+            ids = evidence.agreeing(value.fact_ids)
+            amount = Amount(stated, rounding, ids, evidence.caption(line), value.unit, sign)
         elif value.printed and not value.fact_ids:
             amount = None
         else:

@@ -1,12 +1,13 @@
 """The checks by name, in the order in which they are listed, and the words that their verdicts share."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.wording import Scale, first_up, is_or_are, scale_of, when
+from apps.finance.anomaly.wording import Scale, first_up, is_or_are, listed, scale_of, when
 from apps.finance.statements.model import Period
 
 CheckFunction = Callable[[Evidence], Iterable[CheckResult]]
@@ -74,9 +75,10 @@ def unless_everywhere(results: Iterable[CheckResult]) -> list[CheckResult]:
     security), or the company means another amount; a slip would leave the other periods right.
     """
     results = list(results)
-    if len(results) < 2 or any(result.verdict != "fails" for result in results):
+    judged = [result.verdict for result in results if result.verdict != "not_applicable"]
+    if len(judged) < 2 or "holds" in judged:
         return results
-    return [not_judged(result, MEANT_OTHERWISE) for result in results]
+    return [not_judged(result, MEANT_OTHERWISE) if result.verdict == "fails" else result for result in results]
 
 
 def supported(results: Iterable[CheckResult]) -> list[CheckResult]:
@@ -90,6 +92,11 @@ def supported(results: Iterable[CheckResult]) -> list[CheckResult]:
 def not_judged(r: CheckResult, why: str) -> CheckResult:
     """A failure turned into ``not_applicable``, with the reason why it says nothing."""
     return replace(r, verdict="not_applicable", reason=f"Not judged, because {why}. {r.observed}.")
+
+
+def closest_of(results: Iterable[CheckResult]) -> CheckResult:
+    """Of the verdicts on several choices of terms, one of those that are judged: that which leaves least."""
+    return min(results, key=lambda r: (r.verdict == "not_applicable", abs(r.difference or Decimal(0))))
 
 
 def stated_periods(evidence: Evidence, concepts: Iterable[str]) -> list[Period]:
@@ -107,7 +114,7 @@ def compared(
     what: str,
     slack: Decimal = Decimal(0),
 ) -> CheckResult:
-    """The verdict on ``left = sum(right)``.
+    """The verdict on ``left = sum(right)``; not applicable to amounts in several units.
 
     Args:
         check_id: The check.
@@ -117,6 +124,9 @@ def compared(
         what: What ``left`` is by the identity, to stand behind "is": "revenue less cost of revenue".
         slack: Tolerance beyond the rounding of the terms.
     """
+    units = sorted({amount.unit for amount in (left, *right) if amount.unit})
+    if len(units) > 1:
+        return not_applicable(check_id, f"Amounts in {listed(units)} are not compared with each other.", period)
     total = sum((amount.value for amount in right), Decimal(0))
     difference = left.value - total
     tolerance = left.rounding + sum((amount.rounding for amount in right), Decimal(0)) + slack
@@ -134,17 +144,22 @@ def compared(
             f"{dated} {is_or_are(name)} {stated}, but should be {what}: {terms}{makes}. The difference is "
             f"{scale.full(abs(difference))}; rounding explains {_at_most(tolerance, scale)}."
         )
+    weights: Counter[str] = Counter()
+    for amount, side in ((left, 1), *((term, -1) for term in right)):
+        for fact_id in amount.fact_ids:
+            weights[fact_id] += side * amount.sign
     return CheckResult(
         check_id,
         CHECKS[check_id].title,
         "holds" if holds else "fails",
         reason,
-        tuple(dict.fromkeys(i for amount in (left, *right) for i in amount.fact_ids)),
+        tuple(weights),
         difference,
         tolerance,
         left.unit,
         text_of(period),
         f"{name} {is_or_are(name)} {stated}, and {terms}{makes}",
+        tuple(weights.values()),
     )
 
 

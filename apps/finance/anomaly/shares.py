@@ -31,9 +31,12 @@ DILUTED_SHARES = (
     "us-gaap:WeightedAverageNumberOfDilutedSharesOutstanding",
     "ifrs-full:AdjustedWeightedAverageShares",
 )
-INCOMES = (
+AVAILABLE_TO_COMMON = (
     "us-gaap:NetIncomeLossAvailableToCommonStockholdersBasic",
     "us-gaap:NetIncomeLossAvailableToCommonStockholdersDiluted",
+)
+INCOMES = (
+    *AVAILABLE_TO_COMMON,
     "us-gaap:NetIncomeLoss",
     "us-gaap:IncomeLossFromContinuingOperations",
     "us-gaap:ProfitLoss",
@@ -49,7 +52,11 @@ NATURAL_GAP = Decimal("0.03")
 def _per_share(
     evidence: Evidence, check_id: str, eps_names: tuple[str, ...], share_names: tuple[str, ...]
 ) -> Iterable[CheckResult]:
-    """The verdicts with the income that fits the most periods, as a company divides the same one each year."""
+    """The verdicts with the income that fits the most periods, as a company divides the same one each year.
+
+    Where income available to common is stated for a period and fits it, that is what was divided: preferred dividends
+    may have begun.
+    """
     by_income: dict[str, dict[Period, CheckResult]] = {}
     for period in durations(evidence, eps_names):
         eps, shares = evidence.concept(eps_names, period), evidence.concept(share_names, period)
@@ -57,11 +64,16 @@ def _per_share(
             continue
         for name in INCOMES:
             income = evidence.concept(name, period)
-            if income is not None:
+            if income is not None and income.unit == eps.unit.partition("/")[0]:
                 by_income.setdefault(name, {})[period] = _divided(check_id, eps, income, shares, period)
     order = sorted(by_income.values(), key=lambda of: -sum(result.verdict == "holds" for result in of.values()))
     periods = dict.fromkeys(period for of in by_income.values() for period in of)
-    return [next(of[period] for of in order if period in of) for period in periods]
+    common = [of for name, of in by_income.items() if name in AVAILABLE_TO_COMMON]
+    return [
+        next((of[period] for of in common if period in of and of[period].verdict == "holds"), None)
+        or next(of[period] for of in order if period in of)
+        for period in periods
+    ]
 
 
 def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period: Period) -> CheckResult:
@@ -71,6 +83,7 @@ def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period:
     ).quantize(Decimal("0.0001"))
     difference = (eps.value - quotient).quantize(Decimal("0.0001"))
     holds = abs(difference) <= tolerance
+    weights = dict.fromkeys(eps.fact_ids, 1) | dict.fromkeys((*shares.fact_ids, *income.fact_ids), 0)
     verb, name = is_or_are(eps.name), first_up(eps.name)
     over = (
         f"{income.name} of {shown(income.value, income.unit)} over {shown(shares.value, shares.unit)} "
@@ -83,12 +96,13 @@ def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period:
         f"{name} of {shown(eps.value, eps.unit)} {verb} income over shares: {over}."
         if holds
         else f"{name} {when(period)} {verb} {shown(eps.value, eps.unit)}, but {over}.",
-        tuple(dict.fromkeys((*eps.fact_ids, *shares.fact_ids, *income.fact_ids))),
+        tuple(weights),
         difference,
         tolerance,
         eps.unit,
         text_of(period),
         f"{name} {verb} {shown(eps.value, eps.unit)}, and {over}",
+        tuple(weights.values()),
     )
 
 
@@ -106,16 +120,21 @@ def eps_diluted(evidence: Evidence) -> Iterable[CheckResult]:
 def dilution(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, DILUTED_EPS):
         basic, diluted = evidence.concept(BASIC_EPS, period), evidence.concept(DILUTED_EPS, period)
-        if basic is None or diluted is None:
+        if basic is None or diluted is None or basic.unit != diluted.unit:
             continue
         if basic.value < 0:
             yield not_applicable("dilution", "A loss per share is not diluted.", period)
             continue
         few, many = evidence.concept(BASIC_SHARES, period), evidence.concept(DILUTED_SHARES, period)
-        if few is not None and many is not None and few.value - many.value > few.rounding + many.rounding:
+        if few is not None and many is not None and _fewer(many, few):
             yield _bounded(few, many, (diluted, basic), period)
         else:
             yield _bounded(diluted, basic, tuple(a for a in (many, few) if a is not None), period)
+
+
+def _fewer(one: Amount, other: Amount) -> bool:
+    """Whether an amount is less than another of its unit by more than rounding explains."""
+    return one.unit == other.unit and other.value - one.value > one.rounding + other.rounding
 
 
 def _bounded(less: Amount, more: Amount, also: Sequence[Amount], period: Period) -> CheckResult:

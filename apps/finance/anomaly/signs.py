@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from apps.finance.anomaly.evidence import Evidence, period_of
+from apps.finance.anomaly.evidence import Evidence, agree, period_of
+from apps.finance.anomaly.losses import has_own_sign, says_loss, wrong_signs
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.registry import CHECKS, check, text_of
 from apps.finance.anomaly.wording import first_up, is_or_are, shown, when
@@ -62,22 +63,6 @@ NEVER_NEGATIVE = frozenset(
     }
 )
 """Amounts of the whole company that are positive or zero by their definition in the taxonomy."""
-INCLUDING = "IncludingPortionAttributableToNoncontrollingInterest"
-OWN_SIGN = (
-    "us-gaap:NetCashProvidedByUsedIn",
-    "us-gaap:NetIncomeLoss",
-    "us-gaap:ProfitLoss",
-    "us-gaap:OperatingIncomeLoss",
-    "us-gaap:GrossProfit",
-    "us-gaap:IncomeLossFromContinuingOperationsBeforeIncomeTaxes",
-    "us-gaap:StockholdersEquity",
-    "us-gaap:RetainedEarningsAccumulatedDeficit",
-    "us-gaap:EarningsPerShare",
-    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecrease",
-    "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecrease",
-    "us-gaap:ComprehensiveIncomeNetOfTax",
-)
-"""Concepts that every statement prints with the sign they are tagged with: losses and uses in parentheses."""
 
 
 @check("impossible_signs", "Amounts that cannot be negative are not")
@@ -107,9 +92,10 @@ def impossible_signs(evidence: Evidence) -> Iterable[CheckResult]:
 
 
 def _usual(evidence: Evidence, fact: Fact) -> bool:
-    """Whether the page prints the amount negative too, and so means it (a reversal, a credit)."""
-    value = evidence.on_page.get(fact.fact_id)
-    return value is not None and printed_negative(value.printed) and not value.turned
+    """Whether the page prints the amount, or the same one elsewhere, negative too, and so means it (a credit)."""
+    alike = [f for f in evidence.plain_numbers[fact.concept, period_of(fact)] if f.unit == fact.unit and agree(f, fact)]
+    stated = [evidence.on_page[f.fact_id] for f in alike if f.fact_id in evidence.on_page]
+    return any(printed_negative(value.printed) and not value.turned for value in stated)
 
 
 @check("printed_signs", "Tags have the sign that the page prints")
@@ -128,22 +114,20 @@ def printed_signs(evidence: Evidence) -> Iterable[CheckResult]:
 
 
 def _contradictions(evidence: Evidence, row: ReportedLine, judged: list[StatementValue]) -> Iterator[CheckResult]:
-    own = row.concept.startswith(OWN_SIGN) and "Noncontrolling" not in row.concept.replace(INCLUDING, "")
+    own = has_own_sign(row.concept)
     even = 2 * sum(value.turned for value in judged) == len(judged)
-    for value in judged:
-        negative = (value.value or Decimal(0)) < 0
-        wrong = printed_negative(value.printed) != negative if own else value.turned
-        if not wrong:
-            continue
+    for value in wrong_signs(row, judged) if own else [value for value in judged if value.turned]:
         fact = evidence.facts[value.fact_ids[0]]
         others = tuple(v.fact_ids[0] for v in judged if v is not value) if even and not own else ()
         name = evidence.caption(row)
-        why = (
-            "amounts of this kind are tagged with the sign that the page prints"
-            if own
-            else "in the row's other columns the tag has the "
-            + ("opposite of the page's sign" if printed_negative(value.printed) == negative else "sign of the page")
-        )
+        if not own:
+            opposed = printed_negative(value.printed) == ((value.value or Decimal(0)) < 0)
+            way = "opposite of the page's sign" if opposed else "sign of the page"
+            why = f"in the row's other columns the tag has the {way}"
+        elif says_loss(row):
+            why = "a loss, a deficit and a use of cash are tagged as negative amounts"
+        else:
+            why = "amounts of this kind are tagged with the sign that the page prints"
         yield CheckResult(
             "printed_signs",
             CHECKS["printed_signs"].title,

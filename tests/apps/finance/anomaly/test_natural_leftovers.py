@@ -1,5 +1,7 @@
 """What clean reports leave by nature is no anomaly."""
 
+import pytest
+
 from tests.apps.finance.anomaly.books import Books, day, small_company, year
 
 PRETAX = "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest"
@@ -24,6 +26,84 @@ def test_redeemable_interests_stand_between_liabilities_and_equity():
         books.both(concept, *values, instant=True)
     assert books.verdicts("liabilities_and_equity") == ["holds", "holds"]
     assert books.anomalies() == []
+
+
+WIDEST = "TemporaryEquityCarryingAmountIncludingPortionAttributableToNoncontrollingInterests"
+OF_PARENT = "TemporaryEquityCarryingAmountAttributableToParent"
+REDEEMABLE = "RedeemableNoncontrollingInterestEquityCarryingAmount"
+
+
+def balanced(**between: tuple[int, int]) -> Books:
+    """Liabilities of 60 and 55 and equity of 40 and 38, with totals that 10 more in 2024 and 7 more in 2023 fill."""
+    books = Books()
+    for concept, values in (
+        ("Assets", (110, 100)),
+        ("LiabilitiesAndStockholdersEquity", (110, 100)),
+        ("Liabilities", (60, 55)),
+        ("StockholdersEquity", (40, 38)),
+        *between.items(),
+    ):
+        books.both(concept, *values, instant=True)
+    return books
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        {WIDEST: (10, 7), REDEEMABLE: (6, 5), OF_PARENT: (4, 2)},
+        {REDEEMABLE: (6, 5), OF_PARENT: (4, 2)},
+        {REDEEMABLE: (6, 5), OF_PARENT: (10, 7)},
+        {REDEEMABLE: (10, 7)},
+        {OF_PARENT: (10, 7)},
+    ],
+)
+def test_a_total_of_redeemable_interests_is_not_added_to_its_parts(between):
+    books = balanced(**between)
+    assert books.verdicts("liabilities_and_equity") == ["holds", "holds"]
+    assert books.anomalies() == []
+
+
+def test_redeemable_interests_that_began_this_year_are_understood():
+    books = balanced(**{WIDEST: (10, 0), REDEEMABLE: (6, 0), OF_PARENT: (4, 0)})
+    for concept in ("Assets", "LiabilitiesAndStockholdersEquity"):
+        books = books.change(f"{concept}||2023-12-31", value="93000000")
+    assert books.verdicts("liabilities_and_equity") == ["holds", "holds"]
+
+
+def test_redeemable_interests_within_liabilities_are_not_named_in_the_sum():
+    books = balanced(**{REDEEMABLE: (10, 7)})
+    books = books.add("Liabilities||2024-12-31", 10_000_000).add("Liabilities||2023-12-31", 7_000_000)
+    reasons = [r.reason for r in books.check()[0] if r.check_id == "liabilities_and_equity"]
+    assert ["is liabilities and equity:" in reason for reason in reasons] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("equity", "judged"),
+    [
+        ({"StockholdersEquity": -30}, 0),
+        ({"StockholdersEquity": -10, "MinorityInterest": -20}, 0),
+        ({"StockholdersEquity": 5, "MinorityInterest": -35}, 0),
+        ({}, 0),
+        ({"StockholdersEquity": 70}, 2),
+        ({"StockholdersEquity": -5, "MinorityInterest": 75}, 2),
+    ],
+)
+def test_liabilities_exceed_the_total_where_equity_is_a_deficit(equity, judged):
+    books = Books()
+    owed = 130 if judged == 0 else 30
+    for concept, value in {"Assets": 100, "LiabilitiesAndStockholdersEquity": 100, **equity}.items():
+        books.put(concept, value, day(2024))
+    for concept in ("Liabilities", "LiabilitiesCurrent"):
+        books.put(concept, owed, day(2024))
+    results = [r for r in books.check()[0] if r.check_id == "parts_within_whole" and "stockholders" in r.reason.lower()]
+    assert [result.verdict for result in results] == ["holds"] * judged
+    assert books.anomalies() == []
+
+
+def test_liabilities_above_the_total_are_called_wrong_where_equity_is_positive():
+    books = small_company().add("Liabilities||2024-12-31", 700_000_000)
+    failed = [r for r in books.check()[0] if r.check_id == "parts_within_whole" and r.verdict == "fails"]
+    assert [(r.fact_ids[0], r.difference) for r in failed] == [("Liabilities||2024-12-31", 100_000_000)]
 
 
 def test_the_effect_of_exchange_rates_is_part_of_the_change_in_cash():
@@ -74,6 +154,23 @@ def test_income_available_to_common_is_what_earnings_per_share_divide():
     books.both("EarningsPerShareBasic", "2.00", "1.80", instant=False, unit="USD/shares", decimals="2")
     books.both("WeightedAverageNumberOfSharesOutstandingBasic", 50, 50, instant=False, unit="shares")
     assert books.verdicts("eps_basic") == ["holds", "holds"]
+
+
+def preferred(eps: str) -> Books:
+    """Income of 100 in three years over 50 shares; in the newest preferred dividends leave 80 for common stock."""
+    books = Books()
+    for of, per_share in ((2024, eps), (2023, "2.00"), (2022, "2.00")):
+        books.put("NetIncomeLoss", 100, year(of))
+        books.put("EarningsPerShareBasic", per_share, year(of), unit="USD/shares", decimals="2")
+        books.put("WeightedAverageNumberOfSharesOutstandingBasic", 50, year(of), unit="shares")
+    books.put("NetIncomeLossAvailableToCommonStockholdersBasic", 80, year(2024))
+    return books
+
+
+def test_preferred_dividends_may_begin_in_one_year():
+    assert preferred("1.60").verdicts("eps_basic") == ["holds", "holds", "holds"]
+    assert preferred("1.60").anomalies() == []
+    assert preferred("1.30").verdicts("eps_basic") == ["fails", "holds", "holds"]
 
 
 def test_a_loss_per_share_is_not_diluted():

@@ -8,6 +8,7 @@ import pytest
 from apps.finance.anomaly import check_statements
 from apps.finance.statements.model import Period
 from tests.apps.finance.anomaly.books import Books, day, small_company, year
+from tests.apps.finance.statements.reports import INCOME, Line, annual, gaap, read
 
 REVENUE = "Revenues|2024-01-01|2024-12-31"
 ASSETS = "Assets||2024-12-31"
@@ -64,6 +65,18 @@ def test_an_amount_that_cannot_be_negative_is_named_when_it_is():
     assert "cannot be negative" in failed[0].reason
 
 
+def test_revenues_that_the_page_prints_negative_may_be_repeated_in_a_note():
+    books = Books()
+    books.print_row("income", "Total revenues", books.both("Revenues", -744, 900, instant=False))
+    books.put("Revenues", -744, year(2024))
+    assert failures(books, "impossible_signs") == []
+    rounded = books.put("Revenues", "-744400000", year(2024), decimals="-5")
+    assert failures(books, "impossible_signs") == []
+    other = books.put("Revenues", -600, year(2024))
+    assert [result.fact_ids for result in failures(books, "impossible_signs")] == [(other,)]
+    assert rounded != other
+
+
 def test_a_loss_is_no_impossible_sign():
     books = small_company()
     assert failures(books.change("NetIncomeLoss|2024-01-01|2024-12-31", value="-1"), "impossible_signs") == []
@@ -77,6 +90,52 @@ def test_cash_used_that_is_printed_in_parentheses_and_tagged_positive_is_named()
     assert anomalies[0].fact_ids[0] == fact
     assert anomalies[0].kind == "printed_signs"
     assert "printed as (70)" in anomalies[0].reason
+
+
+LOSS, USED = "NetIncomeLoss", "NetCashProvidedByUsedInInvestingActivities"
+
+
+@pytest.mark.parametrize(
+    ("caption", "concept", "tagged", "printed", "wrong"),
+    [
+        ("Net loss", LOSS, (-520, -410), ("520", "410"), ()),
+        ("Net loss", LOSS, (-520, 100), ("520", "(100)"), ()),
+        ("Net loss", LOSS, (-520, -410), ("(520)", "(410)"), ()),
+        ("Net loss", LOSS, (-520, 410), ("520", "410"), (1,)),
+        ("Net loss", LOSS, (520, 410), ("(520)", "(410)"), (0, 1)),
+        ("Net income (loss)", LOSS, (-520, -410), ("520", "410"), (0, 1)),
+        ("Net (loss) income", LOSS, (520, 410), ("(520)", "410"), (0,)),
+        ("Loss before income taxes", "OperatingIncomeLoss", (-520, -410), ("520", "410"), ()),
+        ("Net cash used in investing activities", USED, (-65, -55), ("65", "55"), ()),
+        ("Net cash used in investing activities", USED, (65, -55), ("(65)", "(55)"), (0,)),
+        ("Net cash provided by (used in) investing activities", USED, (-65, -55), ("65", "55"), (0, 1)),
+        ("Total stockholders' deficit", "StockholdersEquity", (-30, -25), ("30", "25"), ()),
+        ("Note receivable", "StockholdersEquityNoteSubscriptionsReceivable", (5, 5), ("(5)", "(5)"), ()),
+    ],
+)
+def test_the_sign_of_a_loss_stands_on_the_page_or_in_its_caption(caption, concept, tagged, printed, wrong):
+    books = Books()
+    ids = books.both(concept, *tagged, instant="Equity" in concept)
+    books.print_row("income", caption, ids)
+    row = books.rows["income"][-1]
+    row.cells = list(zip(ids, printed, strict=True))
+    failed = failures(books, "printed_signs")
+    assert [result.fact_ids[0] for result in failed] == [ids[k] for k in wrong]
+
+
+def test_a_loss_per_share_is_told_by_the_heading_above():
+    lines = [
+        *INCOME[:-3],
+        Line("Net loss per share:"),
+        gaap("Basic", "EarningsPerShareBasic", "1.04", "0.82", unit="perShare", indent=12),
+    ]
+    data = annual(income=lines).replace(
+        b'name="us-gaap:EarningsPerShareBasic"', b'name="us-gaap:EarningsPerShareBasic" sign="-"'
+    )
+    filing, statements = read(data)
+    assert [v.value for v in statements.line("eps_basic").values] == [Decimal("-1.04"), Decimal("-0.82")]
+    results, _ = check_statements(filing, statements)
+    assert [r.verdict for r in results if r.check_id == "printed_signs"] == ["holds"]
 
 
 def test_a_cost_printed_in_parentheses_and_tagged_positive_is_usual():
