@@ -1,7 +1,7 @@
 """From printed cells to values: exact numbers with their facts, the most precise duplicate first."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from apps.finance.filings import Fact, Filing
@@ -97,3 +97,11 @@ def apart(later: str, earlier: str) -> int:
         return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
     except ValueError:
         return 0
+
+
+def day_before(start: str) -> str:
+    """The day at whose end the opening balance of a duration stands; empty where there is none in the calendar."""
+    try:
+        return (date.fromisoformat(start[:10]) - timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return ""
