@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from referencing import Registry, Resource
 
 from apps.demo.report import make_example_report
+from apps.finance.anomaly import check_statements
+from apps.finance.document import build_document as build_finance_document
 from apps.medical.ct.volume import Geometry
 from apps.medical.dicom.records import Quality, SkippedSeries
 from apps.medical.document import build_document, describe_finding, finding_ids, not_available
@@ -20,6 +22,7 @@ from apps.medical.nodules.measure import Measurement
 from apps.notices import NOTICE
 from apps.store import readings
 from core_model.errors import Caution
+from tests.apps.finance.statements.reports import INCOME, annual, gaap, read, replaced
 from tests.apps.reading import reader
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
@@ -96,6 +99,24 @@ def test_a_finding_alone_in_its_cell_keeps_its_id_when_its_centre_moves_a_little
     (first,), (moved,) = finding_ids("1.2.3", [(10.1, 4.2, -7.9)]), finding_ids("1.2.3", [(9.8, 3.9, -8.2)])
     assert first == moved
     assert finding_ids("1.2.4", [(10.1, 4.2, -7.9)]) != [first]
+
+
+def test_a_balance_of_noon_and_a_zero_turned_round_fit_the_schema():
+    lines = replaced(INCOME, "Interest expense", gaap("Interest expense, net", "InterestIncomeExpenseNet", "0", "(10)"))
+    data = annual(income=lines).replace(b"<xbrli:instant>2023-12-31<", b"<xbrli:instant>2023-12-31T12:00:00<")
+    filing, found = read(data)
+    document = build_finance_document(
+        filing,
+        found,
+        *check_statements(filing, found),
+        reading_id="reading-1",
+        facts_sha256="a" * 64,
+        provenance={**readings.Provenance("a" * 64, "1", "b" * 64, "c" * 64).as_dict(), "settings": {}},
+    )
+    validator("tandem.finance.reading-1.json").validate(document)
+    values = {line["line"]: line["values"][0] for part in document["statements"].values() for line in part}
+    assert values["total_assets"]["end"] == "2023-12-31T12:00:00"
+    assert (values["interest_expense"]["value"], values["interest_expense"]["end"]) == ("0", "2023-12-31")
 
 
 def test_a_reading_of_a_report_fits_its_schema_and_names_the_planted_element(tmp_path: Path):

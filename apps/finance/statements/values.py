@@ -50,7 +50,7 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
     ids = sources.fact_ids(fact)
     if fact.value is not None:
         note = _TURNED if entry.turned else ""
-        value = sign * Decimal(fact.value)
+        value = sign * Decimal(fact.value) + 0  # a zero turned round is a zero, not "-0"
         return StatementValue(entry.period, value, unit, ids, note=note, printed=entry.text, turned=entry.turned)
     if fact.nil and entry.dash:
         return StatementValue(entry.period, Decimal(0), unit, ids, note=f"{_DASH}; its tag says that there is no value")
