@@ -1,6 +1,19 @@
 """``check_statements``: all checks on a report and its statements, and the anomalies that follow from them."""
 
-from apps.finance.anomaly import balance, cash, facts, footing, income, notes, parts, periods, scale, shares, signs
+from apps.finance.anomaly import (
+    balance,
+    cash,
+    facts,
+    footing,
+    income,
+    notes,
+    parts,
+    periods,
+    repeats,
+    scale,
+    shares,
+    signs,
+)
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.anomaly.ranking import rank_anomalies
@@ -9,7 +22,7 @@ from apps.finance.exact import exactly
 from apps.finance.filings import Filing
 from apps.finance.statements.model import Statements
 
-FAMILIES = (balance, cash, income, footing, shares, notes, parts, facts, signs, periods, scale)
+FAMILIES = (balance, cash, income, footing, shares, notes, parts, facts, signs, periods, repeats, scale)
 """The modules whose import registers their checks, in the order in which the checks are listed."""
 
 

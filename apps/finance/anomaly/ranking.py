@@ -20,7 +20,10 @@ MOST_EXCESS = Decimal(1000)
 MOST, LEAST = Decimal("0.95"), Decimal("0.5")
 CERTAIN = SINGLE | {"duplicate_facts"}
 """Checks that read one fact or its duplicates alone, and leave no room for presentation."""
-WHOLE_REPORT = frozenset({"share_scale", "report_period", "repeated_periods"})
+INFERRED = frozenset({"repeated_periods", "scale_outliers"})
+"""Checks that infer a slip from how seldom amounts behave so, without a sum that contradicts them."""
+LIKELY = 0.7
+WHOLE_REPORT = frozenset({"share_scale", "report_period"})
 """Checks whose failures, wherever in the report they are, have one cause."""
 ORDER = {"high": 0, "medium": 1, "low": 2}
 
@@ -146,17 +149,21 @@ def _excess(result: CheckResult) -> Decimal:
 
 
 def _confidence(result: CheckResult) -> float:
+    if result.check_id in INFERRED:
+        return LIKELY
     if result.check_id in CERTAIN or result.difference is None:
         return float(MOST)
     return round(float(min(MOST, LEAST + _excess(result) / FULL_CONFIDENCE_TOLERANCES)), 4)
 
 
 def _severity(evidence: Evidence, group: Sequence[CheckResult]) -> Severity:
-    """By the largest difference in money against total assets; medium where it is not in money."""
+    """By the largest difference against total assets; medium where no difference is in their currency."""
     days = balance_periods(evidence)
     assets = evidence.concept(ASSETS, days[0]) if days else None
-    amounts = [abs(r.difference) for r in group if r.difference is not None and r.unit and "/" not in r.unit]
-    if assets is None or not assets.value or not amounts:
+    if assets is None or not assets.value:
+        return "medium"
+    amounts = [abs(r.difference) for r in group if r.difference is not None and r.unit == assets.unit]
+    if not amounts:
         return "medium"
     share = max(amounts) / abs(assets.value)
     return "high" if share >= HIGH_SHARE else "medium" if share >= MEDIUM_SHARE else "low"

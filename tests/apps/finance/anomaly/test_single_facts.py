@@ -4,6 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.finance.anomaly import check_statements
 from apps.finance.statements.model import Period
@@ -12,6 +14,12 @@ from tests.apps.finance.anomaly.books import Books, day, small_company, year
 REVENUE = "Revenues|2024-01-01|2024-12-31"
 ASSETS = "Assets||2024-12-31"
 SHARES = "WeightedAverageNumberOfSharesOutstandingBasic"
+
+
+def one(found: list):
+    """The only one of a list."""
+    assert len(found) == 1
+    return found[0]
 
 
 def failures(books: Books, check_id: str):
@@ -181,13 +189,84 @@ def test_an_amount_of_a_day_more_than_a_week_after_the_report_is_named(end, coun
     assert [result.fact_ids for result in failed] == [(ASSETS,)] * count
 
 
+def dated(books: Books, end: str):
+    filing = books.filing()
+    filing.document = replace(filing.document, period_end=end)
+    return check_statements(filing, books.statements())
+
+
+@given(st.integers(1, 30))
+def test_a_wrong_date_on_the_cover_is_one_anomaly_however_many_years_it_is_off(years):
+    results, anomalies = dated(small_company(), f"{2024 - years}-12-31")
+    assert [anomaly.kind for anomaly in anomalies] == ["report_period"]
+    late = one([result for result in results if result.check_id == "after_report_end"])
+    assert late.verdict == "not_applicable"
+    assert "the balance sheet on 2024-12-31" in late.reason
+
+
+def test_amounts_of_one_day_after_the_report_are_one_anomaly_that_names_them():
+    books = small_company()
+    late = ["Goodwill||2024-12-31", "InventoryNet||2024-12-31"]
+    for fact in late:
+        books = books.change(fact, end="2025-06-30")
+    failed = one(failures(books, "after_report_end"))
+    assert failed.fact_ids == ("InventoryNet||2024-12-31", "Goodwill||2024-12-31")
+    assert failed.reason == (
+        "InventoryNet and Goodwill are stated for 2025-06-30, after the end of the report's period on 2024-12-31."
+    )
+
+
 @pytest.mark.parametrize(("value", "count"), [("12345000", 1), ("12340000", 0)])
 def test_an_amount_that_stands_for_two_years_to_five_digits_is_named(value, count):
-    books = Books()
+    books = Books(lines={"revenue": "Revenues"})
     ids = [books.put("Revenues", value, year(of), decimals="-3") for of in (2024, 2023)]
     books.print_row("income", "Revenue", ids)
     failed = failures(books, "repeated_periods")
     assert [set(result.fact_ids) for result in failed] == [set(ids)] * count
+    assert [anomaly.confidence for anomaly in books.anomalies()] == [0.7] * count
+
+
+STAYS = {
+    "DividendsPreferredStock": "USD",
+    "AmortizationOfIntangibleAssets": "USD",
+    "InterestExpense": "USD",
+    "OperatingLeaseCost": "USD",
+    SHARES: "shares",
+}
+
+
+def repeating(*concepts: str) -> Books:
+    books = Books()
+    for number, concept in enumerate(concepts):
+        value = f"{10_245 + number}000"
+        unit = STAYS.get(concept, "USD")
+        ids = [books.put(concept, value, year(of), unit=unit, decimals="-3") for of in (2024, 2023)]
+        books.print_row("income", concept, ids)
+    return books
+
+
+@pytest.mark.parametrize("concept", [*STAYS, "RestructuringCharges"])
+def test_an_amount_that_may_stay_the_same_is_no_wrong_period(concept):
+    assert repeating(concept).anomalies() == []
+
+
+def test_no_number_of_amounts_that_a_contract_fixes_makes_a_wrong_period():
+    assert repeating(*STAYS).anomalies() == []
+
+
+def test_amounts_that_repeat_together_are_one_anomaly_that_names_them():
+    books = repeating("RestructuringCharges", "OtherExpenses", *STAYS)
+    anomaly = one(books.anomalies())
+    assert anomaly.reason == (
+        "RestructuringCharges (10,245 thousand USD) and OtherExpenses (10,246 thousand USD) are the same both for the "
+        "year to 2024-12-31 and for the year to 2023-12-31: one of the periods is probably tagged where the other is "
+        "meant."
+    )
+    assert set(anomaly.fact_ids) == {
+        f"{concept}|{of}-01-01|{of}-12-31"
+        for concept in ("RestructuringCharges", "OtherExpenses")
+        for of in (2024, 2023)
+    }
 
 
 def test_a_quarter_that_is_the_whole_year_to_date_is_no_repetition():
