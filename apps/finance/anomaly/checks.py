@@ -1,5 +1,7 @@
 """``check_statements``: all checks on a report and its statements, and the anomalies that follow from them."""
 
+from collections.abc import Callable
+
 from apps.finance.anomaly import (
     balance,
     cash,
@@ -27,16 +29,19 @@ FAMILIES = (balance, cash, income, footing, shares, notes, parts, facts, signs, 
 
 
 @exactly
-def check_statements(filing: Filing, statements: Statements) -> tuple[list[CheckResult], list[Anomaly]]:
+def check_statements(
+    filing: Filing, statements: Statements, tick: Callable[[float], None] | None = None
+) -> tuple[list[CheckResult], list[Anomaly]]:
     """Check a report.
 
     Args:
         filing: Its facts.
         statements: Its statements.
+        tick: Called before each check with the share done, 0 to 1; what it raises stops the work.
 
     Returns:
         Every verdict, in the order of the checks, and the anomalies by rank.
     """
     evidence = Evidence(filing, statements)
-    results = run_checks(evidence)
+    results = run_checks(evidence, tick)
     return results, rank_anomalies(evidence, results)
