@@ -56,6 +56,15 @@ def test_duplicates_agree_up_to_their_rounding_and_not_beyond():
     assert failed[0].difference == Decimal("50500001")
 
 
+@pytest.mark.parametrize(("other", "count"), [("0", 0), ("-0.0", 0), ("1", 1)])
+def test_no_value_beside_a_zero_is_the_same_dash_and_beside_an_amount_a_contradiction(other, count):
+    books = small_company()
+    first = books.put("PreferredStockValue", other, day(2024), decimals="0")
+    again = books.put("PreferredStockValue", 0, day(2024), decimals="0")
+    failed = failures(books.change(again, value=None, nil=True), "duplicate_facts")
+    assert [set(result.fact_ids) for result in failed] == [{first, again}] * count
+
+
 def test_of_contradicting_duplicates_the_one_against_many_is_named_first():
     books = small_company()
     odd = books.put("Goodwill", 999, day(2024))
@@ -187,6 +196,41 @@ def test_an_amount_a_thousand_times_smaller_than_last_year_is_out_of_scale(facto
 def test_an_amount_of_a_day_more_than_a_week_after_the_report_is_named(end, count):
     failed = failures(small_company().change(ASSETS, end=end), "after_report_end")
     assert [result.fact_ids for result in failed] == [(ASSETS,)] * count
+
+
+@pytest.mark.parametrize(
+    ("concept", "amounts"),
+    [("Assets", {2021: "276000000", 2020: "125000"}), ("Revenues", {2024: "330000000", 2023: "366000"}),
+     ("Assets", {2022: "276000000", 2021: "125000", 2020: "118000"})],
+)  # fmt: skip
+def test_a_company_that_has_grown_a_thousandfold_has_no_slip(concept, amounts):
+    books = Books()
+    for of, value in amounts.items():
+        for name in (concept, "StockholdersEquity"):
+            books.put(name, value, year(of) if concept == "Revenues" else day(of), decimals="0")
+    assert books.verdicts("scale_outliers") == ["holds"]
+    assert books.anomalies() == []
+
+
+@pytest.mark.parametrize(
+    ("beside", "count"), [(("500", "480"), 1), (("500", "20"), 0), (("0.5", "480"), 0), (None, 0)]
+)  # fmt: skip
+def test_of_two_periods_one_is_out_of_scale_where_another_amount_stays(beside, count):
+    books = Books()
+    books.both("Revenues", "900", "0.9", instant=False)
+    if beside is not None:
+        books.both("CostOfRevenue", *beside, instant=False)
+    failed = [r for r in failures(books, "scale_outliers") if "Revenues" in r.fact_ids[0]]
+    assert [result.fact_ids[0] for result in failed] == ["Revenues|2023-01-01|2023-12-31"] * count
+
+
+def test_an_amount_a_thousand_times_smaller_than_the_years_around_it_is_out_of_scale_by_itself():
+    books = Books()
+    for of, value in ((2024, "930"), (2023, "0.9"), (2022, "880")):
+        books.put("Revenues", value, year(of))
+    failed = one(failures(books, "scale_outliers"))
+    assert failed.fact_ids[0] == "Revenues|2023-01-01|2023-12-31"
+    assert one(books.anomalies()).confidence == 0.7
 
 
 def dated(books: Books, end: str):
