@@ -1,6 +1,7 @@
 """The printed documents against their published schemas, and what they promise."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,21 @@ def test_a_schema_is_a_schema(name: str):
     schema = json.loads((SCHEMAS / name).read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == jsonschema.Draft202012Validator.META_SCHEMA["$id"]
+
+
+def test_every_document_that_a_command_prints_has_a_schema():
+    sources = [path for folder in ("apps", "ui") for path in sorted((SCHEMAS.parents[2] / folder).rglob("*.py"))]
+    said = {name for path in sources for name in re.findall(r'"(tandem\.[a-z.]+/\d+)"', path.read_text("utf8"))}
+    published = {json.loads(path.read_text())["properties"]["schema"]["const"] for path in SCHEMAS.glob("*.json")}
+    assert said == published
+    assert {f"{path.stem.rpartition('-')[0]}/1" for path in SCHEMAS.glob("*.json")} == published
+
+
+def test_one_job_and_a_job_of_the_list_are_described_alike():
+    one, many = (json.loads((SCHEMAS / f"tandem.{name}-1.json").read_text()) for name in ("job", "jobs"))
+    alone = {name: value for name, value in one["properties"].items() if name not in ("schema", "notice")}
+    assert many["$defs"]["job"]["properties"] == alone
+    assert ["schema", "notice", *many["$defs"]["job"]["required"]] == one["required"]
 
 
 def test_a_reading_of_a_study_fits_its_schema_with_findings_above_and_below_the_operating_point():
