@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from apps import console
+from apps.notices import NOTICE
 from core_model.errors import TandemError
 
 PACKAGES = (
@@ -42,6 +43,7 @@ def examine() -> dict[str, Any]:
     problems: list[str] = []
     report: dict[str, Any] = {
         "schema": "tandem.doctor/1",
+        "notice": NOTICE,
         "version": version(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -70,7 +72,7 @@ def examine() -> dict[str, Any]:
 def print_report(report: dict[str, Any]) -> None:
     """Print the report for people to stdout."""
     for name, value in report.items():
-        if name in ("schema", "problems", "healthy"):
+        if name in ("schema", "notice", "problems", "healthy"):
             continue
         if isinstance(value, dict):
             value = ", ".join(f"{key} {entry}" for key, entry in value.items())

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from apps import console
+from apps.notices import NOTICE
 
 app = typer.Typer(help="See, watch, cancel and retry jobs.", no_args_is_help=True)
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="Id of the job.")]
@@ -52,7 +53,8 @@ def list_jobs(
         rows = jobs.listing(store, tuple(state or ()), limit)
         held = blobs.held(store, [row.id for row in rows])
     if as_json:
-        console.print_document({"schema": "tandem.jobs/1", "jobs": [_as_dict(row, held) for row in rows]})
+        entries = [_as_dict(row, held) for row in rows]
+        console.print_document({"schema": "tandem.jobs/1", "notice": NOTICE, "jobs": entries})
         return
     # Without lines, and with the step beside the state, the ids stay in one piece at 80 columns: they are to be copied.
     table = Table("job", "kind", "state", "result or reason", box=None, padding=(0, 2, 0, 0))
@@ -79,7 +81,7 @@ def show(job: JobId, as_json: AsJson = False) -> None:
     with open_store() as store:
         entry = _as_dict(jobs.get(store, job), blobs.held(store, [job]))
     if as_json:
-        console.print_document({"schema": "tandem.job/1", **entry})
+        console.print_document({"schema": "tandem.job/1", "notice": NOTICE, **entry})
         return
     kept = entry.pop("kept")
     if kept["files"]:

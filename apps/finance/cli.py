@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from apps import console
+from apps.notices import NOTICE
 
 app = typer.Typer(help="Company reports: facts, statements, checks, anomalies.", no_args_is_help=True)
 
@@ -56,7 +57,7 @@ def read(
         console.print_document(
             {
                 "schema": "tandem.finance.batch/1",
-                "notice": _notice(),
+                "notice": NOTICE,
                 "readings": documents,
                 "failures": failures,
             }
@@ -100,7 +101,7 @@ def list_reports(
             }
             for entry in entries
         ]
-        console.print_document({"schema": "tandem.finance.list/1", "readings": rows})
+        console.print_document({"schema": "tandem.finance.list/1", "notice": NOTICE, "readings": rows})
         return
     table = Table("reading", "company", "form", "period end", "facts", "anomalies")
     table.columns[0].min_width, table.columns[0].overflow = 24, "fold"  # ids are to be copied: never cut off
@@ -122,9 +123,3 @@ def _document(store: Any, reading_id: str) -> dict[str, Any]:
     document = readings.document(store, reading_id)
     document["facts"]["file"] = str(blobs.path_of(store, document["facts"]["sha256"]))
     return document
-
-
-def _notice() -> str:
-    from apps.notices import NOTICE
-
-    return NOTICE

@@ -97,7 +97,7 @@ def _statements(step: Step, read: dict[str, str]) -> dict[str, str]:
     filing = read_facts(content)
     step.tick(0.2)
     statements = build_statements(content, filing, embed=_embedder(), tick=step.between(0.2, 0.8))
-    checks, anomalies = check_statements(filing, statements)
+    checks, anomalies = check_statements(filing, statements, tick=step.between(0.8, 1.0))
     document = build_document(
         filing,
         statements,

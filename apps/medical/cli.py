@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from apps import console
+from apps.notices import NOTICE
 
 app = typer.Typer(
     help="Chest CT: lungs, nodules, measurements, heatmaps. Second reader, research use.", no_args_is_help=True
@@ -76,7 +77,7 @@ def list_studies(
             }
             for entry in entries
         ]
-        console.print_document({"schema": "tandem.medical.list/1", "studies": studies})
+        console.print_document({"schema": "tandem.medical.list/1", "notice": NOTICE, "studies": studies})
         return
     table = Table("patient", "name and id", "study", "date", "readings", show_lines=True)
     for column in table.columns:

@@ -6,6 +6,8 @@ import pytest
 
 import core_model
 from apps.doctor import examine
+from apps.notices import NOTICE
+from tests.apps.test_documents import validator
 
 
 def test_the_weights_that_ship_are_found_under_the_name_on_their_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -14,6 +16,8 @@ def test_the_weights_that_ship_are_found_under_the_name_on_their_card(tmp_path: 
     shipped = {path.name for path in folder.glob("*.safetensors")}
     assert shipped
     report = examine()
+    validator("tandem.doctor-1.json").validate(report)
+    assert (report["notice"], report["store"]["state"]) == (NOTICE, "open")
     assert set(report["weights"]) == shipped
     assert not [problem for problem in report["problems"] if "weights" in problem]
 
@@ -24,6 +28,7 @@ def test_a_database_url_that_cannot_be_read_is_a_problem_and_not_a_crash(
     monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("TANDEM_DATABASE_URL", "postgresql://u:secret@host:port/name")
     report = examine()
+    validator("tandem.doctor-1.json").validate(report)
     assert report["healthy"] is False
     assert any("TANDEM_DATABASE_URL" in problem for problem in report["problems"])
     assert "secret" not in str(report)

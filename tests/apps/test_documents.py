@@ -1,6 +1,7 @@
 """The printed documents against their published schemas, and what they promise."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from referencing import Registry, Resource
 
 from apps.demo.report import make_example_report
+from apps.finance.anomaly import check_statements
+from apps.finance.document import build_document as build_finance_document
 from apps.medical.ct.volume import Geometry
 from apps.medical.dicom.records import Quality, SkippedSeries
 from apps.medical.document import build_document, describe_finding, finding_ids, not_available
@@ -20,6 +23,7 @@ from apps.medical.nodules.measure import Measurement
 from apps.notices import NOTICE
 from apps.store import readings
 from core_model.errors import Caution
+from tests.apps.finance.statements.reports import INCOME, annual, gaap, read, replaced
 from tests.apps.reading import reader
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
@@ -37,6 +41,21 @@ def test_a_schema_is_a_schema(name: str):
     schema = json.loads((SCHEMAS / name).read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == jsonschema.Draft202012Validator.META_SCHEMA["$id"]
+
+
+def test_every_document_that_a_command_prints_has_a_schema():
+    sources = [path for folder in ("apps", "ui") for path in sorted((SCHEMAS.parents[2] / folder).rglob("*.py"))]
+    said = {name for path in sources for name in re.findall(r'"(tandem\.[a-z.]+/\d+)"', path.read_text("utf8"))}
+    published = {json.loads(path.read_text())["properties"]["schema"]["const"] for path in SCHEMAS.glob("*.json")}
+    assert said == published
+    assert {f"{path.stem.rpartition('-')[0]}/1" for path in SCHEMAS.glob("*.json")} == published
+
+
+def test_one_job_and_a_job_of_the_list_are_described_alike():
+    one, many = (json.loads((SCHEMAS / f"tandem.{name}-1.json").read_text()) for name in ("job", "jobs"))
+    alone = {name: value for name, value in one["properties"].items() if name not in ("schema", "notice")}
+    assert many["$defs"]["job"]["properties"] == alone
+    assert ["schema", "notice", *many["$defs"]["job"]["required"]] == one["required"]
 
 
 def test_a_reading_of_a_study_fits_its_schema_with_findings_above_and_below_the_operating_point():
@@ -96,6 +115,24 @@ def test_a_finding_alone_in_its_cell_keeps_its_id_when_its_centre_moves_a_little
     (first,), (moved,) = finding_ids("1.2.3", [(10.1, 4.2, -7.9)]), finding_ids("1.2.3", [(9.8, 3.9, -8.2)])
     assert first == moved
     assert finding_ids("1.2.4", [(10.1, 4.2, -7.9)]) != [first]
+
+
+def test_a_balance_of_noon_and_a_zero_turned_round_fit_the_schema():
+    lines = replaced(INCOME, "Interest expense", gaap("Interest expense, net", "InterestIncomeExpenseNet", "0", "(10)"))
+    data = annual(income=lines).replace(b"<xbrli:instant>2023-12-31<", b"<xbrli:instant>2023-12-31T12:00:00<")
+    filing, found = read(data)
+    document = build_finance_document(
+        filing,
+        found,
+        *check_statements(filing, found),
+        reading_id="reading-1",
+        facts_sha256="a" * 64,
+        provenance={**readings.Provenance("a" * 64, "1", "b" * 64, "c" * 64).as_dict(), "settings": {}},
+    )
+    validator("tandem.finance.reading-1.json").validate(document)
+    values = {line["line"]: line["values"][0] for part in document["statements"].values() for line in part}
+    assert values["total_assets"]["end"] == "2023-12-31T12:00:00"
+    assert (values["interest_expense"]["value"], values["interest_expense"]["end"]) == ("0", "2023-12-31")
 
 
 def test_a_reading_of_a_report_fits_its_schema_and_names_the_planted_element(tmp_path: Path):

@@ -8,9 +8,11 @@ from typer.testing import CliRunner
 
 from apps.cli import app
 from apps.doctor import examine
+from apps.notices import NOTICE
 from apps.settings import load_settings
 from apps.store import blobs, inputs, jobs
 from apps.store.store import Store
+from tests.apps.test_documents import validator
 
 VOLUME = b"\0" * 2_500_000
 
@@ -38,6 +40,15 @@ def tandem(*words: str) -> tuple[str, str]:
 
 def test_the_commands_say_how_much_a_failed_job_keeps_and_how_to_remove_it(failed: str) -> None:
     shown = json.loads(tandem("jobs", "show", failed, "--json")[0])
+    validator("tandem.job-1.json").validate(shown)
+    assert (shown["state"], shown["error"]) == ("failed", {"code": "no_lungs", "text": "No lungs."})
+    listed = json.loads(tandem("jobs", "list", "--json")[0])
+    validator("tandem.jobs-1.json").validate(listed)
+    assert [entry["state"] for entry in listed["jobs"]] == ["queued", "failed"]
+    assert [entry for entry in listed["jobs"] if entry["id"] == failed] == [
+        {name: value for name, value in shown.items() if name not in ("schema", "notice")}
+    ]
+    assert {listed["notice"], shown["notice"]} == {NOTICE}
     assert shown["kept"] == {"files": 2, "bytes": 2_500_002}
     assert "2 contents, 2.5 MB, until it is done or deleted" in tandem("jobs", "show", failed)[0]
     _, told = tandem("jobs", "list")

@@ -9,12 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from apps.cli import app
+from apps.notices import NOTICE
 from apps.settings import load_settings
 from apps.store import blobs, medical, readings
 from apps.store.medical import Identity, SeriesEntry
 from apps.store.store import Store
 from core_model.errors import NotFound
 from tests.apps.store import documents
+from tests.apps.test_documents import validator
 
 
 @pytest.fixture
@@ -49,6 +51,14 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return made
 
 
+def document(name: str, *words: str) -> dict:
+    """What a command prints, after its schema has been held against it."""
+    printed = json.loads(tandem(*words, "--json"))
+    validator(f"{name}-1.json").validate(printed)
+    assert (printed["schema"], printed["notice"]) == (f"{name}/1", NOTICE)
+    return printed
+
+
 def tandem(*words: str, width: int = 80) -> str:
     done = CliRunner().invoke(app, list(words), env={"COLUMNS": str(width)})
     assert done.exit_code == 0, done.output
@@ -56,8 +66,7 @@ def tandem(*words: str, width: int = 80) -> str:
 
 
 def test_studies_are_listed_with_the_ids_of_patient_study_and_readings(stored: dict[str, str]) -> None:
-    listed = json.loads(tandem("medical", "list", "--json"))
-    assert listed["schema"] == "tandem.medical.list/1"
+    listed = document("tandem.medical.list", "medical", "list")
     by_study = {entry["study"]["id"]: entry for entry in listed["studies"]}
     assert set(by_study) == {stored["study 1"], stored["study 2"]}
     first = by_study[stored["study 1"]]
@@ -87,7 +96,7 @@ def test_the_table_cuts_no_id_and_takes_no_name_for_markup(stored: dict[str, str
 
 
 def test_reports_are_listed_with_the_ids_of_their_readings(stored: dict[str, str]) -> None:
-    (row,) = json.loads(tandem("finance", "list", "--json"))["readings"]
+    (row,) = document("tandem.finance.list", "finance", "list")["readings"]
     assert (row["id"], row["company"], row["facts"]) == (stored["report"], "Example [red]Corp", 3)
     assert (row["form"], row["period_end"], row["anomalies"]) == ("10-K", "2024-12-31", 2)
     assert json.loads(tandem("finance", "list", "--company", "nobody", "--json"))["readings"] == []

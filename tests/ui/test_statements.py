@@ -75,6 +75,18 @@ def test_cash_in_hand_stands_in_the_year_that_it_opens_or_closes() -> None:
     assert shown == [["7", "5"], ["20,211,231", "20,221,231"], ["20,221,231", "20,231,231"]]
 
 
+def test_a_statement_from_the_first_day_of_the_calendar_has_no_opening_balance_and_is_still_drawn() -> None:
+    span = {"start": "0001-01-01", "end": "2023-12-31", "value": "5", "unit": "USD", "fact_ids": []}
+    opening = {"start": None, "end": "2022-12-31", "value": "3", "unit": "USD", "fact_ids": []}
+    lines = [
+        {"label": label, "concept": "c", "line": None, "depth": 0, "heading": False, "total": False, "values": [value]}
+        for label, value in (("Change", span), ("Opening", opening))
+    ]
+    table = statements.table_of({"statements_as_reported": {"cash_flow": lines}}, "cash_flow", True, "en")
+    assert isinstance(table, statements.Table)
+    assert [row["cells"][1].get("text") for row in table.rows] == ["5", ""]
+
+
 def quarterly(*ends_and_starts: tuple[str, str], values: tuple[str, ...]) -> dict:
     entries = [
         {"start": start, "end": end, "value": value, "unit": "USD", "fact_ids": []}

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from apps.finance.amounts import printed, round_unit
+from apps.finance.statements.values import day_before
 from ui import labels
 
 NAMES = ("income", "balance", "cash_flow")
@@ -116,14 +117,10 @@ def _by_column(
         return found
     closing = max(instants) >= columns[-1][0]
     for column in columns:
-        end = column[0] if closing else _day_before(column[1])
+        end = column[0] if closing else day_before(column[1])
         if end in instants:
             found.setdefault(column, instants[end])
     return found
-
-
-def _day_before(day: str) -> str:
-    return (date.fromisoformat(day[:10]) - timedelta(days=1)).isoformat()
 
 
 def _period(value: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.registry import check, closest_of, compared, not_judged
 from apps.finance.statements.model import Period
+from apps.finance.statements.values import day_before
 
 ROUNDED_TERMS = Decimal(2)
 """Printed parts of a walk are each rounded; their sum may be off by a unit or two of the last digit printed."""
@@ -62,14 +62,6 @@ def durations(evidence: Evidence, names: Iterable[str]) -> list[Period]:
     """Durations for which one of some concepts is stated, newest first."""
     wanted = set(names)
     return sorted({p for concept, p in evidence.plain_numbers if concept in wanted and p.start}, reverse=True)
-
-
-def day_before(start: str) -> str:
-    """The day at whose end the opening balance of a duration stands; empty where there is none in the calendar."""
-    try:
-        return (date.fromisoformat(start[:10]) - timedelta(days=1)).isoformat()
-    except (ValueError, OverflowError):
-        return ""
 
 
 def exchange_effect(evidence: Evidence, period: Period) -> Amount | None:

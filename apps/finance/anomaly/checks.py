@@ -1,6 +1,21 @@
 """``check_statements``: all checks on a report and its statements, and the anomalies that follow from them."""
 
-from apps.finance.anomaly import balance, cash, facts, footing, income, notes, parts, periods, scale, shares, signs
+from collections.abc import Callable
+
+from apps.finance.anomaly import (
+    balance,
+    cash,
+    facts,
+    footing,
+    income,
+    notes,
+    parts,
+    periods,
+    repeats,
+    scale,
+    shares,
+    signs,
+)
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.anomaly.ranking import rank_anomalies
@@ -9,21 +24,24 @@ from apps.finance.exact import exactly
 from apps.finance.filings import Filing
 from apps.finance.statements.model import Statements
 
-FAMILIES = (balance, cash, income, footing, shares, notes, parts, facts, signs, periods, scale)
+FAMILIES = (balance, cash, income, footing, shares, notes, parts, facts, signs, periods, repeats, scale)
 """The modules whose import registers their checks, in the order in which the checks are listed."""
 
 
 @exactly
-def check_statements(filing: Filing, statements: Statements) -> tuple[list[CheckResult], list[Anomaly]]:
+def check_statements(
+    filing: Filing, statements: Statements, tick: Callable[[float], None] | None = None
+) -> tuple[list[CheckResult], list[Anomaly]]:
     """Check a report.
 
     Args:
         filing: Its facts.
         statements: Its statements.
+        tick: Called before each check with the share done, 0 to 1; what it raises stops the work.
 
     Returns:
         Every verdict, in the order of the checks, and the anomalies by rank.
     """
     evidence = Evidence(filing, statements)
-    results = run_checks(evidence)
+    results = run_checks(evidence, tick)
     return results, rank_anomalies(evidence, results)

@@ -18,7 +18,7 @@ _CURRENCY = re.compile(r"\b[A-Z]{3}\b")
 @check("duplicate_facts", "The same fact has the same value wherever it is printed")
 def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
     groups = [group for group in evidence.filing.duplicates if group.facts[0].kind == "number"]
-    bad = [group for group in groups if group.agreement == "contradicting"]
+    bad = [group for group in groups if group.agreement == "contradicting" and not _all_nothing(group.facts)]
     title = CHECKS["duplicate_facts"].title
     for group in bad:
         fact = group.facts[0]
@@ -41,6 +41,11 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
         yield CheckResult(
             "duplicate_facts", title, "holds", f"{count} facts that stand in several places agree up to rounding."
         )
+
+
+def _all_nothing(facts: Sequence[Fact]) -> bool:
+    """Whether numbers are zero or nil: a page prints a dash for both, and statements read it as a zero."""
+    return all(fact.value is None or not Decimal(fact.value) for fact in facts)
 
 
 def _each(facts: Sequence[Fact]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Checks of periods: of each column of a statement, of each concept, and of the newest column against the report."""
+"""Checks of periods: of each column of a statement, of each concept, and of the columns against the report's."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from decimal import Decimal
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
-from apps.finance.anomaly.wording import first_up, is_or_are, listed, said, shown
+from apps.finance.anomaly.wording import first_up, is_or_are, listed, said
 from apps.finance.filings import Fact
 from apps.finance.statements.mapping import SPOKEN
 from apps.finance.statements.model import Period, ReportedLine, StatementName
@@ -15,8 +15,6 @@ from apps.finance.statements.values import apart
 
 WEEK = 7
 """Fiscal years that end on a weekday may differ by some days from the day on the cover."""
-SAME_DIGITS = 5
-"""Significant digits to which two periods do not agree by chance."""
 COLUMN_SUPPORT = 5
 """Rows that a column needs before its period is taken as known."""
 
@@ -121,27 +119,19 @@ def report_period(evidence: Evidence) -> Iterable[CheckResult]:
     if end is None:
         yield not_applicable("report_period", "The report does not say when its period ends.")
         return
-    for statement, rows in evidence.statements.reported.items():
-        ends = Counter(
-            value.period.end for row in rows for value in row.values if value.fact_ids and not row.dimensions
-        )
-        likely = [day for day, count in ends.items() if count >= COLUMN_SUPPORT]
-        if not likely:
-            continue
-        newest = max(likely)
-        days = abs(apart(newest, end))
-        holds = days <= WEEK
+    for statement, newest in _newest_days(evidence).items():
         ids = tuple(
             value.fact_ids[0]
-            for row in rows
+            for row in evidence.statements.reported[statement]
             for value in row.values
             if value.fact_ids and value.period.end == newest and not row.dimensions
         )
         cover = tuple(f.fact_id for f in evidence.filing.facts if f.concept == "dei:DocumentPeriodEndDate")
+        days = abs(apart(newest, end))
         yield CheckResult(
             "report_period",
             CHECKS["report_period"].title,
-            "holds" if holds else "fails",
+            "holds" if days <= WEEK else "fails",
             f"The newest column of the {SPOKEN[statement]} ends on {newest}, the report's period on {end}.",
             (*cover[:1], *ids[:4]),
             Decimal(days),
@@ -151,60 +141,52 @@ def report_period(evidence: Evidence) -> Iterable[CheckResult]:
         )
 
 
+def _newest_days(evidence: Evidence) -> dict[StatementName, str]:
+    """For each statement the last day of its newest column, where enough rows say so."""
+    newest: dict[StatementName, str] = {}
+    for statement, rows in evidence.statements.reported.items():
+        ends = Counter(
+            value.period.end for row in rows for value in row.values if value.fact_ids and not row.dimensions
+        )
+        likely = [day for day, count in ends.items() if count >= COLUMN_SUPPORT]
+        if likely:
+            newest[statement] = max(likely)
+    return newest
+
+
 @check("after_report_end", "Nothing in the statements is of a day after the report's period")
 def after_report_end(evidence: Evidence) -> Iterable[CheckResult]:
+    """One verdict for each period that is too late; none where a whole column is, which is what is wrong then."""
     end = evidence.filing.document.period_end
     if end is None:
         yield not_applicable("after_report_end", "The report does not say when its period ends.")
         return
+    late = {name: day for name, day in _newest_days(evidence).items() if apart(day, end) > WEEK}
+    if late:
+        columns = listed(f"the {SPOKEN[name]} on {day}" for name, day in late.items())
+        yield not_applicable(
+            "after_report_end", f"Whole columns end after the report's period on {end}: the newest of {columns}."
+        )
+        return
     title = CHECKS["after_report_end"].title
-    read, bad = 0, []
+    read = 0
+    bad: dict[Period, list[Fact]] = defaultdict(list)
     for (concept, period), facts in evidence.plain_numbers.items():
         if concept in evidence.captions:
             read += len(facts)
             if apart(period.end, end) > WEEK:
-                bad.extend(facts)
-    for fact in bad:
+                bad[period].extend(facts)
+    for period, facts in bad.items():
+        names = list(dict.fromkeys(evidence.name_of(fact.concept) for fact in facts))
+        verb = "are" if len(names) > 1 else is_or_are(names[0])
         yield CheckResult(
             "after_report_end",
             title,
             "fails",
-            f"{first_up(evidence.name_of(fact.concept))} is stated for {said(period_of(fact))}, after the end of the "
-            f"report's period on {end}.",
-            (fact.fact_id,),
-            period=text_of(period_of(fact)),
+            f"{first_up(listed(names))} {verb} stated for {said(period)}, after the end of the report's period on "
+            f"{end}.",
+            tuple(fact.fact_id for fact in facts),
+            period=text_of(period),
         )
     if read and not bad:
         yield CheckResult("after_report_end", title, "holds", f"{read} facts of the statements are of {end} or before.")
-
-
-@check("repeated_periods", "No amount is the same to five digits in two periods that do not overlap")
-def repeated_periods(evidence: Evidence) -> Iterable[CheckResult]:
-    by_value: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-    read = 0
-    for (concept, period, dimensions, _), fact in evidence.best_by_aspects.items():
-        digits = (fact.value or "").replace(".", "").strip("-0")
-        if period.start and not dimensions and concept in evidence.captions and len(digits) >= SAME_DIGITS:
-            by_value[concept, fact.value or ""].append(fact)
-            read += 1
-    title = CHECKS["repeated_periods"].title
-    bad = False
-    for facts in by_value.values():
-        ordered = sorted(facts, key=lambda fact: fact.end or "", reverse=True)
-        for later, earlier in zip(ordered, ordered[1:], strict=False):
-            if (earlier.end or "") >= (later.start or ""):
-                continue
-            bad = True
-            name = evidence.name_of(later.concept)
-            yield CheckResult(
-                "repeated_periods",
-                title,
-                "fails",
-                f"{first_up(name)} {is_or_are(name)} {shown(Decimal(later.value or 0), later.unit or '')} both for "
-                f"{said(period_of(later))} and for {said(period_of(earlier))}: one of them is probably tagged with the "
-                "other's period.",
-                (earlier.fact_id, later.fact_id),
-                period=text_of(period_of(earlier)),
-            )
-    if read and not bad:
-        yield CheckResult("repeated_periods", title, "holds", f"{read} amounts differ from period to period.")

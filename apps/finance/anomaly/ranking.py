@@ -1,12 +1,14 @@
 """From failed checks to a ranked list of anomalies: one for each cause, with its weight and a reason."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from heapq import heapify, heappop, heappush
 
 from apps.finance.anomaly.balance import ASSETS, balance_periods
-from apps.finance.anomaly.evidence import Evidence
+from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.mending import in_words
 from apps.finance.anomaly.model import Anomaly, CheckResult, Severity
 from apps.finance.anomaly.suspects import BOUNDS, SINGLE, Suspects
@@ -20,7 +22,10 @@ MOST_EXCESS = Decimal(1000)
 MOST, LEAST = Decimal("0.95"), Decimal("0.5")
 CERTAIN = SINGLE | {"duplicate_facts"}
 """Checks that read one fact or its duplicates alone, and leave no room for presentation."""
-WHOLE_REPORT = frozenset({"share_scale", "report_period", "repeated_periods"})
+INFERRED = frozenset({"repeated_periods", "scale_outliers"})
+"""Checks that infer a slip from how seldom amounts behave so, without a sum that contradicts them."""
+LIKELY = 0.7
+WHOLE_REPORT = frozenset({"share_scale", "report_period"})
 """Checks whose failures, wherever in the report they are, have one cause."""
 ORDER = {"high": 0, "medium": 1, "low": 2}
 
@@ -43,30 +48,52 @@ def rank_anomalies(evidence: Evidence, results: Sequence[CheckResult]) -> list[A
     suspects = Suspects(evidence, results)
     causes = _same_error(evidence, suspects, _by_fact(suspects, failed))
     taken: dict[str, int] = {}
-    weighed = [_anomaly(evidence, suspects, cause, taken) for cause in causes]
+    days = balance_periods(evidence)
+    assets = evidence.concept(ASSETS, days[0]) if days else None
+    weighed = [_anomaly(evidence, suspects, cause, assets, taken) for cause in causes]
     weighed.sort(key=lambda anomaly: (ORDER[anomaly.severity], -anomaly.confidence, anomaly.anomaly_id))
     return [replace(anomaly, rank=rank) for rank, anomaly in enumerate(weighed, 1)]
 
 
 def _by_fact(suspects: Suspects, failed: Sequence[CheckResult]) -> list[list[CheckResult]]:
-    """Failures grouped by the fact that explains the most of them, again and again until none is left."""
-    left = list(failed)
+    """Failures grouped by the fact that explains the most of them, again and again until none is left.
+
+    The facts wait in a heap. A fact's entry is pushed anew whenever some of its failures are explained; the old one is
+    known by its count, which only falls.
+    """
+    left = dict(enumerate(failed))
+    using: dict[str, dict[int, CheckResult]] = defaultdict(dict)
+    naming: dict[str, list[int]] = defaultdict(list)
+    for number, result in left.items():
+        for fact in result.fact_ids:
+            using[fact][number] = result
+        if result.check_id in CERTAIN and result.fact_ids:
+            naming[result.fact_ids[0]].append(number)
+    order = {fact: place for place, fact in enumerate(using)}
+    waiting = [_urgency(suspects, fact, using[fact], order[fact]) for fact in using]
+    heapify(waiting)
     groups = []
-    while left:
-        ids = dict.fromkeys(fact for result in left for fact in result.fact_ids)
-        if not ids:
-            groups.extend([result] for result in left)
-            break
-        counts = {fact: sum(fact in result.fact_ids for result in left) for fact in ids}
-        most = max(counts.values())
-        root = min((fact for fact in ids if counts[fact] == most), key=lambda fact: suspects.key(fact, left))
-        group = [result for result in left if root in result.fact_ids]
-        left = [result for result in left if root not in result.fact_ids]
-        touched = {fact for result in group for fact in result.fact_ids}
-        also = [r for r in left if r.check_id in CERTAIN and r.fact_ids and r.fact_ids[0] in touched]
-        left = [result for result in left if result not in also]
-        groups.append([*group, *also])
-    return groups
+    while waiting:
+        count, _, _, root = heappop(waiting)
+        if not count or -count != len(using[root]):
+            continue
+        numbers = list(using[root])
+        touched = dict.fromkeys(fact for number in numbers for fact in left[number].fact_ids)
+        numbers += sorted({n for fact in touched for n in naming[fact] if n in left} - set(numbers))
+        group = [left.pop(number) for number in numbers]
+        groups.append(group)
+        touched |= dict.fromkeys(fact for result in group for fact in result.fact_ids)
+        for fact in touched:
+            using[fact] = {number: result for number, result in using[fact].items() if number in left}
+            heappush(waiting, _urgency(suspects, fact, using[fact], order[fact]))
+    return groups + [[result] for result in left.values()]
+
+
+def _urgency(
+    suspects: Suspects, fact: str, using: Mapping[int, CheckResult], place: int
+) -> tuple[int, tuple, int, str]:
+    """Sorts the fact that explains the most failures first, of those the most suspicious, of those the first named."""
+    return -len(using), suspects.key(fact, using.values()) if using else (), place, fact
 
 
 def _same_error(evidence: Evidence, suspects: Suspects, groups: Sequence[list[CheckResult]]) -> list[list[CheckResult]]:
@@ -81,14 +108,20 @@ def _same_error(evidence: Evidence, suspects: Suspects, groups: Sequence[list[Ch
     return list(merged.values())
 
 
-def _anomaly(evidence: Evidence, suspects: Suspects, group: Sequence[CheckResult], taken: dict[str, int]) -> Anomaly:
+def _anomaly(
+    evidence: Evidence,
+    suspects: Suspects,
+    group: Sequence[CheckResult],
+    assets: Amount | None,
+    taken: dict[str, int],
+) -> Anomaly:
     main = _main(group)
     ids = tuple(suspects.ordered(group))
     return Anomaly(
         _identity(evidence, main, ids, taken),
         0,
         main.check_id,
-        _severity(evidence, group),
+        _severity(group, assets),
         max(_confidence(result) for result in group),
         _reason(evidence, suspects, main, group, ids),
         ids,
@@ -146,17 +179,19 @@ def _excess(result: CheckResult) -> Decimal:
 
 
 def _confidence(result: CheckResult) -> float:
+    if result.check_id in INFERRED:
+        return LIKELY
     if result.check_id in CERTAIN or result.difference is None:
         return float(MOST)
     return round(float(min(MOST, LEAST + _excess(result) / FULL_CONFIDENCE_TOLERANCES)), 4)
 
 
-def _severity(evidence: Evidence, group: Sequence[CheckResult]) -> Severity:
-    """By the largest difference in money against total assets; medium where it is not in money."""
-    days = balance_periods(evidence)
-    assets = evidence.concept(ASSETS, days[0]) if days else None
-    amounts = [abs(r.difference) for r in group if r.difference is not None and r.unit and "/" not in r.unit]
-    if assets is None or not assets.value or not amounts:
+def _severity(group: Sequence[CheckResult], assets: Amount | None) -> Severity:
+    """By the largest difference against total assets; medium where no difference is in their currency."""
+    if assets is None or not assets.value:
+        return "medium"
+    amounts = [abs(r.difference) for r in group if r.difference is not None and r.unit == assets.unit]
+    if not amounts:
         return "medium"
     share = max(amounts) / abs(assets.value)
     return "high" if share >= HIGH_SHARE else "medium" if share >= MEDIUM_SHARE else "low"

@@ -52,10 +52,17 @@ def check(check_id: str, title: str, *, lenient: bool = False) -> Callable[[Chec
     return register
 
 
-def run_checks(evidence: Evidence) -> list[CheckResult]:
-    """All verdicts; a check that finds nothing to judge says ``not_applicable`` once."""
+def run_checks(evidence: Evidence, tick: Callable[[float], None] | None = None) -> list[CheckResult]:
+    """All verdicts; a check that finds nothing to judge says ``not_applicable`` once.
+
+    Args:
+        evidence: The report.
+        tick: Called before each check with the share done, 0 to 1; what it raises stops the work.
+    """
     results: list[CheckResult] = []
-    for each in CHECKS.values():
+    for done, each in enumerate(CHECKS.values()):
+        if tick is not None:
+            tick(done / len(CHECKS))
         verdicts = list(each.function(evidence))
         if each.lenient:
             verdicts = unless_everywhere(verdicts)

@@ -1,7 +1,7 @@
 """Checks of scale: amounts that are a thousand or a million times too large or too small for their surroundings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 
@@ -18,6 +18,8 @@ NEAR = Decimal("1.5")
 """How far a ratio of income to earnings per share times shares may lie from a step to be one."""
 WIDE = Decimal(3)
 """The same between two years of one amount."""
+ALIKE = 20
+"""Times that amounts of one company may lie apart to be of one size."""
 STEADY = (
     "us-gaap:Assets",
     "us-gaap:AssetsCurrent",
@@ -84,22 +86,22 @@ def _scaled(eps: Amount, shares: Amount, income: Amount, period: Period) -> Chec
 
 @check("scale_outliers", "No amount is a thousand times another year's")
 def scale_outliers(evidence: Evidence) -> Iterable[CheckResult]:
-    by_concept: dict[str, list[tuple[Period, Amount]]] = defaultdict(list)
+    by_concept: dict[str, dict[Period, Amount]] = defaultdict(dict)
     for concept, period in evidence.plain_numbers:
         if concept in STEADY:
             amount = evidence.concept(concept, period)
             if amount is not None and amount.value:
-                by_concept[concept].append((period, amount))
+                by_concept[concept][period] = amount
     title = CHECKS["scale_outliers"].title
     read, bad = 0, False
     for concept, amounts in by_concept.items():
         if len(amounts) < 2:
             continue
         read += len(amounts)
-        for period, amount in amounts:
-            others = [other for when, other in amounts if when != period]
+        for period, amount in amounts.items():
+            others = [other for when, other in amounts.items() if when != period]
             step = _out_of_line(amount, others)
-            if step is not None:
+            if step is not None and not _has_grown(by_concept, concept, period):
                 bad, name = True, evidence.name_of(concept)
                 yield CheckResult(
                     "scale_outliers",
@@ -114,6 +116,23 @@ def scale_outliers(evidence: Evidence) -> Iterable[CheckResult]:
         yield CheckResult("scale_outliers", title, "holds", f"{read} amounts are in the scale of their other periods.")
 
 
+def _has_grown(amounts: Mapping[str, Mapping[Period, Amount]], concept: str, period: Period) -> bool:
+    """Whether the whole company may be as much larger in its other periods.
+
+    It may not where the period lies between others, or where another amount in the same unit is about as large then as
+    in the others.
+    """
+    own = amounts[concept]
+    if min(own) < period < max(own):
+        return False
+    for other, of in amounts.items():
+        if other != concept and period in of and of[period].unit == own[period].unit:
+            beside = [abs(of[when].value) for when in own if when != period and when in of]
+            if beside and max(*beside, abs(of[period].value)) <= min(*beside, abs(of[period].value)) * ALIKE:
+                return False
+    return True
+
+
 def _middle(others: Sequence[Amount]) -> Decimal:
     return Decimal(median(abs(other.value) for other in others))
 
@@ -121,7 +140,7 @@ def _middle(others: Sequence[Amount]) -> Decimal:
 def _out_of_line(amount: Amount, others: Sequence[Amount]) -> Decimal | None:
     """The step by which an amount is off all others, which agree among themselves; of two, the smaller is off."""
     sizes = [abs(other.value) for other in others]
-    if max(sizes) > min(sizes) * 20:
+    if max(sizes) > min(sizes) * ALIKE:
         return None
     ratio = _middle(others) / abs(amount.value)
     if ratio < 1 and len(others) < 2:

@@ -31,6 +31,9 @@ NOISE = 0.03
 FAR = 3.0
 """Logarithmic distance beyond which it makes no difference how far two years are apart."""
 
+PERIODS = 24
+"""Periods of one concept, the newest, that a fact is compared with."""
+
 
 class Suspects:
     """Orders facts by how much speaks for their being the wrong one.
@@ -70,10 +73,11 @@ class Suspects:
 
     @cached_property
     def _other_periods(self) -> dict[tuple, list[Fact]]:
+        """The newest facts of a concept for a part of the company."""
         index: dict[tuple, list[Fact]] = defaultdict(list)
         for fact in self._evidence.best_by_aspects.values():
             index[fact.concept, fact.dimensions, fact.instant].append(fact)
-        return index
+        return {key: sorted(facts, key=lambda fact: fact.end or "")[-PERIODS:] for key, facts in index.items()}
 
     def key(self, fact_id: str, group: Iterable[CheckResult]) -> tuple:
         """Sorts the most suspicious fact of some failed checks first.
@@ -102,8 +106,11 @@ class Suspects:
 
         Of a single sum of which nothing else is known, the total stands second at the latest.
         """
-        ids = dict.fromkeys(fact for result in group for fact in result.fact_ids)
-        ordered = sorted(ids, key=lambda fact: self.key(fact, group))
+        using: dict[str, list[CheckResult]] = defaultdict(list)
+        for result in group:
+            for fact in dict.fromkeys(result.fact_ids):
+                using[fact].append(result)
+        ordered = sorted(using, key=lambda fact: self.key(fact, using[fact]))
         stated = group[0].fact_ids[0] if len(group) == 1 and group[0].fact_ids else ""
         if stated in ordered[2:] and self.key(stated, group)[:5] == self.key(ordered[0], group)[:5]:
             ordered.remove(stated)

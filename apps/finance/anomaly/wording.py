@@ -35,7 +35,8 @@ _HEAD = re.compile(
 )
 _ALONE = re.compile(r"basic|diluted|basic and diluted|assuming dilution|total|balances?|amount", re.IGNORECASE)
 """Captions that name nothing without the heading above them."""
-_OF_SHARES = re.compile(r"share|stock|basic|dilut|\bEPS\b|股", re.IGNORECASE)
+_OF_SHARES = re.compile(r"(?:share|stock)(?![\s-]?(?:holder|owner))|basic|dilut|\bEPS\b|股(?!股?东)", re.IGNORECASE)
+"""Words of captions that name shares, not the people who hold them."""
 _SHORT = {
     "WeightedAverageNumberOfSharesOutstandingBasic": "basic weighted-average shares",
     "WeightedAverageNumberOfDilutedSharesOutstanding": "diluted weighted-average shares",

@@ -10,8 +10,24 @@ from apps.finance.statements.values import Sources, value_of
 
 Printed = dict[str, dict[Period, StatementValue]]
 """Printed values of each line by period, those with a value alone."""
-_BEFORE_EXCHANGE = re.compile(r"(?<!Including)(?:Excluding|Before\w*)(?:Effects?Of)?ExchangeRate")
+_BEFORE_EXCHANGE = re.compile(
+    r"(?:Excluding|Before)(?:The)?(?:(?:Effects?|Impact)Of)?(?:Changes?In)?(?:Foreign)?(?:Currency)?ExchangeRate"
+)
 """Names of a change in cash that exchange effects are to be added to; other names may have them in already."""
+_TEMPORARY = "TemporaryEquityCarryingAmountIncludingPortionAttributableToNoncontrollingInterests"
+_REDEEMABLE = "RedeemableNoncontrollingInterestEquity"
+_BETWEEN: dict[str, tuple[str, ...]] = {
+    _TEMPORARY: ("TemporaryEquity", "RedeemableNoncontrollingInterest"),
+    "TemporaryEquityCarryingAmountAttributableToParent": ("TemporaryEquityValue", "TemporaryEquityAdditional"),
+    f"{_REDEEMABLE}CarryingAmount": (_REDEEMABLE,),
+    f"{_REDEEMABLE}CommonCarryingAmount": (),
+    f"{_REDEEMABLE}PreferredCarryingAmount": (),
+    f"{_REDEEMABLE}OtherCarryingAmount": (),
+    f"{_REDEEMABLE}FairValue": (),
+    "TemporaryEquityValueExcludingAdditionalPaidInCapital": (),
+    "TemporaryEquityAdditionalPaidInCapital": (),
+}
+"""Redeemable interests between liabilities and equity, with how the names of what each has in it already begin."""
 
 
 def derive(
@@ -55,21 +71,30 @@ def _liabilities(printed: Printed, faces: dict[StatementName, Face], sources: So
     found = _difference(printed, "total_assets", "total_equity", "total assets less total equity")
     if not found:
         return {}
-    between = [
-        row
-        for row in faces["balance"].rows
-        if row.local_name.startswith(("TemporaryEquity", "RedeemableNoncontrollingInterest")) and not row.dimensions
-    ]
     values = {}
     for period, value in found.items():
-        held = [_value_at(row, period, sources) for row in between]
-        usable = [extra for extra in held if extra is not None and extra.value is not None]
+        held = _between(faces["balance"], period, value.unit, sources)
         assert value.value is not None
-        amount = value.value - sum((extra.value for extra in usable if extra.value is not None), Decimal(0))
-        note = value.note + (" and less redeemable interests" if usable else "")
-        ids = value.fact_ids + tuple(extra.fact_ids[0] for extra in usable if extra.fact_ids)
+        amount = value.value - sum((extra.value for extra in held if extra.value is not None), Decimal(0))
+        note = value.note + (" and less redeemable interests" if held else "")
+        ids = value.fact_ids + tuple(extra.fact_ids[0] for extra in held if extra.fact_ids)
         values[period] = StatementValue(period, amount, value.unit, ids, derived=True, note=note)
     return values
+
+
+def _between(face: Face, period: Period, unit: str, sources: Sources) -> list[StatementValue]:
+    """Redeemable interests at a day in one unit, each once: a total stands for the parts that are printed too."""
+    held: dict[str, StatementValue] = {}
+    for row in face.rows:
+        if row.local_name in _BETWEEN and not row.dimensions:
+            value = _value_at(row, period, sources)
+            if value is not None and value.value is not None and value.unit == unit:
+                held.setdefault(row.local_name, value)
+    return [
+        value
+        for name, value in held.items()
+        if not any(name != whole and _BETWEEN[whole] and name.startswith(_BETWEEN[whole]) for whole in held)
+    ]
 
 
 def _change(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:

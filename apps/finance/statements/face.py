@@ -159,11 +159,6 @@ def _inside(rows: list[Row], number: int) -> bool:
     return not any(cell.text for row in rows[number : tagged[0]] for cell in row.cells) and not _is_unit(rows[number])
 
 
-_UNIT = re.compile(
-    r"\b(?:millions?|thousands?|billions?)\b|unaudited|ended|per[- ]share|\b(?:19|20)\d\d\b", re.IGNORECASE
-)
-
-
 def _is_unit(row: Row) -> bool:
     return _UNIT.search(row.caption) is not None
 

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
 from decimal import Decimal
 
 from apps.finance.filings import Fact
 from apps.finance.statements.concepts import Candidate
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.model import Period
-from apps.finance.statements.values import days
+from apps.finance.statements.values import day_before, days
 
 _COST_CAPTION = re.compile(
     r"^(?:total )?(?:other )?costs? of (?:sales|revenues?|goods|products?|services?|equipment|subscription|wireless)",
@@ -160,20 +159,13 @@ def _at(face: Face, period: Period | None, name: str) -> Decimal | None:
 
 def _differences(face: Face, period: Period) -> list[Decimal]:
     """Closing less opening balances of cash that the face prints for the period, of one concept where it can be."""
-    opening_day = _day_before(period.start)
+    opening_day = day_before(period.start)
     facts: list[Fact] = [fact for row in face.rows if row.instant and not row.dimensions for fact in row.facts]
     opening = [fact for fact in facts if fact.end == opening_day and fact.value is not None]
     closing = [fact for fact in facts if fact.end == period.end and fact.value is not None]
     pairs = [(o, c) for o in opening for c in closing]
     alike = [(o, c) for o, c in pairs if o.concept == c.concept]
     return [Decimal(str(c.value)) - Decimal(str(o.value)) for o, c in alike or pairs]
-
-
-def _day_before(day: str) -> str:
-    try:
-        return (date.fromisoformat(day[:10]) - timedelta(days=1)).isoformat()
-    except ValueError:
-        return ""
 
 
 def _names(row: FaceRow, others: list[FaceRow]) -> str:

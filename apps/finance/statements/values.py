@@ -1,7 +1,7 @@
 """From printed cells to values: exact numbers with their facts, the most precise duplicate first."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from apps.finance.filings import Fact, Filing
@@ -50,7 +50,7 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
     ids = sources.fact_ids(fact)
     if fact.value is not None:
         note = _TURNED if entry.turned else ""
-        value = sign * Decimal(fact.value)
+        value = sign * Decimal(fact.value) + 0  # a zero turned round is a zero, not "-0"
         return StatementValue(entry.period, value, unit, ids, note=note, printed=entry.text, turned=entry.turned)
     if fact.nil and entry.dash:
         return StatementValue(entry.period, Decimal(0), unit, ids, note=f"{_DASH}; its tag says that there is no value")
@@ -97,3 +97,11 @@ def apart(later: str, earlier: str) -> int:
         return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
     except ValueError:
         return 0
+
+
+def day_before(start: str) -> str:
+    """The day at whose end the opening balance of a duration stands; empty where there is none in the calendar."""
+    try:
+        return (date.fromisoformat(start[:10]) - timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.apps.finance.anomaly.books import day, small_company
+from tests.apps.finance.anomaly.books import day, small_company, year
 
 ASSETS_CURRENT = "AssetsCurrent||2024-12-31"
 NET_INCOME = "NetIncomeLoss|2024-01-01|2024-12-31"
@@ -58,6 +58,36 @@ def test_severity_is_the_difference_against_total_assets(step, severity):
     again = books.put("Goodwill", 250, day(2024))
     anomalies = books.add(again, step).anomalies()
     assert [anomaly.severity for anomaly in anomalies] == [severity]
+
+
+def more_issued_than_authorised(books):
+    books.put("CommonStockSharesIssued", 4000, day(2024), unit="shares")
+    books.put("CommonStockSharesAuthorized", 3000, day(2024), unit="shares")
+    return books
+
+
+def another_tax_rate(books):
+    books.both("EffectiveIncomeTaxRateContinuingOperations", "0.35", "0.25", instant=False, unit="pure", decimals="3")
+    return books
+
+
+def another_euro_amount(books):
+    for value in (900, 100):
+        books.put("AdvertisingExpense", value, year(2024), unit="EUR")
+    return books
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind"),
+    [
+        (more_issued_than_authorised, "shares_within_authorised"),
+        (another_tax_rate, "tax_rate"),
+        (another_euro_amount, "duplicate_facts"),
+    ],
+)
+def test_a_difference_that_is_not_in_the_currency_of_the_assets_is_medium(spoil, kind):
+    anomalies = spoil(small_company()).anomalies()
+    assert [(anomaly.kind, anomaly.severity) for anomaly in anomalies] == [(kind, "medium")]
 
 
 def test_ids_stay_when_the_report_is_read_again():

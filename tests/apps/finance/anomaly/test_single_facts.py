@@ -4,15 +4,22 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.finance.anomaly import check_statements
-from apps.finance.statements.model import Period
 from tests.apps.finance.anomaly.books import Books, day, small_company, year
 from tests.apps.finance.statements.reports import INCOME, Line, annual, gaap, read
 
 REVENUE = "Revenues|2024-01-01|2024-12-31"
 ASSETS = "Assets||2024-12-31"
 SHARES = "WeightedAverageNumberOfSharesOutstandingBasic"
+
+
+def one(found: list):
+    """The only one of a list."""
+    assert len(found) == 1
+    return found[0]
 
 
 def failures(books: Books, check_id: str):
@@ -47,6 +54,15 @@ def test_duplicates_agree_up_to_their_rounding_and_not_beyond():
     assert len(failed) == 1
     assert set(failed[0].fact_ids) == {ASSETS, again}
     assert failed[0].difference == Decimal("50500001")
+
+
+@pytest.mark.parametrize(("other", "count"), [("0", 0), ("-0.0", 0), ("1", 1)])
+def test_no_value_beside_a_zero_is_the_same_dash_and_beside_an_amount_a_contradiction(other, count):
+    books = small_company()
+    first = books.put("PreferredStockValue", other, day(2024), decimals="0")
+    again = books.put("PreferredStockValue", 0, day(2024), decimals="0")
+    failed = failures(books.change(again, value=None, nil=True), "duplicate_facts")
+    assert [set(result.fact_ids) for result in failed] == [{first, again}] * count
 
 
 def test_of_contradicting_duplicates_the_one_against_many_is_named_first():
@@ -240,25 +256,63 @@ def test_an_amount_of_a_day_more_than_a_week_after_the_report_is_named(end, coun
     assert [result.fact_ids for result in failed] == [(ASSETS,)] * count
 
 
-@pytest.mark.parametrize(("value", "count"), [("12345000", 1), ("12340000", 0)])
-def test_an_amount_that_stands_for_two_years_to_five_digits_is_named(value, count):
+@pytest.mark.parametrize(
+    ("concept", "amounts"),
+    [("Assets", {2021: "276000000", 2020: "125000"}), ("Revenues", {2024: "330000000", 2023: "366000"}),
+     ("Assets", {2022: "276000000", 2021: "125000", 2020: "118000"})],
+)  # fmt: skip
+def test_a_company_that_has_grown_a_thousandfold_has_no_slip(concept, amounts):
     books = Books()
-    ids = [books.put("Revenues", value, year(of), decimals="-3") for of in (2024, 2023)]
-    books.print_row("income", "Revenue", ids)
-    failed = failures(books, "repeated_periods")
-    assert [set(result.fact_ids) for result in failed] == [set(ids)] * count
+    for of, value in amounts.items():
+        for name in (concept, "StockholdersEquity"):
+            books.put(name, value, year(of) if concept == "Revenues" else day(of), decimals="0")
+    assert books.verdicts("scale_outliers") == ["holds"]
+    assert books.anomalies() == []
 
 
-def test_a_quarter_that_is_the_whole_year_to_date_is_no_repetition():
+@pytest.mark.parametrize(
+    ("beside", "count"), [(("500", "480"), 1), (("500", "20"), 0), (("0.5", "480"), 0), (None, 0)]
+)  # fmt: skip
+def test_of_two_periods_one_is_out_of_scale_where_another_amount_stays(beside, count):
     books = Books()
-    first = books.put("Revenues", "12345000", Period("2024-03-31", "2024-01-01"), decimals="-3")
-    again = books.put("Revenues", "12345000", Period("2024-06-30", "2024-01-01"), decimals="-3")
-    books.print_row("income", "Revenue", [first, again])
-    assert failures(books, "repeated_periods") == []
+    books.both("Revenues", "900", "0.9", instant=False)
+    if beside is not None:
+        books.both("CostOfRevenue", *beside, instant=False)
+    failed = [r for r in failures(books, "scale_outliers") if "Revenues" in r.fact_ids[0]]
+    assert [result.fact_ids[0] for result in failed] == ["Revenues|2023-01-01|2023-12-31"] * count
 
 
-def test_balances_may_stay_the_same():
+def test_an_amount_a_thousand_times_smaller_than_the_years_around_it_is_out_of_scale_by_itself():
     books = Books()
-    ids = [books.put("Goodwill", "12345000", day(of), decimals="-3") for of in (2024, 2023)]
-    books.print_row("balance", "Goodwill", ids)
-    assert failures(books, "repeated_periods") == []
+    for of, value in ((2024, "930"), (2023, "0.9"), (2022, "880")):
+        books.put("Revenues", value, year(of))
+    failed = one(failures(books, "scale_outliers"))
+    assert failed.fact_ids[0] == "Revenues|2023-01-01|2023-12-31"
+    assert one(books.anomalies()).confidence == 0.7
+
+
+def dated(books: Books, end: str):
+    filing = books.filing()
+    filing.document = replace(filing.document, period_end=end)
+    return check_statements(filing, books.statements())
+
+
+@given(st.integers(1, 30))
+def test_a_wrong_date_on_the_cover_is_one_anomaly_however_many_years_it_is_off(years):
+    results, anomalies = dated(small_company(), f"{2024 - years}-12-31")
+    assert [anomaly.kind for anomaly in anomalies] == ["report_period"]
+    late = one([result for result in results if result.check_id == "after_report_end"])
+    assert late.verdict == "not_applicable"
+    assert "the balance sheet on 2024-12-31" in late.reason
+
+
+def test_amounts_of_one_day_after_the_report_are_one_anomaly_that_names_them():
+    books = small_company()
+    late = ["Goodwill||2024-12-31", "InventoryNet||2024-12-31"]
+    for fact in late:
+        books = books.change(fact, end="2025-06-30")
+    failed = one(failures(books, "after_report_end"))
+    assert failed.fact_ids == ("InventoryNet||2024-12-31", "Goodwill||2024-12-31")
+    assert failed.reason == (
+        "InventoryNet and Goodwill are stated for 2025-06-30, after the end of the report's period on 2024-12-31."
+    )

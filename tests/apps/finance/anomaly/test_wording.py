@@ -76,9 +76,18 @@ def test_a_caption_is_cut_to_what_it_names(caption, name):
 
 
 def test_a_caption_that_says_nothing_of_shares_does_not_name_earnings_per_share():
-    assert name_of("us-gaap:EarningsPerShareDiluted", "Net income attributable to common shareowners") != ""
-    assert name_of("us-gaap:EarningsPerShareDiluted", "Net income of the parent") == "diluted earnings per share"
-    assert name_of("us-gaap:EarningsPerShareDiluted", "Diluted") == "diluted earnings per share"
+    for caption in (
+        "Net income of the parent",
+        "Net income attributable to common shareowners",
+        "Net income attributable to common stockholders",
+        "Net income available to common share-holders",
+        "归属于母公司普通股股东的净利润",
+        "归属于股东的净利润",
+        "Diluted",
+    ):
+        assert name_of("us-gaap:EarningsPerShareDiluted", caption) == "diluted earnings per share"
+    for caption in ("Net income per share attributable to common stockholders", "Diluted EPS", "每股收益", "Per share"):
+        assert name_of("us-gaap:EarningsPerShareDiluted", caption) == caption
     assert name_of("us-gaap:AssetsCurrent", "") == "assets current"
     assert name_of("us-gaap:AssetsCurrent", "Total Current Assets") == "Total Current Assets"
 
