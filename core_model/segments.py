@@ -57,7 +57,7 @@ class VolumeSegment:
 
     Attributes:
         features_NC: Vectors of the stem.
-        position_mm_N3: Where each stands relative to the centre of the lungs, z, y, x.
+        position_mm_N3: Where each stands, z, y, x, from the origin that the head was trained with.
         spacing_mm_N3: Spacing of the voxels that each was computed from, z, y, x, positive.
     """
 

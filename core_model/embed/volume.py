@@ -41,7 +41,8 @@ class VolumeEmbedding(nn.Module):
 
         Args:
             features_ND: Vectors of the stem, ``[N, C]``.
-            position_mm_N3: Relative to the centre of the lungs.
+            position_mm_N3: Where each stands, from the origin that the head was trained with (that of nodules: the
+                candidate's best slice).
             spacing_mm_N3: Of the voxels that the vectors were computed from, positive.
 
         Returns:

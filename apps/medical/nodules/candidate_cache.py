@@ -3,10 +3,10 @@
 One compressed NumPy archive a half and part, ``HALF-PART.npz``, no pickles:
 
 - ``features_ND`` float16, tokens side by side as ``detect.Rescore`` describes them;
-- ``position_mm_N3``, ``spacing_mm_N3`` float32, (z, y, x); ``score_N`` float32, the linking score's log-odds;
+- ``spacing_mm_N3`` float32, (z, y, x); ``score_N`` float32, the linking score's log-odds;
 - ``label_N`` int8: 1 a good mark of the nodule, 0 no nodule, -1 neither (not to be trained or scored on);
-- ``group_N`` int32: candidates of one window share a number; ``patient_N``, ``source_N`` (background, planting, sham,
-  field) and ``diameter_mm_N`` (of the nodule that the window holds, NaN where none).
+- ``patient_N``, ``source_N`` (background, planting, sham, field) and ``nodule_N``, the field of the nodule that the
+  window holds, empty where none: the same nodule stands in several rows.
 
 Part ``train`` comes from training patients and the half's own CT; part ``validation`` from validation patients and CT
 that the half has not seen. The head of a half is fitted on its own ``train`` part and judged on its ``validation``
@@ -31,29 +31,25 @@ FIELD_MIRROR = 24
 class _Rows:
     def __init__(self) -> None:
         self.columns: dict[str, list] = {}
-        self.group = 0
 
     def add(self, **values: object) -> None:
         for name, value in values.items():
             self.columns.setdefault(name, []).append(value)
 
 
-def _add(rows: _Rows, found, labels: Sequence[int | None], source: str, patient: str, diameter_mm: float) -> None:  # noqa: ANN001
+def _add(rows: _Rows, found, labels: Sequence[int | None], source: str, patient: str, nodule: str = "") -> None:  # noqa: ANN001
     for index, label in enumerate(labels):
         if label is None:
             continue
         rows.add(
             features_ND=found.vector_HND[0, index].astype(np.float16),
-            position_mm_N3=found.position_mm_N3[index].astype(np.float32),
             spacing_mm_N3=np.array(found.spacing_mm, np.float32),
             score_N=np.float32(found.logit_HN[0, index]),
             label_N=np.int8(label),
-            group_N=np.int32(rows.group),
             patient_N=patient,
             source_N=source,
-            diameter_mm_N=np.float32(diameter_mm),
+            nodule_N=nodule,
         )
-    rows.group += 1
 
 
 def field_labels(found, field: Field) -> list[int]:  # noqa: ANN001 - detect.Candidates
@@ -98,7 +94,8 @@ def gather(
     found = find_candidates(
         [half], background.image_ZYX, background.zone_ZYX, background.spacing_mm, masked_ZYX=background.suspect_ZYX
     )
-    _add(rows, found, [0] * len(found), "background", background.name, float("nan"))
+    _add(rows, found, [0] * len(found), "background", background.name)
+    windows = 0
     usable = [field for field in fields if field.readers >= 2 and field.reliable_scale]
     for field in [usable[i] for i in rng.permutation(len(usable))[:plantings]]:
         cutout = nodule_of(field)
@@ -116,19 +113,19 @@ def gather(
             planted.zone_ZYX,
             planted.spacing_mm,
             masked_ZYX=planted.suspect_ZYX,
-            middle=planted.lung_middle,
         )
         labels = [label_of(region, planted) for region in found.regions]
         source = "planting" if planted.nodule else "sham"
-        _add(rows, found, labels, source, field.patient, field.diameter_mm if planted.nodule else float("nan"))
-    log(f"half {half.name}: {rows.group - 1} plantings into {background.name}")
+        _add(rows, found, labels, source, field.patient, field.name if planted.nodule else "")
+        windows += 1
+    log(f"half {half.name}: {windows} plantings into {background.name}")
     for index in rng.permutation(len(fields))[:windows_of_fields]:
         field = fields[int(index)]
         pad = [(0, 0), (FIELD_MIRROR, FIELD_MIRROR), (FIELD_MIRROR, FIELD_MIRROR)]
         image = np.pad(field.image_ZYX, pad, mode="symmetric")
         zone = np.pad(np.ones(field.image_ZYX.shape, bool), pad)
         found = find_candidates([half], image, zone, field.spacing_mm)
-        _add(rows, found, field_labels(found, field), "field", field.patient, field.diameter_mm)
+        _add(rows, found, field_labels(found, field), "field", field.patient, field.name)
     labels = np.array(rows.columns["label_N"])
     log(f"half {half.name}: {len(labels)} candidates, {(labels == 1).sum()} nodules, {(labels == 0).sum()} others")
     return {name: np.array(values) for name, values in rows.columns.items()}

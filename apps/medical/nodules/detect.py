@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from apps.medical.nodules.background import middle_of
 from apps.medical.nodules.dense import planes_of, probability_map
 from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose, tubular
 from apps.medical.nodules.regions import Region, regions_of, root_sizes
@@ -18,16 +17,17 @@ from apps.medical.nodules.shape import FEATURES, features_of
 from core_model.embed.stem import Stem, pooled
 
 CONTEXT_MM = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
-"""Heights of a candidate's tokens: its best slice first, then context below and above its ends."""
+"""Nominal heights of a candidate's tokens: its best slice first, then context, counted from its lowest slice down and
+from its highest slice up, see ``token_slices``."""
 CROP = 48
 MOST_CANDIDATES = 96
 MOST_REGIONS = 1500
 
-Rescore = Callable[[np.ndarray, np.ndarray, tuple[float, float, float], np.ndarray], np.ndarray]
-"""``rescore(features_ND, position_mm_N3, spacing_mm_3, scores_N) -> probability_N``: the core's second look.
+Rescore = Callable[[np.ndarray, tuple[float, float, float], np.ndarray], np.ndarray]
+"""``rescore(features_ND, spacing_mm_3, scores_N) -> probability_N``: the core's second look.
 
 ``features_ND`` holds the tokens of each candidate side by side (``reshape(N, TOKENS, -1)`` parts them, best slice
-first); positions are (z, y, x) relative to the centre of the lungs; scores are the linking score's log-odds."""
+first); scores are the linking score's log-odds."""
 
 TOKENS = len(CONTEXT_MM)
 
@@ -48,20 +48,16 @@ class Candidates:
     Attributes:
         regions: Parts of the averaged map.
         centre_N3: Continuous working voxel (z, y, x).
-        shape_HNF: Shape features, from each half's own map.
         logit_HN: Linking scores of each half.
         vector_HND: Tokens of each half's stem.
-        position_mm_N3: (z, y, x) relative to the centre of the search zone.
         map_ZYX: Averaged P(nodule).
         spacing_mm: (z, y, x) of the working grid.
     """
 
     regions: list[Region]
     centre_N3: np.ndarray
-    shape_HNF: np.ndarray
     logit_HN: np.ndarray
     vector_HND: np.ndarray
-    position_mm_N3: np.ndarray
     map_ZYX: np.ndarray
     spacing_mm: tuple[float, float, float]
 
@@ -77,7 +73,6 @@ def find_candidates(
     *,
     masked_ZYX: np.ndarray | None = None,
     vectors: bool = True,
-    middle: Sequence[float] | None = None,
     tick: Callable[[float], None] | None = None,
 ) -> Candidates:
     """All candidates of a volume or window.
@@ -89,7 +84,6 @@ def find_candidates(
         spacing_mm: (z, y, x).
         masked_ZYX: Regions that touch this are left out.
         vectors: Whether the stems' vectors are wanted.
-        middle: Origin of the positions, as a voxel; the middle of the zone where not given.
         tick: Called with the fraction done.
     """
     share = 0.9 / len(halves)
@@ -119,7 +113,6 @@ def find_candidates(
     order = [index for index in order if not too_long[index]]
     kept = [regions[index] for index in order]
     centres = np.array([centre_of(region) for region in kept]).reshape(-1, 3)
-    origin = middle_of(zone_ZYX) if middle is None else np.asarray(middle)
     vector_HND = np.zeros((len(halves), len(kept), 0), np.float32)
     if vectors:
         vector_HND = np.array(
@@ -132,10 +125,8 @@ def find_candidates(
     return Candidates(
         regions=kept,
         centre_N3=centres,
-        shape_HNF=features_HNF[:, order],
         logit_HN=logit_HN[:, order].reshape(len(halves), -1),
         vector_HND=vector_HND,
-        position_mm_N3=(centres - origin) * np.array(spacing_mm),
         map_ZYX=mean_ZYX,
         spacing_mm=spacing_mm,
     )
@@ -144,8 +135,8 @@ def find_candidates(
 def vector_of(stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, region: Region, slice_mm: float) -> np.ndarray:
     """The tokens of a candidate side by side, float32 ``[T * C]``.
 
-    The first token is pooled over the region in its best slice; the others, below and above its end slices, over the
-    region's projection. Past the volume's ends a token is zero.
+    The first token is pooled over the region in its best slice; the others, in slices below and above its ends (see
+    ``token_slices``), over the region's projection. Past the volume's ends a token is zero.
     """
     z0 = region.box[0].start
     sums = [float(map_ZYX[z0 + k][region.box[1:]][mask].sum()) for k, mask in enumerate(region.mask_ZYX)]
@@ -158,14 +149,7 @@ def vector_of(stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, region: Re
         slice(max(0, row - half), min(image_ZYX.shape[1], row + half)),
         slice(max(0, column - half), min(image_ZYX.shape[2], column + half)),
     )
-    heights = []
-    for mm in CONTEXT_MM:
-        if mm == 0:
-            heights.append(best)
-        elif mm < 0:
-            heights.append(z0 + min(-1, round(mm / slice_mm)))
-        else:
-            heights.append(region.box[0].stop - 1 + max(1, round(mm / slice_mm)))
+    heights = token_slices(z0, region.box[0].stop - 1, best, slice_mm)
     inside = [z for z in heights if 0 <= z < len(image_ZYX)]
     with torch.inference_mode():
         batch = torch.from_numpy(np.stack([planes_of(image_ZYX, z, box, slice_mm) for z in inside]))
@@ -182,3 +166,27 @@ def vector_of(stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, region: Re
         b = inside.index(z)
         tokens.append(pooled(output.fine_BCYX[b], output.coarse_BCYX[b], torch.from_numpy(weight)).numpy())
     return np.concatenate(tokens)
+
+
+def token_slices(lowest: int, highest: int, best: int, slice_mm: float) -> list[int]:
+    """The slice of each token, in the order of ``CONTEXT_MM``; some may lie past the volume's ends.
+
+    Context is counted from the candidate's own end slices, in whole slices and at least one: a token stands as far from
+    the best slice as its nominal height says only where the best slice is the end and the spacing divides the height,
+    and where slices are thick two tokens are the same slice (at 3 mm those of 5 and 7.5 mm, on either side).
+
+    Args:
+        lowest: First slice of the candidate.
+        highest: Its last slice.
+        best: The slice of the first token.
+        slice_mm: Distance of the slices.
+    """
+    slices = []
+    for mm in CONTEXT_MM:
+        if mm == 0:
+            slices.append(best)
+        elif mm < 0:
+            slices.append(lowest + min(-1, round(mm / slice_mm)))
+        else:
+            slices.append(highest + max(1, round(mm / slice_mm)))
+    return slices

@@ -109,7 +109,7 @@ def probability_of(found: Candidates, rescore: Sequence[Rescore] | None = None) 
     if rescore is None:
         return sigmoid(found.logit_HN).mean(0)
     looks = [
-        look(vector_ND, found.position_mm_N3, found.spacing_mm, logit_N)
+        look(vector_ND, found.spacing_mm, logit_N)
         for look, vector_ND, logit_N in zip(rescore, found.vector_HND, found.logit_HN, strict=True)
     ]
     return np.mean(looks, axis=0)

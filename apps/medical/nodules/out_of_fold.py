@@ -75,7 +75,6 @@ def judge(half: Half, field: Field, planted: Planted, background: str, rescore: 
         planted.spacing_mm,
         masked_ZYX=planted.suspect_ZYX,
         vectors=rescore is not None,
-        middle=planted.lung_middle,
     )
     probability = probability_of(found, looks)
     apart = np.linalg.norm((found.centre_N3 - planted.centre) * np.array(planted.spacing_mm), axis=1)

@@ -35,7 +35,6 @@ class Planted:
         start: The window's first voxel in the background.
         nodule: Whether it is one.
         name: The field it comes from.
-        lung_middle: Centre of the background's search zone, as a voxel of the window.
     """
 
     image_ZYX: np.ndarray
@@ -48,7 +47,6 @@ class Planted:
     start: np.ndarray
     nodule: bool
     name: str
-    lung_middle: tuple[float, float, float]
 
 
 def plant_in(
@@ -111,7 +109,6 @@ def plant_in(
             start=low,
             nodule=cutout.nodule,
             name=cutout.name,
-            lung_middle=tuple(float(v) for v in background.middle - low),
         )
     return None
 

@@ -1,8 +1,10 @@
 """The core's second look at nodule candidates: rows for the core, and the rescorers that ship.
 
-A candidate's row holds its tokens, each at its height above or below the best slice, and as named facts the stem's
-score and the distance of the slices. Where in the lungs it lies is left out: with whole CT of few patients the place of
-plantings and of vessels would be learned, not that of nodules.
+A candidate's row holds its tokens, each with a nominal height, and as named facts the stem's score and the distance of
+the slices. The heights are constants (``detect.CONTEXT_MM``), the ones that the heads were trained with; the tokens are
+taken from slices counted from the candidate's ends, see ``detect.token_slices``, so that a height names a token rather
+than measures how far it lies from the best slice. Where in the lungs a candidate lies is left out: with whole CT of few
+patients the place of plantings and of vessels would be learned, not that of nodules.
 
 Shapes: N candidates, T tokens of a candidate, C features of a token, D = T * C.
 """
@@ -67,11 +69,9 @@ def rescorer(look: SecondLook) -> Rescore:
 
     def rescore(
         features_ND: np.ndarray,
-        position_mm_N3: np.ndarray,
         spacing_mm_3: tuple[float, float, float],
         score_N: np.ndarray,
     ) -> np.ndarray:
-        del position_mm_N3  # see the module's head
         spacing_mm_N3 = np.broadcast_to(np.asarray(spacing_mm_3, np.float32), (len(features_ND), 3))
         return sigmoid(look(rows_of(features_ND, spacing_mm_N3, score_N)).numpy())
 

@@ -129,7 +129,7 @@ def train_stem(
         initial: Weights to start from, of the same half.
 
     Returns:
-        The averaged network, also left in ``folder/stem.pt`` with its settings.
+        The averaged network; ``folder`` keeps the last checkpoint, with the settings.
     """
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng([settings.seed, 1])

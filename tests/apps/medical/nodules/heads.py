@@ -57,12 +57,12 @@ def cached_part(n=240, seed=0, split="train"):
     label[:5] = -1
     return {
         "features_ND": features.reshape(n, -1),
-        "position_mm_N3": rng.normal(size=(n, 3)).astype(np.float32),
         "spacing_mm_N3": np.tile(np.array([2.5, 1, 1], np.float32), (n, 1)),
         "score_N": rng.normal(size=n).astype(np.float32),
         "label_N": label,
-        "group_N": np.arange(n, dtype=np.int32),
         "patient_N": people,
         "source_N": source,
-        "diameter_mm_N": np.full(n, 8, np.float32),
+        "nodule_N": np.array(
+            [f"{name}/nodule-0" if found == 1 else "" for name, found in zip(people, label, strict=True)]
+        ),
     }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from apps.medical.nodules.detect import TOKENS, Half, find_candidates
+from apps.medical.nodules.detect import TOKENS, Half, find_candidates, token_slices
 from apps.medical.nodules.findings import find_nodules, probability_of
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.operating_point import load, save
@@ -109,12 +109,12 @@ def test_progress_rises_to_one_and_cancelling_stops_inside():
         find_nodules(hu, SPACING, zone, [half()], 0.5, tick=cancel)
 
 
-def test_the_cores_second_look_gets_tokens_positions_and_scores_and_decides():
+def test_the_cores_second_look_gets_tokens_spacing_and_scores_and_decides():
     hu, zone = chest()
     asked = {}
 
-    def look(features_ND, position_mm_N3, spacing_mm_3, scores_N):
-        asked.update(features=features_ND, position=position_mm_N3, spacing=spacing_mm_3, scores=scores_N)
+    def look(features_ND, spacing_mm_3, scores_N):
+        asked.update(features=features_ND, spacing=spacing_mm_3, scores=scores_N)
         return np.linspace(0.2, 0.9, len(scores_N))
 
     found = find_nodules(hu, SPACING, zone, [half()], 0.5, rescore=[look])
@@ -123,9 +123,7 @@ def test_the_cores_second_look_gets_tokens_positions_and_scores_and_decides():
     assert asked["features"].shape == (len(found), TOKENS * (channels[0] + channels[2]))
     assert asked["spacing"][0] == 2.5
     assert asked["spacing"][1:] == pytest.approx((1.0, 1.0), abs=0.02)
-    # The larger ball scores best by volume; its place relative to the middle of the zone.
-    middle = (11.5 * 2.5, 54.5 * 0.7, 49.5 * 0.8)
-    assert asked["position"][0] == pytest.approx(np.array([30, 40, 40]) - middle, abs=0.8)
+    assert asked["scores"].tolist() == sorted(asked["scores"], reverse=True)
 
 
 def test_a_vectors_first_token_is_the_mean_over_the_region():
@@ -138,6 +136,26 @@ def test_a_vectors_first_token_is_the_mean_over_the_region():
     box = (region.box[0].start + best - 1, *region.box[1:])
     assert tokens[0, 0] == pytest.approx(image[box][region.mask_ZYX[best]].mean(), abs=0.05)
     assert abs(tokens[1, -1]) < 0.2
+
+
+def test_context_is_taken_from_the_ends_of_the_candidate_in_whole_slices():
+    # best, then 7.5, 5 and 2.5 mm below slice 10, then 2.5, 5 and 7.5 mm above slice 13
+    assert token_slices(10, 13, 12, 2.5) == [12, 7, 8, 9, 14, 15, 16]
+    assert token_slices(10, 13, 12, 1.25) == [12, 4, 6, 8, 15, 17, 19]
+    # At 3 mm the tokens of 7.5 and of 5 mm are one slice; at 8 mm no slice is nearer than the next.
+    assert token_slices(10, 13, 12, 3.0) == [12, 8, 8, 9, 14, 15, 15]
+    assert token_slices(10, 13, 12, 8.0) == [12, 9, 9, 9, 14, 14, 14]
+
+
+@pytest.mark.parametrize(("slice_mm", "same"), [(2.5, False), (3.0, True)])
+def test_two_tokens_of_one_slice_are_the_same_vector(slice_mm, same):
+    hu, zone = chest()
+    image = np.clip((hu + 870) / 910, -0.3, 1.5).astype(np.float32)
+    found = find_candidates([half()], image, zone, (slice_mm, 1.0, 1.0))
+    tokens = found.vector_HND[0, 0].reshape(TOKENS, -1)
+    assert np.array_equal(tokens[1], tokens[2]) == same
+    assert np.array_equal(tokens[5], tokens[6]) == same
+    assert not np.array_equal(tokens[2], tokens[3])
 
 
 def test_no_candidates_have_no_probabilities():
@@ -164,7 +182,7 @@ def test_the_card_comes_back_with_the_second_looks_and_other_weights_are_refused
     with torch.inference_mode():
         before, after = halves[0].stem(batch).logit_BYX, shipped.halves[0].stem(batch).logit_BYX
     assert torch.allclose(before, after, atol=0.02)
-    asked = (np.ones((2, TOKENS * 80), np.float32), np.zeros((2, 3)), SPACING, np.array([-1.0, 2.0]))
+    asked = (np.ones((2, TOKENS * 80), np.float32), SPACING, np.array([-1.0, 2.0]))
     for name, look in zip("AB", shipped.rescore, strict=True):
         assert look(*asked) == pytest.approx(small_heads()[name].rescorer(core)(*asked), abs=5e-3)
     card = json.loads((tmp_path / "nodule_stems.json").read_text())

@@ -27,13 +27,13 @@ SPACING = (2.5, 1.0, 1.0)
 
 def asked(n=6, seed=3):
     part = cached_part(n=60, seed=seed)
-    return part["features_ND"][:n].astype(np.float32), part["position_mm_N3"][:n], SPACING, part["score_N"][:n]
+    return part["features_ND"][:n].astype(np.float32), SPACING, part["score_N"][:n]
 
 
 def test_heads_that_say_nothing_give_the_stems_probability():
     look = Heads((core_head(CONFIG, 2),), 0.0, 2).rescorer(small_core())
-    features, position, spacing, score = asked()
-    assert look(features, position, spacing, score) == pytest.approx(sigmoid(score), abs=1e-7)
+    features, spacing, score = asked()
+    assert look(features, spacing, score) == pytest.approx(sigmoid(score), abs=1e-7)
 
 
 def test_members_are_averaged_in_log_odds_and_shifted():
@@ -45,20 +45,20 @@ def test_members_are_averaged_in_log_odds_and_shifted():
 
 def test_the_second_look_is_the_mean_of_the_stems_and_the_cores_log_odds():
     core, heads = small_core(), small_heads()["A"]
-    features, position, spacing, score = asked()
+    features, spacing, score = asked()
     rows = rows_of(features, np.tile(spacing, (len(score), 1)), score)
     alone = heads.members[0](core.model, rows, name_pieces(core, [name for name, _ in FACTS])).detach().numpy()
-    both = Heads(heads.members[:1], 0.0, 2).rescorer(core)(features, position, spacing, score)
+    both = Heads(heads.members[:1], 0.0, 2).rescorer(core)(features, spacing, score)
     assert both == pytest.approx(sigmoid((alone + score) / 2), abs=1e-5)
 
 
 def test_no_candidates_get_no_probabilities():
     look = small_heads()["A"].rescorer(small_core())
-    assert look(np.zeros((0, TOKENS * 80), np.float32), np.zeros((0, 3)), SPACING, np.zeros(0)).shape == (0,)
+    assert look(np.zeros((0, TOKENS * 80), np.float32), SPACING, np.zeros(0)).shape == (0,)
 
 
-def test_a_row_says_at_which_height_each_token_stands_and_states_score_and_spacing():
-    features, _, _, score = asked()
+def test_a_row_gives_each_token_its_nominal_height_and_states_score_and_spacing():
+    features, _, score = asked()
     rows = rows_of(features, np.tile(SPACING, (6, 1)), score)
     assert rows.position_mm_NT3[2, :, 0].tolist() == list(CONTEXT_MM)
     assert rows.facts_NF[:, 0].numpy() == pytest.approx(score)
@@ -68,13 +68,13 @@ def test_a_row_says_at_which_height_each_token_stands_and_states_score_and_spaci
 
 def test_shapes_that_do_not_fit_are_refused():
     look = small_heads()["A"].rescorer(small_core())
-    features, position, spacing, score = asked()
+    features, spacing, score = asked()
     for wrong in (
-        (features[:, :-1], position, spacing, score),
-        (features, position, spacing, score[:-1]),
-        (features, position, (2.5, 1.0, 0.0), score),
-        (features[:, : TOKENS * 79], position, spacing, score),
-        (np.full_like(features, np.nan), position, spacing, score),
+        (features[:, :-1], spacing, score),
+        (features, spacing, score[:-1]),
+        (features, (2.5, 1.0, 0.0), score),
+        (features[:, : TOKENS * 79], spacing, score),
+        (np.full_like(features, np.nan), spacing, score),
     ):
         with pytest.raises(InputRejected):
             look(*wrong)
