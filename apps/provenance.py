@@ -1,13 +1,21 @@
 """What a reading follows from besides its input: the version of the code, and hashes of files."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Any
 
-from core_model.errors import Unavailable
+from core_model.errors import InputRejected, Unavailable
+
+IDENTIFIES = ("weights_sha256", "decides")
+"""Entries of a card that name its tensors by their hash; a card holds at least one."""
+DECIDES = (*IDENTIFIES, "config", "channels", "tokenizer_sha256", "core_sha256", "facts", "halves", "linking")
+"""Entries of a card that a result follows from, beside the threshold of its operating point."""
 
 
 def version() -> str:
@@ -38,22 +46,46 @@ def code_version(*packages: str) -> str:
 
 
 def weights_hash(*names: str) -> str:
-    """SHA-256 over the cards of shipped weights: a card names its tensors by their hash, and what was chosen for them.
+    """SHA-256 over what of the cards of shipped weights decides a result, see ``deciding``.
+
+    How weights were made, and what was measured with them, may be told otherwise without making a stored reading stale.
 
     Raises:
         Unavailable: A card is not there.
+        InputRejected: A card is not JSON, or names no tensors.
     """
     import core_model
 
     folder = Path(str(core_model.__file__)).parent / "weights"
-    digest = hashlib.sha256()
+    parts = {}
     for name in sorted(names):
         try:
-            digest.update((folder / f"{name}.json").read_bytes())
+            card = json.loads((folder / f"{name}.json").read_text(encoding="utf8"))
         except FileNotFoundError:
             raise Unavailable(
                 f"the weights '{name}' are not installed",
                 action="install a release or a checkout that is complete",
                 code="weights_missing",
             ) from None
-    return digest.hexdigest()
+        except ValueError as error:
+            raise InputRejected(
+                f"a card of the weights '{name}' that is not JSON",
+                action="reinstall the weights",
+                code="card_unreadable",
+            ) from error
+        parts[name] = deciding(card)
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def deciding(card: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a card a result follows from: the tensors by their hash, shapes and names, the threshold.
+
+    Raises:
+        InputRejected: It names no tensors.
+    """
+    found = {key: card[key] for key in DECIDES if key in card}
+    if not found.keys() & set(IDENTIFIES):
+        raise InputRejected("a card that names no weights", action="reinstall the weights", code="card_unreadable")
+    if "operating_point" in card:
+        found["threshold"] = card["operating_point"]["threshold"]
+    return found
