@@ -176,7 +176,7 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
     masks = np.frombuffer(packed, np.uint8).reshape(volume.shape)
     sides = masks & (ZONE_BIT - 1)
     shipped = detector()
-    findings = find_nodules(
+    found = find_nodules(
         volume.hu,
         volume.spacing_mm,
         (masks & ZONE_BIT) > 0,
@@ -189,8 +189,8 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
     )
     series_uid = imported["series"]["uid"]
     described, heatmaps = [], {}
-    identifiers = finding_ids(series_uid, [finding.measurement.centre_mm or () for finding in findings])
-    for finding, identifier in zip(findings, identifiers, strict=True):
+    identifiers = finding_ids(series_uid, [finding.measurement.centre_mm or () for finding in found.findings])
+    for finding, identifier in zip(found.findings, identifiers, strict=True):
         heatmap = None
         if finding.heat_ZYX is not None:
             heatmap = blobs.put_array(step.store, step.job_id, f"heatmap of {identifier}", finding.heat_ZYX)
@@ -201,6 +201,7 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
     return {
         "findings": draft,
         "heatmaps": heatmaps,
+        "warnings": [caution.as_dict() for caution in found.cautions],
         "operating_point": {
             "threshold": shipped.operating_point.threshold,
             "weights_hash": shipped.operating_point.decides,
@@ -218,7 +219,7 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
             json.loads(blobs.get(step.store, found["findings"])),
             study_id=imported["study_id"],
             operating_point=found["operating_point"],
-            warnings=[*notes["warnings"], *lungs["warnings"]],
+            warnings=[*notes["warnings"], *lungs["warnings"], *found["warnings"]],
             reading_id=reading_id,
             provenance={**provenance.as_dict(), "settings": _settings(step)},
         )

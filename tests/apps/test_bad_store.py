@@ -13,6 +13,7 @@ import pytest
 
 from apps import cli
 from apps.demo.report import make_example_report
+from apps.medical.nodules.findings import Found
 from apps.settings import load_settings
 from apps.store import blobs, inputs
 from apps.store.store import Store
@@ -113,7 +114,7 @@ def test_a_disk_that_fills_anywhere_in_an_import_leaves_the_store_unchanged_and_
     from apps.jobs import retry, watch
     from apps.store import medical
 
-    monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: [])  # not what is tested
+    monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: Found([], []))
     write, add_study, written = blobs._write, medical.add_study, []
 
     def full(*what: object) -> None:

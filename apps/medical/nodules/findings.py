@@ -12,10 +12,11 @@ from scipy import ndimage
 
 from apps.medical.nodules.detect import Candidates, Half, Rescore, find_candidates
 from apps.medical.nodules.grid import from_working, to_working_grid
-from apps.medical.nodules.intensity import scale_of_ct
+from apps.medical.nodules.intensity import cautions_of, scale_of_ct
 from apps.medical.nodules.linking import sigmoid
 from apps.medical.nodules.measure import Measurement, measure, occupancy_of
 from apps.medical.nodules.regions import Region
+from core_model.errors import Caution
 
 MEASURE_MARGIN_MM = 8.0
 
@@ -41,6 +42,19 @@ class Finding:
     heat_start: tuple[int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a CT's reading gives.
+
+    Attributes:
+        findings: In order of probability, those below the operating point included.
+        cautions: What makes them less sure.
+    """
+
+    findings: list[Finding]
+    cautions: list[Caution]
+
+
 def find_nodules(
     volume_hu: np.ndarray,
     spacing_mm: tuple[float, float, float],
@@ -52,7 +66,7 @@ def find_nodules(
     affine: ArrayLike | None = None,
     rescore: Sequence[Rescore] | None = None,
     tick: Callable[[float], None] | None = None,
-) -> list[Finding]:
+) -> Found:
     """Find and measure nodules in a chest CT.
 
     Args:
@@ -67,11 +81,11 @@ def find_nodules(
         tick: Called with the fraction done; may raise to cancel.
 
     Returns:
-        Findings in order of probability, those below the operating point included.
+        Findings in order of probability, those below the operating point included, and cautions.
     """
     rows, columns = np.nonzero(zone_mask.any((0, 2)))[0], np.nonzero(zone_mask.any((0, 1)))[0]
     if not len(rows):
-        return []
+        return Found([], [])
     margin = [int(np.ceil(30 / mm)) for mm in spacing_mm[1:]]
     box = (
         slice(max(0, int(rows[0]) - margin[0]), min(volume_hu.shape[1], int(rows[-1]) + margin[0] + 1)),
@@ -99,7 +113,7 @@ def find_nodules(
         findings.append(Finding(rank, float(probability[index]), shown, measured, heat, start))
         if tick is not None:
             tick(0.9 + 0.1 * rank / len(order))
-    return findings
+    return Found(findings, cautions_of(scale))
 
 
 def probability_of(found: Candidates, rescore: Sequence[Rescore] | None = None) -> np.ndarray:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from core_model.errors import Caution
+
 SCALED_MIN, SCALED_MAX = -0.3, 1.5
 """Scaled values are clipped to this range before the network sees them (about -1130 and +490 HU)."""
 TISSUE_HU = 40.0
@@ -139,7 +141,8 @@ def scale_of_ct(volume_hu: np.ndarray, lung_mask: np.ndarray | None = None) -> S
         lung_mask: The lungs; without it every voxel in the lung's range counts.
 
     Returns:
-        The scale; not ``reliable``, with the lung at -860 HU, where under 1000 voxels lie in the lung's range.
+        The scale; not ``reliable``, with the lung at -860 HU, where under 1000 voxels lie in the lung's range, and not
+        with the lung at an end of the range, where the mode lies outside it.
     """
     step = max(1, volume_hu.shape[0] // 64)
     values = volume_hu[::step]
@@ -151,4 +154,19 @@ def scale_of_ct(volume_hu: np.ndarray, lung_mask: np.ndarray | None = None) -> S
     counts, edges = np.histogram(values, bins=66, range=LUNG_RANGE_HU)
     smooth = ndimage.gaussian_filter1d(counts.astype(np.float64), 3)
     peak = int(np.argmax(smooth))
-    return Scale(float((edges[peak] + edges[peak + 1]) / 2), TISSUE_HU)
+    return Scale(float((edges[peak] + edges[peak + 1]) / 2), TISSUE_HU, reliable=0 < peak < len(smooth) - 1)
+
+
+def cautions_of(scale: Scale) -> list[Caution]:
+    """What a reading of a whole CT must say of its scale: nothing where the lungs' mode was found."""
+    if scale.reliable:
+        return []
+    low, high = LUNG_RANGE_HU
+    if scale.lung > (low + high) / 2:
+        why = f"the lungs are unusually dense: they are most often above {high:.0f} HU"
+    elif scale.lung < (low + DEFAULT_LUNG_HU) / 2:
+        why = f"the lungs are unusually airy: they are most often below {low:.0f} HU"
+    else:
+        why = f"hardly any lung lies between {low:.0f} and {high:.0f} HU"
+    text = f"The intensity scale is uncertain, {why}. {scale.lung:.0f} HU was taken for lung; nodules may be missed."
+    return [Caution("lung_scale_uncertain", text)]

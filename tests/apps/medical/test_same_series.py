@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from apps.medical.nodules.findings import Found
 from apps.store import medical, readings
+from core_model.errors import Caution
 from tests.apps.medical.dicom.making import STUDY_UID, localizer, make_series
 from tests.apps.reading import Reader, reader
 
 
 @pytest.fixture
 def reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: [])  # not what is tested
+    found = Found([], [Caution("lung_scale_uncertain", "The lungs are unusually dense.")])
+    monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: found)
     with reader(tmp_path / "data") as made:
         yield made
 
@@ -42,6 +45,12 @@ def test_a_series_that_comes_with_other_files_has_its_own_warnings_and_skipped_s
     assert document_of(reads, among)["id"] == second["id"]
     (study,) = medical.studies(reads.store)
     assert {reading.id for reading in study.readings} == {first["id"], second["id"]}
+
+
+def test_what_makes_the_findings_less_sure_stands_among_the_warnings_of_the_document(reads: Reader, tmp_path: Path):
+    make_series().write(tmp_path / "study")
+    warnings = document_of(reads, tmp_path / "study")["warnings"]
+    assert [w["text"] for w in warnings if w["code"] == "lung_scale_uncertain"] == ["The lungs are unusually dense."]
 
 
 def codes(document: dict) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from apps.medical.nodules.detect import TOKENS, Half, find_candidates, token_slices
-from apps.medical.nodules.findings import find_nodules, probability_of
+from apps.medical.nodules.findings import Found, find_nodules, probability_of
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.operating_point import load, save
 from apps.medical.nodules.rescoring import decided_by, save_heads
@@ -52,7 +52,7 @@ def chest(shift=0):
 def test_both_balls_are_found_where_they_are_with_their_size():
     hu, zone = chest()
     affine = np.array([[0, 0, 0.8, -10], [0, 0.7, 0, -20], [2.5, 0, 0, 5], [0, 0, 0, 1]], float)
-    first, second = find_nodules(hu, SPACING, zone, [half()], 0.5, affine=affine)[:2]
+    first, second = find_nodules(hu, SPACING, zone, [half()], 0.5, affine=affine).findings[:2]
     assert (first.rank, second.rank) == (1, 2)
     assert first.measurement.centre_voxel == pytest.approx((12, 40 / 0.7, 50), abs=0.25)
     assert first.measurement.centre_mm == pytest.approx((30, 20, 35), abs=0.5)
@@ -65,9 +65,9 @@ def test_both_balls_are_found_where_they_are_with_their_size():
 
 def test_one_threshold_decides_what_is_shown_and_the_rest_is_kept():
     hu, zone = chest()
-    every = find_nodules(hu, SPACING, zone, [half()], 0.0)
+    every = find_nodules(hu, SPACING, zone, [half()], 0.0).findings
     between = (every[0].probability + every[1].probability) / 2
-    found = find_nodules(hu, SPACING, zone, [half()], between)
+    found = find_nodules(hu, SPACING, zone, [half()], between).findings
     assert [finding.shown for finding in found] == [True] + [False] * (len(every) - 1)
     assert found[0].heat_ZYX is not None
     assert found[1].heat_ZYX is None
@@ -79,19 +79,42 @@ def test_one_threshold_decides_what_is_shown_and_the_rest_is_kept():
 
 def test_the_same_input_gives_the_same_findings_and_a_shift_by_a_slice_shifts_them():
     hu, zone = chest()
-    once, again = (find_nodules(hu, SPACING, zone, [half()], 0.5) for _ in range(2))
+    once, again = (find_nodules(hu, SPACING, zone, [half()], 0.5).findings for _ in range(2))
     assert [f.measurement for f in once] == [f.measurement for f in again]
     assert [f.probability for f in once] == [f.probability for f in again]
     moved, _ = chest(shift=1)
-    shifted = find_nodules(moved, SPACING, zone, [half()], 0.5)
+    shifted = find_nodules(moved, SPACING, zone, [half()], 0.5).findings
     step = np.subtract(shifted[0].measurement.centre_voxel, once[0].measurement.centre_voxel)
     assert step == pytest.approx([1, 0, 0], abs=0.05)
 
 
 def test_an_empty_zone_and_a_quiet_lung_give_no_findings():
     hu, zone = chest()
-    assert find_nodules(hu, SPACING, np.zeros_like(zone), [half()], 0.5) == []
-    assert find_nodules(np.full_like(hu, -870), SPACING, zone, [half()], 0.5) == []
+    assert find_nodules(hu, SPACING, np.zeros_like(zone), [half()], 0.5) == Found([], [])
+    assert find_nodules(np.full_like(hu, -870), SPACING, zone, [half()], 0.5) == Found([], [])
+
+
+@pytest.mark.parametrize(
+    ("lung_hu", "said"),
+    [
+        (-870, None),
+        (-700, None),
+        (-610, "unusually dense: they are most often above -650 HU. -652 HU was taken for lung"),
+        (-995, "unusually airy: they are most often below -980 HU. -978 HU was taken for lung"),
+        (-200, "hardly any lung lies between -980 and -650 HU. -860 HU was taken for lung"),
+    ],
+)
+def test_lungs_of_an_unusual_density_leave_a_caution_on_the_result(lung_hu, said):
+    hu, zone = chest()
+    spread = np.random.default_rng(1).normal(0, 30, hu.shape)
+    hu = np.where(hu < -600, lung_hu + spread, hu).astype(np.int16)
+    found = find_nodules(hu, SPACING, zone, [half()], 0.5)
+    if said is None:
+        assert found.cautions == []
+    else:
+        (caution,) = found.cautions
+        assert caution.code == "lung_scale_uncertain"
+        assert said in caution.text
 
 
 def test_progress_rises_to_one_and_cancelling_stops_inside():
@@ -117,7 +140,7 @@ def test_the_cores_second_look_gets_tokens_spacing_and_scores_and_decides():
         asked.update(features=features_ND, spacing=spacing_mm_3, scores=scores_N)
         return np.linspace(0.2, 0.9, len(scores_N))
 
-    found = find_nodules(hu, SPACING, zone, [half()], 0.5, rescore=[look])
+    found = find_nodules(hu, SPACING, zone, [half()], 0.5, rescore=[look]).findings
     assert found[0].probability == pytest.approx(0.9)
     channels = StemConfig().channels
     assert asked["features"].shape == (len(found), TOKENS * (channels[0] + channels[2]))

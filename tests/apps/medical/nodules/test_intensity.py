@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from apps.medical.nodules.intensity import Scale, align_slices, otsu, scale_of_ct, scale_of_field
+from apps.medical.nodules.intensity import Scale, align_slices, cautions_of, otsu, scale_of_ct, scale_of_field
 
 
 def chest(rng, slices=4, size=128, muscle=45.0, fat=-100.0, padding=False):
@@ -63,6 +63,17 @@ def test_without_lung_the_scale_says_that_it_is_a_guess():
     scale = scale_of_ct(np.full((2, 40, 40), 30.0))
     assert not scale.reliable
     assert scale.lung == -860
+
+
+@pytest.mark.parametrize(
+    ("lung_hu", "taken", "reliable"), [(-610, -652.5, False), (-990, -977.5, False), (-700, -700, True)]
+)
+def test_a_mode_outside_the_lungs_range_keeps_the_ranges_end_and_is_not_reliable(lung_hu, taken, reliable):
+    hu = np.random.default_rng(0).normal(lung_hu, 30, (6, 80, 80))
+    scale = scale_of_ct(hu)
+    assert scale.lung == pytest.approx(taken, abs=0 if not reliable else 8)
+    assert scale.reliable is reliable
+    assert len(cautions_of(scale)) == (0 if reliable else 1)
 
 
 def test_a_scale_puts_lung_at_0_and_tissue_at_1_and_the_rest_between_in_proportion():

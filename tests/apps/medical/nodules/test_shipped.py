@@ -33,6 +33,11 @@ def ball(centre, radius):
     return np.clip((radius - gap) / 1.5 + 0.5, 0, 1)
 
 
+def shown_and_hidden(shipped, hu, zone):
+    threshold = shipped.operating_point.threshold
+    return find_nodules(hu, SPACING, zone, shipped.halves, threshold, rescore=shipped.rescore).findings
+
+
 def near(finding, place):
     return np.linalg.norm((np.array(finding.measurement.centre_voxel) * SPACING) - place) if finding else np.inf
 
@@ -41,7 +46,7 @@ def near(finding, place):
 def test_a_ball_is_shown_at_its_place_and_before_a_vessel(shipped, radius):
     place = (37.0, 50.0, 60.0)
     hu, zone = lung(ball(place, radius), tube((2, 12, 20), (72, 26, 34), 2.5))
-    found = find_nodules(hu, SPACING, zone, shipped.halves, shipped.operating_point.threshold, rescore=shipped.rescore)
+    found = shown_and_hidden(shipped, hu, zone)
     assert near(found[0], place) < radius / 2
     assert found[0].shown
     assert all(not other.shown or near(other, place) < radius for other in found[1:])
@@ -65,5 +70,5 @@ def test_the_shipped_weights_are_within_their_budget(shipped):
 )
 def test_a_vessel_of_any_course_is_not_shown(shipped, ends):
     hu, zone = lung(tube(*ends, 2.5))
-    found = find_nodules(hu, SPACING, zone, shipped.halves, shipped.operating_point.threshold, rescore=shipped.rescore)
+    found = shown_and_hidden(shipped, hu, zone)
     assert not any(one.shown for one in found)
