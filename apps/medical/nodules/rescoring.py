@@ -185,9 +185,9 @@ def core_head(config: CoreConfig, layers: int, dropout: float = 0.0) -> VolumeCa
     return VolumeCandidateHead(config, [unit for _, unit in FACTS], layers, dropout)
 
 
-def plain_head(config: CoreConfig, dropout: float = 0.0) -> PlainHead:
-    """An untrained net without the core."""
-    return PlainHead(config.volume_features, TOKENS, len(FACTS), dropout=dropout)
+def plain_head(config: CoreConfig, dropout: float = 0.0, hidden: int = 16) -> PlainHead:
+    """An untrained net without the core, ``hidden`` wide."""
+    return PlainHead(config.volume_features, TOKENS, len(FACTS), hidden, dropout)
 
 
 def decided_by(card: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 ``link``        fit a half's linking weights
 ``candidates``  write a half's candidates with vectors and labels, for the core's nodule head
 ``head``        fit a half's heads of the core (resumable: run the same line again)
+``controls``    train heads around a shuffled trunk, and better plain nets, and judge both beside the shipped heads
 ``ship``        choose the operating point out of fold, with the core's second look, and write weights and cards
 
 Fields and tables have the format that ``apps.medical.nodules.fields`` documents; everything runs on one thread unless
@@ -23,15 +24,16 @@ from safetensors.torch import load_file, save_file
 
 from apps.medical.nodules.background import load_background, save_background
 from apps.medical.nodules.candidate_cache import gather, read, write
+from apps.medical.nodules.controls import controls_of
 from apps.medical.nodules.detect import Half
 from apps.medical.nodules.fields import Field, load_fields
 from apps.medical.nodules.level import level_of
 from apps.medical.nodules.linking import LinkWeights
-from apps.medical.nodules.operating_point import half_from, save, tensors_of
+from apps.medical.nodules.operating_point import WEIGHTS, half_from, save, tensors_of
 from apps.medical.nodules.out_of_fold import choose_threshold, marks_of, out_of_fold
 from apps.medical.nodules.prepare import LISTED, Listed, listed, read_background
 from apps.medical.nodules.rescoring import decided_by, load_heads, save_heads
-from apps.medical.nodules.train_head import OWN_MARKS, HeadTraining, fit_heads
+from apps.medical.nodules.train_head import OWN_MARKS, HeadTraining, fit_heads, hash_of_part
 from apps.medical.nodules.train_link import collect, fit
 from apps.medical.nodules.train_stem import StemTraining, train_stem
 from core_model.core import load_core
@@ -129,6 +131,20 @@ def head(options: argparse.Namespace) -> None:
     _say(f"half {options.half}: held out {report['held_out_average_precision']}, shift {heads.shift}")
 
 
+def controls(options: argparse.Namespace) -> None:
+    """Print what the second look gains on validation candidates without the core, as JSON."""
+    core = load_core()
+    heads, card = load_heads(options.weights, core)
+    folder = options.candidates or options.out / "candidates"
+    parts = {
+        half: (read(folder / f"{half}-train.npz"), read(folder / f"{half}-validation.npz")) for half in sorted(heads)
+    }
+    reports = card["made_by"].get("halves", {})
+    same = [reports.get(half, {}).get("data_sha256") == hash_of_part(part) for half, (part, _) in parts.items()]
+    found = controls_of(core, heads, parts, options.out / "controls", log=_say)
+    print(json.dumps({"trained_on_the_candidates_of_the_heads": all(same), **found}, indent=1))
+
+
 def ship(options: argparse.Namespace) -> None:
     """Choose the operating point and write weights and cards."""
     core = load_core()
@@ -195,6 +211,9 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--half", required=True)
     one.add_argument("--candidates", type=Path, help="folder of the candidates; OUT/candidates where not given")
     one.add_argument("--layers", type=int, default=HeadTraining().layers, help="blocks of the core that run")
+    one = command(controls, fields=False)
+    one.add_argument("--candidates", type=Path, help="folder of the candidates; OUT/candidates where not given")
+    one.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of the heads")
     one = command(ship, fields=True)
     one.add_argument("--background", type=Path, action="append", required=True)
     one.add_argument("--list", type=Path, default=LISTED)

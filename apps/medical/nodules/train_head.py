@@ -265,6 +265,33 @@ def fit_member(
     return head.eval(), {"passes": best_epoch, "held_out_loss": round(best, 4), "loss_of_the_stem": round(start, 4)}
 
 
+def kept_or_fitted(
+    folder: Path,
+    name: str,
+    known: Mapping[str, Any],
+    make: Callable[[], H],
+    fit: Callable[[], tuple[H, dict[str, Any]]],
+) -> tuple[H, dict[str, Any]]:
+    """A member that an earlier run left in ``folder``, if it was made of the same, or else a new one, left there.
+
+    Args:
+        folder: Of finished members.
+        name: The member's.
+        known: All that it depends on.
+        make: An untrained one.
+        fit: Trains one and tells how it went.
+    """
+    path = folder / f"{name}.json"
+    kept = load_checkpoint(path) if path.is_file() else None
+    if kept is not None and all(kept[1].get(key) == value for key, value in known.items()):
+        member = make().eval()
+        member.load_state_dict(kept[0])
+        return member, kept[1]["report"]
+    member, report = fit()
+    save_checkpoint(folder, name, member.state_dict(), {**known, "report": report})
+    return member, report
+
+
 def surest_own(logit_N: Tensor, examples: Examples, marks: int) -> float:
     """Mean log-odds of a half's surest marks on its own CT: what the shift brings to even odds; 0 for none.
 
@@ -321,13 +348,13 @@ def fit_heads(
         for number in range(settings.members):
             held = torch.from_numpy(np.nonzero(fold_N == number)[0])
             name = f"{kind}-{number}"
-            kept = load_checkpoint(folder / f"{name}.json") if (folder / f"{name}.json").is_file() else None
-            if kept is not None and all(kept[1].get(key) == value for key, value in known.items()):
-                member, report = make().eval(), kept[1]["report"]
-                member.load_state_dict(kept[0])
-            else:
-                member, report = fit_member(core, examples, fold_N, number, settings, make, log)
-                save_checkpoint(folder, name, member.state_dict(), {**known, "report": report})
+            member, report = kept_or_fitted(
+                folder,
+                name,
+                known,
+                make,
+                lambda number=number, make=make: fit_member(core, examples, fold_N, number, settings, make, log),
+            )
             with torch.no_grad():
                 logit_N[held] = member(core.model, examples.rows.rows(held), names)
             made[kind].append(member.requires_grad_(False))

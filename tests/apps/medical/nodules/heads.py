@@ -50,7 +50,7 @@ def cached_part(n=240, seed=0, split="train"):
     label = rng.integers(0, 2, n).astype(np.int8)
     features = rng.normal(size=(n, TOKENS, 80)).astype(np.float16)
     features[:, 0, :4] += 3 * label[:, None]
-    source = np.where(np.arange(n) < n // 2, "field", "planting")
+    source = np.where(np.arange(n) < n // 2, "field", "planting").astype("U10")
     source[-40:], label[-40:] = "background", 0
     people = np.array(patients(split, 30))[rng.integers(0, 30, n)]
     people[-40:] = "C3N-00247"
