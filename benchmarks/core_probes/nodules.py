@@ -4,6 +4,10 @@ Candidates of validation patients' fields, of plantings of their nodules (and of
 has not seen, and of that CT itself, each scored by the stem's linking, by the core with the half's own head, by the
 same heads around a shuffled trunk, and by a small net on the same vectors that was trained alike but has no core. As in
 training, candidates of fields are judged by their best slice alone: the stack's end must not tell the label.
+
+The heads were trained around the real trunk: what shuffling it costs them says that they need that trunk, not how much
+of their gain it brings. The plain nets stopped after as many passes as the heads, some before they had learned all that
+they can. ``python -m apps.medical.nodules.train controls`` trains heads around a shuffled trunk, and better plain nets.
 """
 
 from collections.abc import Callable, Mapping
@@ -102,8 +106,10 @@ def figures_of(found: Mapping[str, np.ndarray], parts: Parts) -> dict[str, Figur
     half = np.concatenate([np.full(kept[name].sum(), name) for name in parts])
     apart = {"all": np.ones(len(label), bool), "CT": source != "field", "fields": source == "field"}
     apart |= {f"half {name}": half == name for name in parts}
+    nodules = column("nodule_N")
     shares = [
-        f"{where} ({chosen.sum()}, {label[chosen].sum()} nodules): "
+        f"{where} ({chosen.sum()} candidates, {label[chosen].sum()} of them marks of "
+        f"{len(np.unique(nodules[chosen & (label == 1)]))} nodules): "
         + " ".join(f"{name} {average_precision(score[chosen], label[chosen]):.4f}" for name, score in found.items())
         for where, chosen in apart.items()
     ]
@@ -111,8 +117,18 @@ def figures_of(found: Mapping[str, np.ndarray], parts: Parts) -> dict[str, Figur
     figures = {}
     for name, first, second, baseline in (
         ("nodule_rescore_gain_over_stem", "core", "stem", "the stem's linking score alone"),
-        ("nodule_ap_lost_when_shuffled", "core", "shuffled", "the core with its weights shuffled, heads untouched"),
-        ("nodule_rescore_gain_over_plain", "core", "plain", "a small net on the same vectors, without the core"),
+        (
+            "nodule_ap_lost_when_shuffled",
+            "core",
+            "shuffled",
+            "the core with its weights shuffled, heads untouched: they were trained around the real one",
+        ),
+        (
+            "nodule_rescore_gain_over_plain",
+            "core",
+            "plain",
+            "a small net on the same vectors, without the core, trained exactly as the heads; a longer training gains",
+        ),
     ):
         value, interval = difference(found[first], found[second], label, patients)
         figures[name] = Figure(value, "score", len(label), interval, baseline=baseline, note=words)

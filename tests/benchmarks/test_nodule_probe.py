@@ -33,6 +33,23 @@ def test_the_shuffled_trunk_answers_otherwise_and_the_heads_stay_as_they_are(par
     assert all(torch.equal(value, heads["A"].members[0].state_dict()[name]) for name, value in before.items())
 
 
+def test_the_note_counts_each_nodule_once_however_many_of_its_marks_there_are(parts):
+    label = np.concatenate([part["label_N"][part["label_N"] >= 0] for part in parts.values()])
+    marks = int((label == 1).sum())
+    distinct = len({name for part in parts.values() for name in part["nodule_N"][part["label_N"] == 1].tolist()})
+    assert distinct < marks
+    found = figures_of(scores(small_core(), small_heads(), parts), parts)
+    note = found["nodule_rescore_gain_over_stem"].note
+    assert f"all (170 candidates, {marks} of them marks of {distinct} nodules)" in note
+    once = {
+        half: {**part, "nodule_N": np.where(part["label_N"] == 1, "P/nodule-0", "")} for half, part in parts.items()
+    }
+    assert (
+        "marks of 1 nodules)"
+        in figures_of(scores(small_core(), small_heads(), once), once)["nodule_rescore_gain_over_stem"].note
+    )
+
+
 def test_both_figures_carry_interval_baseline_and_sizes(parts):
     found = figures_of(scores(small_core(), small_heads(), parts), parts)
     assert found["nodule_rescore_gain_over_plain"].value == pytest.approx(found["nodule_rescore_gain_over_stem"].value)
@@ -40,4 +57,4 @@ def test_both_figures_carry_interval_baseline_and_sizes(parts):
         figure = found[name]
         assert figure.n == 170
         assert figure.interval[0] <= figure.value <= figure.interval[1]
-        assert "half A (85" in figure.note
+        assert "half A (85 candidates, " in figure.note

@@ -41,5 +41,5 @@ def from_working(index: np.ndarray | float, working_size: int, native_size: int)
 
 
 def neighbour_step(slice_mm: float, wanted_mm: float = NEIGHBOUR_MM) -> int:
-    """How many slices away the network's neighbouring slices lie, at least one."""
+    """How many slices away the network's neighbouring slices lie: as near to ``wanted_mm`` as whole slices allow."""
     return max(1, round(wanted_mm / slice_mm))

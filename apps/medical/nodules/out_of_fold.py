@@ -1,6 +1,6 @@
 """Judge each half on the background that it has not seen: marks of the background, and plantings of validation nodules.
 
-Also chooses the operating point: one probability threshold for both halves.
+Also chooses the operating point: one probability threshold for both halves, from the backgrounds' marks alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
