@@ -2,7 +2,6 @@
 
 import logging
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from apps.processes import start_module
 from apps.store import workers
 from apps.store.store import Store
 from core_model.errors import Unavailable
@@ -102,13 +102,14 @@ class Keeper:
         """
         self._started_at = time.monotonic()
         modules = [part for name in self._modules or () for part in ("--module", name)]
-        environment = {**_environment(), **self.store.settings.environment()}
         try:
-            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [sys.executable, "-m", "apps.jobs", "--with-parent", *modules],
+            self._process = start_module(
+                "apps.jobs",
+                "--with-parent",
+                *modules,
+                settings=self.store.settings.environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                env=environment,
                 start_new_session=True,  # Ctrl-C goes to the one who waits, and from there to the worker in good order
             )
         except OSError as error:
@@ -117,14 +118,6 @@ class Keeper:
                 action="end other programs, or raise the limit of processes",
                 code="worker_does_not_start",
             ) from None
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment, with the way to the modules that it can import."""
-    import os
-
-    path = os.pathsep.join(part for part in sys.path if part)
-    return {**os.environ, "PYTHONPATH": path}
 
 
 @contextmanager
