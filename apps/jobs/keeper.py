@@ -17,6 +17,8 @@ from core_model.errors import Unavailable
 LOOK_EVERY_S = 1.0
 QUICK_S = 10.0  # a worker that ends sooner never worked
 MAX_QUICK_ENDS = 3
+FIRST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 60.0
 END_WITHIN_S = 10.0
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ class Keeper:
         self._started_at = 0.0
         self._quick_ends = 0
         self._failed = ""
+        self._pause_s = 0.0
+        self._not_before = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="tandem-keeper", daemon=True)
 
@@ -39,10 +43,11 @@ class Keeper:
         return self._process is not None
 
     def check(self) -> None:
-        """Say so where no worker can be had.
+        """Say so where no worker can be had. It is tried again all the same, after longer and longer pauses, for
+        those who wait without asking here.
 
         Raises:
-            Unavailable: What was started ended at once (code ``worker_does_not_start``).
+            Unavailable: What was started last ended at once (code ``worker_does_not_start``).
         """
         if self._failed:
             raise Unavailable(
@@ -83,16 +88,30 @@ class Keeper:
                 said = ""
 
     def _look(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            return
         if self._process is not None:
-            status, self._process = self._process.returncode, None
             quick = time.monotonic() - self._started_at < QUICK_S
-            self._quick_ends = self._quick_ends + 1 if quick else 0
-            if quick and (status == 1 or self._quick_ends >= MAX_QUICK_ENDS):  # 1: it has said why on stderr
-                self._failed = f"it ended with status {status}"
-        if not self._failed and not workers.live(self.store):
+            if not quick:
+                self._works()
+            status = self._process.poll()
+            if status is None:
+                return
+            self._process = None
+            if quick:
+                self._ended_at_once(status)
+        if workers.live(self.store):
+            self._works()
+        elif time.monotonic() >= self._not_before:
             self._start()
+
+    def _works(self) -> None:
+        self._quick_ends, self._failed, self._pause_s = 0, "", 0.0
+
+    def _ended_at_once(self, status: int) -> None:
+        self._quick_ends += 1
+        if status == 1 or self._quick_ends >= MAX_QUICK_ENDS:  # 1: it has said why on stderr
+            self._failed = f"it ended with status {status}"
+            self._pause_s = min(2 * self._pause_s or FIRST_PAUSE_S, LONGEST_PAUSE_S)
+            self._not_before = time.monotonic() + self._pause_s
 
     def _start(self) -> None:
         """Start a worker process.
