@@ -2,9 +2,9 @@
 
 import socket
 import subprocess
-import sys
 
 from apps import console
+from apps.processes import start_module
 from core_model.errors import Unavailable
 
 TRIED_PORTS = 20
@@ -37,8 +37,7 @@ def serve(port: int | None = None) -> int:
     chosen = free_port(port or settings.port)
     with open_store(settings) as store, ensure_worker(store):
         console.say(f"the dashboard is at http://127.0.0.1:{chosen} (Ctrl-C ends it)")
-        command = [sys.executable, "-m", "ui.server", "--port", str(chosen), "--with-parent"]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module
+        process = start_module("ui.server", "--port", str(chosen), "--with-parent", stdin=subprocess.PIPE)
         try:
             return process.wait()
         except KeyboardInterrupt:

@@ -96,13 +96,18 @@ def _packages(problems: list[str]) -> dict[str, str]:
 
 
 def _without_password(url: str) -> str:
+    """Where the database is, without the URL's query, in which a password can stand as well."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        where = make_url(url).set(query={})
     except (ArgumentError, ValueError):
         return "a URL that cannot be read"
+    if where.get_backend_name() != "sqlite" and "@" in f"{where.host}{where.database}":
+        # The password was cut at an @ of its own, and what follows that is no secret to SQLAlchemy.
+        return "a URL that cannot be read; an @ in a password is written as %40"
+    return where.render_as_string(hide_password=True)
 
 
 def _store(settings: Any, problems: list[str]) -> dict[str, Any]:

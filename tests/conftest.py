@@ -1,7 +1,22 @@
 """Shared by all tests."""
 
 import os
+from pathlib import Path
+
+import pytest
 
 # Tests may not call out: hubs, usage statistics, update checks.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false")
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder where somebody works on other things, with modules that have the names of ours; run, they leave the
+    file ``ran`` there and fail."""
+    folder = tmp_path / "elsewhere"
+    for module in ("apps/__init__", "core_model/__init__", "ui/__init__", "dbos", "lxml", "streamlit"):
+        path = folder / f"{module}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"open({str(folder / 'ran')!r}, 'w').close()\nraise SystemExit(1)\n")
+    return folder

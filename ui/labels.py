@@ -22,7 +22,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This page met an error of ours. Reload it; what was read is safe.",
         "页面发生内部错误。请重新加载；已保存的结果不受影响。",
     ),
-    "unavailable": ("The store cannot be reached: {reason}", "无法访问数据存储：{reason}"),
     "not_available": ("n/a", "无"),
     "because": ("n/a, because {reason}", "无，原因：{reason}"),
     # Intake
@@ -47,7 +46,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No job yet. Start one on Reports or Studies; it appears here with its progress.",
         "尚无任务。请在“财报”或“影像检查”页面开始；进度将显示在此处。",
     ),
-    "open": ("Open", "打开"),
     "all_reports": ("All reports", "全部财报"),
     "all_studies": ("All studies", "全部检查"),
     "download": ("JSON", "JSON"),
@@ -78,14 +76,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "checks": ("Checks", "核对"),
     "warnings": ("Warnings", "警告"),
     "view": ("View", "视图"),
-    "standard": ("Standard", "标准"),
     "reported": ("As reported", "按原报表"),
-    "naming": ("Names", "名称"),
     "in_units": ("{currency}, {scale}", "{currency}，{scale}"),
     "millions": ("millions", "百万"),
     "thousands": ("thousands", "千"),
     "ones": ("units", "元"),
-    "per_share": ("per share", "每股"),
     "months": ("{n} months to", "{n} 个月，截至"),
     "no_lines": ("No line of this statement was found: {reason}", "未找到此报表的任何项目：{reason}"),
     "no_anomalies": (
@@ -117,7 +112,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "原文中不可见：此为隐藏数据。",
     ),
     "source": ("Source document", "原文"),
-    "source_gone": ("The source cannot be shown: {reason}", "无法显示原文：{reason}"),
     "element_of": ("{n} of {total}", "第 {n} 处，共 {total} 处"),
     "fact": ("Fact", "事实"),
     "no_value": ("the report gives no value", "报告未给出数值"),
@@ -169,7 +163,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Arrows or wheel: slice · Page: ten · Home, End · N, P: finding · 1-4: window · M: markers · H: heatmap",
         "方向键或滚轮：翻层 · Page：十层 · Home、End · N、P：发现 · 1-4：窗位 · M：标记 · H：热图",
     ),
-    "volume_gone": ("The volume cannot be shown: {reason}", "无法显示图像：{reason}"),
     # Jobs
     "queued": ("queued", "排队中"),
     "running": ("running", "进行中"),
@@ -189,7 +182,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "duration": ("Took", "用时"),
     "reason": ("How it ended", "结果或原因"),
     "first_image": ("The middle slice of the study that is being read", "正在阅读的检查的中间层面"),
-    "job_ended": ("The job has ended.", "任务已结束。"),
+    "no_worker": (
+        "No worker is alive yet; what is queued waits for one. Where this stays, run 'tandem worker' in a terminal: it "
+        "says why.",
+        "尚无存活的工作进程，排队的任务正在等待。若持续如此，请在终端运行 'tandem worker' 查看原因。",
+    ),
     "read_many": ("{n} reports queued; see Jobs.", "已加入 {n} 份财报；见“任务”。"),
 }
 

@@ -10,8 +10,6 @@ import argparse
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from apps.processes import start_module
 from core_model.errors import NotFound, Unavailable
 from ui import library
 
@@ -87,7 +86,7 @@ def served() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", "ui.server", "--port", str(port)])  # noqa: S603 - our own module
+    process = start_module("ui.server", "--port", str(port))
     url = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + STARTS_WITHIN_S

@@ -31,7 +31,8 @@ def read(
 
     try:
         folder = inputs.looked_up(path).is_dir()
-        files = reports_in(path.expanduser()) if folder else [path]
+        given = path.expanduser()
+        files = reports_in(given) if folder else [given]
     except TandemError as error:
         console.say(f"tandem: {error.sentence(str(path))}")
         raise typer.Exit(1) from None
@@ -81,7 +82,6 @@ def list_reports(
 ) -> None:
     """List the readings of reports with their ids, each of which `tandem delete` takes."""
     from rich.table import Table
-    from rich.text import Text
 
     from apps.store import finance as stored
     from apps.store.store import open_store
@@ -108,7 +108,7 @@ def list_reports(
     for entry in entries:
         filing = entry.filing
         cells = (entry.reading.id, filing.company or "n/a", filing.form, str(filing.period_end or "n/a"))
-        table.add_row(*map(Text, cells), f"{filing.num_facts:,}", str(filing.num_anomalies))
+        table.add_row(*map(console.plain, cells), f"{filing.num_facts:,}", str(filing.num_anomalies))
     console.out.print(table)
 
 

@@ -33,7 +33,7 @@ def print_summary(document: Mapping[str, Any]) -> None:
     if document["anomalies"]:
         listed = Table.grid(padding=(0, 1))
         for anomaly in document["anomalies"]:
-            listed.add_row(Text(f"{anomaly['rank']}."), Text(anomaly["severity"]), Text(anomaly["reason"]))
+            listed.add_row(*map(console.plain, (f"{anomaly['rank']}.", anomaly["severity"], anomaly["reason"])))
         console.out.print(listed)
     else:
         console.out.print("anomalies: none")
@@ -55,8 +55,8 @@ def heading(document: Mapping[str, Any]) -> Iterator[Text]:
 
     scale, _ = unit_of(document)
     unit = f"{known('currency')} in {SCALES[scale]}" if scale > 1 else known("currency")
-    yield Text(known("company"), style="bold")
-    yield Text(f"{known('form')}, period to {known('period_end')}, {unit}")
+    yield console.plain(known("company"), "bold")
+    yield console.plain(f"{known('form')}, period to {known('period_end')}, {unit}")
 
 
 def statement(document: Mapping[str, Any], name: str, width: int) -> Iterator[Text]:
@@ -131,7 +131,7 @@ def _missing(line: Mapping[str, Any], period: _Period) -> str:
 
 
 def _cropped(text: str, width: int) -> Text:
-    line = Text(text.replace("\n", " "))
+    line = console.plain(text.replace("\n", " "))
     line.truncate(width, overflow="ellipsis")
     return line
 

@@ -18,13 +18,16 @@ class Submitted:
 
 
 def wait_for(store: Store, submitted: Sequence[Submitted]) -> list[Progress]:
-    """Wait until all jobs have ended, with a bar on stderr, and return how each one ended.
+    """Wait until all jobs have ended, with a bar on stderr, and return how each one ended. Without any job, no worker
+    is started.
 
     Raises:
         KeyboardInterrupt: After saying how the jobs go on; they stay in the queue.
         Unavailable: No worker can be started.
     """
     ended: list[Progress] = []
+    if not submitted:
+        return ended
     try:
         with ensure_worker(store) as keeper, console.progress_bar("reading") as bar:
             for number, each in enumerate(submitted):
@@ -35,7 +38,7 @@ def wait_for(store: Store, submitted: Sequence[Submitted]) -> list[Progress]:
                         else (f"{number + 1} of {len(submitted)}, {each.name}: {progress.step or 'waiting'}")
                     )
                     done = (number + progress.fraction) / len(submitted)
-                    bar.update(bar.task_ids[0], completed=done, description=title[:70])
+                    bar.update(bar.task_ids[0], completed=done, description=console.visible(title)[:70])
                 ended.append(progress)
     except KeyboardInterrupt:
         waiting = " ".join(each.job_id for each in submitted[len(ended) :])

@@ -2,7 +2,6 @@
 
 import logging
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from apps.processes import start_module
 from apps.store import workers
 from apps.store.store import Store
 from core_model.errors import Unavailable
@@ -17,6 +17,8 @@ from core_model.errors import Unavailable
 LOOK_EVERY_S = 1.0
 QUICK_S = 10.0  # a worker that ends sooner never worked
 MAX_QUICK_ENDS = 3
+FIRST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 60.0
 END_WITHIN_S = 10.0
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ class Keeper:
         self._started_at = 0.0
         self._quick_ends = 0
         self._failed = ""
+        self._pause_s = 0.0
+        self._not_before = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="tandem-keeper", daemon=True)
 
@@ -39,10 +43,11 @@ class Keeper:
         return self._process is not None
 
     def check(self) -> None:
-        """Say so where no worker can be had.
+        """Say so where no worker can be had. It is tried again all the same, after longer and longer pauses, for
+        those who wait without asking here.
 
         Raises:
-            Unavailable: What was started ended at once (code ``worker_does_not_start``).
+            Unavailable: What was started last ended at once (code ``worker_does_not_start``).
         """
         if self._failed:
             raise Unavailable(
@@ -83,16 +88,30 @@ class Keeper:
                 said = ""
 
     def _look(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            return
         if self._process is not None:
-            status, self._process = self._process.returncode, None
             quick = time.monotonic() - self._started_at < QUICK_S
-            self._quick_ends = self._quick_ends + 1 if quick else 0
-            if quick and (status == 1 or self._quick_ends >= MAX_QUICK_ENDS):  # 1: it has said why on stderr
-                self._failed = f"it ended with status {status}"
-        if not self._failed and not workers.live(self.store):
+            if not quick:
+                self._works()
+            status = self._process.poll()
+            if status is None:
+                return
+            self._process = None
+            if quick:
+                self._ended_at_once(status)
+        if workers.live(self.store):
+            self._works()
+        elif time.monotonic() >= self._not_before:
             self._start()
+
+    def _works(self) -> None:
+        self._quick_ends, self._failed, self._pause_s = 0, "", 0.0
+
+    def _ended_at_once(self, status: int) -> None:
+        self._quick_ends += 1
+        if status == 1 or self._quick_ends >= MAX_QUICK_ENDS:  # 1: it has said why on stderr
+            self._failed = f"it ended with status {status}"
+            self._pause_s = min(2 * self._pause_s or FIRST_PAUSE_S, LONGEST_PAUSE_S)
+            self._not_before = time.monotonic() + self._pause_s
 
     def _start(self) -> None:
         """Start a worker process.
@@ -102,13 +121,14 @@ class Keeper:
         """
         self._started_at = time.monotonic()
         modules = [part for name in self._modules or () for part in ("--module", name)]
-        environment = {**_environment(), **self.store.settings.environment()}
         try:
-            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [sys.executable, "-m", "apps.jobs", "--with-parent", *modules],
+            self._process = start_module(
+                "apps.jobs",
+                "--with-parent",
+                *modules,
+                settings=self.store.settings.environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                env=environment,
                 start_new_session=True,  # Ctrl-C goes to the one who waits, and from there to the worker in good order
             )
         except OSError as error:
@@ -117,14 +137,6 @@ class Keeper:
                 action="end other programs, or raise the limit of processes",
                 code="worker_does_not_start",
             ) from None
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment, with the way to the modules that it can import."""
-    import os
-
-    path = os.pathsep.join(part for part in sys.path if part)
-    return {**os.environ, "PYTHONPATH": path}
 
 
 @contextmanager

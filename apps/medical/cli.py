@@ -61,7 +61,6 @@ def list_studies(
 ) -> None:
     """List studies with the ids of their patients, studies and readings, each of which `tandem delete` takes."""
     from rich.table import Table
-    from rich.text import Text
 
     from apps.store import medical as stored
     from apps.store.store import open_store
@@ -86,7 +85,7 @@ def list_studies(
         who = " ".join(dict.fromkeys(part for part in (entry.patient.name, entry.patient.patient_id) if part))
         read = "\n".join(row.id for row in entry.readings) or "none"
         cells = (entry.patient.id, who, entry.study.id, str(entry.study.study_date or "n/a"), read)
-        table.add_row(*map(Text, cells))
+        table.add_row(*map(console.plain, cells))
     console.out.print(table)
 
 
@@ -98,7 +97,7 @@ def _named_files(path: Path, text: str) -> list[str]:
     named = []
     for number in dict.fromkeys(re.findall(r"\bfile (\d+)\b", text)):
         try:
-            named.append(f"file {number} is {name_of_file(path, int(number))}")
+            named.append(f"file {number} is {name_of_file(path.expanduser(), int(number))}")
         except TandemError:  # what stood there has changed since it was read
             continue
     return named

@@ -18,7 +18,7 @@ def print_summary(document: Mapping[str, Any]) -> None:
     apart = " x ".join(f"{step:.4g}" for step in spacing)
     console.out.print(f"series of {size[0]} slices of {size[1]} x {size[2]}, {apart} mm", highlight=False)
     for line in skipped(document["series_skipped"]):
-        console.out.print(Text(line), soft_wrap=True)
+        console.out.print(console.plain(line), soft_wrap=True)
     shown = [finding for finding in document["findings"] if finding["shown"]]
     for line in findings(shown, console.out.width):
         console.out.print(Text(line), no_wrap=True, crop=False, overflow="ignore")

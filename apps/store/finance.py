@@ -1,16 +1,19 @@
 """Statements, checks and anomalies of a finance reading as rows, and what pages ask of them."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from apps.store.store import Store
 from apps.store.tables import AnomalyRow, Base, CheckRow, FilingRow, ReadingRow, StatementValueRow
 
 SCHEMA = "tandem.finance.reading/1"
+ROWS_AT_A_TIME = 200
 
 
 def rows_of(reading_id: str, document: dict[str, Any]) -> Iterator[Base]:
@@ -88,13 +91,14 @@ class FilingEntry:
 
 
 def filings(store: Store, company: str = "", limit: int = 100) -> list[FilingEntry]:
-    """The newest readings of reports first; of companies whose name contains ``company`` where given."""
+    """The newest readings of reports first; of companies whose name contains ``company`` where given, in capitals or
+    not: compared here, since each database has its own idea of the capitals beyond ASCII."""
     query = select(FilingRow, ReadingRow).join(ReadingRow, ReadingRow.id == FilingRow.reading_id)
-    if company:
-        query = query.where(func.lower(FilingRow.company).contains(company.lower(), autoescape=True))
+    query = query.order_by(ReadingRow.created_at.desc(), ReadingRow.id).execution_options(yield_per=ROWS_AT_A_TIME)
+    wanted = _folded(company)
     with store.read() as session:
-        rows = session.execute(query.order_by(ReadingRow.created_at.desc(), ReadingRow.id).limit(limit))
-        return [FilingEntry(filing, reading) for filing, reading in rows]
+        found = (FilingEntry(*row) for row in session.execute(query) if wanted in _folded(row[0].company))
+        return list(islice(found, limit))
 
 
 def statement(store: Store, reading_id: str, name: str) -> list[StatementValueRow]:
@@ -121,6 +125,11 @@ def anomalies(store: Store, reading_id: str) -> list[AnomalyRow]:
 def _listed(value: Any) -> list[dict[str, Any]]:
     """A list of the document; empty where it says ``{"not_available": reason}``."""
     return value if isinstance(value, list) else []
+
+
+def _folded(name: str) -> str:
+    """A name for comparison: without capitals, and with its accents always written in the same way."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from apps.demo import faults
 from apps.demo.report import make_example_report
+from apps.finance.filings.files import MAX_BYTES
+from apps.medical.cli import _named_files
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -33,6 +36,29 @@ def assert_refused(done: subprocess.CompletedProcess[str], path: Path | str, sen
 def test_a_report_that_is_not_there_is_refused_with_its_path(tmp_path: Path) -> None:
     path = tmp_path / "none.html"
     assert_refused(tandem(tmp_path, "finance", "read", str(path), "--json"), path, "there is no such file or folder")
+
+
+def test_a_report_in_the_home_folder_is_found_and_nothing_is_started_for_one_that_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with (tmp_path / "large.html").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    done = tandem(tmp_path, "finance", "read", "~/large.html", "--json")
+    assert_refused(done, tmp_path / "large.html", "the file is too large to be a report")
+    with sqlite3.connect(tmp_path / "data" / "tandem.db") as database:
+        assert database.execute("SELECT count(*) FROM worker").fetchone() == (0,)
+
+
+def test_a_file_of_a_study_in_the_home_folder_is_named_to_who_gave_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "ct").mkdir()
+    for name in ("a.dcm", "b.dcm"):
+        (tmp_path / "ct" / name).write_bytes(b"DICM")
+    named = _named_files(Path("~/ct"), "file 2 of 2 ends early.")
+    assert named == [f"file 2 is {tmp_path / 'ct' / 'b.dcm'}"]
 
 
 def test_a_folder_without_reports_is_refused_with_its_path(tmp_path: Path) -> None:

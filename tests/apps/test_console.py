@@ -3,7 +3,11 @@
 import io
 import json
 import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -11,6 +15,8 @@ from rich.console import Console
 from apps import console
 from apps.commands.jobs import list_jobs
 from apps.finance.summary import print_summary
+from apps.jobs import following
+from apps.jobs.following import Submitted
 from apps.store import jobs
 from apps.store.store import open_store
 
@@ -45,6 +51,72 @@ def test_a_companys_name_and_a_path_are_never_markup(printed: io.StringIO):
     assert COMPANY in text
     assert "n/a: not [/printed]" in text
     assert "/data/[/old]/facts" in text
+
+
+STEERING = "a\x1b]0;title\x07\x1b[31m\x9b2J\x7f\r.html"
+SHOWN = r"a\x1b]0;title\x07\x1b[31m\x9b2J\x7f\x0d.html"
+
+
+def test_a_name_never_steers_the_terminal_nor_makes_a_line_of_ours(monkeypatch: pytest.MonkeyPatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(console, "err", Console(file=stream, width=20))
+    console.say(f"file 2 is /data/{STEERING}\ntandem: all is well")
+    assert stream.getvalue() == rf"file 2 is /data/{SHOWN}\x0atandem: all is well" + "\n"
+
+
+def test_a_progress_bar_shows_control_characters_of_a_name(store_of_one_job: str, monkeypatch: pytest.MonkeyPatch):
+    shown: list[str] = []
+
+    @contextmanager
+    def bar(_: str) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(task_ids=[0], update=lambda *_, description, **__: shown.append(description))
+
+    monkeypatch.setattr(console, "progress_bar", bar)
+    monkeypatch.setattr(following, "ensure_worker", lambda _: nullcontext())
+    with open_store() as store:
+        following.wait_for(store, [Submitted(store_of_one_job, f"{STEERING}\nx")])
+    assert shown == [rf"{SHOWN}\x0ax: waiting"]
+
+
+@pytest.fixture
+def store_of_one_job(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Id of the one job, which has ended, of the environment's store."""
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
+    with open_store() as store:
+        row = jobs.create(store, "finance.read", None, {})
+        jobs.end(store, row.id, 1, "failed", error_code="refused", error_text="No.")
+    return row.id
+
+
+def test_the_texts_of_a_document_do_not_steer_the_terminal(printed: io.StringIO):
+    reason = {"not_available": STEERING}
+    line = {"line": "revenue", "label": "", "reason": "", "values": [{"end": "2024-12-31", **reason}]}
+    print_summary(
+        {
+            "id": "reading-1",
+            "document": {"company": STEERING, "form": STEERING, "period_end": STEERING, "currency": reason},
+            "statements": {name: [line] for name in ("income", "balance", "cash_flow")},
+            "checks": [],
+            "anomalies": [{"rank": 1, "severity": "high", "reason": f"one {STEERING}\ntwo"}],
+            "warnings": [],
+            "facts": {"file": "/data/facts"},
+        }
+    )
+    lines = printed.getvalue().splitlines()
+    assert lines[0] == SHOWN
+    assert lines[1] == f"{SHOWN}, period to {SHOWN}, n/a ({SHOWN})"
+    assert f"Revenue: n/a: {SHOWN}" in lines
+    assert [line.split() for line in lines if "one" in line] == [["1.", "high", "one", *SHOWN.split()]]
+    assert "\x1b" not in printed.getvalue()
+
+
+def test_a_document_holds_no_control_character_and_is_the_same(monkeypatch: pytest.MonkeyPatch):
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="utf-8"))
+    console.print_document({"company": STEERING})
+    printed = raw.getvalue().decode()
+    assert json.loads(printed) == {"company": STEERING}
+    assert {sign for sign in printed if unicodedata.category(sign) == "Cc"} == {"\n"}
 
 
 def test_a_progress_bar_takes_any_path(monkeypatch: pytest.MonkeyPatch):

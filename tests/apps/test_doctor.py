@@ -32,3 +32,24 @@ def test_a_database_url_that_cannot_be_read_is_a_problem_and_not_a_crash(
     assert report["healthy"] is False
     assert any("TANDEM_DATABASE_URL" in problem for problem in report["problems"])
     assert "secret" not in str(report)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://jane:hunter2@127.0.0.1:1/db", "postgresql://jane:***@127.0.0.1:1/db"),
+        ("postgresql://127.0.0.1:1/db?user=jane&password=hunter2", "postgresql://127.0.0.1:1/db"),
+        ("postgresql://127.0.0.1:1/db?sslpassword=hunter2&passfile=/hunter2", "postgresql://127.0.0.1:1/db"),
+        ("postgresql://jane:not@hunter2@127.0.0.1:1/db", "a URL that cannot be read"),
+        ("postgresql://jane:not@so/hunter2@127.0.0.1:1/db", "a URL that cannot be read"),
+        ("postgresql://jane@corp:hunter2@127.0.0.1:1/db", "postgresql://jane%40corp:***@127.0.0.1:1/db"),
+    ],
+)
+def test_a_password_is_not_repeated_wherever_in_the_url_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, shown: str
+):
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TANDEM_DATABASE_URL", url)
+    report = examine()
+    assert report["database"].partition(";")[0] == shown
+    assert "hunter2" not in str(report)

@@ -95,6 +95,19 @@ def test_the_table_cuts_no_id_and_takes_no_name_for_markup(stored: dict[str, str
     assert "[bold]" in whole
 
 
+def test_names_in_the_tables_do_not_steer_the_terminal(stored: dict[str, str]) -> None:
+    with Store(load_settings()) as store:
+        readings.save(
+            store, "finance.read", documents.finance("Bad\x1b[2JCo"), documents.provenance(input_hash="f" * 64)
+        )
+        medical.add_study(store, Identity("P-18", "BAD\x9b2J^EVE"), "1.2.9", [SeriesEntry("1.2.9.1", "CT", 3)])
+    shown = tandem("finance", "list") + tandem("medical", "list")
+    assert "\x1b" not in shown
+    assert "\x9b" not in shown
+    assert r"Bad\x1b[2JCo" in shown
+    assert r"\x9b2J" in shown.replace("\n", "")
+
+
 def test_reports_are_listed_with_the_ids_of_their_readings(stored: dict[str, str]) -> None:
     (row,) = document("tandem.finance.list", "finance", "list")["readings"]
     assert (row["id"], row["company"], row["facts"]) == (stored["report"], "Example [red]Corp", 3)

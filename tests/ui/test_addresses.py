@@ -15,7 +15,7 @@ from apps.store import inputs, jobs
 from apps.store.store import Store
 from tests.ui import made
 from tests.ui.asgi import ask
-from tests.ui.test_pages import components, opened
+from tests.ui.screens import components, opened
 from ui.guard import Guard
 from ui.routes import ROUTES
 

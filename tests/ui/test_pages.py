@@ -3,49 +3,15 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from apps.store import blobs, inputs, jobs, readings
+from apps.store import blobs, inputs, jobs, readings, workers
 from apps.store.store import Store
 from core_model.errors import NotFound
 from tests.ui import made
+from tests.ui.screens import components, opened, said
 from ui import labels, library
-
-SCRIPT = Path(__file__).resolve().parents[2] / "ui" / "streamlit_app.py"
-
-
-def opened(page: str, **parameters: str) -> AppTest:
-    """The page after a run, as the address would open it."""
-    app = AppTest.from_file(str(SCRIPT), default_timeout=60)
-    if "lang" in parameters:
-        app.query_params["lang"] = parameters["lang"]
-    app.run()
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page(f"app_pages/{page}.py")
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def components(app: AppTest) -> dict[str, dict[str, Any]]:
-    """Data of the page's own components by the name of their kind and their key."""
-    found = {}
-    for node in app.get("bidi_component"):
-        data = json.loads(node.proto.json) if node.proto.json else {}
-        found[f"{node.proto.component_name}:{node.proto.id.rsplit('-', 1)[-1]}"] = data
-    return found
-
-
-def said(app: AppTest) -> str:
-    """All that the page says outside its components."""
-    kinds = (app.markdown, app.caption, app.info, app.error, app.warning, app.success, app.subheader)
-    return re.sub(r"\\(\W)", r"\1", "\n".join(str(element.value) for kind in kinds for element in kind))
 
 
 @pytest.mark.parametrize(("page", "key"), [("reports", "no_reports"), ("studies", "no_studies"), ("jobs", "no_jobs")])
@@ -192,83 +158,12 @@ def test_a_reading_is_deleted_after_a_question(store: Store) -> None:
         readings.get(store, reading)
 
 
-def test_an_empty_path_is_asked_for(store: Store) -> None:
-    app = opened("reports")
-    next(button for button in app.button if button.label == "Read").click().run()
-    assert labels.text("give_path", "en")[:-1] in app.error[0].value.replace("\\", "")
-
-
-def test_a_path_that_does_not_exist_is_refused_without_repeating_it(store: Store, tmp_path: Path) -> None:
-    app = opened("reports")
-    app.text_input(key="report_path").set_value(str(tmp_path / "JANE_DOE.html"))
-    next(button for button in app.button if button.label == "Read").click().run()
-    assert "there is no such file" in app.error[0].value.replace("\\", "")
-    assert "JANE_DOE" not in app.error[0].value.replace("\\", "")
-    assert jobs.listing(store) == []
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("~nobody-of-that-name/report.html", "there is no such user"),
-        ("/" + "x" * 300 + ".html", "File name too long"),
-    ],
-)
-@pytest.mark.parametrize("page", ["reports", "studies"])
-def test_a_path_that_cannot_be_looked_up_is_one_sentence(store: Store, page: str, typed: str, sentence: str) -> None:
-    app = opened(page)
-    app.text_input(key="report_path" if page == "reports" else "study_path").set_value(typed)
-    next(button for button in app.button if button.label == "Read").click().run()
-    assert not app.exception
-    (error,) = app.error
-    assert f"the path cannot be looked up ({sentence})" in error.value.replace("\\", "")
-    assert jobs.listing(store) == []
-
-
-def test_a_folder_that_may_not_be_opened_is_one_sentence(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    exists = Path.exists
-
-    def refuse(path: Path, **options: bool) -> bool:
-        if path.name == "JANE_DOE":  # what stat says of a folder in one that may not be entered
-            raise PermissionError(13, "Permission denied", str(path))
-        return exists(path, **options)
-
-    monkeypatch.setattr(Path, "exists", refuse)
-    app = opened("reports")
-    app.text_input(key="report_path").set_value("/root-of-another/JANE_DOE")
-    next(button for button in app.button if button.label == "Read").click().run()
-    assert not app.exception
-    assert "cannot be looked up (Permission denied)" in app.error[0].value.replace("\\", "")
-    assert "JANE" not in app.error[0].value
-
-
-def test_a_report_by_its_path_becomes_a_job_in_the_address(store: Store, tmp_path: Path) -> None:
-    path = tmp_path / "report.html"
-    path.write_bytes(made.REPORT)
-    app = opened("reports")
-    app.text_input(key="report_path").set_value(str(path))
-    next(button for button in app.button if button.label == "Read").click().run()
-    assert not app.exception
-    (job,) = jobs.listing(store)
-    assert app.query_params["job"] == job.id
-    assert inputs.path_of(store, str(job.input_id)) == path
-
-
-def test_an_upload_goes_to_the_inbox_under_a_random_name_and_the_widget_is_emptied(store: Store) -> None:
-    app = opened("reports")
-    app.file_uploader(key="report_upload_0").upload("JANE_DOE.html", made.REPORT).run()
-    assert not app.exception
-    (job,) = jobs.listing(store)
-    path = inputs.path_of(store, str(job.input_id))
-    assert path.parent == library.inbox()
-    assert path.read_bytes() == made.REPORT
-    assert "JANE" not in str(path)
-    assert path.stat().st_mode & 0o077 == 0
-    app.run()
-    assert app.session_state["report_uploads"] == 1
-    assert len(jobs.listing(store)) == 1
+@pytest.mark.parametrize("page", ["reports", "studies", "jobs"])
+def test_a_job_that_waits_without_any_worker_is_said_to(store: Store, tmp_path: Path, page: str) -> None:
+    job = jobs.create(store, "finance.read", inputs.add(store, tmp_path), {})
+    assert labels.text("no_worker", "en") in said(opened(page, job=job.id))
+    workers.beat(store, "worker-1")
+    assert labels.text("no_worker", "en") not in said(opened(page, job=job.id))
 
 
 def test_jobs_show_why_they_failed_and_can_be_tried_again(store: Store, tmp_path: Path) -> None:

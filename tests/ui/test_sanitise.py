@@ -2,6 +2,7 @@
 
 import html as entities
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import nh3
@@ -158,6 +159,32 @@ def test_every_fact_keeps_its_id_or_gets_its_path_and_hidden_ones_are_not_visibl
     tree = html.document_fromstring(document.html)
     marked = {element.get("id"): element.text for element in tree.iter("span") if element.get("class")}
     assert marked == {"f1": "1,200", "f2": "1,100", UNNAMED: "35", "f4": "60"}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda report: b"\n" + report,
+        lambda report: b"\xef\xbb\xbf" + report,
+        lambda report: report.decode().replace("?>", " encoding='UTF-16'?>", 1).encode("utf-16"),
+        lambda report: report.decode().encode("utf-16-be"),
+        lambda report: report.replace(b"?>", b" encoding='windows-1252'?>", 1).replace(b"1,200", b"1,200\xa0"),
+    ],
+    ids=["newline before the declaration", "byte order mark", "UTF-16", "UTF-16 without a mark", "windows-1252"],
+)
+def test_what_is_visible_is_the_same_in_every_form_that_the_reader_of_facts_takes(
+    form: Callable[[bytes], bytes],
+) -> None:
+    data = form(REPORT)
+    document = sanitise(data)
+    assert document.visible == {fact.fact_id for fact in read_facts(data).facts if not fact.hidden}
+    assert document.visible == {"f1", "f2", UNNAMED, "f4"}
+    texts = [element.text for element in html.document_fromstring(document.html).iter("span") if element.get("class")]
+    assert [text.strip() for text in texts] == ["1,200", "1,100", "35", "60"]
+
+
+def test_a_page_without_facts_in_utf_16_keeps_its_text() -> None:
+    assert "前 café" in sanitise("<html><body><p>前 café<br></p></body></html>".encode("utf-16")).html.decode()
 
 
 def test_a_fact_inside_an_element_that_is_not_displayed_is_not_visible() -> None:

@@ -10,7 +10,7 @@ from apps.store import blobs, jobs
 from apps.store.tables import JobRow
 from ui import library
 from ui.widgets.components import grid
-from ui.widgets.job_progress import EVERY_S, bar
+from ui.widgets.job_progress import EVERY_S, bar, missing_worker
 from ui.widgets.shell import escaped, go, parameter, said, t
 
 PAGES = {"finance.read": "reports", "medical.read": "studies"}
@@ -37,6 +37,8 @@ def running() -> None:
     def progress() -> None:
         with said():
             rows = jobs.listing(library.store(), jobs.ACTIVE)
+            if rows:
+                missing_worker()
             for row in rows:
                 st.markdown(f"**{escaped(title(row))}**")
                 bar(show(library.store(), row.id))

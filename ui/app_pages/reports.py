@@ -7,13 +7,12 @@ from typing import Any
 import streamlit as st
 
 from apps.finance.jobs import reports_in, submit
-from apps.jobs.client import show
 from core_model.errors import TandemError
 from ui import library
 from ui.widgets import report_view
 from ui.widgets.components import grid
 from ui.widgets.intake import intake
-from ui.widgets.job_progress import follow
+from ui.widgets.job_progress import lead_to_result
 from ui.widgets.reading_header import header
 from ui.widgets.report_view import VIEWS, counted
 from ui.widgets.shell import choice, escaped, go, known, parameter, said, t
@@ -106,16 +105,12 @@ def show_report(document: Mapping[str, Any]) -> None:
         source_view(document["id"], chosen)
 
 
-with said():
-    if reading := parameter("reading"):
+if reading := parameter("reading"):
+    with said():
         read_report(reading)
-    else:
-        if paths := intake("report", ["htm", "html", "xhtml"]):
-            queue(paths)
-        if job := parameter("job"):
-            follow([job])
-            progress = show(library.store(), job)
-            if progress.state == "done" and progress.reading_id:
-                go(reading=progress.reading_id, job=None)
-                st.rerun()
+else:
+    with said(), intake("report", ["htm", "html", "xhtml"]) as paths:
+        queue(paths)
+    lead_to_result()
+    with said():
         pick_report()

@@ -6,12 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from apps.jobs.client import show
 from apps.store import medical, readings
 from ui import library
 from ui.widgets.components import grid
 from ui.widgets.intake import intake
-from ui.widgets.job_progress import follow
+from ui.widgets.job_progress import lead_to_result
 from ui.widgets.reading_header import header
 from ui.widgets.shell import escaped, go, known, parameter, said, t
 from ui.widgets.study_view import show_study
@@ -76,16 +75,14 @@ def read_study(reading_id: str) -> None:
     show_study(reading_id, document)
 
 
-with said():
-    if reading := parameter("reading"):
+if reading := parameter("reading"):
+    with said():
         read_study(reading)
-    else:
-        for path in intake("study", ["zip"]):
-            queue(path)
-        if job := parameter("job"):
-            follow([job])
-            progress = show(library.store(), job)
-            if progress.state == "done" and progress.reading_id:
-                go(reading=progress.reading_id, job=None)
-                st.rerun()
+else:
+    with said(), intake("study", ["zip"]) as paths:
+        for path in paths:
+            with said():
+                queue(path)
+    lead_to_result()
+    with said():
         pick_study()

@@ -13,7 +13,7 @@ import nh3
 from lxml import etree, html
 
 from apps.finance.filings.paths import Paths
-from apps.finance.filings.xml import parse
+from apps.finance.filings.xml import markup_of, parse
 from core_model.errors import InputRejected
 from ui.sources.styles import hides, safe_style
 
@@ -138,6 +138,7 @@ def _page(body: str, language: str) -> bytes:
 def _parse(data: bytes) -> etree._Element | None:
     """As the reader of facts does, so that paths agree; what it refuses is read as a browser would, or not at all."""
     try:
+        data = markup_of(data)
         return parse(data)
     except InputRejected:
         pass  # no inline XBRL or not well-formed: the tolerant parser takes it

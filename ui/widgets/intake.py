@@ -3,6 +3,8 @@
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -16,8 +18,10 @@ from ui.widgets.shell import t
 CHUNK = 4 << 20
 
 
-def intake(kind: str, endings: list[str]) -> list[Path]:
-    """The row of inputs; what was given in this run.
+@contextmanager
+def intake(kind: str, endings: list[str]) -> Iterator[list[Path]]:
+    """The row of inputs, and what was given in this run, to be queued in the block: an upload that no job needs is
+    gone after it.
 
     Args:
         kind: ``report`` or ``study``: which labels to show.
@@ -28,6 +32,16 @@ def intake(kind: str, endings: list[str]) -> list[Path]:
         InputRejected: The path is empty, or cannot be looked up.
         Unavailable: An upload cannot be written.
     """
+    uploaded: list[Path] = []
+    try:
+        yield _given(kind, endings, uploaded)
+    finally:
+        if uploaded:
+            inputs.remove_uploads(library.store(), [path.name for path in uploaded])
+
+
+def _given(kind: str, endings: list[str], uploaded: list[Path]) -> list[Path]:
+    """What was given; each upload is added to ``uploaded`` as soon as it is written."""
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
     with left, st.form(f"{kind}-path", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input(
@@ -43,9 +57,10 @@ def intake(kind: str, endings: list[str]) -> list[Path]:
             t(f"upload_{kind}"), type=endings, accept_multiple_files=True, key=f"{kind}_upload_{generation}"
         )
     if uploads:
-        paths = [receive(upload) for upload in uploads]
+        for upload in uploads:
+            uploaded.append(receive(upload))
         st.session_state[f"{kind}_uploads"] = generation + 1  # a new key empties the widget and frees its memory
-        return paths
+        return uploaded
     if not pressed:
         return []
     if not typed.strip():

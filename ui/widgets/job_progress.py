@@ -1,12 +1,11 @@
 """Progress of jobs, looked up until they end; nothing is asked after that."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from apps.jobs.client import Progress, cancel, show
+from apps.store import workers
 from ui import library
-from ui.widgets.shell import escaped, said, t
+from ui.widgets.shell import escaped, go, parameter, said, t
 
 EVERY_S = 0.7
 FIRST_IMAGE_WIDTH = 420
@@ -20,23 +19,41 @@ def time_left(seconds: float | None) -> str:
     return t("time_left", time=f"{whole} s" if whole < 90 else f"{round(whole / 60)} min")
 
 
-def follow(job_ids: Sequence[str]) -> None:
-    """Show the jobs' progress inline; when all have ended, run the page once more, so that it shows the results."""
-    ended = all(show(library.store(), job_id).ended for job_id in job_ids)
+def lead_to_result() -> None:
+    """Show the progress of the job in the address; when it is done, its reading takes its place there."""
+    with said():
+        if job := parameter("job"):
+            follow(job)
+            progress = show(library.store(), job)
+            if progress.state == "done" and progress.reading_id:
+                go(reading=progress.reading_id, job=None)
+                st.rerun()
+
+
+def follow(job_id: str) -> None:
+    """Show the job's progress inline; when it has ended, run the page once more, so that it shows the result."""
+    ended = show(library.store(), job_id).ended
 
     @st.fragment(run_every=None if ended else EVERY_S)
     def progress() -> None:
         with said():
-            jobs = [show(library.store(), job_id) for job_id in job_ids]
-            for job in jobs:
-                bar(job)
-                image = None if job.ended else library.first_image(job.job_id)
-                if image is not None:
-                    st.image(image, width=FIRST_IMAGE_WIDTH, alt=t("first_image"))
-            if not ended and all(job.ended for job in jobs):
+            job = show(library.store(), job_id)
+            if not job.ended:
+                missing_worker()
+            bar(job)
+            image = None if job.ended else library.first_image(job_id)
+            if image is not None:
+                st.image(image, width=FIRST_IMAGE_WIDTH, alt=t("first_image"))
+            if not ended and job.ended:
                 st.rerun()
 
     progress()
+
+
+def missing_worker() -> None:
+    """Say so where jobs wait and nothing is there that could do them."""
+    if not workers.live(library.store()):
+        st.warning(t("no_worker"), icon=":material/hourglass_empty:")
 
 
 def bar(job: Progress) -> None:

@@ -19,7 +19,6 @@ from tests.apps.jobs.conftest import wait_for
 class Sleeper:
     """A worker process that lives until it is told to end."""
 
-    returncode = 0
     stdin = None
 
     def __init__(self, *_: Any, **__: Any) -> None:
@@ -83,3 +82,51 @@ def test_a_machine_that_starts_no_process_is_told_to_the_one_who_waits(
         pass
     assert refused.value.code == "worker_does_not_start"
     assert str(tmp_path) not in str(refused.value)
+
+
+class Dead(Sleeper):
+    """A worker process that ended at once, having said why."""
+
+    def poll(self) -> int:  # type: ignore[override]
+        return 1
+
+
+def test_a_worker_that_did_not_start_is_told_to_those_who_ask_and_tried_again_for_those_who_wait(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, starts, alive = [1000.0], [], []
+
+    def start(*_: Any, **__: Any) -> Sleeper:
+        starts.append(clock[0] - 1000.0)
+        return Dead() if len(starts) < 7 else Sleeper()
+
+    monkeypatch.setattr(keeper.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(workers, "live", lambda _: alive)
+    monkeypatch.setattr(subprocess, "Popen", start)
+    kept = keeper.Keeper(Store(sqlite_settings), None)
+    for _ in range(260):
+        kept._look()
+        if starts and len(starts) < 7 and clock[0] > 1001.0:
+            with pytest.raises(Unavailable, match=r"tandem worker' to see why \(it ended with status 1\)"):
+                kept.check()
+        clock[0] += 1.0
+    assert starts == [0, 6, 17, 38, 79, 140, 201], "a second to see the end, then pauses of 5, 10, 20, 40, 60, 60 s"
+    assert kept.started_here
+    kept.check()
+
+
+def test_a_worker_that_another_started_ends_the_trouble(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive: list[str] = []
+    monkeypatch.setattr(workers, "live", lambda _: alive)
+    monkeypatch.setattr(subprocess, "Popen", Dead)
+    kept = keeper.Keeper(Store(sqlite_settings), None)
+    kept._look()
+    kept._look()
+    with pytest.raises(Unavailable, match="no worker can be started"):
+        kept.check()
+    alive.append("a worker")
+    kept._look()
+    kept.check()
+    assert not kept.started_here

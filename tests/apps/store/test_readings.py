@@ -1,6 +1,7 @@
 """Readings: stored once for the same four, whole as documents and in rows for pages."""
 
 import threading
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
@@ -112,6 +113,35 @@ def test_pages_find_the_report_its_lines_checks_and_anomalies(store: Store) -> N
     (check,) = finance.checks(store, reading_id)
     assert (check.check_id, check.verdict, check.difference) == ("balance", "fails", "5")
     assert [row.anomaly_id for row in finance.anomalies(store, reading_id)] == ["an-1", "an-2"]
+
+
+def test_reports_are_found_by_a_part_of_the_companys_name_in_any_capitals_and_any_script(store: Store) -> None:
+    names = ["SOCIÉTÉ GÉNÉRALE S.A.", "Größe & Co", "ΔΕΗ Α.Ε.", "50% Wool_ Ltd"]
+    made = {
+        readings.save(store, "finance.read", documents.finance(name), provenance(input_hash=f"{number:064x}")): name
+        for number, name in enumerate(names)
+    }
+
+    def found(company: str, limit: int = 100) -> set[str]:
+        return {made[entry.reading.id] for entry in finance.filings(store, company, limit)}
+
+    for asked in ("SOCIÉTÉ", "Société", "GÉN", "gén", unicodedata.normalize("NFD", "société")):
+        assert found(asked) == {"SOCIÉTÉ GÉNÉRALE S.A."}, asked
+    assert found("GRÖSSE") == {"Größe & Co"}
+    assert found("δεη") == {"ΔΕΗ Α.Ε."}
+    assert found("%") == found("wool_") == {"50% Wool_ Ltd"}
+    assert found("SOCIÉTÉ_") == found("nobody") == set()
+    assert found("") == set(names)
+
+
+def test_a_limit_counts_the_reports_that_were_asked_for_the_newest_first(store: Store) -> None:
+    made = [
+        readings.save(store, "finance.read", documents.finance(name), provenance(input_hash=f"{number:064x}"))
+        for number, name in enumerate(["Été SA", "Été SA", "Other", "Other"])
+    ]
+    assert [entry.reading.id for entry in finance.filings(store, "ÉTÉ", limit=1)] == [made[1]]
+    assert [entry.reading.id for entry in finance.filings(store, "ÉTÉ", limit=9)] == [made[1], made[0]]
+    assert [entry.reading.id for entry in finance.filings(store, limit=2)] == [made[3], made[2]]
 
 
 def test_pages_find_studies_their_series_and_findings(store: Store) -> None:

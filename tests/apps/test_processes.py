@@ -1,0 +1,41 @@
+"""What we start runs our own modules, whatever stands in the folder where somebody works."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from apps.jobs.keeper import ensure_worker
+from apps.processes import start_module
+from apps.settings import Settings
+from apps.store import workers
+from apps.store.store import Store
+from tests.apps.jobs.conftest import wait_for
+
+
+def test_a_worker_starts_in_a_folder_with_modules_of_the_same_names(
+    sqlite_settings: Settings, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(elsewhere)
+    with Store(sqlite_settings) as store, ensure_worker(store) as keeper:
+
+        def alive() -> bool:
+            keeper.check()
+            return bool(workers.live(store))
+
+        wait_for(alive)
+        assert keeper.started_here
+    assert not (elsewhere / "ran").exists()
+
+
+def test_a_started_module_finds_what_this_process_finds_and_gets_its_settings(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(elsewhere)
+    (elsewhere / "far").mkdir()
+    (elsewhere / "far" / "told.py").write_text("import apps.jobs, os, sys; print(os.environ['WORD'], sys.argv[1])")
+    monkeypatch.syspath_prepend(str(elsewhere / "far"))
+    process = start_module("told", "argument", settings={"WORD": "setting"}, stdout=subprocess.PIPE)
+    said, _ = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, b"setting argument\n")
+    assert not (elsewhere / "ran").exists()
