@@ -1,6 +1,7 @@
 """Workers that start and stop in good order, and what waits for them."""
 
 import doctest
+import os
 import threading
 import time
 from pathlib import Path
@@ -10,8 +11,8 @@ from sqlalchemy import inspect, text
 
 import apps.jobs
 from apps.jobs import Worker, cancel, delete, enqueue, retry, run_worker, show
-from apps.settings import Settings
-from apps.store import readings, workers
+from apps.settings import Settings, load_settings
+from apps.store import blobs, inputs, readings, workers
 from apps.store.readings import Provenance
 from apps.store.store import Store
 from core_model.errors import NotFound, Unavailable
@@ -83,6 +84,24 @@ def test_stopping_a_worker_leaves_its_job_for_the_next_one(store: Store, tmp_pat
         end = last(store, job_id)
     assert readings.document(store, str(end.reading_id)) == {"number": 14}
     assert log_of(tmp_path) == ["first begin", "first end", "second begin", "second begin", "second end"]
+
+
+def test_a_worker_on_another_database_leaves_the_contents_and_uploads_of_the_first_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    sha256 = blobs.put(store, "series-1", "volume", b"images")
+    upload = inputs.inbox(store) / "0a1b.zip"
+    upload.parent.mkdir(parents=True)
+    upload.write_bytes(b"images")
+    inputs.add(store, upload)
+    for path in store.settings.data_dir.rglob("*"):
+        os.utime(path, (time.time() - 2 * blobs.SWEEP_AFTER_S,) * 2)
+    elsewhere = load_settings(data_dir=store.settings.data_dir, database_url=f"sqlite:///{tmp_path}/try.db")
+    with Store(elsewhere) as other, Worker(other, SAMPLES):
+        job_id = enqueue(other, "test.steps", None, {"folder": str(tmp_path)})
+        end = last(other, job_id)
+    assert (end.state, end.error_code) == ("failed", "blobs_foreign")
+    assert blobs.get(store, sha256) == upload.read_bytes() == b"images"
 
 
 def test_the_example_in_the_documentation_runs() -> None:
