@@ -88,7 +88,8 @@ def private_file(file: Path) -> None:
     """
     private_folder(file.parent)
     with data_dir_errors():
-        file.touch(mode=0o600)
+        if not file.exists():
+            file.touch(mode=0o600)
 
 
 @contextmanager
