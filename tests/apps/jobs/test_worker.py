@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import inspect, text
@@ -198,3 +199,45 @@ def test_deleting_a_reading_takes_the_recorded_steps_of_its_job(store: Store, tm
 def test_deleting_works_before_any_worker_ran(store: Store) -> None:
     reading_id = readings.save(store, "test.steps", {}, Provenance("a" * 64, "1", "b" * 64, "c" * 64))
     assert delete(store, reading_id).rows == {"reading": [reading_id]}
+
+
+def test_a_worker_that_wakes_from_sleep_lets_the_others_beat_before_it_takes_their_jobs(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine slept for a minute: the clock on the wall went on, the monotonic one stood still."""
+    wall, slept = time.time, [0.0]
+    monkeypatch.setattr(time, "time", lambda: wall() + slept[0])
+    recovered: list[str] = []
+    worker = Worker(store, SAMPLES)
+    worker._durable = SimpleNamespace(recover=recovered.append, reconcile=lambda: None, hand_over=lambda: None)
+
+    def let_beat(after_s: float) -> None:
+        slept[0] += after_s
+        worker._round()
+
+    workers.beat(store, "worker-other")
+    let_beat(0)
+    with store.write() as session:
+        session.execute(text("UPDATE worker SET beat = beat - 60"))  # by the clock of the database
+    let_beat(60)
+    assert recovered == []
+    workers.beat(store, "worker-other")
+    let_beat(workers.BEAT_S)
+    assert recovered == []
+    with store.write() as session:
+        session.execute(text("UPDATE worker SET beat = beat - 60 WHERE id = 'worker-other'"))
+    let_beat(workers.BEAT_S)
+    assert recovered == ["worker-other"]
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_heart(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    wall, ahead = time.time, [3600.0]
+    monkeypatch.setattr(time, "time", lambda: wall() + ahead[0])
+    worker = Worker(store, SAMPLES)
+    worker._durable = SimpleNamespace(recover=None, reconcile=lambda: None, hand_over=lambda: None)
+    worker._round()
+    before = {row.id: row.beat for row in workers.live(store)}
+    ahead[0] = 0.0
+    worker._round()
+    (row,) = workers.live(store)
+    assert (row.id, row.beat != before[row.id]) == (worker.id, True)
