@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 
-.PHONY: demo test lint serve clean help
+.PHONY: demo test lint clean help
 
 help:
 	@echo "make demo   install Tandem into $(VENV) and run both main jobs on generated input, then serve the dashboard"

@@ -135,7 +135,7 @@ def _store(settings: Any, problems: list[str]) -> dict[str, Any]:
 
 
 def _free_gb(folder: Path) -> float:
-    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    existing = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))
     return shutil.disk_usage(existing).free / 1e9
 
 

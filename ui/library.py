@@ -130,7 +130,7 @@ def input_name(input_id: str | None) -> str:
     if input_id is None or not _is_input(input_id):
         return ""
     path = Path(inputs.get(store(), input_id).path)
-    return "" if path.parent == inbox() else path.name
+    return "" if inputs.uploads_among(store(), [path]) else path.name
 
 
 def first_image(job_id: str) -> bytes | None:

@@ -12,9 +12,14 @@ def upgrade() -> None:
     """Bring the database to the newest schema; a new database gets its tables."""
     from apps.settings import load_settings
     from apps.store import migrations
-    from apps.store.engine import make_engine
+    from apps.store.disk import private_file
+    from apps.store.engine import make_engine, sqlite_file
 
-    engine = make_engine(load_settings().database_url)
+    url = load_settings().database_url
+    file = sqlite_file(url)
+    if file is not None and "mode=ro" not in url:
+        private_file(file)
+    engine = make_engine(url)
     try:
         migrations.upgrade(engine)
     finally:

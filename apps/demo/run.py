@@ -41,11 +41,15 @@ def run_demo(seed: int | None) -> int:
     from apps.medical.jobs import submit as submit_study
     from apps.settings import load_settings
     from apps.store import readings
+    from apps.store.disk import private_folder
     from apps.store.store import open_store
 
     seed = int(time.time()) % 100_000 if seed is None else seed
     settings = load_settings()
-    folder = settings.data_dir / "demo" / f"seed-{seed}"
+    demos = settings.data_dir / "demo"
+    for made in (settings.data_dir, demos):
+        private_folder(made)
+    folder = demos / f"seed-{seed}"
     console.say(f"making a phantom chest CT and an annual report (seed {seed})")
     with console.progress_bar("making the input") as bar:
         phantom, report = make_input(folder, seed, lambda share: bar.update(bar.task_ids[0], completed=share))

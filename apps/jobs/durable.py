@@ -25,6 +25,7 @@ from sqlalchemy import URL, Engine, create_engine, event, inspect
 from apps.jobs.registry import kind
 from apps.jobs.run import JobCancelled, JobFailed, Run, WorkerStopping, failure
 from apps.store import blobs, jobs
+from apps.store.disk import private_file
 from apps.store.engine import BUSY_TIMEOUT_S, forget_deleted, sqlite_file
 from apps.store.store import Store
 from apps.store.tables import JobRow
@@ -213,7 +214,8 @@ def forget(store: Store, job_ids: Iterable[str]) -> None:
 
 
 def _file_engine(path: Path) -> Engine:
-    """DBOS's own SQLite file, with the promises of ours."""
+    """DBOS's own SQLite file, with the promises of ours: for this user alone, too."""
+    private_file(path)
     engine = create_engine(
         URL.create("sqlite", database=str(path)),  # put together, not written: a path may hold ? and #
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},

@@ -58,7 +58,7 @@ class Worker:
         """
         with translated_errors():
             workers.beat(self.store, self.id)
-            self._beaten = time.monotonic() - workers.BEAT_S
+            self._beaten = time.time() - workers.BEAT_S
             self._durable.launch()
         self._thread.start()
         blobs.sweep(self.store)
@@ -113,11 +113,12 @@ class Worker:
             raise
 
     def _round(self) -> None:
-        now = time.monotonic()
-        if now - self._beaten >= workers.BEAT_S:
-            slept = now - self._beaten > workers.DEAD_AFTER_S / 2
+        # By the clock on the wall, like the heartbeats: Linux's monotonic one stands still while the machine sleeps.
+        since = time.time() - self._beaten
+        if not 0 <= since < workers.BEAT_S:
+            slept = since > workers.DEAD_AFTER_S / 2
             workers.beat(self.store, self.id)
-            self._beaten = time.monotonic()
+            self._beaten = time.time()
             if not slept:  # after a suspended machine wakes, the others get the time to beat first
                 self._take_over()
             self._durable.reconcile()

@@ -11,6 +11,7 @@
 - ``jobs``      rows of jobs; ``workers`` their heartbeats (use ``apps.jobs`` from outside)
 - ``readings``  documents with their provenance: the same four give the stored reading
 - ``blobs``     content by its hash: bytes, files, arrays
+- ``ownership``  which store a folder of files belongs to; ``disk`` how files are written
 - ``audit``     the chain of acts; ``verify`` checks it
 - ``migrations``  ``upgrade`` brings a database to the newest schema
 

@@ -18,6 +18,7 @@ from apps.store.tables import AuditRow
 from core_model.errors import Unavailable
 
 START = "0" * 64
+CHAIN = "~audit"  # the lock on it; sorts after all hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def record(
         actor: Who did it.
     """
     session.flush()
-    lock(session, "~audit")
+    lock(session, CHAIN)
     last = session.execute(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).scalar_one_or_none()
     row = AuditRow(
         seq=1 if last is None else last.seq + 1,

@@ -3,19 +3,16 @@
 A blob is written to a temporary file and fsynced; under the write lock its row is written, the file renamed to its
 hash, and its folder fsynced; then the row is committed and ``put`` returns. So no row is without its file, whatever
 fails. A file goes under the same lock, when no row names it, so whoever puts the same content meanwhile does not lose
-it. What is read is verified against its hash.
+it. What is read is verified against its hash. The folder belongs to one database (see ``ownership``): another one
+neither writes to it nor takes anything away.
 
 Every blob has owners (a job, reading, series or study, by id). ``release`` takes one owner away and removes what
 nobody else needs.
 """
 
-import errno
-import hashlib
-import math
 import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -25,13 +22,13 @@ import numpy as np
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from apps.store import disk, ownership
 from apps.store.engine import lock
 from apps.store.ids import now
 from apps.store.store import Store
 from apps.store.tables import BlobReferenceRow, BlobRow, JobRow, ReadingRow
-from core_model.errors import NotFound, TandemError, Unavailable
+from core_model.errors import NotFound, Unavailable
 
-CHUNK = 1 << 20
 SWEEP_AFTER_S = 3600.0
 _verified: set[tuple[str, int, int, int]] = set()  # (path, inode, mtime, size) of files whose hash was found right
 
@@ -49,7 +46,8 @@ def put(store: Store, owner: str, name: str, data: bytes) -> str:
         Their SHA-256 in hex.
 
     Raises:
-        Unavailable: The disk is full or cannot be written; the store is as it was.
+        Unavailable: The disk is full or cannot be written, or the folder is another database's (code
+            ``blobs_foreign``); the store is as it was.
     """
     return _put(store, owner, name, [data])
 
@@ -88,22 +86,23 @@ def path_of(store: Store, sha256: str, *, trust: bool = True) -> Path:
 
     Raises:
         NotFound: There is no such blob.
-        Unavailable: Its content is damaged (code ``blob_damaged``).
+        Unavailable: Its content is damaged (code ``blob_damaged``), or the folder cannot be read.
     """
     path = _file(store, sha256)
-    try:
-        stat = path.stat()
-        seen = (str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        if not trust or seen not in _verified:
-            if _digest(_FileChunks(path)) != sha256:
-                raise Unavailable(
-                    f"the stored content {sha256[:12]} is damaged",
-                    action="delete the reading that needs it and read the input again",
-                    code="blob_damaged",
-                )
-            _verified.add(seen)
-    except FileNotFoundError:
-        raise NotFound(f"there is no stored content {sha256[:12]}", action="read the input again") from None
+    with disk.blob_errors():
+        try:
+            stat = path.stat()
+            seen = (str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size)
+            if not trust or seen not in _verified:
+                if disk.digest(disk.FileChunks(path)) != sha256:
+                    raise Unavailable(
+                        f"the stored content {sha256[:12]} is damaged",
+                        action="delete the reading that needs it and read the input again",
+                        code="blob_damaged",
+                    )
+                _verified.add(seen)
+        except FileNotFoundError:
+            raise NotFound(f"there is no stored content {sha256[:12]}", action="read the input again") from None
     return path
 
 
@@ -171,11 +170,15 @@ def release_rows(session: Session, owners: Iterable[str]) -> list[str]:
 
 
 def remove_files(store: Store, hashes: Iterable[str]) -> None:
-    """Remove the files of blobs that have no row (any more)."""
+    """Remove the files of blobs that have no row (any more), from a folder that is this store's.
+
+    Raises:
+        Unavailable: A file cannot be removed.
+    """
     hashes = sorted(hashes)
-    if not hashes:
+    if not hashes or not _is_ours(store):
         return
-    with store.write() as session:
+    with disk.blob_errors(), store.write() as session:
         for sha256 in hashes:
             lock(session, sha256)
         kept = set(session.execute(select(BlobRow.sha256).where(BlobRow.sha256.in_(hashes))).scalars())
@@ -197,32 +200,28 @@ def sweep(store: Store) -> int:
         idle |= {owner for owner in owners if owner.startswith("reading-") and owner not in saved}
         orphans = release_rows(session, sorted(idle))
         known = set(session.execute(select(BlobRow.sha256)).scalars())
-    old = [path for path in store.blobs_dir.glob("??/*") if _modified_at(path) < before.timestamp()]
-    strays = {path.name for path in old if len(path.name) == 64 and path.name not in known}
-    remove_files(store, strays.union(orphans))
+    old = [path for path in store.blobs_dir.glob("??/*") if disk.modified_at(path) < before.timestamp()]
+    strays = {path.name for path in old if len(path.name) == 64 and path.name not in known}.union(orphans)
     unfinished = [path for path in old if path.name.startswith(".new-")]
+    if not (strays or unfinished) or not _is_ours(store):
+        return 0
+    remove_files(store, strays)
     for path in unfinished:
         path.unlink(missing_ok=True)
-    return len(strays.union(orphans)) + len(unfinished)
+    return len(strays) + len(unfinished)
 
 
-def _modified_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return math.inf  # somebody removed it just now
+def _is_ours(store: Store) -> bool:
+    """Whether the blob folder is this store's. A folder without a mark becomes it where that harms no other database:
+    where it holds nothing, or something that this database names."""
 
+    def may_be_taken() -> bool:
+        held = {path.name for path in store.blobs_dir.glob("??/*") if len(path.name) == 64}
+        with store.read() as session:
+            return not held or not held.isdisjoint(session.execute(select(BlobRow.sha256)).scalars())
 
-class _FileChunks(Iterable[bytes]):
-    """The content of a file in pieces, as often as asked for."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __iter__(self) -> Iterator[bytes]:
-        with self.path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
+    with disk.blob_errors():
+        return ownership.holds(store, store.blobs_dir, may_be_taken)
 
 
 def _file(store: Store, sha256: str) -> Path:
@@ -230,37 +229,35 @@ def _file(store: Store, sha256: str) -> Path:
     return store.blobs_dir / sha256[:2] / sha256
 
 
-def _digest(chunks: Iterable[Any]) -> str:
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
 def _put(store: Store, owner: str, name: str, chunks: Sequence[Any]) -> str:
-    sha256 = _digest(chunks)
+    sha256 = disk.digest(chunks)
     size = sum(memoryview(chunk).nbytes for chunk in chunks)
     path, unnamed = _file(store, sha256), None
+    if not _is_ours(store):
+        raise Unavailable(
+            "the blob folder holds the contents of another database",
+            action="set TANDEM_BLOBS_DIR to a folder for this database alone",
+            code="blobs_foreign",
+        )
     try:
-        if not path.exists():
-            unnamed = _write(path.parent, chunks)
-        with store.write() as session:
-            lock(session, sha256)
-            before = session.get(BlobReferenceRow, (owner, name))
-            replaced = before.sha256 if before is not None and before.sha256 != sha256 else None
-            if session.get(BlobRow, sha256) is None:
-                session.add(BlobRow(sha256=sha256, size=size, added_at=now()))
+        with disk.blob_errors():
+            if not _is_whole(store, sha256):
+                unnamed = disk.write(path.parent, chunks)
+            with store.write() as session:
+                lock(session, sha256)
+                before = session.get(BlobReferenceRow, (owner, name))
+                replaced = before.sha256 if before is not None and before.sha256 != sha256 else None
+                if session.get(BlobRow, sha256) is None:
+                    session.add(BlobRow(sha256=sha256, size=size, added_at=now()))
+                    session.flush()
+                refer(session, owner, name, sha256)
                 session.flush()
-            refer(session, owner, name, sha256)
-            session.flush()
-            if replaced is not None:
-                _drop_if_unneeded(session, replaced)
-            if not path.exists():
-                os.replace(unnamed or _write(path.parent, chunks), path)
-            _fsync_folder(path.parent)
-            _fsync_folder(path.parent.parent)
-    except OSError as error:
-        raise _disk_error(error) from None
+                if replaced is not None:
+                    _drop_if_unneeded(session, replaced)
+                if unnamed is not None or not path.exists():
+                    os.replace(unnamed or disk.write(path.parent, chunks), path)
+                disk.sync_folder(path.parent)
+                disk.sync_folder(path.parent.parent)
     finally:
         if unnamed is not None:
             unnamed.unlink(missing_ok=True)
@@ -269,48 +266,19 @@ def _put(store: Store, owner: str, name: str, chunks: Sequence[Any]) -> str:
     return sha256
 
 
+def _is_whole(store: Store, sha256: str) -> bool:
+    try:
+        path_of(store, sha256)
+    except NotFound:
+        return False
+    except Unavailable as state:
+        if state.code != "blob_damaged":
+            raise
+        return False
+    return True
+
+
 def _drop_if_unneeded(session: Session, sha256: str) -> None:
     lock(session, sha256)
     if session.execute(select(BlobReferenceRow.owner).where(BlobReferenceRow.sha256 == sha256)).first() is None:
         session.execute(delete(BlobRow).where(BlobRow.sha256 == sha256))
-
-
-def _write(folder: Path, chunks: Iterable[Any]) -> Path:
-    """A file in the folder, on the disk, that has no name of its own yet."""
-    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # images of patients: for this user alone
-    folder.mkdir(exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return Path(temporary)
-
-
-def _fsync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return  # Windows keeps a rename by itself and cannot open folders
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _disk_error(error: OSError) -> TandemError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Unavailable("the disk is full, nothing was stored", action="free some space", code="disk_full")
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return Unavailable(
-            "the blob folder can only be read",
-            action="make it writable, or set TANDEM_BLOBS_DIR",
-            code="blobs_read_only",
-        )
-    return Unavailable(
-        f"the blob folder cannot be used ({error.strerror})", action="check the disk", code="blobs_unusable"
-    )

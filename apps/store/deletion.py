@@ -27,7 +27,7 @@ class Deleted:
     Attributes:
         rows: Ids, by kind (``"reading"``, ``"study"``, ``"series"``, ``"patient"``, ``"input"``, ``"job"``).
         blobs: Hashes of the contents that are gone from the disk.
-        uploads: Names, random ones, of the uploaded files that are gone from the inbox.
+        uploads: Uploaded files that are gone from the inbox, by their random names, as ``inputs.uploads_among`` says.
     """
 
     rows: dict[str, list[str]] = field(default_factory=dict)

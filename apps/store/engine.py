@@ -106,7 +106,9 @@ def _begin(connection: Any) -> None:
 
 @contextmanager
 def read_session(engine: Engine) -> Iterator[Session]:
-    """A session that reads one consistent state."""
+    """A session that reads one consistent state: that of its first statement, whatever others write meanwhile."""
+    if engine.dialect.name == "postgresql":  # SQLite in WAL mode does so anyway
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with translated_errors(), Session(engine, expire_on_commit=False) as session:
         yield session
 

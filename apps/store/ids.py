@@ -8,7 +8,7 @@ from typing import Any
 
 from core_model.errors import NotFound
 
-KINDS = ("input", "job", "reading", "patient", "study", "series", "worker")
+KINDS = ("input", "job", "reading", "patient", "study", "series", "worker", "store")
 WHERE_IDS_ARE = "see 'tandem medical list', 'tandem finance list' and 'tandem jobs list'"
 
 

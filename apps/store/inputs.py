@@ -1,12 +1,13 @@
 """Inputs: the row that alone knows the path of what a job reads; and the inbox, where uploads lie."""
 
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import select
 
-from apps.store import audit
+from apps.store import audit, ownership
 from apps.store.engine import lock
 from apps.store.ids import new_id, now
 from apps.store.store import Store
@@ -50,7 +51,7 @@ def add(store: Store, path: str | Path) -> str:
     """
     path = looked_up(path)
     with store.write() as session:
-        lock(session, str(path))
+        lock(session, path.name)
         row = session.execute(select(InputRow).where(InputRow.path == str(path))).scalar_one_or_none()
         if row is None:
             kind = "folder" if path.is_dir() else "file"
@@ -103,26 +104,39 @@ def set_hash(store: Store, input_id: str, sha256: str) -> None:
 
 
 def inbox(store: Store) -> Path:
-    """Folder of uploaded files, which are the store's own: each goes with the last thing that needs it."""
+    """Folder of uploaded files, which are the store's own: each goes with the last thing that needs it. Each store has
+    its own one, so that none removes what it does not know of."""
+    return _inboxes(store) / ownership.id_of(store)[:16]
+
+
+def _inboxes(store: Store) -> Path:
     return store.settings.data_dir / "inbox"
 
 
 def uploads_among(store: Store, paths: Iterable[str | Path]) -> list[str]:
-    """Names of those of the paths that are files in the inbox."""
-    return sorted({path.name for path in map(Path, paths) if path.parent == inbox(store) and not path.is_dir()})
+    """Those of the paths that are uploaded files, as they stand below the inboxes, however the data folder is spelled.
+    (A file that lies there directly was uploaded before each store had a folder of its own.)"""
+    inboxes = Path(os.path.realpath(_inboxes(store)))
+    real = {Path(os.path.realpath(path.parent)) / path.name for path in map(Path, paths)}
+    return sorted(str(path.relative_to(inboxes)) for path in real if path.is_relative_to(inboxes) and not path.is_dir())
 
 
 def remove_uploads(store: Store, names: Iterable[str]) -> None:
     """Remove uploaded files that no input names any more; one that came back in between stays.
 
+    Args:
+        store: The open store.
+        names: As ``uploads_among`` gives them.
+
     Raises:
         Unavailable: A file cannot be removed.
     """
     for name in names:
-        path = inbox(store) / name
+        path = _inboxes(store) / name
         with store.write() as session:
-            lock(session, str(path))
-            if session.execute(select(InputRow.id).where(InputRow.path == str(path))).first() is not None:
+            lock(session, path.name)
+            query = select(InputRow.path).where(InputRow.path.endswith(path.name, autoescape=True))
+            if name in uploads_among(store, session.execute(query).scalars()):
                 continue
             try:
                 path.unlink(missing_ok=True)
@@ -142,16 +156,18 @@ def sweep(store: Store) -> int:
         Unavailable: The inbox cannot be looked through, or a file cannot be removed.
     """
     before = time.time() - SWEEP_AFTER_S
+    if ownership.known_id(store) is None:
+        return 0
     with store.read() as session:
         named = set(uploads_among(store, session.execute(select(InputRow.path)).scalars()))
     try:
-        files = [path for path in inbox(store).glob("*") if path.is_file() and path.name not in named]
-        strays = sorted(path.name for path in files if path.lstat().st_mtime < before)
+        files = [path for path in inbox(store).glob("*") if path.is_file() and path.lstat().st_mtime < before]
     except OSError as error:
         raise Unavailable(
             f"the inbox in the data folder cannot be looked through ({error.strerror})",
             action="make it readable",
             code="inbox_unusable",
         ) from None
+    strays = sorted(set(uploads_among(store, files)) - named)
     remove_uploads(store, strays)
     return len(strays)

@@ -114,6 +114,7 @@ def start(store: Store, job_id: str, attempt: int, worker: str) -> JobRow | None
             return None
         if row.cancel_requested:
             row.state, row.ended_at, row.worker = "cancelled", now(), None
+            audit.record(session, "job.cancelled", job_id)
             return None
         row.starts += 1
         if row.starts > MAX_STARTS:
@@ -122,6 +123,7 @@ def start(store: Store, job_id: str, attempt: int, worker: str) -> JobRow | None
             row.error_text = (
                 f"{MAX_STARTS} workers died in the step '{row.step}'; it may need more memory than there is."
             )
+            audit.record(session, "job.failed", job_id, outcome=row.error_code)
             return None
         row.state, row.worker, row.eta_s = "running", worker, None
         row.started_at = row.started_at or now()
@@ -258,11 +260,14 @@ def requeue(store: Store, worker: str, *, died: bool) -> list[str]:
         asked = (
             update(JobRow).where(held, JobRow.cancel_requested).values(state="cancelled", worker=None, ended_at=now())
         )
-        session.execute(asked)
+        cancelled = sorted(session.execute(asked.returning(JobRow.id)).scalars())
         values: dict[str, Any] = {"state": "queued", "worker": None, "eta_s": None}
         if not died:
             values["starts"] = 0
-        return list(session.execute(update(JobRow).where(held).values(**values).returning(JobRow.id)).scalars())
+        again = list(session.execute(update(JobRow).where(held).values(**values).returning(JobRow.id)).scalars())
+        for job_id in cancelled:
+            audit.record(session, "job.cancelled", job_id)
+        return again
 
 
 def unfinished(store: Store, input_id: str) -> list[JobRow]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from apps.settings import Settings, load_settings
 from apps.store import migrations
+from apps.store.disk import data_dir_errors, private_file
 from apps.store.engine import BUSY_TIMEOUT_S, make_engine, read_session, sqlite_file, translated_errors, write_session
 from core_model.errors import Unavailable
 
@@ -29,10 +30,11 @@ class Store:
     def __init__(self, settings: Settings, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.settings = settings
         file = sqlite_file(settings.database_url)
-        new = file is not None and not file.exists() and "mode=ro" not in settings.database_url
+        with data_dir_errors():
+            new = file is not None and not file.exists() and "mode=ro" not in settings.database_url
         if new:
             assert file is not None
-            _make_file(file)
+            private_file(file)
         self.engine = make_engine(settings.database_url, busy_timeout_s)
         try:
             if new:
@@ -90,16 +92,3 @@ def open_store(settings: Settings | None = None) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-def _make_file(file: Path) -> None:
-    """An empty database in its folder, both for this user alone: names of patients will stand in it."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.touch(mode=0o600)
-    except OSError as error:
-        raise Unavailable(
-            f"the data folder cannot be made ({error.strerror})",
-            action="set TANDEM_DATA_DIR to a folder that can be written",
-            code="data_dir_unusable",
-        ) from None

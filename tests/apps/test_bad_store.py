@@ -15,7 +15,7 @@ from apps import cli
 from apps.demo.report import make_example_report
 from apps.medical.nodules.findings import Found
 from apps.settings import load_settings
-from apps.store import blobs, inputs
+from apps.store import disk, inputs
 from apps.store.store import Store
 from tests import needs
 from tests.apps.medical.dicom.making import Grid, make_series
@@ -115,7 +115,7 @@ def test_a_disk_that_fills_anywhere_in_an_import_leaves_the_store_unchanged_and_
     from apps.store import medical
 
     monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: Found([], []))
-    write, add_study, written = blobs._write, medical.add_study, []
+    write, add_study, written = disk.write, medical.add_study, []
 
     def full(*what: object) -> None:
         written.append(what)
@@ -127,17 +127,15 @@ def test_a_disk_that_fills_anywhere_in_an_import_leaves_the_store_unchanged_and_
         return write(folder, chunks)  # type: ignore[arg-type]
 
     def add_until_full(*args: object, **kwargs: object) -> str:
-        try:
+        with disk.blob_errors():
             full("study")
-        except OSError as error:
-            raise blobs._disk_error(error) from None
         return add_study(*args, **kwargs)  # type: ignore[arg-type]
 
     folder = make_series().write(tmp_path / "ct")
     with reader(tmp_path / "data") as reads:
         input_id = inputs.add(reads.store, folder)
         before = counts(tmp_path / "data" / "tandem.db")
-        monkeypatch.setattr(blobs, "_write", write_until_full)
+        monkeypatch.setattr(disk, "write", write_until_full)
         monkeypatch.setattr(medical, "add_study", add_until_full)
         end = reads.study(folder)
         assert (end.state, end.error_code) == ("failed", "disk_full")

@@ -53,3 +53,14 @@ def test_a_password_is_not_repeated_wherever_in_the_url_it_stands(
     report = examine()
     assert report["database"].partition(";")[0] == shown
     assert "hunter2" not in str(report)
+
+
+def test_a_data_folder_that_cannot_be_looked_up_is_a_problem_and_not_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path / ("x" * 300)))
+    monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
+    report = examine()
+    assert report["store"] == {"state": "cannot be opened"}
+    assert report["problems"][0].startswith("the data folder cannot be used (File name too long)")
+    assert report["disk_free_gb"] > 0

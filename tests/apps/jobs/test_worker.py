@@ -1,17 +1,19 @@
 """Workers that start and stop in good order, and what waits for them."""
 
 import doctest
+import os
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import inspect, text
 
 import apps.jobs
 from apps.jobs import Worker, cancel, delete, enqueue, retry, run_worker, show
-from apps.settings import Settings
-from apps.store import readings, workers
+from apps.settings import Settings, load_settings
+from apps.store import blobs, inputs, readings, workers
 from apps.store.readings import Provenance
 from apps.store.store import Store
 from core_model.errors import NotFound, Unavailable
@@ -83,6 +85,24 @@ def test_stopping_a_worker_leaves_its_job_for_the_next_one(store: Store, tmp_pat
         end = last(store, job_id)
     assert readings.document(store, str(end.reading_id)) == {"number": 14}
     assert log_of(tmp_path) == ["first begin", "first end", "second begin", "second begin", "second end"]
+
+
+def test_a_worker_on_another_database_leaves_the_contents_and_uploads_of_the_first_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    sha256 = blobs.put(store, "series-1", "volume", b"images")
+    upload = inputs.inbox(store) / "0a1b.zip"
+    upload.parent.mkdir(parents=True)
+    upload.write_bytes(b"images")
+    inputs.add(store, upload)
+    for path in store.settings.data_dir.rglob("*"):
+        os.utime(path, (time.time() - 2 * blobs.SWEEP_AFTER_S,) * 2)
+    elsewhere = load_settings(data_dir=store.settings.data_dir, database_url=f"sqlite:///{tmp_path}/try.db")
+    with Store(elsewhere) as other, Worker(other, SAMPLES):
+        job_id = enqueue(other, "test.steps", None, {"folder": str(tmp_path)})
+        end = last(other, job_id)
+    assert (end.state, end.error_code) == ("failed", "blobs_foreign")
+    assert blobs.get(store, sha256) == upload.read_bytes() == b"images"
 
 
 def test_the_example_in_the_documentation_runs() -> None:
@@ -179,3 +199,45 @@ def test_deleting_a_reading_takes_the_recorded_steps_of_its_job(store: Store, tm
 def test_deleting_works_before_any_worker_ran(store: Store) -> None:
     reading_id = readings.save(store, "test.steps", {}, Provenance("a" * 64, "1", "b" * 64, "c" * 64))
     assert delete(store, reading_id).rows == {"reading": [reading_id]}
+
+
+def test_a_worker_that_wakes_from_sleep_lets_the_others_beat_before_it_takes_their_jobs(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine slept for a minute: the clock on the wall went on, the monotonic one stood still."""
+    wall, slept = time.time, [0.0]
+    monkeypatch.setattr(time, "time", lambda: wall() + slept[0])
+    recovered: list[str] = []
+    worker = Worker(store, SAMPLES)
+    worker._durable = SimpleNamespace(recover=recovered.append, reconcile=lambda: None, hand_over=lambda: None)
+
+    def let_beat(after_s: float) -> None:
+        slept[0] += after_s
+        worker._round()
+
+    workers.beat(store, "worker-other")
+    let_beat(0)
+    with store.write() as session:
+        session.execute(text("UPDATE worker SET beat = beat - 60"))  # by the clock of the database
+    let_beat(60)
+    assert recovered == []
+    workers.beat(store, "worker-other")
+    let_beat(workers.BEAT_S)
+    assert recovered == []
+    with store.write() as session:
+        session.execute(text("UPDATE worker SET beat = beat - 60 WHERE id = 'worker-other'"))
+    let_beat(workers.BEAT_S)
+    assert recovered == ["worker-other"]
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_heart(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    wall, ahead = time.time, [3600.0]
+    monkeypatch.setattr(time, "time", lambda: wall() + ahead[0])
+    worker = Worker(store, SAMPLES)
+    worker._durable = SimpleNamespace(recover=None, reconcile=lambda: None, hand_over=lambda: None)
+    worker._round()
+    before = {row.id: row.beat for row in workers.live(store)}
+    ahead[0] = 0.0
+    worker._round()
+    (row,) = workers.live(store)
+    assert (row.id, row.beat != before[row.id]) == (worker.id, True)

@@ -78,6 +78,30 @@ def test_damage_is_found_when_a_blob_is_read(store: Store) -> None:
         blobs.get_array(store, sha256)
 
 
+def test_putting_a_damaged_content_again_repairs_it_for_everybody_who_needs_it(store: Store) -> None:
+    for owner in ("job-1", "job-2"):
+        blobs.put(store, owner, "text", b"abc")
+    path = store.blobs_dir / ABC[:2] / ABC
+    path.write_bytes(b"abd")
+    with pytest.raises(Unavailable, match="is damaged"):
+        blobs.get(store, ABC)
+    assert blobs.release(store, "job-1") == []
+    assert blobs.put(store, "job-3", "text", b"abc") == ABC
+    assert blobs.get(store, ABC) == path.read_bytes() == b"abc"
+    assert blobs.owned(store, "job-2") == blobs.owned(store, "job-3") == {"text": ABC}
+    assert files(store) == [ABC]
+
+
+def test_a_folder_that_refuses_to_be_read_is_told_without_its_path(store: Store, tmp_path: Path) -> None:
+    blobs.put(store, "job-1", "text", b"abc")
+    folder = store.blobs_dir / ABC[:2]
+    folder.rename(tmp_path / "kept")
+    folder.write_bytes(b"a file where the folder should be")
+    with pytest.raises(Unavailable) as refused:
+        blobs.get(store, ABC)
+    assert str(refused.value) == "the blob folder cannot be used (Not a directory); check the disk."
+
+
 def test_what_was_never_stored_is_not_found(store: Store) -> None:
     with pytest.raises(NotFound):
         blobs.get(store, "0" * 64)

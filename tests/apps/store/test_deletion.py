@@ -106,13 +106,17 @@ def upload(store: Store, name: str) -> Path:
     return path
 
 
+def below_the_inboxes(*paths: Path) -> list[str]:
+    return [f"{path.parent.name}/{path.name}" for path in paths]
+
+
 def test_an_uploaded_file_goes_with_the_last_reading_of_it(store: Store, tmp_path: Path) -> None:
     path = upload(store, "0a1b.html")
     _, first = report(store, path)
     _, second = report(store, path, code_version="0.2.0")
     assert delete_everything_of(store, first).uploads == []
     assert path.exists()
-    assert delete_everything_of(store, second).uploads == ["0a1b.html"]
+    assert delete_everything_of(store, second).uploads == below_the_inboxes(path)
     assert not path.exists()
     assert rows(store) == {}
 
@@ -122,7 +126,7 @@ def test_the_upload_of_a_study_goes_with_its_patient_and_the_others_stay(store: 
     study_id, _ = scan(store, path, "1.2.3")
     scan(store, other, "1.2.4", "ROE^RICHARD")
     patient = medical.study(store, study_id).patient.id
-    assert delete_everything_of(store, patient).uploads == ["0a1b.zip"]
+    assert delete_everything_of(store, patient).uploads == below_the_inboxes(path)
     assert not path.exists()
     assert other.read_bytes() == b"uploaded"
 
@@ -131,7 +135,7 @@ def test_the_upload_of_a_failed_job_goes_with_the_job(store: Store) -> None:
     path = upload(store, "0a1b.html")
     job = jobs.create(store, "finance.read", inputs.add(store, path), {})
     jobs.end(store, job.id, 1, "failed", error_code="x", error_text="x")
-    assert delete_everything_of(store, job.id).uploads == ["0a1b.html"]
+    assert delete_everything_of(store, job.id).uploads == below_the_inboxes(path)
     assert not path.exists()
 
 
@@ -149,7 +153,7 @@ def test_the_same_content_uploaded_twice_leaves_neither_file_nor_path(store: Sto
     _, reading_id = report(store, first)
     job = jobs.create(store, "finance.read", inputs.add(store, again), {})
     jobs.end(store, job.id, 1, "done", reading_id=reading_id)
-    assert delete_everything_of(store, reading_id).uploads == ["0a1b.html", "2c3d.html"]
+    assert delete_everything_of(store, reading_id).uploads == below_the_inboxes(first, again)
     assert list(inputs.inbox(store).iterdir()) == []
     assert rows(store) == {}
 

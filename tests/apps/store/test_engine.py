@@ -13,10 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from apps.settings import Settings, load_settings
-from apps.store import audit, blobs, inputs, jobs
+from apps.store import audit, blobs, inputs, jobs, medical
+from apps.store.deletion import delete_everything_of
 from apps.store.engine import state_error
 from apps.store.store import Store
-from apps.store.tables import InputRow
+from apps.store.tables import InputRow, PatientRow, StudyRow
 from core_model.errors import Unavailable
 from tests import needs
 from tests.apps.conftest import Postgres
@@ -40,6 +41,17 @@ def test_a_block_that_raises_leaves_nothing(store: Store, tmp_path: Path) -> Non
     with pytest.raises(ZeroDivisionError):
         fail_half_way()
     assert audit.verify(store).count == 0
+
+
+def test_a_reader_sees_one_state_although_others_write_meanwhile(store: Store, tmp_path: Path) -> None:
+    identity = medical.Identity("7Q", "ROE^JANE")
+    study_id = medical.add_study(store, identity, "1.2.3", [])
+    with store.read() as session:
+        row = session.get_one(StudyRow, study_id)
+        delete_everything_of(store, row.patient_row_id)
+        assert session.get_one(PatientRow, row.patient_row_id).name == "ROE^JANE"
+    with store.read() as session:
+        assert session.query(PatientRow).count() == session.query(StudyRow).count() == 0
 
 
 def test_writers_wait_for_each_other_and_lose_no_increment(store: Store) -> None:
@@ -197,21 +209,20 @@ def test_a_commit_is_on_the_disk_before_it_is_acknowledged(sqlite_settings: Sett
     assert len(acts) == 6
     for act in acts:
         assert any("sync(" in line and "tandem.db-wal" in line for line in act)
-    blob = [line for line in acts[-1] if "/blobs/" in line]
+    blob = [line for line in acts[-1] if "/blobs/" in line and "/.mark-" not in line]
     synced = [number for number, line in enumerate(blob) if "fsync(" in line and ".new-" in line]
     renamed = [number for number, line in enumerate(blob) if "rename" in line]
     folder = [number for number, line in enumerate(blob) if "fsync(" in line and ".new-" not in line]
     assert synced[0] < renamed[0] < folder[0]
 
 
-def test_the_data_folder_is_for_its_user_alone(tmp_path: Path) -> None:
-    settings = load_settings(data_dir=tmp_path / "new" / "data", database_url="", blobs_dir=tmp_path / "elsewhere")
-    with Store(settings) as store:
-        blobs.put(store, "job-1", "volume", b"images")
-        modes = {path.name: path.stat().st_mode & 0o077 for path in (settings.data_dir, settings.blobs)}
-        modes |= {path.name: path.stat().st_mode & 0o077 for path in settings.data_dir.glob("tandem.db*")}
-    assert len(modes) >= 3
-    assert set(modes.values()) == {0}
+def test_a_data_folder_that_cannot_be_looked_up_is_refused_without_its_path(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as refused:
+        Store(load_settings(data_dir=tmp_path / ("x" * 300), database_url=""))
+    assert refused.value.code == "data_dir_unusable"
+    assert str(refused.value) == (
+        "the data folder cannot be used (File name too long); set TANDEM_DATA_DIR to a folder that can be written."
+    )
 
 
 def test_a_postgresql_url_without_its_driver_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
+from apps.settings import Settings
 from apps.store import inputs, jobs
+from apps.store.deletion import delete_everything_of
 from apps.store.store import Store
 from core_model.errors import InputRejected, NotFound
 
@@ -73,3 +75,39 @@ def test_sweeping_removes_old_uploads_that_no_input_names_and_nothing_else(store
     assert sorted(path.stem for path in inbox.iterdir()) == ["named", "young"]
     assert given.read_bytes() == b"images of a patient"
     assert inputs.sweep(store) == 0
+
+
+def test_an_upload_stays_while_an_input_names_it_under_another_spelling_of_the_data_folder(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.data_dir.mkdir(exist_ok=True)
+    (tmp_path / "link").symlink_to(settings.data_dir)
+    spelled = Settings(data_dir=tmp_path / "link", database_url=settings.database_url)
+    with Store(spelled) as store:
+        upload = inputs.inbox(store) / ("0a" * 16 + ".zip")
+        upload.parent.mkdir(parents=True)
+        upload.write_bytes(b"images of a patient")
+        os.utime(upload, (time.time() - 2 * inputs.SWEEP_AFTER_S,) * 2)
+        job = jobs.create(store, "medical.read", inputs.add(store, upload), {})
+        jobs.end(store, job.id, 1, "failed")
+    with Store(settings) as store:
+        names = inputs.uploads_among(store, [upload])
+        assert names == [f"{upload.parent.name}/{upload.name}"]
+        assert inputs.sweep(store) == 0
+        inputs.remove_uploads(store, names)
+        assert upload.read_bytes() == b"images of a patient"
+        assert delete_everything_of(store, job.id).uploads == names
+        assert not upload.exists()
+
+
+def test_an_upload_from_before_the_inboxes_had_owners_is_never_swept_and_goes_with_its_job(store: Store) -> None:
+    named, unknown = (store.settings.data_dir / "inbox" / name for name in ("0a1b.zip", "2c3d.zip"))
+    for path in (named, unknown):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"images of a patient")
+        os.utime(path, (time.time() - 2 * inputs.SWEEP_AFTER_S,) * 2)
+    job = jobs.create(store, "medical.read", inputs.add(store, named), {})
+    jobs.end(store, job.id, 1, "failed")
+    assert inputs.sweep(store) == 0
+    assert delete_everything_of(store, job.id).uploads == ["0a1b.zip"]
+    assert [path.name for path in named.parent.glob("*.zip")] == ["2c3d.zip"]

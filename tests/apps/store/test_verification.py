@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from apps.store import blobs, inputs
@@ -31,3 +32,20 @@ def test_everything_that_is_wrong_is_listed(store: Store, tmp_path: Path) -> Non
     assert "row 1 of the audit chain was changed" in problems
     assert f"{damaged[:12]} is damaged" in problems
     assert f"no stored content {missing[:12]}" in problems
+
+
+def test_a_content_that_is_let_go_of_during_the_check_is_no_problem(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = blobs.put(store, "reading-1", "document", b"kept")
+    blobs.put(store, "job-1", "draft", b"draft")
+    path_of = blobs.path_of
+
+    def while_the_job_ends(store: Store, sha256: str, *, trust: bool) -> Path:
+        blobs.release(store, "job-1")
+        return path_of(store, sha256, trust=trust)
+
+    monkeypatch.setattr(blobs, "path_of", while_the_job_ends)
+    found = verify(store)
+    assert (found.num_blobs, found.problems) == (1, [])
+    assert blobs.owned(store, "reading-1") == {"document": kept}

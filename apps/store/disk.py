@@ -1,0 +1,130 @@
+"""Files on disk: whole or not there at all, for this user alone, and what the disk says when it cannot keep them."""
+
+import errno
+import hashlib
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from core_model.errors import TandemError, Unavailable
+
+CHUNK = 1 << 20
+
+
+class FileChunks(Iterable[bytes]):
+    """The content of a file in pieces, as often as asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+
+def digest(chunks: Iterable[Any]) -> str:
+    """SHA-256 of the chunks one after the other, in hex."""
+    hashed = hashlib.sha256()
+    for chunk in chunks:
+        hashed.update(chunk)
+    return hashed.hexdigest()
+
+
+def modified_at(path: Path) -> float:
+    """When a file was last written to, in seconds since 1970; infinite where it is gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
+
+
+def write(folder: Path, chunks: Iterable[Any]) -> Path:
+    """A file in the folder, on the disk, that has no name of its own yet."""
+    folder.mkdir(exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return Path(temporary)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk."""
+    if os.name != "posix":
+        return  # Windows keeps a rename by itself and cannot open folders
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that only this user can look into; one that is there stays as it is.
+
+    Raises:
+        Unavailable: It cannot be made (code ``data_dir_unusable``).
+    """
+    with data_dir_errors():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def private_file(file: Path) -> None:
+    """Make an empty file that only this user can read, with its folder; one that is there stays as it is.
+
+    Raises:
+        Unavailable: It cannot be made (code ``data_dir_unusable``).
+    """
+    private_folder(file.parent)
+    with data_dir_errors():
+        if not file.exists():
+            file.touch(mode=0o600)
+
+
+@contextmanager
+def data_dir_errors() -> Iterator[None]:
+    """Raise what the disk says of the data folder as ``Unavailable``, without the path that it names."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(
+            f"the data folder cannot be used ({error.strerror})",
+            action="set TANDEM_DATA_DIR to a folder that can be written",
+            code="data_dir_unusable",
+        ) from None
+
+
+@contextmanager
+def blob_errors() -> Iterator[None]:
+    """Raise what the disk says of the blob folder as ``Unavailable``; our own errors pass unchanged."""
+    try:
+        yield
+    except TandemError:
+        raise  # one of them is a PermissionError too
+    except OSError as error:
+        raise _blob_error(error) from None
+
+
+def _blob_error(error: OSError) -> Unavailable:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Unavailable("the disk is full, nothing was stored", action="free some space", code="disk_full")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return Unavailable(
+            f"the blob folder cannot be used ({error.strerror})",
+            action="make it readable and writable, or set TANDEM_BLOBS_DIR",
+            code="blobs_read_only",
+        )
+    return Unavailable(
+        f"the blob folder cannot be used ({error.strerror})", action="check the disk", code="blobs_unusable"
+    )
