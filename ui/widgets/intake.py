@@ -37,7 +37,8 @@ def intake(kind: str, endings: list[str]) -> Iterator[list[Path]]:
         yield _given(kind, endings, uploaded)
     finally:
         if uploaded:
-            inputs.remove_uploads(library.store(), [path.name for path in uploaded])
+            store = library.store()
+            inputs.remove_uploads(store, inputs.uploads_among(store, uploaded))
 
 
 def _given(kind: str, endings: list[str], uploaded: list[Path]) -> list[Path]:
