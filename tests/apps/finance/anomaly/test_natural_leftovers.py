@@ -14,20 +14,6 @@ def test_a_clean_report_has_no_anomaly_and_its_checks_hold():
     assert {"balance_equality", "balance_subtotals", "income_subtotals", "cash_flow_total", "eps_basic"} <= held
 
 
-def test_redeemable_interests_stand_between_liabilities_and_equity():
-    books = Books()
-    for concept, values in (
-        ("Assets", (110, 100)),
-        ("LiabilitiesAndStockholdersEquity", (110, 100)),
-        ("Liabilities", (60, 55)),
-        ("StockholdersEquity", (40, 38)),
-        ("RedeemableNoncontrollingInterestEquityCarryingAmount", (10, 7)),
-    ):
-        books.both(concept, *values, instant=True)
-    assert books.verdicts("liabilities_and_equity") == ["holds", "holds"]
-    assert books.anomalies() == []
-
-
 WIDEST = "TemporaryEquityCarryingAmountIncludingPortionAttributableToNoncontrollingInterests"
 OF_PARENT = "TemporaryEquityCarryingAmountAttributableToParent"
 REDEEMABLE = "RedeemableNoncontrollingInterestEquityCarryingAmount"
