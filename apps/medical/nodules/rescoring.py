@@ -3,8 +3,8 @@
 A candidate's row holds its tokens, each with a nominal height, and as named facts the stem's score and the distance of
 the slices. The heights are constants (``detect.CONTEXT_MM``), the ones that the heads were trained with; the tokens are
 taken from slices counted from the candidate's ends, see ``detect.token_slices``, so that a height names a token rather
-than measures how far it lies from the best slice. Where in the lungs a candidate lies is not among the facts: the heads that ship
-were trained without it, for fear that with whole CT of few patients the place of plantings would be learned.
+than measures how far it lies from the best slice. Where in the lungs a candidate lies is not among the facts: the heads
+that ship were trained without it, for fear that with whole CT of few patients the place of plantings would be learned.
 
 Shapes: N candidates, T tokens of a candidate, C features of a token, D = T * C.
 """
