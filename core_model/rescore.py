@@ -36,7 +36,7 @@ class CandidateRows:
         features_NTC: Vectors of the stem; a token of zeros is missing, the first one never is.
         position_mm_NT3: Where each token stands, z, y, x.
         spacing_mm_N3: Of the voxels, z, y, x, positive.
-        facts_NF: Values of the facts, in the order of the head's names.
+        facts_NF: Values of the facts, in the order of the head's names; NaN where a fact is not known: no token then.
         score_N: The stem's log-odds.
 
     Raises:
@@ -65,7 +65,8 @@ class CandidateRows:
                 allowed="[N, T, C], [N, T, 3], [N, 3], [N, F] and [N]",
                 code="candidates_misshapen",
             )
-        if not all(bool(torch.isfinite(part).all()) for part in self.parts()):
+        known = (self.features_NTC, self.position_mm_NT3, self.spacing_mm_N3, self.score_N)
+        if not all(bool(torch.isfinite(part).all()) for part in known) or bool(torch.isinf(self.facts_NF).any()):
             raise InputRejected("candidates with a value that is not finite", code="candidates_not_finite")
         if not bool((self.features_NTC[:, :1] != 0).any(dim=2).all()):
             raise InputRejected("a candidate without its first vector", code="candidates_misshapen")
@@ -139,7 +140,9 @@ class VolumeCandidateHead(nn.Module):
         x_PD = volume_PD.new_zeros(batch.num_tokens, model.config.width)
         x_PD = x_PD.index_copy(0, batch.tokens_of("volume"), volume_PD)
         if len(self.unit_F):
-            facts_PD = self.facts(self._all_facts(rows, name_ids), model.text.names(name_ids).repeat(len(rows), 1))
+            known_P = ~torch.isnan(rows.facts_NF).flatten()
+            name_PD = model.text.names(name_ids).repeat(len(rows), 1)[known_P]
+            facts_PD = self.facts(self._all_facts(rows, name_ids), name_PD)
             x_PD = x_PD.index_copy(0, batch.tokens_of("facts"), facts_PD)
         embedded_PD = model.embedding_norm(x_PD + self.modality_MD[batch.modality_T])
         output = model(batch, num_layers=self.num_layers, embedded_TD=embedded_PD)
@@ -154,7 +157,6 @@ class VolumeCandidateHead(nn.Module):
 
     def _segments(self, rows: CandidateRows, present_NT: Tensor, name_ids: Sequence[Tensor]) -> list[list[Segment]]:
         segments: list[list[Segment]] = []
-        nothing_F = torch.full((len(self.unit_F),), torch.nan)
         for n in range(len(rows)):
             there = present_NT[n]
             row: list[Segment] = [
@@ -164,28 +166,22 @@ class VolumeCandidateHead(nn.Module):
                     rows.spacing_mm_N3[n].expand(int(there.sum()), -1),
                 )
             ]
-            if len(self.unit_F):
-                row.append(
-                    FactsSegment(
-                        tuple(name_ids),
-                        rows.facts_NF[n],
-                        nothing_F,
-                        nothing_F,
-                        self.unit_F,
-                        torch.zeros_like(nothing_F),
-                    )
-                )
+            if bool((~torch.isnan(rows.facts_NF[n])).any()):
+                row.append(self._facts_of(rows.facts_NF[n], name_ids, self.unit_F))
             segments.append(row)
         return segments
 
     def _all_facts(self, rows: CandidateRows, name_ids: Sequence[Tensor]) -> FactsSegment:
         """The facts of all rows as one segment, so that they are embedded together."""
-        value_P = rows.facts_NF.flatten()
-        nothing_P = torch.full_like(value_P, torch.nan)
-        unit_P = self.unit_F.repeat(len(rows))
-        return FactsSegment(
-            tuple(name_ids) * len(rows), value_P, nothing_P, nothing_P, unit_P, torch.zeros_like(value_P)
-        )
+        return self._facts_of(rows.facts_NF.flatten(), list(name_ids) * len(rows), self.unit_F.repeat(len(rows)))
+
+    @staticmethod
+    def _facts_of(value_P: Tensor, name_ids: Sequence[Tensor], unit_P: Tensor) -> FactsSegment:
+        """Those of some facts that are known."""
+        known = ~torch.isnan(value_P)
+        names = tuple(name for name, there in zip(name_ids, known.tolist(), strict=True) if there)
+        nothing = torch.full_like(value_P[known], torch.nan)
+        return FactsSegment(names, value_P[known], nothing, nothing, unit_P[known], torch.zeros_like(nothing))
 
 
 class PlainHead(nn.Module):
@@ -201,28 +197,38 @@ class PlainHead(nn.Module):
 
     mean_C: Tensor
     scale_C: Tensor
+    mean_F: Tensor
+    scale_F: Tensor
 
     def __init__(self, features: int, tokens: int, facts: int, hidden: int = 16, dropout: float = 0.0) -> None:
         super().__init__()
         self.dropout = dropout
-        self.hidden = nn.Linear(tokens * (features + 1) + facts, hidden)
+        self.hidden = nn.Linear(tokens * (features + 1) + 2 * facts, hidden)
         self.out = nn.Linear(hidden, 1)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
         self.slope = nn.Parameter(torch.ones(()))
         self.register_buffer("mean_C", torch.zeros(features))
         self.register_buffer("scale_C", torch.ones(features))
+        self.register_buffer("mean_F", torch.zeros(facts))
+        self.register_buffer("scale_F", torch.ones(facts))
 
     def standardise_by(self, rows: CandidateRows) -> None:
-        """See ``VolumeCandidateHead``."""
+        """See ``VolumeCandidateHead``; the facts likewise, over the candidates of which they are known."""
         self.mean_C, self.scale_C = _mean_and_spread(rows)
+        for number, value_N in enumerate(rows.facts_NF.T):
+            known = value_N[~torch.isnan(value_N)]
+            if len(known) > 1:
+                self.mean_F[number], self.scale_F[number] = known.mean(), known.std().clamp(min=1e-4)
 
     def forward(self, model: CoreModel, rows: CandidateRows, name_ids: Sequence[Tensor]) -> Tensor:
         """Log-odds of each candidate, ``[N]``; the core and the names are not looked at."""
         del model, name_ids
         present_NT1 = rows.present_NT.unsqueeze(-1)
         standard_NTC = ((rows.features_NTC - self.mean_C) / self.scale_C).clamp(-CLIP, CLIP) * present_NT1
-        read_NR = torch.cat([standard_NTC.flatten(1), present_NT1.flatten(1), rows.facts_NF / CLIP], dim=1)
+        known_NF = ~torch.isnan(rows.facts_NF)
+        facts_NF = ((rows.facts_NF - self.mean_F) / self.scale_F).clamp(-CLIP, CLIP).nan_to_num(0.0)
+        read_NR = torch.cat([standard_NTC.flatten(1), present_NT1.flatten(1), facts_NF, known_NF], dim=1)
         hidden_NH = functional.dropout(functional.gelu(self.hidden(read_NR)), self.dropout, self.training)
         return self.slope * rows.score_N + self.out(hidden_NH)[:, 0]
 

@@ -49,6 +49,20 @@ class Background:
     spacing_mm: tuple[float, float, float]
     scale: Scale
 
+    @property
+    def middle(self) -> np.ndarray:
+        """Middle of the search zone, see ``middle_of``."""
+        return middle_of(self.zone_ZYX)
+
+
+def middle_of(zone_ZYX: np.ndarray) -> np.ndarray:
+    """The voxel in the middle of a zone's box, continuous (z, y, x): where positions in the lungs are counted from."""
+    ends = []
+    for axis in range(3):
+        used = np.nonzero(zone_ZYX.any(tuple(other for other in range(3) if other != axis)))[0]
+        ends.append((used[0] + used[-1]) / 2 if len(used) else 0.0)
+    return np.array(ends)
+
 
 def balls(shape: tuple[int, ...], spacing_mm: tuple[float, float, float], suspects: Sequence[Suspect]) -> np.ndarray:
     """Union of the suspects' balls, each grown by the margin, on the native grid."""

@@ -3,6 +3,8 @@
 One compressed NumPy archive a half and part, ``HALF-PART.npz``, no pickles:
 
 - ``features_ND`` float16, tokens side by side as ``detect.Rescore`` describes them;
+- ``height_mm_NT``, ``position_mm_N3`` float32, likewise: of each token above the best slice, and of the candidate from
+  the middle of the lungs, upwards, backwards and to the left, NaN where that is not known (in fields);
 - ``spacing_mm_N3`` float32, (z, y, x); ``score_N`` float32, the linking score's log-odds;
 - ``label_N`` int8: 1 a good mark of the nodule, 0 no nodule, -1 neither (not to be trained or scored on);
 - ``patient_N``, ``source_N`` (background, planting, sham, field) and ``nodule_N``, the field of the nodule that the
@@ -38,13 +40,16 @@ class _Rows:
 
 
 def _add(rows: _Rows, found, labels: Sequence[int | None], source: str, patient: str, nodule: str = "") -> None:  # noqa: ANN001
+    described = found.described(0)
     for index, label in enumerate(labels):
         if label is None:
             continue
         rows.add(
-            features_ND=found.vector_HND[0, index].astype(np.float16),
+            features_ND=described.features_ND[index].astype(np.float16),
+            height_mm_NT=described.height_mm_NT[index].astype(np.float32),
+            position_mm_N3=described.position_mm_N3[index].astype(np.float32),
             spacing_mm_N3=np.array(found.spacing_mm, np.float32),
-            score_N=np.float32(found.logit_HN[0, index]),
+            score_N=np.float32(described.score_N[index]),
             label_N=np.int8(label),
             patient_N=patient,
             source_N=source,
@@ -92,10 +97,15 @@ def gather(
     rng = np.random.default_rng([seed, 7])
     rows = _Rows()
     found = find_candidates(
-        [half], background.image_ZYX, background.zone_ZYX, background.spacing_mm, masked_ZYX=background.suspect_ZYX
+        [half],
+        background.image_ZYX,
+        background.zone_ZYX,
+        background.spacing_mm,
+        masked_ZYX=background.suspect_ZYX,
+        middle=background.middle,
     )
     _add(rows, found, [0] * len(found), "background", background.name)
-    windows = 0
+    windows, middle = 0, background.middle
     usable = [field for field in fields if field.readers >= 2 and field.reliable_scale]
     for field in [usable[i] for i in rng.permutation(len(usable))[:plantings]]:
         cutout = nodule_of(field)
@@ -113,6 +123,7 @@ def gather(
             planted.zone_ZYX,
             planted.spacing_mm,
             masked_ZYX=planted.suspect_ZYX,
+            middle=middle - planted.start,
         )
         labels = [label_of(region, planted) for region in found.regions]
         source = "planting" if planted.nodule else "sham"

@@ -4,12 +4,13 @@ Shapes: Z slices, Y rows, X columns of the native volume.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import ndimage
 
+from apps.medical.nodules.background import middle_of
 from apps.medical.nodules.detect import Candidates, Half, Rescore, find_candidates
 from apps.medical.nodules.grid import from_working, to_working_grid
 from apps.medical.nodules.intensity import cautions_of, scale_of_ct
@@ -102,7 +103,16 @@ def find_nodules(
         spacing_mm[2] * part.shape[2] / image.shape[2],
     )
     step = None if tick is None else (lambda done: tick(0.9 * done))
-    found = find_candidates(stems, image, working_zone, working_mm, vectors=rescore is not None, tick=step)
+    found = find_candidates(
+        stems,
+        image,
+        working_zone,
+        working_mm,
+        vectors=rescore is not None,
+        middle=middle_of(working_zone),
+        tick=step,
+    )
+    found = replace(found, position_mm_N3=anatomical(found.position_mm_N3, affine))
     probability = probability_of(found, rescore)
     findings = []
     order = np.argsort(-probability, kind="stable")
@@ -116,17 +126,27 @@ def find_nodules(
     return Found(findings, cautions_of(scale))
 
 
+def anatomical(offset_mm_N3: np.ndarray, affine: ArrayLike | None) -> np.ndarray:
+    """Offsets along a volume's axes (z, y, x) as offsets upwards, backwards and to the left of the patient.
+
+    Args:
+        offset_mm_N3: In millimetres.
+        affine: From (k, row, column, 1) to LPS millimetres; without it the axes are taken to run so already.
+    """
+    if affine is None:
+        return offset_mm_N3
+    axes_33 = np.asarray(affine, float)[:3, :3]
+    lps_N3 = offset_mm_N3 @ (axes_33 / np.linalg.norm(axes_33, axis=0)).T
+    return lps_N3[:, ::-1]
+
+
 def probability_of(found: Candidates, rescore: Sequence[Rescore] | None = None) -> np.ndarray:
     """P(nodule) of each candidate: the mean over the halves, ``[N]``."""
     if not len(found):
         return np.zeros(0)
     if rescore is None:
         return sigmoid(found.logit_HN).mean(0)
-    looks = [
-        look(vector_ND, found.spacing_mm, logit_N)
-        for look, vector_ND, logit_N in zip(rescore, found.vector_HND, found.logit_HN, strict=True)
-    ]
-    return np.mean(looks, axis=0)
+    return np.mean([look(found.described(half)) for half, look in enumerate(rescore)], axis=0)
 
 
 def _resample(values_ZYX: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

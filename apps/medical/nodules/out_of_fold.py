@@ -65,8 +65,10 @@ def plantings_of(background: Background, fields: Sequence[Field], seed: int) -> 
     return made
 
 
-def judge(half: Half, field: Field, planted: Planted, background: str, rescore: Rescore | None) -> PlantingResult:
-    """One half's answer to one planting."""
+def judge(
+    half: Half, field: Field, planted: Planted, background: str, middle: np.ndarray, rescore: Rescore | None
+) -> PlantingResult:
+    """One half's answer to one planting; ``middle`` is that of the background's lungs."""
     looks = None if rescore is None else [rescore]
     found = find_candidates(
         [half],
@@ -75,6 +77,7 @@ def judge(half: Half, field: Field, planted: Planted, background: str, rescore: 
         planted.spacing_mm,
         masked_ZYX=planted.suspect_ZYX,
         vectors=rescore is not None,
+        middle=middle - planted.start,
     )
     probability = probability_of(found, looks)
     apart = np.linalg.norm((found.centre_N3 - planted.centre) * np.array(planted.spacing_mm), axis=1)
@@ -102,6 +105,7 @@ def marks_of(half: Half, background: Background, rescore: Rescore | None = None)
         background.spacing_mm,
         masked_ZYX=background.suspect_ZYX,
         vectors=rescore is not None,
+        middle=background.middle,
     )
     return tuple(sorted((float(p) for p in probability_of(found, looks)), reverse=True))
 
@@ -132,8 +136,9 @@ def out_of_fold(
         for background in unseen[half.name]:
             marks[background.name] = marks_of(half, background, look)
             log(f"half {half.name} on {background.name}: {[round(p, 3) for p in marks[background.name][:8]]}")
+            middle = background.middle
             for field, planted in plantings_of(background, fields, seed):
-                plantings.append(judge(half, field, planted, background.name, look))
+                plantings.append(judge(half, field, planted, background.name, middle, look))
     return Measured(tuple(plantings), marks)
 
 

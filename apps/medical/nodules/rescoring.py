@@ -1,10 +1,7 @@
 """The core's second look at nodule candidates: rows for the core, and the rescorers that ship.
 
-A candidate's row holds its tokens, each with a nominal height, and as named facts the stem's score and the distance of
-the slices. The heights are constants (``detect.CONTEXT_MM``), the ones that the heads were trained with; the tokens are
-taken from slices counted from the candidate's ends, see ``detect.token_slices``, so that a height names a token rather
-than measures how far it lies from the best slice. Where in the lungs a candidate lies is not among the facts: the heads
-that ship were trained without it, for fear that with whole CT of few patients the place of plantings would be learned.
+A candidate's row holds its tokens, each with its height above the best slice, and as named facts the stem's score, the
+distance of the slices and, where the lungs are seen as a whole, how far the candidate lies from their middle.
 
 Shapes: N candidates, T tokens of a candidate, C features of a token, D = T * C.
 """
@@ -18,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from apps.medical.nodules.detect import CONTEXT_MM, TOKENS, Rescore
+from apps.medical.nodules.detect import TOKENS, Described, Rescore
 from apps.medical.nodules.linking import sigmoid
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.config import CoreConfig
@@ -28,38 +25,57 @@ from core_model.rescore import CandidateRows, PlainHead, SecondLook, VolumeCandi
 
 H = TypeVar("H", VolumeCandidateHead, PlainHead)
 NAME = "nodule_head"
-FACTS = (("log odds of a lung nodule by the convolutional detector", "none"), ("distance between CT slices", "length"))
+FACTS = (
+    ("log odds of a lung nodule by the convolutional detector", "none"),
+    ("distance between CT slices", "length"),
+    ("distance upwards from the middle of the lungs", "length"),
+    ("distance backwards from the middle of the lungs", "length"),
+    ("distance to the left from the middle of the lungs", "length"),
+)
 """Names and kinds of unit of the facts."""
+PLACE = slice(2, 5)
+"""Those that say where in the lungs a candidate lies."""
 
 
-def rows_of(features_ND: np.ndarray, spacing_mm_N3: np.ndarray, score_N: np.ndarray) -> CandidateRows:
+def rows_of(
+    features_ND: np.ndarray,
+    height_mm_NT: np.ndarray,
+    position_mm_N3: np.ndarray,
+    spacing_mm_N3: np.ndarray,
+    score_N: np.ndarray,
+) -> CandidateRows:
     """Candidates as rows for the core.
 
     Args:
         features_ND: Tokens side by side, best slice first, a token of zeros where there is no slice.
+        height_mm_NT: Of each token above the best slice.
+        position_mm_N3: From the middle of the lungs, upwards, backwards, to the left; NaN where it is not known: the
+            row then has no such fact.
         spacing_mm_N3: (z, y, x) of the grid that each was found on.
         score_N: The linking score's log-odds.
 
     Raises:
         InputRejected: The shapes do not fit together, or a value is not finite.
     """
-    features, spacing, score = (
-        torch.from_numpy(np.array(part, np.float32)) for part in (features_ND, spacing_mm_N3, score_N)
+    features, height, position, spacing, score = (
+        torch.from_numpy(np.array(part, np.float32))
+        for part in (features_ND, height_mm_NT, position_mm_N3, spacing_mm_N3, score_N)
     )
     n = len(features)
-    if features.ndim != 2 or features.shape[1] % TOKENS or spacing.shape != (n, 3) or score.shape != (n,):
+    shapes = tuple(tuple(part.shape) for part in (height, position, spacing, score))
+    if features.ndim != 2 or features.shape[1] % TOKENS or shapes != ((n, TOKENS), (n, 3), (n, 3), (n,)):
         raise InputRejected(
-            "candidates whose features, spacing and scores do not fit together",
-            allowed=f"[N, {TOKENS} * C], [N, 3] and [N]",
+            "candidates whose features, heights, positions, spacing and scores do not fit together",
+            allowed=f"[N, {TOKENS} * C], [N, {TOKENS}], [N, 3], [N, 3] and [N]",
             code="candidates_misshapen",
         )
     place_NT3 = torch.zeros(n, TOKENS, 3)
-    place_NT3[:, :, 0] = torch.tensor(CONTEXT_MM)
+    place_NT3[:, :, 0] = height
     return CandidateRows(
         features.view(n, TOKENS, features.shape[1] // TOKENS),
         place_NT3,
         spacing,
-        torch.stack([score, spacing[:, 0]], dim=1),
+        torch.cat([score[:, None], spacing[:, :1], position], dim=1),
         score,
     )
 
@@ -67,13 +83,10 @@ def rows_of(features_ND: np.ndarray, spacing_mm_N3: np.ndarray, score_N: np.ndar
 def rescorer(look: SecondLook) -> Rescore:
     """A second look as ``detect`` asks for it: probabilities of candidates of one volume."""
 
-    def rescore(
-        features_ND: np.ndarray,
-        spacing_mm_3: tuple[float, float, float],
-        score_N: np.ndarray,
-    ) -> np.ndarray:
-        spacing_mm_N3 = np.broadcast_to(np.asarray(spacing_mm_3, np.float32), (len(features_ND), 3))
-        return sigmoid(look(rows_of(features_ND, spacing_mm_N3, score_N)).numpy())
+    def rescore(asked: Described) -> np.ndarray:
+        spacing_mm_N3 = np.broadcast_to(np.asarray(asked.spacing_mm, np.float32), (len(asked.score_N), 3))
+        rows = rows_of(asked.features_ND, asked.height_mm_NT, asked.position_mm_N3, spacing_mm_N3, asked.score_N)
+        return sigmoid(look(rows).numpy())
 
     return rescore
 

@@ -10,7 +10,7 @@ Shapes: N candidates.
 import hashlib
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head, rows_of
+from apps.medical.nodules.rescoring import FACTS, PLACE, Heads, core_head, plain_head, rows_of
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.core import Core
 from core_model.errors import InputRejected
@@ -50,7 +50,9 @@ class HeadTraining:
         decay: Weight decay.
         dropout: Of what the head reads.
         blind: Share of the candidates of whole CT that lose all context tokens in a pass; half as many again lose
-            those on one side.
+            those on one side. The same share, drawn apart, loses its place in the lungs.
+        place_noise_mm: Standard deviation of what is added to each coordinate of the place in training: a half's CT
+            must not be learned by heart.
         seed: Of the dealing, the starts, the order and what is dropped.
     """
 
@@ -67,6 +69,7 @@ class HeadTraining:
     decay: float = 0.05
     dropout: float = 0.2
     blind: float = 0.2
+    place_noise_mm: float = 10.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -112,7 +115,8 @@ def examples_of(part: Mapping[str, np.ndarray], least: float = -np.inf) -> Examp
     label = part["label_N"][kept].astype(np.int64)
     in_ct = part["source_N"][kept] != "field"
     features = part["features_ND"][kept].astype(np.float32)
-    rows = rows_of(features, part["spacing_mm_N3"][kept], part["score_N"][kept])
+    columns = (part[name][kept] for name in ("height_mm_NT", "position_mm_N3", "spacing_mm_N3", "score_N"))
+    rows = rows_of(features, *columns)
     rows.features_NTC[torch.from_numpy(~in_ct), 1:] = 0
     weight = np.zeros(len(label))
     for source in (True, False):
@@ -160,7 +164,7 @@ def folds_of(examples: Examples, folds: int, seed: int) -> np.ndarray:
 
 
 def blinded(rows: CandidateRows, in_ct_N: Tensor, share: float, generator: torch.Generator) -> CandidateRows:
-    """The candidates of whole CT with some of their context tokens left out."""
+    """The candidates of whole CT with some of their context tokens, and some of their places, left out."""
     draw_N = torch.rand(len(rows), generator=generator)
     features = rows.features_NTC.clone()
     middle = 1 + (features.shape[1] - 1) // 2
@@ -168,16 +172,21 @@ def blinded(rows: CandidateRows, in_ct_N: Tensor, share: float, generator: torch
     below, above = (draw_N >= share) & (draw_N < 1.25 * share), (draw_N >= 1.25 * share) & (draw_N < 1.5 * share)
     features[in_ct_N & below, 1:middle] = 0
     features[in_ct_N & above, middle:] = 0
-    return CandidateRows(features, *rows.parts()[1:])
+    place = torch.rand(len(rows), generator=generator) < share
+    facts = rows.facts_NF.clone()
+    facts[:, PLACE] = torch.where((in_ct_N & place)[:, None], torch.nan, facts[:, PLACE])
+    return replace(rows, features_NTC=features, facts_NF=facts)
 
 
-def noisy(rows: CandidateRows, spread_C: Tensor, generator: torch.Generator) -> CandidateRows:
-    """The candidates with noise on the features of the tokens that are there.
+def noisy(rows: CandidateRows, spread_C: Tensor, place_mm: float, generator: torch.Generator) -> CandidateRows:
+    """The candidates with noise on the features of the tokens that are there, and on their place in the lungs.
 
     The stem has seen the training patients, and what it says of others is less sharp.
     """
     noise_NTC = spread_C * torch.randn(rows.features_NTC.shape, generator=generator)
-    return CandidateRows(rows.features_NTC + noise_NTC * rows.present_NT.unsqueeze(-1), *rows.parts()[1:])
+    facts = rows.facts_NF.clone()
+    facts[:, PLACE] += place_mm * torch.randn(facts[:, PLACE].shape, generator=generator)
+    return replace(rows, features_NTC=rows.features_NTC + noise_NTC * rows.present_NT.unsqueeze(-1), facts_NF=facts)
 
 
 def log_loss(logit_N: Tensor, examples: Examples, chosen: Tensor) -> Tensor:
@@ -246,7 +255,7 @@ def fit_member(
         order = train[torch.randperm(len(train), generator=generator)]
         for some in order.split(settings.batch):
             rows = blinded(examples.rows.rows(some), examples.in_ct_N[some], settings.blind, generator)
-            rows = noisy(rows, settings.noise * head.scale_C, generator)
+            rows = noisy(rows, settings.noise * head.scale_C, settings.place_noise_mm, generator)
             loss = log_loss(whole(core, examples, rows, some, names), examples, some)
             optimizer.zero_grad()
             loss.backward()
