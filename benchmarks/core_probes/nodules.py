@@ -17,10 +17,10 @@ import torch
 
 from apps.medical.nodules.candidate_cache import gather
 from apps.medical.nodules.fields import load_fields
+from apps.medical.nodules.head_examples import average_precision, examples_of
 from apps.medical.nodules.operating_point import WEIGHTS, load
 from apps.medical.nodules.prepare import listed
 from apps.medical.nodules.rescoring import FACTS, Heads, load_heads
-from apps.medical.nodules.train_head import average_precision, examples_of
 from benchmarks import shared_data
 from benchmarks.detector_guards import backgrounds
 from benchmarks.figures import Figure, bootstrap

@@ -1,36 +1,37 @@
-"""What the second look gains without the core: heads around a shuffled trunk, and plain nets trained longer and faster.
+"""What the second look gains without the core, and without the place: heads trained anew, and better plain nets.
 
 Shuffling the trunk under heads that were trained around the real one breaks them, whatever the trunk knows. The control
 trains the same heads, with the same settings and candidates, around the shuffled trunk. And the plain net that is
 trained exactly like the heads stops before it has learned what it can: here its settings are chosen among several, by
-the loss on the training patients that each member held out. Validation candidates are only judged on.
+the loss on the training patients that each member held out. The heads are also trained without being told where in the
+lungs a candidate lies. Validation candidates are only judged on.
 
 Shapes: N candidates.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
-from apps.medical.nodules.train_head import (
+from apps.medical.nodules.head_examples import (
     Examples,
-    HeadTraining,
     average_precision,
     check_training,
     examples_of,
-    fit_member,
     folds_of,
     hash_of_part,
-    kept_or_fitted,
+    without_place,
 )
+from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
+from apps.medical.nodules.train_head import HeadTraining, fit_member, kept_or_fitted
 from core_model.core import Core, build
 from core_model.errors import InputRejected
 from core_model.explain import shuffled
-from core_model.rescore import Head, SecondLook
+from core_model.rescore import CandidateRows, Head, SecondLook
 from core_model.training.splits import split_of
 
 Part = Mapping[str, np.ndarray]
@@ -51,6 +52,7 @@ PAIRS = (
     ("core", "plain, as the heads"),
     ("core", "plain, best held out"),
     ("plain, best held out", "stem"),
+    ("core", "core without the place"),
 )
 
 
@@ -107,7 +109,7 @@ def controls_of(
     tried: tuple[tuple[HeadTraining, int], ...] = TRIED,
     log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Train both controls of each half and judge them beside the heads and the stem.
+    """Train the controls of each half and judge them beside the heads and the stem.
 
     Args:
         core: Frozen.
@@ -131,7 +133,7 @@ def controls_of(
     for model in (core.model, shaken.model):
         model.requires_grad_(False)
     names = [name for name, _ in FACTS]
-    looks: dict[str, dict[str, SecondLook]] = {}
+    looks: dict[str, dict[str, Callable[[CandidateRows], torch.Tensor]]] = {}
     losses: dict[int, list[float]] = {}
     every = ((settings, HIDDEN), *tried)
     for half, (training, validation) in parts.items():
@@ -151,10 +153,22 @@ def controls_of(
             {**known, "trunk": "shuffled"},
             log,
         )
+        placeless, _ = members_of(
+            core,
+            replace(examples, rows=without_place(examples.rows)),
+            settings,
+            lambda layers=held.layers: core_head(config, layers, settings.dropout),
+            own,
+            "placeless",
+            {**known, "place": "hidden"},
+            log,
+        )
+        unplaced = SecondLook(core, placeless, names)
         looks[half] = {
             "core": SecondLook(core, held.members, names, held.shift),
             "shuffled trunk": SecondLook(shaken, around, names),
             "plain, as the heads": SecondLook(core, held.plain, names),
+            "core without the place": lambda rows, look=unplaced: look(without_place(rows)),
         }
         for number, (other, hidden) in enumerate(every):
             made, lost = members_of(
@@ -178,7 +192,7 @@ def controls_of(
         examples = examples_of(validation)
         chosen = {**looks[half], "plain, best held out": looks[half][f"plain{best}"]}
         found.setdefault("stem", []).append(examples.rows.score_N.numpy())
-        for name in ("core", "shuffled trunk", "plain, as the heads", "plain, best held out"):
+        for name in ("core", "core without the place", "shuffled trunk", "plain, as the heads", "plain, best held out"):
             pieces = [chosen[name](examples.rows.rows(some)) for some in torch.arange(len(examples)).split(512)]
             found.setdefault(name, []).append(torch.cat(pieces).numpy())
         labels.append(examples.label_N.numpy() > 0)

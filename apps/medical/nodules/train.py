@@ -5,7 +5,8 @@
 ``link``        fit a half's linking weights
 ``candidates``  write a half's candidates with vectors and labels, for the core's nodule head
 ``head``        fit a half's heads of the core (resumable: run the same line again)
-``controls``    train heads around a shuffled trunk, and better plain nets, and judge both beside the shipped heads
+``controls``    train heads around a shuffled trunk or without the place, and better plain nets, and judge all beside
+                the shipped heads
 ``ship``        choose the operating point out of fold, with the core's second look, and write weights and cards
 
 Fields and tables have the format that ``apps.medical.nodules.fields`` documents; everything runs on one thread unless
@@ -27,13 +28,14 @@ from apps.medical.nodules.candidate_cache import gather, read, write
 from apps.medical.nodules.controls import controls_of
 from apps.medical.nodules.detect import Half
 from apps.medical.nodules.fields import Field, load_fields
+from apps.medical.nodules.head_examples import hash_of_part
 from apps.medical.nodules.level import level_of
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.operating_point import WEIGHTS, half_from, save, tensors_of
 from apps.medical.nodules.out_of_fold import choose_threshold, marks_of, out_of_fold
 from apps.medical.nodules.prepare import LISTED, Listed, listed, read_background
 from apps.medical.nodules.rescoring import decided_by, load_heads, save_heads
-from apps.medical.nodules.train_head import OWN_MARKS, HeadTraining, fit_heads, hash_of_part
+from apps.medical.nodules.train_head import OWN_MARKS, HeadTraining, fit_heads
 from apps.medical.nodules.train_link import collect, fit
 from apps.medical.nodules.train_stem import StemTraining, train_stem
 from core_model.core import load_core
@@ -132,7 +134,7 @@ def head(options: argparse.Namespace) -> None:
 
 
 def controls(options: argparse.Namespace) -> None:
-    """Print what the second look gains on validation candidates without the core, as JSON."""
+    """Print what the second look gains on validation candidates without the core or the place, as JSON."""
     core = load_core()
     heads, card = load_heads(options.weights, core)
     folder = options.candidates or options.out / "candidates"

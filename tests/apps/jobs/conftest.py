@@ -1,17 +1,23 @@
 """Worker processes for tests, each ended with its test."""
 
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from apps.jobs import Progress, Worker, watch
+from apps.jobs.durable import jobs_file
 from apps.settings import Settings
 from apps.store import workers
+from apps.store.engine import sqlite_file
 from apps.store.store import Store
 from tests.apps.conftest import database
 
@@ -74,6 +80,43 @@ def wait_for(condition: Callable[[], object], seconds: float = 40.0) -> None:
     while not condition():
         assert time.monotonic() < until, f"did not happen within {seconds} s"
         time.sleep(0.05)
+
+
+def stand_still(process: subprocess.Popen[bytes], store: Store) -> None:
+    """Stop a worker between its transactions.
+
+    Who is stopped within one keeps its lock, and with SQLite nobody else writes until it wakes or dies: no worker can
+    take anything over from it. That is the database's rule, and not what is tested.
+    """
+    for _ in range(50):
+        os.kill(process.pid, signal.SIGSTOP)
+        if not _locked(store):
+            return
+        os.kill(process.pid, signal.SIGCONT)
+        time.sleep(0.05)
+    raise AssertionError("the worker was within a transaction 50 times out of 50")
+
+
+def _locked(store: Store) -> bool:
+    """Whether somebody keeps a transaction that wrote open for as long as a second."""
+    files = [file for file in (sqlite_file(store.settings.database_url), jobs_file(store)) if file is not None]
+    for file in files:
+        with closing(sqlite3.connect(file, timeout=1, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            connection.execute("ROLLBACK")
+    if files:
+        return False
+    open_ones = text("SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()")
+    since = time.monotonic()
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while connection.execute(open_ones).scalar_one():
+            if time.monotonic() - since > 1:
+                return True
+            time.sleep(0.02)
+    return False
 
 
 def log_of(folder: Path) -> list[str]:

@@ -15,7 +15,7 @@ from apps.store import audit, jobs, readings, workers
 from apps.store.store import Store
 from apps.store.tables import JobRow
 from core_model.errors import Unavailable
-from tests.apps.jobs.conftest import SAMPLES, Workers, log_of, wait_for
+from tests.apps.jobs.conftest import SAMPLES, Workers, log_of, stand_still, wait_for
 from tests.apps.jobs.sample_jobs import DEAD_AFTER
 
 ONCE_MORE = ["first begin", "first end", "second begin", "second begin", "second end"]
@@ -116,7 +116,7 @@ def test_a_worker_that_stood_still_gives_its_job_up_when_it_wakes(
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
     wait_for(lambda: show(store, job_id).step == "second")
     worker_processes.start(store)
-    os.kill(sleeper.pid, signal.SIGSTOP)
+    stand_still(sleeper, store)
     stopped = time.monotonic()
     wait_for(lambda: log_of(tmp_path).count("second begin") == 2)
     assert time.monotonic() - stopped < 30

@@ -15,7 +15,7 @@ NOTHING = HeadTraining(layers=1, members=2, epochs=1, batch=32, rate=1e-9, score
 
 
 def both_parts():
-    return {half: (cached_part(seed=seed), cached_part(n=90, seed=seed + 9, split="validation"))
+    return {half: (cached_part(n=400, seed=seed), cached_part(n=90, seed=seed + 9, split="validation"))
             for half, seed in (("A", 1), ("B", 2))}  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in
     precision = {name: entry["value"] for name, entry in found["average_precision"].items()}
     assert precision["plain, best held out"] > precision["stem"] + 0.1
     assert precision["shuffled trunk"] > precision["stem"]
+    assert precision["core without the place"] > precision["stem"]
     # The plain nets of these heads are untrained: they give the stem's own order.
     assert precision["plain, as the heads"] == pytest.approx(precision["stem"], abs=1e-3)
     assert all(torch.equal(value, core.model.state_dict()[name]) for name, value in before.items())
@@ -71,7 +72,7 @@ def test_the_shuffled_trunk_is_another_than_the_cores_and_what_was_trained_is_no
     core, parts = small_core(), both_parts()
     first = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=(), log=lambda text: None)
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
-    assert len(stamps) == 8
+    assert len(stamps) == 12
     second = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=(), log=lambda text: None)
     assert second == first
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")} == stamps

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from apps.medical.nodules.detect import CONTEXT_MM, TOKENS
+from apps.medical.nodules.detect import TOKENS, Described
 from apps.medical.nodules.linking import sigmoid
 from apps.medical.nodules.rescoring import (
     FACTS,
@@ -27,57 +27,88 @@ SPACING = (2.5, 1.0, 1.0)
 
 def asked(n=6, seed=3):
     part = cached_part(n=60, seed=seed)
-    return part["features_ND"][:n].astype(np.float32), SPACING, part["score_N"][:n]
+    place = np.random.default_rng(seed).normal(0, 50, (n, 3))
+    return Described(
+        part["features_ND"][:n].astype(np.float32), part["height_mm_NT"][:n], place, SPACING, part["score_N"][:n]
+    )
+
+
+def rows(described):
+    spacing = np.tile(described.spacing_mm, (len(described.score_N), 1))
+    return rows_of(described.features_ND, described.height_mm_NT, described.position_mm_N3, spacing, described.score_N)
 
 
 def test_heads_that_say_nothing_give_the_stems_probability():
     look = Heads((core_head(CONFIG, 2),), 0.0, 2).rescorer(small_core())
-    features, spacing, score = asked()
-    assert look(features, spacing, score) == pytest.approx(sigmoid(score), abs=1e-7)
+    assert look(asked()) == pytest.approx(sigmoid(asked().score_N), abs=1e-7)
 
 
 def test_members_are_averaged_in_log_odds_and_shifted():
     core, heads = small_core(), small_heads()["A"]
-    single = [Heads((member,), 0.0, 2).rescorer(core)(*asked()) for member in heads.members]
+    single = [Heads((member,), 0.0, 2).rescorer(core)(asked()) for member in heads.members]
     odds = np.mean([np.log(p / (1 - p)) for p in single], axis=0) + 0.7 / 2
-    assert replace(heads, shift=0.7).rescorer(core)(*asked()) == pytest.approx(sigmoid(odds), abs=1e-5)
+    assert replace(heads, shift=0.7).rescorer(core)(asked()) == pytest.approx(sigmoid(odds), abs=1e-5)
 
 
 def test_the_second_look_is_the_mean_of_the_stems_and_the_cores_log_odds():
     core, heads = small_core(), small_heads()["A"]
-    features, spacing, score = asked()
-    rows = rows_of(features, np.tile(spacing, (len(score), 1)), score)
-    alone = heads.members[0](core.model, rows, name_pieces(core, [name for name, _ in FACTS])).detach().numpy()
-    both = Heads(heads.members[:1], 0.0, 2).rescorer(core)(features, spacing, score)
-    assert both == pytest.approx(sigmoid((alone + score) / 2), abs=1e-5)
+    names = name_pieces(core, [name for name, _ in FACTS])
+    alone = heads.members[0](core.model, rows(asked()), names).detach().numpy()
+    both = Heads(heads.members[:1], 0.0, 2).rescorer(core)(asked())
+    assert both == pytest.approx(sigmoid((alone + asked().score_N) / 2), abs=1e-5)
 
 
 def test_no_candidates_get_no_probabilities():
     look = small_heads()["A"].rescorer(small_core())
-    assert look(np.zeros((0, TOKENS * 80), np.float32), SPACING, np.zeros(0)).shape == (0,)
+    nothing = Described(np.zeros((0, TOKENS * 80)), np.zeros((0, TOKENS)), np.zeros((0, 3)), SPACING, np.zeros(0))
+    assert look(nothing).shape == (0,)
 
 
-def test_a_row_gives_each_token_its_nominal_height_and_states_score_and_spacing():
-    features, _, score = asked()
-    rows = rows_of(features, np.tile(SPACING, (6, 1)), score)
-    assert rows.position_mm_NT3[2, :, 0].tolist() == list(CONTEXT_MM)
-    assert rows.facts_NF[:, 0].numpy() == pytest.approx(score)
-    assert set(rows.facts_NF[:, 1].tolist()) == {2.5}
-    assert rows.features_NTC[4, 2].numpy() == pytest.approx(features.reshape(6, TOKENS, 80)[4, 2])
+def test_a_row_gives_each_token_its_height_and_states_score_spacing_and_place():
+    height = np.arange(6 * TOKENS).reshape(6, TOKENS) / 2
+    given = replace(asked(), height_mm_NT=height)
+    made = rows(given)
+    assert made.position_mm_NT3[2, :, 0].tolist() == height[2].tolist()
+    assert not made.position_mm_NT3[:, :, 1:].any()
+    facts = dict(zip([name for name, _ in FACTS], made.facts_NF.T.numpy(), strict=True))
+    assert facts["log odds of a lung nodule by the convolutional detector"] == pytest.approx(given.score_N)
+    assert set(facts["distance between CT slices"].tolist()) == {2.5}
+    for axis, words in enumerate(("upwards", "backwards", "to the left")):
+        assert facts[f"distance {words} from the middle of the lungs"] == pytest.approx(given.position_mm_N3[:, axis])
+    assert made.features_NTC[4, 2].numpy() == pytest.approx(given.features_ND.reshape(6, TOKENS, 80)[4, 2])
+
+
+def test_the_place_in_the_lungs_counts_where_it_is_known_and_is_no_number_where_it_is_not():
+    look = small_heads()["A"].rescorer(small_core())
+    there = look(asked())
+    moved = look(replace(asked(), position_mm_N3=asked().position_mm_N3 + 40))
+    unknown = look(replace(asked(), position_mm_N3=np.full((6, 3), np.nan)))
+    middle = look(replace(asked(), position_mm_N3=np.zeros((6, 3))))
+    assert np.isfinite(unknown).all()
+    for other in (moved, unknown, middle):
+        assert np.abs(other - there).max() > 1e-4
+    assert np.abs(unknown - middle).max() > 1e-4
+    one = look(replace(asked(), position_mm_N3=np.where(np.arange(6)[:, None] == 2, np.nan, asked().position_mm_N3)))
+    assert one[2] == pytest.approx(unknown[2], abs=1e-6)
+    assert np.delete(one, 2) == pytest.approx(np.delete(there, 2), abs=1e-6)
 
 
 def test_shapes_that_do_not_fit_are_refused():
     look = small_heads()["A"].rescorer(small_core())
-    features, spacing, score = asked()
+    features = asked().features_ND
     for wrong in (
-        (features[:, :-1], spacing, score),
-        (features, spacing, score[:-1]),
-        (features, (2.5, 1.0, 0.0), score),
-        (features[:, : TOKENS * 79], spacing, score),
-        (np.full_like(features, np.nan), spacing, score),
+        {"features_ND": features[:, :-1]},
+        {"score_N": asked().score_N[:-1]},
+        {"spacing_mm": (2.5, 1.0, 0.0)},
+        {"features_ND": features[:, : TOKENS * 79]},
+        {"features_ND": np.full_like(features, np.nan)},
+        {"height_mm_NT": asked().height_mm_NT[:, 1:]},
+        {"height_mm_NT": np.full((6, TOKENS), np.nan)},
+        {"position_mm_N3": asked().position_mm_N3[:, :2]},
+        {"position_mm_N3": np.full((6, 3), np.inf)},
     ):
         with pytest.raises(InputRejected):
-            look(*wrong)
+            look(replace(asked(), **wrong))
 
 
 def test_heads_come_back_from_disk_within_half_precision_and_below_a_mebibyte(tmp_path):
@@ -88,7 +119,7 @@ def test_heads_come_back_from_disk_within_half_precision_and_below_a_mebibyte(tm
     assert list(back) == ["A", "B"]
     for name in heads:
         assert back[name].shift == heads[name].shift
-        before, after = (held[name].rescorer(core)(*asked()) for held in (heads, back))
+        before, after = (held[name].rescorer(core)(asked()) for held in (heads, back))
         assert after == pytest.approx(before, abs=5e-3)
     again = save_heads(tmp_path / "again", heads, core, {"seed": 0})
     assert again.read_bytes() == path.read_bytes()

@@ -5,16 +5,16 @@ import pytest
 import torch
 from sklearn.metrics import average_precision_score
 
-from apps.medical.nodules.train_head import (
-    HeadTraining,
+from apps.medical.nodules.head_examples import (
     average_precision,
     blinded,
     check_training,
     examples_of,
-    fit_heads,
     folds_of,
-    surest_own,
+    noisy,
 )
+from apps.medical.nodules.rescoring import FACTS, PLACE
+from apps.medical.nodules.train_head import HeadTraining, fit_heads, surest_own
 from core_model.errors import InputRejected
 from core_model.training.splits import split_of
 from tests.apps.medical.nodules.heads import cached_part, patients, small_core
@@ -60,6 +60,23 @@ def test_fields_lose_their_context_and_whole_ct_lose_it_at_random():
     assert set(counts.tolist()) == {1, 4, 7}
     assert (counts == 1).float().mean() == pytest.approx(0.4, abs=0.12)
     assert examples.rows.present_NT[examples.in_ct_N].all()
+
+
+def test_the_place_in_the_lungs_is_unknown_in_fields_hidden_at_random_in_whole_ct_and_never_exact():
+    examples = examples_of(cached_part())
+    known = ~examples.rows.facts_NF[:, PLACE].isnan()
+    assert torch.equal(known.all(1), examples.in_ct_N)
+    assert torch.equal(known.any(1), examples.in_ct_N)
+    generator = torch.Generator().manual_seed(0)
+    seen = blinded(examples.rows, examples.in_ct_N, 0.4, generator)
+    left = ~seen.facts_NF[:, PLACE].isnan()
+    assert torch.equal(left.all(1), left.any(1))
+    assert not left[~examples.in_ct_N].any()
+    assert left[examples.in_ct_N].all(1).float().mean() == pytest.approx(0.6, abs=0.12)
+    moved = noisy(examples.rows, torch.zeros(80), 10.0, generator).facts_NF - examples.rows.facts_NF
+    assert moved[examples.in_ct_N][:, PLACE].std() == pytest.approx(10, rel=0.15)
+    others = [number for number in range(len(FACTS)) if number not in range(*PLACE.indices(len(FACTS)))]
+    assert not moved[:, others].any()
 
 
 def test_folds_keep_patients_together_and_deal_a_whole_ct_singly():
