@@ -3,8 +3,8 @@
 One compressed NumPy archive a half and part, ``HALF-PART.npz``, no pickles:
 
 - ``features_ND`` float16, tokens side by side as ``detect.Rescore`` describes them;
-- ``height_mm_NT``, ``position_mm_N3`` float32, likewise: of each token above the best slice, and of the candidate from
-  the middle of the lungs, upwards, backwards and to the left, NaN where that is not known (in fields);
+- ``position_mm_N3`` float32, from the middle of the lungs, upwards, backwards and to the left, NaN where that is not
+  known (in fields);
 - ``spacing_mm_N3`` float32, (z, y, x); ``score_N`` float32, the linking score's log-odds;
 - ``label_N`` int8: 1 a good mark of the nodule, 0 no nodule, -1 neither (not to be trained or scored on);
 - ``patient_N``, ``source_N`` (background, planting, sham, field) and ``nodule_N``, the field of the nodule that the
@@ -46,7 +46,6 @@ def _add(rows: _Rows, found, labels: Sequence[int | None], source: str, patient:
             continue
         rows.add(
             features_ND=described.features_ND[index].astype(np.float16),
-            height_mm_NT=described.height_mm_NT[index].astype(np.float32),
             position_mm_N3=described.position_mm_N3[index].astype(np.float32),
             spacing_mm_N3=np.array(found.spacing_mm, np.float32),
             score_N=np.float32(described.score_N[index]),

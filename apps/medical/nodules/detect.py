@@ -18,8 +18,8 @@ from apps.medical.nodules.shape import FEATURES, features_of
 from core_model.embed.stem import Stem, pooled
 
 CONTEXT_MM = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
-"""Which slices a candidate's tokens are taken from: its best first, then context, so far below its lowest slice and
-above its highest, see ``token_slices``."""
+"""Nominal heights of a candidate's tokens: its best slice first, then context, counted from its lowest slice down and
+from its highest slice up, see ``token_slices``."""
 CROP = 48
 MOST_CANDIDATES = 96
 MOST_REGIONS = 1500
@@ -33,14 +33,12 @@ class Described:
 
     Attributes:
         features_ND: Tokens side by side, ``reshape(N, TOKENS, -1)`` parts them, best slice first; zeros past the ends.
-        height_mm_NT: Of each token above the best slice.
         position_mm_N3: From the middle of the lungs: upwards, backwards, to the left; NaN where it is not known.
         spacing_mm: (z, y, x) of the grid.
         score_N: Log-odds of the linking score.
     """
 
     features_ND: np.ndarray
-    height_mm_NT: np.ndarray
     position_mm_N3: np.ndarray
     spacing_mm: tuple[float, float, float]
     score_N: np.ndarray
@@ -68,7 +66,6 @@ class Candidates:
         centre_N3: Continuous working voxel (z, y, x).
         logit_HN: Linking scores of each half.
         vector_HND: Tokens of each half's stem.
-        height_mm_HNT: Of each token above the best slice by each half's map.
         position_mm_N3: (z, y, x) from the middle of the lungs, NaN where that is not known.
         map_ZYX: Averaged P(nodule).
         spacing_mm: (z, y, x) of the working grid.
@@ -78,7 +75,6 @@ class Candidates:
     centre_N3: np.ndarray
     logit_HN: np.ndarray
     vector_HND: np.ndarray
-    height_mm_HNT: np.ndarray
     position_mm_N3: np.ndarray
     map_ZYX: np.ndarray
     spacing_mm: tuple[float, float, float]
@@ -88,9 +84,7 @@ class Candidates:
 
     def described(self, half: int) -> Described:
         """What a half's head of the core is given; axes are taken to run upwards, backwards and to the left."""
-        return Described(
-            self.vector_HND[half], self.height_mm_HNT[half], self.position_mm_N3, self.spacing_mm, self.logit_HN[half]
-        )
+        return Described(self.vector_HND[half], self.position_mm_N3, self.spacing_mm, self.logit_HN[half])
 
 
 def find_candidates(
@@ -145,18 +139,12 @@ def find_candidates(
     kept = [regions[index] for index in order]
     centres = np.array([centre_of(region) for region in kept]).reshape(-1, 3)
     origin = np.full(3, np.nan) if middle is None else np.asarray(middle, float)
-    slices_HNT = np.array(
-        [[token_slices(region, map_ZYX, spacing_mm[0]) for region in kept] for map_ZYX in maps], int
-    ).reshape(len(halves), len(kept), TOKENS)
     vector_HND = np.zeros((len(halves), len(kept), 0), np.float32)
     if vectors:
         vector_HND = np.array(
             [
-                [
-                    vector_of(half.stem, image_ZYX, region, slices, spacing_mm[0])
-                    for region, slices in zip(kept, slices_NT.tolist(), strict=True)
-                ]
-                for half, slices_NT in zip(halves, slices_HNT, strict=True)
+                [vector_of(half.stem, image_ZYX, map_ZYX, region, spacing_mm[0]) for region in kept]
+                for half, map_ZYX in zip(halves, maps, strict=True)
             ],
             np.float32,
         ).reshape(len(halves), len(kept), TOKENS * halves[0].stem.features())
@@ -165,27 +153,21 @@ def find_candidates(
         centre_N3=centres,
         logit_HN=logit_HN[:, order].reshape(len(halves), -1),
         vector_HND=vector_HND,
-        height_mm_HNT=(slices_HNT - slices_HNT[:, :, :1]) * spacing_mm[0],
         position_mm_N3=(centres - origin) * np.array(spacing_mm),
         map_ZYX=mean_ZYX,
         spacing_mm=spacing_mm,
     )
 
 
-def vector_of(stem: Stem, image_ZYX: np.ndarray, region: Region, slices: Sequence[int], slice_mm: float) -> np.ndarray:
+def vector_of(stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, region: Region, slice_mm: float) -> np.ndarray:
     """The tokens of a candidate side by side, float32 ``[T * C]``.
 
-    The first token is pooled over the region in its best slice; the others, in slices below and above its ends, over
-    the region's projection. Past the volume's ends a token is zero.
-
-    Args:
-        stem: The half's network.
-        image_ZYX: Scaled slices on the working grid.
-        region: The candidate.
-        slices: See ``token_slices``.
-        slice_mm: Distance of the slices.
+    The first token is pooled over the region in its best slice; the others, in slices below and above its ends (see
+    ``token_slices``), over the region's projection. Past the volume's ends a token is zero.
     """
-    z0, best = region.box[0].start, slices[0]
+    z0 = region.box[0].start
+    sums = [float(map_ZYX[z0 + k][region.box[1:]][mask].sum()) for k, mask in enumerate(region.mask_ZYX)]
+    best = z0 + int(np.argmax(sums))
     projection = region.mask_ZYX.any(0)
     row = (region.box[1].start + region.box[1].stop) // 2
     column = (region.box[2].start + region.box[2].stop) // 2
@@ -194,12 +176,13 @@ def vector_of(stem: Stem, image_ZYX: np.ndarray, region: Region, slices: Sequenc
         slice(max(0, row - half), min(image_ZYX.shape[1], row + half)),
         slice(max(0, column - half), min(image_ZYX.shape[2], column + half)),
     )
-    inside = [z for z in slices if 0 <= z < len(image_ZYX)]
+    heights = token_slices(z0, region.box[0].stop - 1, best, slice_mm)
+    inside = [z for z in heights if 0 <= z < len(image_ZYX)]
     with torch.inference_mode():
         batch = torch.from_numpy(np.stack([planes_of(image_ZYX, z, box, slice_mm) for z in inside]))
         output = stem(batch.contiguous(memory_format=torch.channels_last))
     tokens = []
-    for z in slices:
+    for z in heights:
         if not 0 <= z < len(image_ZYX):
             tokens.append(np.zeros(stem.features(), np.float32))
             continue
@@ -212,24 +195,23 @@ def vector_of(stem: Stem, image_ZYX: np.ndarray, region: Region, slices: Sequenc
     return np.concatenate(tokens)
 
 
-def token_slices(region: Region, map_ZYX: np.ndarray, slice_mm: float) -> list[int]:
+def token_slices(lowest: int, highest: int, best: int, slice_mm: float) -> list[int]:
     """The slice of each token, in the order of ``CONTEXT_MM``; some may lie past the volume's ends.
 
-    The first is the slice in which the region has most probability. Context is counted from the region's own end
-    slices, in whole slices and at least one, so that where slices are thick two tokens are the same slice (at 3 mm
-    those of 5 and 7.5 mm, on either side).
+    Context is counted from the candidate's own end slices, in whole slices and at least one: a token stands as far from
+    the best slice as its nominal height says only where the best slice is the end and the spacing divides the height,
+    and where slices are thick two tokens are the same slice (at 3 mm those of 5 and 7.5 mm, on either side).
 
     Args:
-        region: The candidate.
-        map_ZYX: P(nodule) by the half.
+        lowest: First slice of the candidate.
+        highest: Its last slice.
+        best: The slice of the first token.
         slice_mm: Distance of the slices.
     """
-    lowest, highest = region.box[0].start, region.box[0].stop - 1
-    sums = [float(map_ZYX[lowest + k][region.box[1:]][mask].sum()) for k, mask in enumerate(region.mask_ZYX)]
     slices = []
     for mm in CONTEXT_MM:
         if mm == 0:
-            slices.append(lowest + int(np.argmax(sums)))
+            slices.append(best)
         elif mm < 0:
             slices.append(lowest + min(-1, round(mm / slice_mm)))
         else:

@@ -55,7 +55,7 @@ def examples_of(part: Mapping[str, np.ndarray], least: float = -np.inf) -> Examp
     label = part["label_N"][kept].astype(np.int64)
     in_ct = part["source_N"][kept] != "field"
     features = part["features_ND"][kept].astype(np.float32)
-    columns = (part[name][kept] for name in ("height_mm_NT", "position_mm_N3", "spacing_mm_N3", "score_N"))
+    columns = (part[name][kept] for name in ("position_mm_N3", "spacing_mm_N3", "score_N"))
     rows = rows_of(features, *columns)
     rows.features_NTC[torch.from_numpy(~in_ct), 1:] = 0
     weight = np.zeros(len(label))

@@ -1,7 +1,10 @@
 """The core's second look at nodule candidates: rows for the core, and the rescorers that ship.
 
-A candidate's row holds its tokens, each with its height above the best slice, and as named facts the stem's score, the
-distance of the slices and, where the lungs are seen as a whole, how far the candidate lies from their middle.
+A candidate's row holds its tokens, each with a nominal height, and as named facts the stem's score, the distance of the
+slices and, where the lungs are seen as a whole, how far the candidate lies from their middle. The heights are constants
+(``detect.CONTEXT_MM``): tokens are taken from slices counted from the candidate's ends, see ``detect.token_slices``, so
+that a height names a token rather than measures how far it lies from the best slice. Heads that were told the measured
+heights did no better on the training patients that they held out.
 
 Shapes: N candidates, T tokens of a candidate, C features of a token, D = T * C.
 """
@@ -15,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from apps.medical.nodules.detect import TOKENS, Described, Rescore
+from apps.medical.nodules.detect import CONTEXT_MM, TOKENS, Described, Rescore
 from apps.medical.nodules.linking import sigmoid
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.config import CoreConfig
@@ -39,7 +42,6 @@ PLACE = slice(2, 5)
 
 def rows_of(
     features_ND: np.ndarray,
-    height_mm_NT: np.ndarray,
     position_mm_N3: np.ndarray,
     spacing_mm_N3: np.ndarray,
     score_N: np.ndarray,
@@ -48,7 +50,6 @@ def rows_of(
 
     Args:
         features_ND: Tokens side by side, best slice first, a token of zeros where there is no slice.
-        height_mm_NT: Of each token above the best slice.
         position_mm_N3: From the middle of the lungs, upwards, backwards, to the left; NaN where it is not known: the
             row then has no such fact.
         spacing_mm_N3: (z, y, x) of the grid that each was found on.
@@ -57,20 +58,19 @@ def rows_of(
     Raises:
         InputRejected: The shapes do not fit together, or a value is not finite.
     """
-    features, height, position, spacing, score = (
-        torch.from_numpy(np.array(part, np.float32))
-        for part in (features_ND, height_mm_NT, position_mm_N3, spacing_mm_N3, score_N)
+    features, position, spacing, score = (
+        torch.from_numpy(np.array(part, np.float32)) for part in (features_ND, position_mm_N3, spacing_mm_N3, score_N)
     )
     n = len(features)
-    shapes = tuple(tuple(part.shape) for part in (height, position, spacing, score))
-    if features.ndim != 2 or features.shape[1] % TOKENS or shapes != ((n, TOKENS), (n, 3), (n, 3), (n,)):
+    shapes = tuple(tuple(part.shape) for part in (position, spacing, score))
+    if features.ndim != 2 or features.shape[1] % TOKENS or shapes != ((n, 3), (n, 3), (n,)):
         raise InputRejected(
-            "candidates whose features, heights, positions, spacing and scores do not fit together",
-            allowed=f"[N, {TOKENS} * C], [N, {TOKENS}], [N, 3], [N, 3] and [N]",
+            "candidates whose features, positions, spacing and scores do not fit together",
+            allowed=f"[N, {TOKENS} * C], [N, 3], [N, 3] and [N]",
             code="candidates_misshapen",
         )
     place_NT3 = torch.zeros(n, TOKENS, 3)
-    place_NT3[:, :, 0] = height
+    place_NT3[:, :, 0] = torch.tensor(CONTEXT_MM)
     return CandidateRows(
         features.view(n, TOKENS, features.shape[1] // TOKENS),
         place_NT3,
@@ -85,7 +85,7 @@ def rescorer(look: SecondLook) -> Rescore:
 
     def rescore(asked: Described) -> np.ndarray:
         spacing_mm_N3 = np.broadcast_to(np.asarray(asked.spacing_mm, np.float32), (len(asked.score_N), 3))
-        rows = rows_of(asked.features_ND, asked.height_mm_NT, asked.position_mm_N3, spacing_mm_N3, asked.score_N)
+        rows = rows_of(asked.features_ND, asked.position_mm_N3, spacing_mm_N3, asked.score_N)
         return sigmoid(look(rows).numpy())
 
     return rescore

@@ -59,7 +59,6 @@ def cached_part(n=240, seed=0, split="train"):
     label[:5] = -1
     return {
         "features_ND": features.reshape(n, -1),
-        "height_mm_NT": np.tile(np.array([0, -7.5, -5, -2.5, 2.5, 5, 7.5], np.float32), (n, 1)),
         "position_mm_N3": np.where((source == "field")[:, None], np.nan, 50 * rng.normal(size=(n, 3))).astype(
             np.float32
         ),

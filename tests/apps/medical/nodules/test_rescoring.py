@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from apps.medical.nodules.detect import TOKENS, Described
+from apps.medical.nodules.detect import CONTEXT_MM, TOKENS, Described
 from apps.medical.nodules.linking import sigmoid
 from apps.medical.nodules.rescoring import (
     FACTS,
@@ -28,14 +28,12 @@ SPACING = (2.5, 1.0, 1.0)
 def asked(n=6, seed=3):
     part = cached_part(n=60, seed=seed)
     place = np.random.default_rng(seed).normal(0, 50, (n, 3))
-    return Described(
-        part["features_ND"][:n].astype(np.float32), part["height_mm_NT"][:n], place, SPACING, part["score_N"][:n]
-    )
+    return Described(part["features_ND"][:n].astype(np.float32), place, SPACING, part["score_N"][:n])
 
 
 def rows(described):
     spacing = np.tile(described.spacing_mm, (len(described.score_N), 1))
-    return rows_of(described.features_ND, described.height_mm_NT, described.position_mm_N3, spacing, described.score_N)
+    return rows_of(described.features_ND, described.position_mm_N3, spacing, described.score_N)
 
 
 def test_heads_that_say_nothing_give_the_stems_probability():
@@ -60,16 +58,14 @@ def test_the_second_look_is_the_mean_of_the_stems_and_the_cores_log_odds():
 
 def test_no_candidates_get_no_probabilities():
     look = small_heads()["A"].rescorer(small_core())
-    nothing = Described(np.zeros((0, TOKENS * 80)), np.zeros((0, TOKENS)), np.zeros((0, 3)), SPACING, np.zeros(0))
+    nothing = Described(np.zeros((0, TOKENS * 80)), np.zeros((0, 3)), SPACING, np.zeros(0))
     assert look(nothing).shape == (0,)
 
 
-def test_a_row_gives_each_token_its_height_and_states_score_spacing_and_place():
-    height = np.arange(6 * TOKENS).reshape(6, TOKENS) / 2
-    given = replace(asked(), height_mm_NT=height)
+def test_a_row_gives_each_token_its_nominal_height_and_states_score_spacing_and_place():
+    given = asked()
     made = rows(given)
-    assert made.position_mm_NT3[2, :, 0].tolist() == height[2].tolist()
-    assert not made.position_mm_NT3[:, :, 1:].any()
+    assert made.position_mm_NT3[2, :, 0].tolist() == list(CONTEXT_MM)
     facts = dict(zip([name for name, _ in FACTS], made.facts_NF.T.numpy(), strict=True))
     assert facts["log odds of a lung nodule by the convolutional detector"] == pytest.approx(given.score_N)
     assert set(facts["distance between CT slices"].tolist()) == {2.5}
@@ -102,8 +98,6 @@ def test_shapes_that_do_not_fit_are_refused():
         {"spacing_mm": (2.5, 1.0, 0.0)},
         {"features_ND": features[:, : TOKENS * 79]},
         {"features_ND": np.full_like(features, np.nan)},
-        {"height_mm_NT": asked().height_mm_NT[:, 1:]},
-        {"height_mm_NT": np.full((6, TOKENS), np.nan)},
         {"position_mm_N3": asked().position_mm_N3[:, :2]},
         {"position_mm_N3": np.full((6, 3), np.inf)},
     ):
