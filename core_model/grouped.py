@@ -3,9 +3,9 @@
 Shapes: N rows sorted by expert, E experts, I columns of a row, O columns of a product.
 
 On a CPU in fp32 the products go through oneDNN, one expert at a time: PyTorch's ``grouped_mm`` gives each of them to
-MKL, which takes the AVX2 way on processors that are not Intel's (on an AMD EPYC with AVX-512, one thread, 64 rows, 384
-by 256: 90 GFLOPS by MKL, 150 to 180 by oneDNN). The operator is the one that PyTorch's own compiler emits for a linear
-layer on a CPU; where a build of PyTorch lacks it, and on other devices and types, ``grouped_mm`` does the work.
+MKL, which takes the AVX2 way on processors that are not Intel's; ``python -m benchmarks moe_layer`` measures the layer.
+The operator is the one that PyTorch's own compiler emits for a linear layer on a CPU; where a build of PyTorch lacks
+it, and on other devices and types, ``grouped_mm`` does the work.
 """
 
 from typing import Any
