@@ -40,7 +40,7 @@ class CandidateRows:
         score_N: The stem's log-odds.
 
     Raises:
-        InputRejected: The shapes do not fit together, or a value is not finite.
+        InputRejected: The shapes do not fit together, or a value is not finite, but for a fact that is not known.
     """
 
     features_NTC: Tensor

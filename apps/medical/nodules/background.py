@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from apps.medical.nodules.grid import to_working_grid
 from apps.medical.nodules.intensity import Scale, scale_of_ct
+from apps.medical.nodules.place import LungBox, lung_box
 from core_model.errors import NotFound
 
 REMOVED_HU = -1024
@@ -50,18 +51,9 @@ class Background:
     scale: Scale
 
     @property
-    def middle(self) -> np.ndarray:
-        """Middle of the search zone, see ``middle_of``."""
-        return middle_of(self.zone_ZYX)
-
-
-def middle_of(zone_ZYX: np.ndarray) -> np.ndarray:
-    """The voxel in the middle of a zone's box, continuous (z, y, x): where positions in the lungs are counted from."""
-    ends = []
-    for axis in range(3):
-        used = np.nonzero(zone_ZYX.any(tuple(other for other in range(3) if other != axis)))[0]
-        ends.append((used[0] + used[-1]) / 2 if len(used) else 0.0)
-    return np.array(ends)
+    def lungs(self) -> LungBox:
+        """The box of the lungs."""
+        return lung_box(self.zone_ZYX, self.spacing_mm)
 
 
 def balls(shape: tuple[int, ...], spacing_mm: tuple[float, float, float], suspects: Sequence[Suspect]) -> np.ndarray:
@@ -138,7 +130,7 @@ def save_background(background: Background, path: Path) -> None:
     np.savez_compressed(
         path,
         name=np.array(background.name),
-        image=background.image_ZYX.astype(np.float16),
+        image=background.image_ZYX.astype(np.float32),
         zone=background.zone_ZYX,
         lung=background.lung_ZYX,
         suspect=background.suspect_ZYX,

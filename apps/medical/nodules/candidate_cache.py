@@ -2,9 +2,8 @@
 
 One compressed NumPy archive a half and part, ``HALF-PART.npz``, no pickles:
 
-- ``features_ND`` float16, tokens side by side as ``detect.Rescore`` describes them;
-- ``position_mm_N3`` float32, from the middle of the lungs, upwards, backwards and to the left, NaN where that is not
-  known (in fields);
+- ``features_ND`` float16, tokens side by side as ``detect.Described`` has them;
+- ``place_mm_N3`` float32, in the lungs, see ``place.LungBox.place_of``; NaN where it is not known (in fields);
 - ``spacing_mm_N3`` float32, (z, y, x); ``score_N`` float32, the linking score's log-odds;
 - ``label_N`` int8: 1 a good mark of the nodule, 0 no nodule, -1 neither (not to be trained or scored on);
 - ``patient_N``, ``source_N`` (background, planting, sham, field) and ``nodule_N``, the field of the nodule that the
@@ -46,7 +45,7 @@ def _add(rows: _Rows, found, labels: Sequence[int | None], source: str, patient:
             continue
         rows.add(
             features_ND=described.features_ND[index].astype(np.float16),
-            position_mm_N3=described.position_mm_N3[index].astype(np.float32),
+            place_mm_N3=described.place_mm_N3[index].astype(np.float32),
             spacing_mm_N3=np.array(found.spacing_mm, np.float32),
             score_N=np.float32(described.score_N[index]),
             label_N=np.int8(label),
@@ -101,10 +100,10 @@ def gather(
         background.zone_ZYX,
         background.spacing_mm,
         masked_ZYX=background.suspect_ZYX,
-        middle=background.middle,
+        lungs=background.lungs,
     )
     _add(rows, found, [0] * len(found), "background", background.name)
-    windows, middle = 0, background.middle
+    windows, lungs = 0, background.lungs
     usable = [field for field in fields if field.readers >= 2 and field.reliable_scale]
     for field in [usable[i] for i in rng.permutation(len(usable))[:plantings]]:
         cutout = nodule_of(field)
@@ -122,7 +121,7 @@ def gather(
             planted.zone_ZYX,
             planted.spacing_mm,
             masked_ZYX=planted.suspect_ZYX,
-            middle=middle - planted.start,
+            lungs=lungs.seen_from(planted.start),
         )
         labels = [label_of(region, planted) for region in found.regions]
         source = "planting" if planted.nodule else "sham"

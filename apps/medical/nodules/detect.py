@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
 
 from apps.medical.nodules.dense import planes_of, probability_map
 from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose, tubular
+from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.regions import Region, regions_of, root_sizes
 from apps.medical.nodules.shape import FEATURES, features_of
 from core_model.embed.stem import Stem, pooled
@@ -33,13 +33,13 @@ class Described:
 
     Attributes:
         features_ND: Tokens side by side, ``reshape(N, TOKENS, -1)`` parts them, best slice first; zeros past the ends.
-        position_mm_N3: From the middle of the lungs: upwards, backwards, to the left; NaN where it is not known.
+        place_mm_N3: In the lungs, see ``place.LungBox.place_of``; NaN where it is not known.
         spacing_mm: (z, y, x) of the grid.
         score_N: Log-odds of the linking score.
     """
 
     features_ND: np.ndarray
-    position_mm_N3: np.ndarray
+    place_mm_N3: np.ndarray
     spacing_mm: tuple[float, float, float]
     score_N: np.ndarray
 
@@ -66,7 +66,7 @@ class Candidates:
         centre_N3: Continuous working voxel (z, y, x).
         logit_HN: Linking scores of each half.
         vector_HND: Tokens of each half's stem.
-        position_mm_N3: (z, y, x) from the middle of the lungs, NaN where that is not known.
+        place_mm_N3: In the lungs, see ``place.LungBox.place_of``; NaN where it is not known.
         map_ZYX: Averaged P(nodule).
         spacing_mm: (z, y, x) of the working grid.
     """
@@ -75,7 +75,7 @@ class Candidates:
     centre_N3: np.ndarray
     logit_HN: np.ndarray
     vector_HND: np.ndarray
-    position_mm_N3: np.ndarray
+    place_mm_N3: np.ndarray
     map_ZYX: np.ndarray
     spacing_mm: tuple[float, float, float]
 
@@ -83,8 +83,8 @@ class Candidates:
         return len(self.regions)
 
     def described(self, half: int) -> Described:
-        """What a half's head of the core is given; axes are taken to run upwards, backwards and to the left."""
-        return Described(self.vector_HND[half], self.position_mm_N3, self.spacing_mm, self.logit_HN[half])
+        """What a half's head of the core is given."""
+        return Described(self.vector_HND[half], self.place_mm_N3, self.spacing_mm, self.logit_HN[half])
 
 
 def find_candidates(
@@ -95,7 +95,7 @@ def find_candidates(
     *,
     masked_ZYX: np.ndarray | None = None,
     vectors: bool = True,
-    middle: ArrayLike | None = None,
+    lungs: LungBox | None = None,
     tick: Callable[[float], None] | None = None,
 ) -> Candidates:
     """All candidates of a volume or window.
@@ -107,8 +107,7 @@ def find_candidates(
         spacing_mm: (z, y, x).
         masked_ZYX: Regions that touch this are left out.
         vectors: Whether the stems' vectors are wanted.
-        middle: The voxel in the middle of the lungs (z, y, x), see ``background.middle_of``; it may lie outside a
-            window. Without it positions are not known.
+        lungs: Their box, which may reach beyond a window. Without it places are not known.
         tick: Called with the fraction done.
     """
     share = 0.9 / len(halves)
@@ -138,7 +137,6 @@ def find_candidates(
     order = [index for index in order if not too_long[index]]
     kept = [regions[index] for index in order]
     centres = np.array([centre_of(region) for region in kept]).reshape(-1, 3)
-    origin = np.full(3, np.nan) if middle is None else np.asarray(middle, float)
     vector_HND = np.zeros((len(halves), len(kept), 0), np.float32)
     if vectors:
         vector_HND = np.array(
@@ -153,7 +151,7 @@ def find_candidates(
         centre_N3=centres,
         logit_HN=logit_HN[:, order].reshape(len(halves), -1),
         vector_HND=vector_HND,
-        position_mm_N3=(centres - origin) * np.array(spacing_mm),
+        place_mm_N3=np.full(centres.shape, np.nan) if lungs is None else lungs.place_of(centres),
         map_ZYX=mean_ZYX,
         spacing_mm=spacing_mm,
     )

@@ -4,18 +4,18 @@ Shapes: Z slices, Y rows, X columns of the native volume.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import ndimage
 
-from apps.medical.nodules.background import middle_of
 from apps.medical.nodules.detect import Candidates, Half, Rescore, find_candidates
 from apps.medical.nodules.grid import from_working, to_working_grid
 from apps.medical.nodules.intensity import cautions_of, scale_of_ct
 from apps.medical.nodules.linking import sigmoid
 from apps.medical.nodules.measure import Measurement, measure, occupancy_of
+from apps.medical.nodules.place import lung_box
 from apps.medical.nodules.regions import Region
 from core_model.errors import Caution
 
@@ -109,10 +109,9 @@ def find_nodules(
         working_zone,
         working_mm,
         vectors=rescore is not None,
-        middle=middle_of(working_zone),
+        lungs=lung_box(working_zone, working_mm, affine),
         tick=step,
     )
-    found = replace(found, position_mm_N3=anatomical(found.position_mm_N3, affine))
     probability = probability_of(found, rescore)
     findings = []
     order = np.argsort(-probability, kind="stable")
@@ -124,20 +123,6 @@ def find_nodules(
         if tick is not None:
             tick(0.9 + 0.1 * rank / len(order))
     return Found(findings, cautions_of(scale))
-
-
-def anatomical(offset_mm_N3: np.ndarray, affine: ArrayLike | None) -> np.ndarray:
-    """Offsets along a volume's axes (z, y, x) as offsets upwards, backwards and to the left of the patient.
-
-    Args:
-        offset_mm_N3: In millimetres.
-        affine: From (k, row, column, 1) to LPS millimetres; without it the axes are taken to run so already.
-    """
-    if affine is None:
-        return offset_mm_N3
-    axes_33 = np.asarray(affine, float)[:3, :3]
-    lps_N3 = offset_mm_N3 @ (axes_33 / np.linalg.norm(axes_33, axis=0)).T
-    return lps_N3[:, ::-1]
 
 
 def probability_of(found: Candidates, rescore: Sequence[Rescore] | None = None) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from apps.medical.nodules.place import LEAST_MM
 from apps.medical.nodules.rescoring import PLACE, rows_of
 from core_model.errors import InputRejected
 from core_model.rescore import CandidateRows
@@ -55,7 +56,7 @@ def examples_of(part: Mapping[str, np.ndarray], least: float = -np.inf) -> Examp
     label = part["label_N"][kept].astype(np.int64)
     in_ct = part["source_N"][kept] != "field"
     features = part["features_ND"][kept].astype(np.float32)
-    columns = (part[name][kept] for name in ("position_mm_N3", "spacing_mm_N3", "score_N"))
+    columns = (part[name][kept] for name in ("place_mm_N3", "spacing_mm_N3", "score_N"))
     rows = rows_of(features, *columns)
     rows.features_NTC[torch.from_numpy(~in_ct), 1:] = 0
     weight = np.zeros(len(label))
@@ -132,7 +133,8 @@ def noisy(rows: CandidateRows, spread_C: Tensor, place_mm: float, generator: tor
     """
     noise_NTC = spread_C * torch.randn(rows.features_NTC.shape, generator=generator)
     facts = rows.facts_NF.clone()
-    facts[:, PLACE] += place_mm * torch.randn(facts[:, PLACE].shape, generator=generator)
+    moved = facts[:, PLACE] + place_mm * torch.randn(facts[:, PLACE].shape, generator=generator)
+    facts[:, PLACE] = moved.clamp(min=LEAST_MM)
     return replace(rows, features_NTC=rows.features_NTC + noise_NTC * rows.present_NT.unsqueeze(-1), facts_NF=facts)
 
 

@@ -12,6 +12,7 @@ from apps.medical.nodules.background import Background
 from apps.medical.nodules.detect import Half, Rescore, find_candidates
 from apps.medical.nodules.fields import Field
 from apps.medical.nodules.findings import probability_of
+from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.plant import nodule_of
 from apps.medical.nodules.plantings import Planted, plant_in, size_group
 
@@ -66,9 +67,9 @@ def plantings_of(background: Background, fields: Sequence[Field], seed: int) -> 
 
 
 def judge(
-    half: Half, field: Field, planted: Planted, background: str, middle: np.ndarray, rescore: Rescore | None
+    half: Half, field: Field, planted: Planted, background: str, lungs: LungBox, rescore: Rescore | None
 ) -> PlantingResult:
-    """One half's answer to one planting; ``middle`` is that of the background's lungs."""
+    """One half's answer to one planting; ``lungs`` are the background's."""
     looks = None if rescore is None else [rescore]
     found = find_candidates(
         [half],
@@ -77,7 +78,7 @@ def judge(
         planted.spacing_mm,
         masked_ZYX=planted.suspect_ZYX,
         vectors=rescore is not None,
-        middle=middle - planted.start,
+        lungs=lungs.seen_from(planted.start),
     )
     probability = probability_of(found, looks)
     apart = np.linalg.norm((found.centre_N3 - planted.centre) * np.array(planted.spacing_mm), axis=1)
@@ -105,7 +106,7 @@ def marks_of(half: Half, background: Background, rescore: Rescore | None = None)
         background.spacing_mm,
         masked_ZYX=background.suspect_ZYX,
         vectors=rescore is not None,
-        middle=background.middle,
+        lungs=background.lungs,
     )
     return tuple(sorted((float(p) for p in probability_of(found, looks)), reverse=True))
 
@@ -136,9 +137,9 @@ def out_of_fold(
         for background in unseen[half.name]:
             marks[background.name] = marks_of(half, background, look)
             log(f"half {half.name} on {background.name}: {[round(p, 3) for p in marks[background.name][:8]]}")
-            middle = background.middle
+            lungs = background.lungs
             for field, planted in plantings_of(background, fields, seed):
-                plantings.append(judge(half, field, planted, background.name, middle, look))
+                plantings.append(judge(half, field, planted, background.name, lungs, look))
     return Measured(tuple(plantings), marks)
 
 
@@ -158,6 +159,7 @@ def choose_threshold(measured: Measured, *, marks: float) -> tuple[float, dict]:
             groups.setdefault(name, []).append(result.probability >= threshold)
     return threshold, {
         "marks_aimed_at": marks,
+        "between": [round(float(p), 4) for p in edge],
         "marks": {name: sum(p >= threshold for p in held) for name, held in measured.marks.items()},
         "recall": {name: round(float(np.mean(held)), 4) for name, held in sorted(groups.items())},
         "plantings": {name: len(held) for name, held in sorted(groups.items())},

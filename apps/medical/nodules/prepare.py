@@ -17,6 +17,8 @@ from apps.medical.dicom.study import read_study
 from apps.medical.nodules.background import Background, Suspect, make_background
 from core_model.errors import InputRejected
 
+STRAIGHT = 0.9
+"""So much of an axis' direction must be the one that is asked for, as cosine."""
 LISTED = Path(__file__).with_name("backgrounds.json")
 
 
@@ -72,8 +74,18 @@ def read_volume(path: Path) -> Volume:
 
 
 def read_background(path: Path, entry: Listed) -> Background:
-    """Read a CT, find its lungs, and bring both to the working grid."""
+    """Read a CT, find its lungs, and bring both to the working grid.
+
+    Raises:
+        InputRejected: Its axes do not run upwards, backwards and to the left.
+    """
     volume = read_volume(path)
+    if min(one[axis] for one, axis in zip(volume.geometry.direction, (2, 1, 0), strict=True)) < STRAIGHT:
+        raise InputRejected(
+            f"{entry.name}: a CT whose slices, rows and columns do not run upwards, backwards and to the left",
+            action="take one of a patient who lies on the back, head first or turned so",
+            code="background_turned",
+        )
     lungs = find_lungs(volume)
     return make_background(
         entry.name, volume.hu, volume.spacing_mm, lungs.mask, lungs.zone, entry.suspects, cropped=entry.cropped

@@ -1,7 +1,7 @@
 """The core's second look at nodule candidates: rows for the core, and the rescorers that ship.
 
 A candidate's row holds its tokens, each with a nominal height, and as named facts the stem's score, the distance of the
-slices and, where the lungs are seen as a whole, how far the candidate lies from their middle. The heights are constants
+slices and, where the lungs are seen as a whole, how far the candidate lies from their ends. The heights are constants
 (``detect.CONTEXT_MM``): tokens are taken from slices counted from the candidate's ends, see ``detect.token_slices``, so
 that a height names a token rather than measures how far it lies from the best slice. Heads that were told the measured
 heights did no better on the training patients that they held out.
@@ -31,9 +31,9 @@ NAME = "nodule_head"
 FACTS = (
     ("log odds of a lung nodule by the convolutional detector", "none"),
     ("distance between CT slices", "length"),
-    ("distance upwards from the middle of the lungs", "length"),
-    ("distance backwards from the middle of the lungs", "length"),
-    ("distance to the left from the middle of the lungs", "length"),
+    ("distance above the lower end of the lungs", "length"),
+    ("distance behind the front of the lungs", "length"),
+    ("distance from the right side of the lungs", "length"),
 )
 """Names and kinds of unit of the facts."""
 PLACE = slice(2, 5)
@@ -42,7 +42,7 @@ PLACE = slice(2, 5)
 
 def rows_of(
     features_ND: np.ndarray,
-    position_mm_N3: np.ndarray,
+    place_mm_N3: np.ndarray,
     spacing_mm_N3: np.ndarray,
     score_N: np.ndarray,
 ) -> CandidateRows:
@@ -50,32 +50,32 @@ def rows_of(
 
     Args:
         features_ND: Tokens side by side, best slice first, a token of zeros where there is no slice.
-        position_mm_N3: From the middle of the lungs, upwards, backwards, to the left; NaN where it is not known: the
-            row then has no such fact.
+        place_mm_N3: In the lungs, see ``place.LungBox.place_of``; NaN where it is not known: the row then has no such
+            fact.
         spacing_mm_N3: (z, y, x) of the grid that each was found on.
         score_N: The linking score's log-odds.
 
     Raises:
-        InputRejected: The shapes do not fit together, or a value is not finite.
+        InputRejected: The shapes do not fit together, or a value is not finite, but for a place that is not known.
     """
-    features, position, spacing, score = (
-        torch.from_numpy(np.array(part, np.float32)) for part in (features_ND, position_mm_N3, spacing_mm_N3, score_N)
+    features, place, spacing, score = (
+        torch.from_numpy(np.array(part, np.float32)) for part in (features_ND, place_mm_N3, spacing_mm_N3, score_N)
     )
     n = len(features)
-    shapes = tuple(tuple(part.shape) for part in (position, spacing, score))
+    shapes = tuple(tuple(part.shape) for part in (place, spacing, score))
     if features.ndim != 2 or features.shape[1] % TOKENS or shapes != ((n, 3), (n, 3), (n,)):
         raise InputRejected(
-            "candidates whose features, positions, spacing and scores do not fit together",
+            "candidates whose features, places, spacing and scores do not fit together",
             allowed=f"[N, {TOKENS} * C], [N, 3], [N, 3] and [N]",
             code="candidates_misshapen",
         )
-    place_NT3 = torch.zeros(n, TOKENS, 3)
-    place_NT3[:, :, 0] = torch.tensor(CONTEXT_MM)
+    height_NT3 = torch.zeros(n, TOKENS, 3)
+    height_NT3[:, :, 0] = torch.tensor(CONTEXT_MM)
     return CandidateRows(
         features.view(n, TOKENS, features.shape[1] // TOKENS),
-        place_NT3,
+        height_NT3,
         spacing,
-        torch.cat([score[:, None], spacing[:, :1], position], dim=1),
+        torch.cat([score[:, None], spacing[:, :1], place], dim=1),
         score,
     )
 
@@ -85,7 +85,7 @@ def rescorer(look: SecondLook) -> Rescore:
 
     def rescore(asked: Described) -> np.ndarray:
         spacing_mm_N3 = np.broadcast_to(np.asarray(asked.spacing_mm, np.float32), (len(asked.score_N), 3))
-        rows = rows_of(asked.features_ND, asked.position_mm_N3, spacing_mm_N3, asked.score_N)
+        rows = rows_of(asked.features_ND, asked.place_mm_N3, spacing_mm_N3, asked.score_N)
         return sigmoid(look(rows).numpy())
 
     return rescore
