@@ -205,6 +205,6 @@ def run(recorded: bool, log: Callable[[str], None] = lambda text: None) -> dict[
             len(marks),
             cases=[float(count) for count in marks.values()],
             note=", ".join(f"{name} {count}" for name, count in marks.items())
-            + "; the threshold was set between their fifth and sixth mark, from copies in half precision",
+            + "; the threshold was set so that these two CT have 5 marks together",
         ),
     }

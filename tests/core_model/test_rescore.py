@@ -83,6 +83,55 @@ def test_what_is_said_depends_on_the_frozen_trunk_on_the_context_and_on_the_fact
         assert (head(model, replace(rows, facts_NF=rows.facts_NF + 3), NAMES) - before).abs().min() > 1e-3
 
 
+def with_gaps():
+    """Candidates of which some facts are not known: one of the first, all of the third."""
+    rows = candidates()
+    facts = rows.facts_NF.clone()
+    facts[0, 1] = facts[2, :] = torch.nan
+    return replace(rows, facts_NF=facts)
+
+
+def test_a_fact_that_is_not_known_has_no_token_and_changes_nobody_else():
+    rows, full, head, model = with_gaps(), candidates(), trained(), core()
+    with torch.no_grad():
+        gaps, whole = head(model, rows, NAMES), head(model, full, NAMES)
+        single = torch.cat([head(model, rows.rows(torch.tensor([n])), NAMES) for n in range(len(rows))])
+    assert torch.isfinite(gaps).all()
+    assert torch.allclose(gaps, single, atol=1e-5)
+    assert (gaps - whole).abs()[[0, 2]].min() > 1e-4
+    assert torch.allclose(gaps[[1, 3, 4]], whole[[1, 3, 4]], atol=1e-5)
+
+
+def test_candidates_none_of_whose_facts_is_known_are_those_of_a_head_without_facts():
+    head, model = trained(), core()
+    bare = VolumeCandidateHead(CONFIG, (), 2).eval()
+    bare.load_state_dict(head.state_dict())
+    rows = candidates()
+    unknown = replace(rows, facts_NF=torch.full_like(rows.facts_NF, torch.nan))
+    with torch.no_grad():
+        without = bare(model, replace(rows, facts_NF=torch.zeros(len(rows), 0)), [])
+        assert torch.allclose(head(model, unknown, NAMES), without, atol=1e-5)
+
+
+def test_the_plain_net_takes_an_unknown_fact_for_the_mean_of_the_known_and_knows_that_it_is_unknown():
+    rows, model = with_gaps(), core()
+    plain = PlainHead(CONFIG.volume_features, TOKENS, 2).eval()
+    torch.nn.init.normal_(plain.out.weight)
+    plain.standardise_by(rows)
+    known = candidates().facts_NF[[1, 3, 4], 1]
+    assert float(plain.mean_F[1]) == pytest.approx(float(known.mean()), abs=1e-6)
+    assert float(plain.scale_F[1]) == pytest.approx(float(known.std()), abs=1e-6)
+    mean = rows.facts_NF.clone()
+    mean[0, 1] = plain.mean_F[1]
+    with torch.no_grad():
+        gaps, filled = plain(model, rows, NAMES), plain(model, replace(rows, facts_NF=mean), NAMES)
+        assert torch.isfinite(gaps).all()
+        assert abs(gaps[0] - filled[0]) > 1e-4
+        plain.hidden.weight[:, -1] = 0  # whether the second fact is known
+        gaps, filled = plain(model, rows, NAMES), plain(model, replace(rows, facts_NF=mean), NAMES)
+        assert torch.allclose(gaps[0], filled[0], atol=1e-6)
+
+
 def test_training_reaches_the_embeddings_through_the_trunk_and_leaves_the_trunk_alone():
     rows, head, model = candidates(), trained(), core().requires_grad_(False)
     head.train()(model, rows, NAMES).sum().backward()
@@ -110,6 +159,8 @@ def test_features_are_standardised_by_the_tokens_that_are_there():
         ("score_N", torch.zeros(5, 1)),
         ("features_NTC", torch.zeros(5, TOKENS * 8)),
         ("score_N", torch.full((5,), torch.nan)),
+        ("facts_NF", torch.full((5, 2), torch.inf)),
+        ("position_mm_NT3", torch.full((5, TOKENS, 3), torch.nan)),
         ("features_NTC", torch.zeros(5, TOKENS, 8)),
     ],
 )

@@ -109,7 +109,10 @@ def _locked(store: Store) -> bool:
             connection.execute("ROLLBACK")
     if files:
         return False
-    open_ones = text("SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()")
+    open_ones = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid() AND datname = current_database()"
+    )
     since = time.monotonic()
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         while connection.execute(open_ones).scalar_one():

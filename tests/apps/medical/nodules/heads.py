@@ -54,14 +54,12 @@ def cached_part(n=240, seed=0, split="train"):
     source[-40:], label[-40:] = "background", 0
     people = np.array(patients(split, 30))[rng.integers(0, 30, n)]
     people[-40:] = "C3N-00247"
-    place = np.random.default_rng([seed, 1]).normal(0, 50, (n, 3))
+    place = np.random.default_rng([seed, 1]).uniform(10, 200, (n, 3))
     place[source == "field"] = np.nan
     label[:5] = -1
     return {
         "features_ND": features.reshape(n, -1),
-        "position_mm_N3": np.where((source == "field")[:, None], np.nan, 50 * rng.normal(size=(n, 3))).astype(
-            np.float32
-        ),
+        "place_mm_N3": place.astype(np.float32),
         "spacing_mm_N3": np.tile(np.array([2.5, 1, 1], np.float32), (n, 1)),
         "score_N": rng.normal(size=n).astype(np.float32),
         "label_N": label,

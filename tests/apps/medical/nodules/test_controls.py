@@ -76,3 +76,19 @@ def test_the_shuffled_trunk_is_another_than_the_cores_and_what_was_trained_is_no
     second = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=(), log=lambda text: None)
     assert second == first
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")} == stamps
+
+
+def test_the_control_without_the_place_neither_learns_nor_judges_by_it(tmp_path):
+    torch.set_num_threads(1)
+    core, parts = small_core(), both_parts()
+    elsewhere = {
+        half: tuple({**part, "place_mm_N3": part["place_mm_N3"][::-1] + 40} for part in both)
+        for half, both in parts.items()
+    }
+    found = [
+        controls_of(core, small_heads(), held, tmp_path / name, settings=SETTINGS, tried=(), log=lambda text: None)
+        for name, held in (("here", parts), ("elsewhere", elsewhere))
+    ]
+    here, there = ({name: entry["value"] for name, entry in one["average_precision"].items()} for one in found)
+    assert here["core without the place"] == there["core without the place"]
+    assert here["shuffled trunk"] != there["shuffled trunk"]

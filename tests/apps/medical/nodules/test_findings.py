@@ -10,6 +10,7 @@ from apps.medical.nodules.detect import TOKENS, Described, Half, find_candidates
 from apps.medical.nodules.findings import Found, find_nodules, probability_of
 from apps.medical.nodules.linking import LinkWeights, sigmoid
 from apps.medical.nodules.operating_point import load, save
+from apps.medical.nodules.place import lung_box
 from apps.medical.nodules.rescoring import decided_by, save_heads
 from apps.medical.nodules.shape import FEATURES
 from core_model.embed.stem import Stem, StemConfig, StemOutput
@@ -151,7 +152,7 @@ def test_the_cores_second_look_gets_tokens_spacing_and_scores_and_decides():
 
 
 AXES = {
-    "feet first on disk, on the back": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "on the back, slices upwards": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
     "slices downwards": ((1, 0, 0), (0, 1, 0), (0, 0, -1)),
     "on the belly": ((-1, 0, 0), (0, -1, 0), (0, 0, 1)),
 }
@@ -170,23 +171,27 @@ def test_the_core_is_told_the_place_by_the_patients_directions(columns_rows_slic
     affine = np.eye(4)
     affine[:3, :3] = np.array([up, back, left], float).T * np.array(SPACING)
     affine[:3, 3] = (-100, -80, 30)
-    small = find_nodules(hu, SPACING, zone, [half()], 0.5, affine=affine, rescore=[look]).findings[1]
-    used = np.argwhere(zone)
-    middle = affine @ [*(used.min(0) + used.max(0)) / 2, 1]
-    apart = (np.array(small.measurement.centre_mm) - middle[:3])[::-1]
-    given = asked["described"]
-    assert given.position_mm_N3[1] == pytest.approx(apart, abs=1.5)
-    assert np.abs(apart).min() > 3
+    findings = find_nodules(hu, SPACING, zone, [half()], 0.5, affine=affine, rescore=[look]).findings
+    corners = np.argwhere(zone)[[0, -1]]
+    ends = np.array([affine[:3] @ [*corner, 1] for corner in corners])
+    for number in (0, 1):
+        from_right, from_front, from_below = np.array(findings[number].measurement.centre_mm) - ends.min(0)
+        place = asked["described"].place_mm_N3[number]
+        assert place == pytest.approx((from_below, from_front, from_right), abs=2)
+        assert place.min() > 5
 
 
-def test_a_window_says_where_its_candidates_lie_in_the_lungs_only_if_told_their_middle():
+def test_a_window_says_where_its_candidates_lie_in_the_lungs_only_if_told_their_box():
     hu, zone = chest()
     image = np.clip((hu + 870) / 910, -0.3, 1.5).astype(np.float32)
-    whole = find_candidates([half()], image, zone, (2.5, 1.0, 1.0), middle=(9.0, 40.0, 40.0))
-    window = (slice(None), slice(4, None), slice(3, None))
-    part = find_candidates([half()], image[window], zone[window], (2.5, 1.0, 1.0), middle=(9.0, 36.0, 37.0))
-    assert part.position_mm_N3[0] == pytest.approx(whole.position_mm_N3[0], abs=1e-6)
-    assert np.isnan(find_candidates([half()], image, zone, (2.5, 1.0, 1.0)).position_mm_N3).all()
+    spacing = (2.5, 1.0, 1.0)
+    lungs = lung_box(zone, spacing)
+    whole = find_candidates([half()], image, zone, spacing, lungs=lungs)
+    start = (0, 14, 10)
+    window = tuple(slice(first, None) for first in start)
+    part = find_candidates([half()], image[window], zone[window], spacing, lungs=lungs.seen_from(start))
+    assert part.place_mm_N3[0] == pytest.approx(whole.place_mm_N3[0], abs=1e-6)
+    assert np.isnan(find_candidates([half()], image, zone, spacing).place_mm_N3).all()
 
 
 def test_a_vectors_first_token_is_the_mean_over_the_region():

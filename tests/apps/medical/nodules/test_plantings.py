@@ -85,6 +85,7 @@ def test_the_threshold_lets_the_wanted_number_of_marks_through():
     threshold, reason = choose_threshold(measured, marks=1)
     assert 0.7 < threshold < 0.8
     assert reason["marks"] == {"one": 2, "two": 0}
+    assert reason["between"] == [0.8, 0.7]
     assert reason["recall"] == {"10mm": 0.5, "6_to_10mm": 0.0, "all": pytest.approx(1 / 3, abs=1e-4)}
     looser, _ = choose_threshold(measured, marks=2)
     assert 0.2 < looser < 0.3

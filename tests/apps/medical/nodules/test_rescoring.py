@@ -27,13 +27,13 @@ SPACING = (2.5, 1.0, 1.0)
 
 def asked(n=6, seed=3):
     part = cached_part(n=60, seed=seed)
-    place = np.random.default_rng(seed).normal(0, 50, (n, 3))
+    place = np.random.default_rng(seed).uniform(10, 200, (n, 3))
     return Described(part["features_ND"][:n].astype(np.float32), place, SPACING, part["score_N"][:n])
 
 
 def rows(described):
     spacing = np.tile(described.spacing_mm, (len(described.score_N), 1))
-    return rows_of(described.features_ND, described.position_mm_N3, spacing, described.score_N)
+    return rows_of(described.features_ND, described.place_mm_N3, spacing, described.score_N)
 
 
 def test_heads_that_say_nothing_give_the_stems_probability():
@@ -69,22 +69,22 @@ def test_a_row_gives_each_token_its_nominal_height_and_states_score_spacing_and_
     facts = dict(zip([name for name, _ in FACTS], made.facts_NF.T.numpy(), strict=True))
     assert facts["log odds of a lung nodule by the convolutional detector"] == pytest.approx(given.score_N)
     assert set(facts["distance between CT slices"].tolist()) == {2.5}
-    for axis, words in enumerate(("upwards", "backwards", "to the left")):
-        assert facts[f"distance {words} from the middle of the lungs"] == pytest.approx(given.position_mm_N3[:, axis])
+    for axis, words in enumerate(("above the lower end", "behind the front", "from the right side")):
+        assert facts[f"distance {words} of the lungs"] == pytest.approx(given.place_mm_N3[:, axis])
     assert made.features_NTC[4, 2].numpy() == pytest.approx(given.features_ND.reshape(6, TOKENS, 80)[4, 2])
 
 
 def test_the_place_in_the_lungs_counts_where_it_is_known_and_is_no_number_where_it_is_not():
     look = small_heads()["A"].rescorer(small_core())
     there = look(asked())
-    moved = look(replace(asked(), position_mm_N3=asked().position_mm_N3 + 40))
-    unknown = look(replace(asked(), position_mm_N3=np.full((6, 3), np.nan)))
-    middle = look(replace(asked(), position_mm_N3=np.zeros((6, 3))))
+    moved = look(replace(asked(), place_mm_N3=asked().place_mm_N3 + 40))
+    unknown = look(replace(asked(), place_mm_N3=np.full((6, 3), np.nan)))
+    least = look(replace(asked(), place_mm_N3=np.ones((6, 3))))
     assert np.isfinite(unknown).all()
-    for other in (moved, unknown, middle):
+    for other in (moved, unknown, least):
         assert np.abs(other - there).max() > 1e-4
-    assert np.abs(unknown - middle).max() > 1e-4
-    one = look(replace(asked(), position_mm_N3=np.where(np.arange(6)[:, None] == 2, np.nan, asked().position_mm_N3)))
+    assert np.abs(unknown - least).max() > 1e-4
+    one = look(replace(asked(), place_mm_N3=np.where(np.arange(6)[:, None] == 2, np.nan, asked().place_mm_N3)))
     assert one[2] == pytest.approx(unknown[2], abs=1e-6)
     assert np.delete(one, 2) == pytest.approx(np.delete(there, 2), abs=1e-6)
 
@@ -98,8 +98,8 @@ def test_shapes_that_do_not_fit_are_refused():
         {"spacing_mm": (2.5, 1.0, 0.0)},
         {"features_ND": features[:, : TOKENS * 79]},
         {"features_ND": np.full_like(features, np.nan)},
-        {"position_mm_N3": asked().position_mm_N3[:, :2]},
-        {"position_mm_N3": np.full((6, 3), np.inf)},
+        {"place_mm_N3": asked().place_mm_N3[:, :2]},
+        {"place_mm_N3": np.full((6, 3), np.inf)},
     ):
         with pytest.raises(InputRejected):
             look(replace(asked(), **wrong))
