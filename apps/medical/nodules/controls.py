@@ -4,7 +4,9 @@ Shuffling the trunk under heads that were trained around the real one breaks the
 trains the same heads, with the same settings and candidates, around the shuffled trunk. And the plain net that is
 trained exactly like the heads stops before it has learned what it can: here its settings are chosen among several, by
 the loss on the training patients that each member held out. The heads are also trained without being told where in the
-lungs a candidate lies. Validation candidates are only judged on.
+lungs a candidate lies. Each is brought to the common scale of the halves as the heads are; the plain nets that ship
+beside the heads have no such shift, and are judged as ``shared_core`` judges them. Validation candidates are judged on,
+and nothing else.
 
 Shapes: N candidates.
 """
@@ -27,11 +29,11 @@ from apps.medical.nodules.head_examples import (
     without_place,
 )
 from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
-from apps.medical.nodules.train_head import HeadTraining, fit_member, kept_or_fitted
+from apps.medical.nodules.train_head import HeadTraining, fit_member, kept_or_fitted, own_shift
 from core_model.core import Core, build
 from core_model.errors import InputRejected
 from core_model.explain import shuffled
-from core_model.rescore import CandidateRows, Head, SecondLook
+from core_model.rescore import CandidateRows, Head, SecondLook, name_pieces
 from core_model.training.splits import split_of
 
 Part = Mapping[str, np.ndarray]
@@ -81,8 +83,11 @@ def members_of(
     name: str,
     known: Mapping[str, Any],
     log: Callable[[str], None],
-) -> tuple[list[Head], list[float]]:
-    """The members of one ensemble, fitted or from an earlier run, and the loss of each on what it held out."""
+) -> tuple[list[Head], list[float], float]:
+    """The members of one ensemble, fitted or from an earlier run, and the loss of each on what it held out.
+
+    Also its shift, found as that of the heads: of two halves on different scales none is worth more.
+    """
     fold_N = folds_of(examples, settings.members, settings.seed)
     members, losses = [], []
     for number in range(settings.members):
@@ -96,7 +101,8 @@ def members_of(
         log(f"{name}-{number}: {report}")
         members.append(member.requires_grad_(False))
         losses.append(report["held_out_loss"])
-    return members, losses
+    shift = own_shift(core, members, examples, fold_N, name_pieces(core, [fact for fact, _ in FACTS]))
+    return members, losses, shift
 
 
 def controls_of(
@@ -121,7 +127,8 @@ def controls_of(
         log: Takes one line at a time.
 
     Returns:
-        Average precision by who scored, and differences, each with its 95% interval over patients.
+        Average precision by who scored, and differences, each with its 95% interval over patients; average precision
+        within each half, which no shift changes; what the plain nets tried came to.
 
     Raises:
         InputRejected: A training part holds patients who are not for training, or a validation part such who are not
@@ -143,7 +150,7 @@ def controls_of(
         known = {"data_sha256": hash_of_part(training), "core_sha256": core.weights_hash}
         own = folder / half
 
-        around, _ = members_of(
+        around, _, around_shift = members_of(
             shaken,
             examples,
             settings,
@@ -153,7 +160,7 @@ def controls_of(
             {**known, "trunk": "shuffled"},
             log,
         )
-        placeless, _ = members_of(
+        placeless, _, placeless_shift = members_of(
             core,
             replace(examples, rows=without_place(examples.rows)),
             settings,
@@ -163,15 +170,15 @@ def controls_of(
             {**known, "place": "hidden"},
             log,
         )
-        unplaced = SecondLook(core, placeless, names)
+        unplaced = SecondLook(core, placeless, names, placeless_shift)
         looks[half] = {
             "core": SecondLook(core, held.members, names, held.shift),
-            "shuffled trunk": SecondLook(shaken, around, names),
+            "shuffled trunk": SecondLook(shaken, around, names, around_shift),
             "plain, as the heads": SecondLook(core, held.plain, names),
             "core without the place": lambda rows, look=unplaced: look(without_place(rows)),
         }
         for number, (other, hidden) in enumerate(every):
-            made, lost = members_of(
+            made, lost, shift = members_of(
                 core,
                 examples,
                 other,
@@ -182,7 +189,7 @@ def controls_of(
                 log,
             )
             losses[number] = losses.get(number, []) + lost
-            looks[half][f"plain{number}"] = SecondLook(core, made, names)
+            looks[half][f"plain{number}"] = SecondLook(core, made, names, shift)
     best = min(losses, key=lambda number: float(np.mean(losses[number])))
     log(f"held-out losses of the plain nets: { {n: round(float(np.mean(each)), 4) for n, each in losses.items()} }")
 
@@ -198,8 +205,13 @@ def controls_of(
         labels.append(examples.label_N.numpy() > 0)
         patients.append(examples.patient_N)
     scores = {name: np.concatenate(each) for name, each in found.items()}
+    by_half = {
+        half: {name: round(average_precision(each[number], labels[number]), 4) for name, each in found.items()}
+        for number, half in enumerate(parts)
+    }
     return {
         **judged(scores, np.concatenate(labels), np.concatenate(patients)),
+        "average_precision_by_half": by_half,
         "plain_nets": [
             {
                 "passes": other.epochs,

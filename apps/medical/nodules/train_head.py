@@ -6,7 +6,7 @@ loss on its own held-out patients is lowest.
 Shapes: N candidates.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ from apps.medical.nodules.head_examples import (
 from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.core import Core
-from core_model.rescore import CandidateRows, PlainHead, VolumeCandidateHead, name_pieces
+from core_model.rescore import CandidateRows, Head, PlainHead, VolumeCandidateHead, name_pieces
 
 H = TypeVar("H", VolumeCandidateHead, PlainHead)
 OWN_MARKS = 3
@@ -208,6 +208,25 @@ def surest_own(logit_N: Tensor, examples: Examples, marks: int) -> float:
     """
     own_N = logit_N[torch.from_numpy(examples.background_N) & (examples.label_N == 0)]
     return float(own_N.topk(min(marks, len(own_N))).values.mean()) if len(own_N) else 0.0
+
+
+def own_shift(core: Core, members: Sequence[Head], examples: Examples, fold_N: np.ndarray, names: list) -> float:
+    """What brings an ensemble to the common scale: see ``surest_own``, each candidate by the member that held it out.
+
+    Args:
+        core: That the members were trained with.
+        members: Number k held out part k.
+        examples: The half's.
+        fold_N: Part of each, see ``folds_of``.
+        names: Pieces of the facts' names.
+    """
+    logit_N = torch.zeros(len(examples))
+    for number, member in enumerate(members):
+        held = torch.from_numpy(np.nonzero(fold_N == number)[0])
+        with torch.no_grad():
+            pieces = [member(core.model, examples.rows.rows(some), names) for some in held.split(512)]
+        logit_N[held] = torch.cat(pieces)
+    return -surest_own(logit_N, examples, OWN_MARKS)
 
 
 def fit_heads(

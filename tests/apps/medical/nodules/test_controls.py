@@ -55,6 +55,8 @@ def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in
     assert precision["plain, best held out"] > precision["stem"] + 0.1
     assert precision["shuffled trunk"] > precision["stem"]
     assert precision["core without the place"] > precision["stem"]
+    assert set(found["average_precision_by_half"]) == {"A", "B"}
+    assert all(set(each) == set(precision) for each in found["average_precision_by_half"].values())
     # The plain nets of these heads are untrained: they give the stem's own order.
     assert precision["plain, as the heads"] == pytest.approx(precision["stem"], abs=1e-3)
     assert all(torch.equal(value, core.model.state_dict()[name]) for name, value in before.items())

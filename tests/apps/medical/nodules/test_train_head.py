@@ -14,8 +14,9 @@ from apps.medical.nodules.head_examples import (
     noisy,
 )
 from apps.medical.nodules.rescoring import FACTS, PLACE
-from apps.medical.nodules.train_head import HeadTraining, fit_heads, surest_own
+from apps.medical.nodules.train_head import HeadTraining, fit_heads, own_shift, surest_own
 from core_model.errors import InputRejected
+from core_model.rescore import name_pieces
 from core_model.training.splits import split_of
 from tests.apps.medical.nodules.heads import cached_part, patients, small_core
 
@@ -120,6 +121,9 @@ def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_sa
     precision = report["held_out_average_precision"]
     assert precision["core"]["all"] > precision["stem"]["all"] + 0.2
     assert report["candidates"] == 235
+    examples, names = examples_of(part, SETTINGS.least), name_pieces(core, [name for name, _ in FACTS])
+    fold = folds_of(examples, SETTINGS.members, SETTINGS.seed)
+    assert heads.shift == pytest.approx(own_shift(core, heads.members, examples, fold, names), abs=1e-3)
     for name in ("core-1", "plain-0"):
         (tmp_path / "one" / f"{name}.json").unlink()
     again, second = fit_heads(core, part, SETTINGS, tmp_path / "one", lines.append)
