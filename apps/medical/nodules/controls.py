@@ -13,27 +13,28 @@ Shapes: N candidates.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from apps.medical.nodules.head_ensemble import fit_members, held_out_logits, shift_of
 from apps.medical.nodules.head_examples import (
     Examples,
     average_precision,
     check_training,
     examples_of,
-    folds_of,
     hash_of_part,
     without_place,
 )
 from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
-from apps.medical.nodules.train_head import HeadTraining, fit_member, kept_or_fitted, own_shift
+from apps.medical.nodules.train_head import HeadTraining
 from core_model.core import Core, build
 from core_model.errors import InputRejected
 from core_model.explain import shuffled
-from core_model.rescore import CandidateRows, Head, SecondLook, name_pieces
+from core_model.rescore import Head, SecondLook
 from core_model.training.splits import split_of
 
 Part = Mapping[str, np.ndarray]
@@ -74,37 +75,6 @@ def check_validation(part: Part) -> None:
         )
 
 
-def members_of(
-    core: Core,
-    examples: Examples,
-    settings: HeadTraining,
-    make: Callable[[], Head],
-    folder: Path,
-    name: str,
-    known: Mapping[str, Any],
-    log: Callable[[str], None],
-) -> tuple[list[Head], list[float], float]:
-    """The members of one ensemble, fitted or from an earlier run, and the loss of each on what it held out.
-
-    Also its shift, found as that of the heads: of two halves on different scales none is worth more.
-    """
-    fold_N = folds_of(examples, settings.members, settings.seed)
-    members, losses = [], []
-    for number in range(settings.members):
-        member, report = kept_or_fitted(
-            folder,
-            f"{name}-{number}",
-            {**known, "settings": settings.as_dict()},
-            make,
-            lambda number=number: fit_member(core, examples, fold_N, number, settings, make, lambda text: None),
-        )
-        log(f"{name}-{number}: {report}")
-        members.append(member.requires_grad_(False))
-        losses.append(report["held_out_loss"])
-    shift = own_shift(core, members, examples, fold_N, name_pieces(core, [fact for fact, _ in FACTS]))
-    return members, losses, shift
-
-
 def controls_of(
     core: Core,
     heads: Mapping[str, Heads],
@@ -140,68 +110,50 @@ def controls_of(
     for model in (core.model, shaken.model):
         model.requires_grad_(False)
     names = [name for name, _ in FACTS]
-    looks: dict[str, dict[str, Callable[[CandidateRows], torch.Tensor]]] = {}
-    losses: dict[int, list[float]] = {}
-    every = ((settings, HIDDEN), *tried)
+    looks: dict[str, dict[str, SecondLook]] = {}
+    losses: dict[str, list[float]] = {}
+    plain = {f"plain{number}": one for number, one in enumerate(((settings, HIDDEN), *tried))}
     for half, (training, validation) in parts.items():
         check_training(training)
         check_validation(validation)
         examples, held = examples_of(training, settings.least), heads[half]
+        placeless = replace(examples, rows=without_place(examples.rows))
+        around = partial(core_head, config, held.layers, settings.dropout)
+        # By name: the trunk, what is learned from, the settings, an untrained member, and what else it depends on.
+        ensembles: dict[str, tuple[Core, Examples, HeadTraining, Callable[[], Head], dict[str, Any]]] = {
+            "shuffled": (shaken, examples, settings, around, {"trunk": "shuffled"}),
+            "placeless": (core, placeless, settings, around, {"place": "hidden"}),
+        }
+        for name, (other, hidden) in plain.items():
+            make = partial(plain_head, config, other.dropout, hidden)
+            ensembles[name] = (core, examples, other, make, {"hidden": hidden})
         known = {"data_sha256": hash_of_part(training), "core_sha256": core.weights_hash}
-        own = folder / half
-
-        around, _, around_shift = members_of(
-            shaken,
-            examples,
-            settings,
-            lambda layers=held.layers: core_head(config, layers, settings.dropout),
-            own,
-            "shuffled",
-            {**known, "trunk": "shuffled"},
-            log,
-        )
-        placeless, _, placeless_shift = members_of(
-            core,
-            replace(examples, rows=without_place(examples.rows)),
-            settings,
-            lambda layers=held.layers: core_head(config, layers, settings.dropout),
-            own,
-            "placeless",
-            {**known, "place": "hidden"},
-            log,
-        )
-        unplaced = SecondLook(core, placeless, names, placeless_shift)
         looks[half] = {
             "core": SecondLook(core, held.members, names, held.shift),
-            "shuffled trunk": SecondLook(shaken, around, names, around_shift),
             "plain, as the heads": SecondLook(core, held.plain, names),
-            "core without the place": lambda rows, look=unplaced: look(without_place(rows)),
         }
-        for number, (other, hidden) in enumerate(every):
-            made, lost, shift = members_of(
-                core,
-                examples,
-                other,
-                lambda other=other, hidden=hidden: plain_head(config, other.dropout, hidden),
-                own,
-                f"plain{number}",
-                {**known, "hidden": hidden},
-                log,
-            )
-            losses[number] = losses.get(number, []) + lost
-            looks[half][f"plain{number}"] = SecondLook(core, made, names, shift)
-    best = min(losses, key=lambda number: float(np.mean(losses[number])))
-    log(f"held-out losses of the plain nets: { {n: round(float(np.mean(each)), 4) for n, each in losses.items()} }")
+        for name, (trunk, shown, how, make, also) in ensembles.items():
+            members, reports = fit_members(trunk, shown, how, make, folder / half, name, {**known, **also}, log)
+            shift = shift_of(held_out_logits(trunk, members, shown, how), shown)
+            looks[half][name] = SecondLook(trunk, members, names, shift)
+            losses.setdefault(name, []).extend(report["held_out_loss"] for report in reports)
+    best = min(plain, key=lambda name: float(np.mean(losses[name])))
 
     found: dict[str, list[np.ndarray]] = {}
     labels, patients = [], []
     for half, (_, validation) in parts.items():
         examples = examples_of(validation)
-        chosen = {**looks[half], "plain, best held out": looks[half][f"plain{best}"]}
-        found.setdefault("stem", []).append(examples.rows.score_N.numpy())
-        for name in ("core", "core without the place", "shuffled trunk", "plain, as the heads", "plain, best held out"):
-            pieces = [chosen[name](examples.rows.rows(some)) for some in torch.arange(len(examples)).split(512)]
-            found.setdefault(name, []).append(torch.cat(pieces).numpy())
+        rows, judges = examples.rows, looks[half]
+        found.setdefault("stem", []).append(rows.score_N.numpy())
+        for words, name, asked in (
+            ("core", "core", rows),
+            ("core without the place", "placeless", without_place(rows)),
+            ("shuffled trunk", "shuffled", rows),
+            ("plain, as the heads", "plain, as the heads", rows),
+            ("plain, best held out", best, rows),
+        ):
+            pieces = [judges[name](asked.rows(some)) for some in torch.arange(len(examples)).split(512)]
+            found.setdefault(words, []).append(torch.cat(pieces).numpy())
         labels.append(examples.label_N.numpy() > 0)
         patients.append(examples.patient_N)
     scores = {name: np.concatenate(each) for name, each in found.items()}
@@ -218,10 +170,10 @@ def controls_of(
                 "patience": other.patience,
                 "rate": other.rate,
                 "hidden": hidden,
-                "held_out_loss": round(float(np.mean(losses[number])), 4),
-                "chosen": number == best,
+                "held_out_loss": round(float(np.mean(losses[name])), 4),
+                "chosen": name == best,
             }
-            for number, (other, hidden) in enumerate(every)
+            for name, (other, hidden) in plain.items()
         ],
     }
 

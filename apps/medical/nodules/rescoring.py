@@ -3,8 +3,7 @@
 A candidate's row holds its tokens, each with a nominal height, and as named facts the stem's score, the distance of the
 slices and, where the lungs are seen as a whole, how far the candidate lies from their ends. The heights are constants
 (``detect.CONTEXT_MM``): tokens are taken from slices counted from the candidate's ends, see ``detect.token_slices``, so
-that a height names a token rather than measures how far it lies from the best slice. Heads that were told the measured
-heights did no better on the training patients that they held out.
+that a height names a token rather than measures how far it lies from the best slice.
 
 Shapes: N candidates, T tokens of a candidate, C features of a token, D = T * C.
 """

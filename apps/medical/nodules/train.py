@@ -28,6 +28,7 @@ from apps.medical.nodules.candidate_cache import gather, read, write
 from apps.medical.nodules.controls import controls_of
 from apps.medical.nodules.detect import Half
 from apps.medical.nodules.fields import Field, load_fields
+from apps.medical.nodules.head_ensemble import OWN_MARKS, fit_heads
 from apps.medical.nodules.head_examples import hash_of_part
 from apps.medical.nodules.level import level_of
 from apps.medical.nodules.linking import LinkWeights
@@ -35,7 +36,7 @@ from apps.medical.nodules.operating_point import WEIGHTS, half_from, save, tenso
 from apps.medical.nodules.out_of_fold import choose_threshold, marks_of, out_of_fold
 from apps.medical.nodules.prepare import LISTED, Listed, listed, read_background
 from apps.medical.nodules.rescoring import decided_by, load_heads, save_heads
-from apps.medical.nodules.train_head import OWN_MARKS, HeadTraining, fit_heads
+from apps.medical.nodules.train_head import HeadTraining
 from apps.medical.nodules.train_link import collect, fit
 from apps.medical.nodules.train_stem import StemTraining, train_stem
 from core_model.core import load_core

@@ -1,4 +1,4 @@
-"""Fit a half's head of the core on its own candidates, around the frozen core.
+"""Fit one head of the core on a half's candidates, around the frozen core.
 
 What it learns from is in ``head_examples``. Members of the ensemble hold out different patients; each stops where the
 loss on its own held-out patients is lowest.
@@ -6,10 +6,9 @@ loss on its own held-out patients is lowest.
 Shapes: N candidates.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,24 +17,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from apps.medical.nodules.head_examples import (
-    Examples,
-    average_precision,
-    blinded,
-    check_training,
-    examples_of,
-    folds_of,
-    hash_of_part,
-    noisy,
-)
-from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
-from core_model.checkpoint import load_checkpoint, save_checkpoint
+from apps.medical.nodules.head_examples import Examples, blinded, noisy
+from apps.medical.nodules.rescoring import FACTS
 from core_model.core import Core
-from core_model.rescore import CandidateRows, Head, PlainHead, VolumeCandidateHead, name_pieces
+from core_model.rescore import CandidateRows, PlainHead, VolumeCandidateHead, name_pieces
 
 H = TypeVar("H", VolumeCandidateHead, PlainHead)
-OWN_MARKS = 3
-"""So many of the surest marks on a half's own CT are brought to even odds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,137 +156,3 @@ def fit_member(
             break
     head.load_state_dict(best_state)
     return head.eval(), {"passes": best_epoch, "held_out_loss": round(best, 4), "loss_of_the_stem": round(start, 4)}
-
-
-def kept_or_fitted(
-    folder: Path,
-    name: str,
-    known: Mapping[str, Any],
-    make: Callable[[], H],
-    fit: Callable[[], tuple[H, dict[str, Any]]],
-) -> tuple[H, dict[str, Any]]:
-    """A member that an earlier run left in ``folder``, if it was made of the same, or else a new one, left there.
-
-    Args:
-        folder: Of finished members.
-        name: The member's.
-        known: All that it depends on.
-        make: An untrained one.
-        fit: Trains one and tells how it went.
-    """
-    path = folder / f"{name}.json"
-    kept = load_checkpoint(path) if path.is_file() else None
-    if kept is not None and all(kept[1].get(key) == value for key, value in known.items()):
-        member = make().eval()
-        member.load_state_dict(kept[0])
-        return member, kept[1]["report"]
-    member, report = fit()
-    save_checkpoint(folder, name, member.state_dict(), {**known, "report": report})
-    return member, report
-
-
-def surest_own(logit_N: Tensor, examples: Examples, marks: int) -> float:
-    """Mean log-odds of a half's surest marks on its own CT: what the shift brings to even odds; 0 for none.
-
-    Args:
-        logit_N: Of each candidate, from the member that held it out.
-        examples: The half's.
-        marks: How many.
-    """
-    own_N = logit_N[torch.from_numpy(examples.background_N) & (examples.label_N == 0)]
-    return float(own_N.topk(min(marks, len(own_N))).values.mean()) if len(own_N) else 0.0
-
-
-def own_shift(core: Core, members: Sequence[Head], examples: Examples, fold_N: np.ndarray, names: list) -> float:
-    """What brings an ensemble to the common scale: see ``surest_own``, each candidate by the member that held it out.
-
-    Args:
-        core: That the members were trained with.
-        members: Number k held out part k.
-        examples: The half's.
-        fold_N: Part of each, see ``folds_of``.
-        names: Pieces of the facts' names.
-    """
-    logit_N = torch.zeros(len(examples))
-    for number, member in enumerate(members):
-        held = torch.from_numpy(np.nonzero(fold_N == number)[0])
-        with torch.no_grad():
-            pieces = [member(core.model, examples.rows.rows(some), names) for some in held.split(512)]
-        logit_N[held] = torch.cat(pieces)
-    return -surest_own(logit_N, examples, OWN_MARKS)
-
-
-def fit_heads(
-    core: Core,
-    part: Mapping[str, np.ndarray],
-    settings: HeadTraining,
-    folder: Path,
-    log: Callable[[str], None] = print,
-) -> tuple[Heads, dict[str, Any]]:
-    """Fit all members on a half's training part, and bring the half to the common scale on its own CT.
-
-    Args:
-        core: Frozen.
-        part: As ``candidate_cache`` writes it.
-        settings: Of the training.
-        folder: Where finished members are kept; a second call goes on after the last one.
-        log: Takes one line at a time.
-
-    Returns:
-        The heads, and what happened, for the card.
-
-    Raises:
-        InputRejected: See ``check_training``.
-    """
-    check_training(part)
-    examples = examples_of(part, settings.least)
-    fold_N = folds_of(examples, settings.members, settings.seed)
-    data = hash_of_part(part)
-    known = {"settings": settings.as_dict(), "data_sha256": data, "core_sha256": core.weights_hash}
-    core.model.requires_grad_(False)
-    names = name_pieces(core, [name for name, _ in FACTS])
-    config = core.model.config
-    makers = {
-        "core": lambda: core_head(config, settings.layers, settings.dropout),
-        "plain": lambda: plain_head(config, settings.dropout),
-    }
-    score = examples.rows.score_N.numpy()
-    out_of_fold = {"stem": score}
-    made: dict[str, list[Any]] = {}
-    reports: dict[str, list[dict[str, Any]]] = {}
-    for kind, make in makers.items():
-        logit_N = torch.zeros(len(examples))
-        made[kind], reports[kind] = [], []
-        for number in range(settings.members):
-            held = torch.from_numpy(np.nonzero(fold_N == number)[0])
-            name = f"{kind}-{number}"
-            member, report = kept_or_fitted(
-                folder,
-                name,
-                known,
-                make,
-                lambda number=number, make=make: fit_member(core, examples, fold_N, number, settings, make, log),
-            )
-            with torch.no_grad():
-                logit_N[held] = member(core.model, examples.rows.rows(held), names)
-            made[kind].append(member.requires_grad_(False))
-            reports[kind].append(report)
-            log(f"{name}: {report}")
-        out_of_fold[kind] = logit_N.numpy()
-    shift = round(-surest_own(torch.from_numpy(out_of_fold["core"]), examples, OWN_MARKS), 4)
-    label, in_ct = examples.label_N.bool().numpy(), examples.in_ct_N.numpy()
-    report = {
-        **known,
-        "candidates": len(examples),
-        "nodules": int(label.sum()),
-        "patients": len(np.unique(examples.patient_N)),
-        "members": reports,
-        "held_out_average_precision": {
-            kind: {
-                where: round(average_precision(logit[chosen], label[chosen]), 4)
-                for where, chosen in (("all", in_ct | ~in_ct), ("ct", in_ct), ("fields", ~in_ct))
-            }
-            for kind, logit in out_of_fold.items()
-        },
-    }
-    return Heads(tuple(made["core"]), shift, settings.layers, tuple(made["plain"])), report

@@ -72,3 +72,13 @@ def test_a_vessel_of_any_course_is_not_shown(shipped, ends):
     hu, zone = lung(tube(*ends, 2.5))
     found = shown_and_hidden(shipped, hu, zone)
     assert not any(one.shown for one in found)
+
+
+@pytest.mark.parametrize("ends", [((2, 50, 60), (72, 50, 60)), ((2, 30, 40), (72, 70, 80))], ids=["straight", "aslant"])
+@pytest.mark.parametrize("radius", [3.0, 4.0, 5.0, 6.0])
+def test_a_ball_on_a_vessel_is_missed_as_the_limits_say(shipped, radius, ends):
+    """What the README and the explanation say of nodules on vessels; where this fails, they can say better."""
+    place = (37.0, 50.0, 60.0)
+    hu, zone = lung(ball(place, radius), tube(*ends, 2.5))
+    found = shown_and_hidden(shipped, hu, zone)
+    assert not any(one.shown and near(one, place) <= radius for one in found)

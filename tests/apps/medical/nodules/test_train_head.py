@@ -5,6 +5,7 @@ import pytest
 import torch
 from sklearn.metrics import average_precision_score
 
+from apps.medical.nodules.head_ensemble import fit_heads, held_out_logits, shift_of
 from apps.medical.nodules.head_examples import (
     average_precision,
     blinded,
@@ -14,9 +15,8 @@ from apps.medical.nodules.head_examples import (
     noisy,
 )
 from apps.medical.nodules.rescoring import FACTS, PLACE
-from apps.medical.nodules.train_head import HeadTraining, fit_heads, own_shift, surest_own
+from apps.medical.nodules.train_head import HeadTraining
 from core_model.errors import InputRejected
-from core_model.rescore import name_pieces
 from core_model.training.splits import split_of
 from tests.apps.medical.nodules.heads import cached_part, patients, small_core
 
@@ -107,10 +107,10 @@ def test_the_shift_brings_the_surest_own_marks_to_even_odds():
     examples = examples_of(cached_part())
     logit = torch.arange(len(examples)).float()
     examples.background_N[:] = False
-    assert surest_own(logit, examples, 3) == 0
+    assert shift_of(logit, examples) == 0
     examples.background_N[[3, 10, 20, 30]] = True
     examples.label_N[:] = 0
-    assert surest_own(logit, examples, 3) == 20
+    assert shift_of(logit, examples) == -20
 
 
 def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_same_bytes(tmp_path):
@@ -121,9 +121,12 @@ def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_sa
     precision = report["held_out_average_precision"]
     assert precision["core"]["all"] > precision["stem"]["all"] + 0.2
     assert report["candidates"] == 235
-    examples, names = examples_of(part, SETTINGS.least), name_pieces(core, [name for name, _ in FACTS])
-    fold = folds_of(examples, SETTINGS.members, SETTINGS.seed)
-    assert heads.shift == pytest.approx(own_shift(core, heads.members, examples, fold, names), abs=1e-3)
+    examples = examples_of(part, SETTINGS.least)
+    logit = held_out_logits(core, heads.members, examples, SETTINGS)
+    assert average_precision(logit.numpy(), examples.label_N.numpy()) == pytest.approx(
+        precision["core"]["all"], abs=1e-4
+    )
+    assert heads.shift == pytest.approx(shift_of(logit, examples), abs=1e-4)
     for name in ("core-1", "plain-0"):
         (tmp_path / "one" / f"{name}.json").unlink()
     again, second = fit_heads(core, part, SETTINGS, tmp_path / "one", lines.append)
