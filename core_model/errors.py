@@ -3,34 +3,111 @@
 A message says what was given, what is allowed and what to do. It never holds a path or a patient's name: texts of
 errors are stored and logged. ``source`` names the input in a way that may be stored ("file 17 of 133"); whoever gave
 the path, and nobody else, gets it back from the command line, which knows it.
+
+A sentence for people is stored as a ``Message``, a code and its values, and put into words where it is shown. Errors
+bring their English words with them, as templates with the values' names in braces, so that this package needs no
+catalogue; ``apps.messages`` has them in other languages, by their codes.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def filled(template: str, values: Mapping[str, Any]) -> str:
+    """A template with its values: ``"{count} files"``. Without values it is taken as it stands."""
+    return template.format_map(values) if values else template
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence, or a part of one, as it is stored: what it says and of what, in no language.
+
+    Attributes:
+        code: Stable name of the sentence, ``"slices_missing"``; the catalogues have the words by it.
+        values: JSON values by name: numbers, names, nested messages as ``as_dict`` gives them. No paths, no names of
+            people.
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"code": self.code, "values": dict(self.values)}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "Message":
+        """The inverse of ``as_dict``."""
+        return cls(given["code"], dict(given["values"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the input something stands, in words that may be stored: ``file 17 of 133``, ``fact f-12``.
+
+    Attributes:
+        code: Stable name of the kind of place; the catalogues have the words by it.
+        template: The English words, with the values' names in braces.
+        values: JSON values by name.
+    """
+
+    code: str
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return filled(self.template, self.values)
+
+    @property
+    def message(self) -> Message:
+        """The place as it is stored."""
+        return Message(self.code, self.values)
+
+
+def numbered_file(number: int, count: int) -> Place:
+    """One of several files: ``file 17 of 133``."""
+    return Place("file_of", "file {number} of {count}", {"number": number, "count": count})
 
 
 class TandemError(Exception):
     """Root of everything that Tandem raises on purpose.
 
     Args:
-        what: What was given or found, as a clause without a full stop. No paths, no names of people.
+        what: What was given or found, as a clause without a full stop. No paths, no names of people. With ``values``
+            it is a template, like ``allowed`` and ``action``: ``"the folder holds {count} files"``.
         allowed: What would have been right.
         action: What the user can do, in the imperative.
-        source: The input in words that may be stored, for example ``"file 17 of 133"``.
-        code: A stable, machine-readable name of the kind of failure, for example ``"slice_missing"``.
+        source: The input's place, for example ``numbered_file(17, 133)``.
+        code: A stable, machine-readable name of this sentence, for example ``"slice_missing"``.
+        values: What stands in the templates, JSON values by name, rounded as they are to be read.
     """
 
     default_code = "error"
 
-    def __init__(self, what: str, *, allowed: str = "", action: str = "", source: str = "", code: str = "") -> None:
-        self.what = what
-        self.allowed = allowed
-        self.action = action
+    def __init__(
+        self,
+        what: str,
+        *,
+        allowed: str = "",
+        action: str = "",
+        source: Place | None = None,
+        code: str = "",
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.values = dict(values or {})
+        self.what, self.allowed, self.action = (filled(text, self.values) for text in (what, allowed, action))
+        self._templates = (what, allowed, action)
         self.source = source
         self.code = code or self.default_code
-        super().__init__(what)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
-        return self.sentence(self.source)
+        return self.sentence(str(self.source) if self.source else "")
+
+    @property
+    def refusal(self) -> "Refusal":
+        """What of the error is stored."""
+        return Refusal(self.code, self.values, self.source.message if self.source else None)
 
     def sentence(self, name: str = "") -> str:
         """The message in one sentence, with ``name`` (a path, for the person who gave it) in front."""
@@ -42,11 +119,19 @@ class TandemError(Exception):
         return text + "."
 
     def __reduce__(self) -> tuple:
-        return _rebuild, (type(self), self.what, self.allowed, self.action, self.source, self.code)
+        return _rebuild, (type(self), *self._templates, self.source, self.code, self.values)
 
 
-def _rebuild(kind: type[TandemError], what: str, allowed: str, action: str, source: str, code: str) -> TandemError:
-    return kind(what, allowed=allowed, action=action, source=source, code=code)
+def _rebuild(
+    kind: type[TandemError],
+    what: str,
+    allowed: str,
+    action: str,
+    source: Place | None,
+    code: str,
+    values: Mapping[str, Any],
+) -> TandemError:
+    return kind(what, allowed=allowed, action=action, source=source, code=code, values=values)
 
 
 class InputRejected(TandemError, ValueError):
@@ -76,20 +161,62 @@ class Unavailable(TandemError, RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error as it is stored: see ``TandemError.refusal``.
+
+    Attributes:
+        code: Of the sentence.
+        values: What stands in it.
+        source: The input's place, where one was named.
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    source: Message | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        source = self.source.as_dict() if self.source else None
+        return {"code": self.code, "values": dict(self.values), "source": source}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "Refusal":
+        """The inverse of ``as_dict``."""
+        source = given.get("source")
+        return cls(given["code"], dict(given["values"]), Message.from_dict(source) if source else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Caution:
-    """Something that was skipped or degraded and stays on the result.
+    """Something that was skipped or degraded and stays on the result; the catalogues have its sentence by its code.
 
     Attributes:
         code: Stable, machine-readable name, for example ``"unknown_format"``.
-        text: One sentence for people, without paths and names of people.
-        source: The place it concerns, in words that may be stored ("fact f-123", "file 17 of 133").
+        values: What stands in the sentence, JSON values by name, without paths and names of people.
+        source: The place that it concerns (the fact ``f-123``, file 17 of 133); None for the whole input.
         count: How many times it was met.
     """
 
     code: str
-    text: str
-    source: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    source: Message | None = None
     count: int = 1
 
-    def as_dict(self) -> dict:
-        return asdict(self)
+    def __post_init__(self) -> None:  # TRANSITION: sites that still give sentences; goes with the last of them
+        if isinstance(self.values, str):
+            object.__setattr__(self, "values", {"text": self.values})
+        if isinstance(self.source, str):
+            object.__setattr__(self, "source", Message("as_written", {"text": self.source}) if self.source else None)
+
+    def as_dict(self) -> dict[str, Any]:
+        source = self.source.as_dict() if self.source else None
+        if "text" in self.values:  # TRANSITION
+            where = source["values"]["text"] if source else ""
+            return {"code": self.code, "text": self.values["text"], "source": where, "count": self.count}
+        return {"code": self.code, "values": dict(self.values), "source": source, "count": self.count}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "Caution":
+        """The inverse of ``as_dict``."""
+        source = given.get("source")
+        place = Message.from_dict(source) if source else None
+        return cls(given["code"], dict(given["values"]), place, given["count"])
