@@ -207,6 +207,10 @@ class Caution:
         if isinstance(self.source, str):
             object.__setattr__(self, "source", Message("as_written", {"text": self.source}) if self.source else None)
 
+    @property
+    def text(self) -> str:  # TRANSITION
+        return self.values.get("text", "")
+
     def as_dict(self) -> dict[str, Any]:
         source = self.source.as_dict() if self.source else None
         if "text" in self.values:  # TRANSITION
