@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,9 @@ from rich.text import Text
 
 from apps import console
 from apps.finance.amounts import SCALES, printed, round_unit
+from apps.finance.periods import Period
 from apps.finance.statements.lines import BY_NAME
+from apps.messages import said
 
 TITLES = {"income": "Income statement", "balance": "Balance sheet", "cash_flow": "Cash flow"}
 _NAME_WIDTH = max(len(line.english) for line in BY_NAME.values())
@@ -108,7 +109,9 @@ def periods_of(lines: Sequence[Mapping[str, Any]]) -> list[_Period]:
         return []
     newest = max(firsts, key=lambda period: (firsts[period], period))
     earlier = {_period(value) for line in lines for value in line["values"]}
-    alike = [period for period in earlier if period[0] < newest[0] and abs(_days(period) - _days(newest)) <= 15]
+    alike = [
+        period for period in earlier if period[0] < newest[0] and abs(Period(*period).days - Period(*newest).days) <= 15
+    ]
     return [newest, *sorted(alike, reverse=True)[:1]]
 
 
@@ -153,12 +156,7 @@ def _is_money(unit: str) -> bool:
     return len(unit) == 3 and unit.isupper()
 
 
-def _days(period: _Period) -> int:
-    end, start = period
-    return (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days + 1 if start else 0
-
-
 def _length(period: _Period) -> str:
     """How long a period is where it is no year, to stand behind the title."""
-    months = round(_days(period) / 30.4)
-    return f", {months} months" if months and months != 12 else ""
+    held = Period(*period)
+    return "" if held.length is None or held.is_year else f", {said(held.length)}"

@@ -110,6 +110,14 @@ def test_a_quarter_stands_right_of_the_half_year_and_each_column_says_how_long_i
     assert table.columns[0]["width"] == "36%"
 
 
+def test_a_month_is_one_month_in_both_languages() -> None:
+    document = quarterly(("2024-01-01", "2024-01-31"), values=("1000",))
+    for language, label in (("en", "1 month to"), ("zh", "1 个月，截至")):
+        table = statements.table_of(document, "income", False, language)
+        assert isinstance(table, statements.Table)
+        assert table.columns[1]["label"] == label
+
+
 def test_a_period_of_no_whole_months_says_when_it_starts() -> None:
     document = quarterly(("2024-01-01", "2024-04-20"), values=("1000",))
     table = statements.table_of(document, "income", False, "en")

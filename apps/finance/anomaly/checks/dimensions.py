@@ -11,7 +11,7 @@ from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.wording import axis_in_words, member_in_words
 from apps.finance.filings import Fact
 from apps.finance.filings.model import Dimension
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 EQUITY_AXIS = "us-gaap:StatementEquityComponentsAxis"
 EQUITY_TOTALS = (

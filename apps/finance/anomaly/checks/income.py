@@ -7,7 +7,7 @@ from apps.finance.anomaly.checks.cash import durations
 from apps.finance.anomaly.checks.registry import check, closest_of, compared
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 PRETAX = (
     "us-gaap:IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest",

@@ -21,7 +21,7 @@ from apps.finance.anomaly.checks.registry import check, compared, stated_periods
 from apps.finance.anomaly.checks.shares import BASIC_SHARES, DILUTED_SHARES
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 
 @dataclass(frozen=True, slots=True)

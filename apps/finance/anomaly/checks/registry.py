@@ -8,7 +8,7 @@ from decimal import Decimal
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.wording import Scale, first_up, is_or_are, listed, scale_of, when
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 CheckFunction = Callable[[Evidence], Iterable[CheckResult]]
 

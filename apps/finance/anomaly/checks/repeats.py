@@ -10,7 +10,7 @@ from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.wording import first_up, is_or_are, listed, said, shown
 from apps.finance.filings import Fact
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 SAME_DIGITS = 5
 """Significant digits to which two periods do not agree by chance."""

@@ -11,7 +11,7 @@ from apps.finance.anomaly.checks.shares import BASIC_EPS, BASIC_SHARES, DILUTED_
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.wording import first_up, is_or_are, shown, when
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 STEPS = (Decimal(1000), Decimal(1_000_000), Decimal(1_000_000_000))
 NEAR = Decimal("1.5")

@@ -9,7 +9,7 @@ from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.wording import first_up, is_or_are, member_in_words, scale_of, shown, when
 from apps.finance.filings import Dimension
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 BASIC_EPS = (
     "us-gaap:EarningsPerShareBasic",

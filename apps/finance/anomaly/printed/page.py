@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
 from apps.finance.anomaly.printed.losses import sign_is_in_caption
-from apps.finance.statements.model import Period, ReportedLine, StatementName, StatementValue
+from apps.finance.periods import Period
+from apps.finance.statements.model import ReportedLine, StatementName, StatementValue
 
 
 @dataclass(frozen=True, slots=True)

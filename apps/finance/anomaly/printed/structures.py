@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount
 from apps.finance.anomaly.printed.page import PageRow
-from apps.finance.statements.model import Period, StatementName
+from apps.finance.periods import Period
+from apps.finance.statements.model import StatementName
 
 COST = re.compile(
     r"^(?:Total)?Cost|Costs?(?:And|Of|$)|Expense|Depreciation|Amortization|Impairment|Restructuring|Provision"

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from apps.finance.anomaly.wording import is_or_are, name_of, said, scale_of, short, shown, when
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 from tests.apps.finance.anomaly.books import Books, day, small_company, year
 
 NET_INCOME = "NetIncomeLoss|2024-01-01|2024-12-31"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 from tests.apps.finance.anomaly.books import Books, day, year
 from tests.apps.finance.anomaly.checks.test_single_facts import SHARES, failures, one
 

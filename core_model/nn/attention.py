@@ -6,7 +6,7 @@ Shapes: T tokens of the whole batch, B rows, S longest row, H heads, C width of 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core_model.segments import Batch
+from core_model.inputs.packing import Batch
 
 
 class Attention(nn.Module):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core_model.config import CoreConfig
-from core_model.segments import TextSegment
+from core_model.inputs.segments import TextSegment
 
 BEGIN, PAD, END, UNKNOWN = 0, 1, 2, 3
 """Numbers of the four marks in every vocabulary of ours."""

@@ -10,7 +10,7 @@ Shapes: N facts, D width; token 2n is the ratio of fact n, token 2n + 1 its magn
 import torch
 from torch import Tensor, nn
 
-from core_model.segments import UNITS, FactsSegment
+from core_model.inputs.segments import UNITS, FactsSegment
 
 _RATIOS = 6
 _SIZES = 4

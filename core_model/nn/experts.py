@@ -1,19 +1,12 @@
-"""Mixture of experts: a sigmoid router, expert groups by modality, a shared expert, balance without an auxiliary loss.
+"""Mixture of experts: expert groups by modality, each with its router, and a shared expert.
 
 Shapes: T tokens, D width, E experts of a group, K experts that run for a token, F hidden width of an expert,
 N = T * K routed copies of tokens.
 
-Every token runs the shared expert and K experts of its modality's group. The router's scores are sigmoids; the choice
-adds a bias that no gradient touches, moved against the load by ``balance_step`` (the rule of DeepSeek-V3, arXiv
-2412.19437 section 2.1.2, centred as torchtitan does); gates come from the scores alone. Two kinds of gate:
-
-* ``gate_scale * score``, not normalised: with ``gate_scale`` 2 and a router of zeros every gate is 1, so that experts
-  cut from one feed-forward net sum up to it when all of them run;
-* normalised over the chosen ones and scaled, as DeepSeek-V3 does.
+Every token runs the shared expert and K experts of its modality's group.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -21,70 +14,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core_model.config import Dispatch
-from core_model.grouped import grouped_product
+from core_model.nn.grouped import grouped_product
+from core_model.nn.router import Router, Routing
 
 Activation = Literal["gelu", "swiglu"]
 
 DENSE_UP_TO = 1.5
 """``auto`` computes all experts and masks their gates up to this E / K, and sorts above it (measured by the
 benchmark ``moe_layer``: sorting and gathering cost more than the products they save on a few small experts)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Routing:
-    """What a group's router did: gates ``gates_TK``, choices ``chosen_TK``, tokens of each expert ``load_E``."""
-
-    gates_TK: Tensor
-    chosen_TK: Tensor
-    load_E: Tensor
-
-
-class Router(nn.Module):
-    """Scores experts, chooses K of them with the balance bias, and gives their gates without it.
-
-    Args:
-        width: D.
-        num_experts: E.
-        num_active: K.
-        normalise: Whether the gates of a token sum to ``gate_scale``.
-        gate_scale: Factor on the gates.
-    """
-
-    choice_bias_E: Tensor
-    load_E: Tensor
-
-    def __init__(
-        self, width: int, num_experts: int, num_active: int, *, normalise: bool = False, gate_scale: float = 2.0
-    ) -> None:
-        super().__init__()
-        self.num_active, self.normalise, self.gate_scale = num_active, normalise, gate_scale
-        self.weight_ED = nn.Parameter(torch.zeros(num_experts, width))
-        self.register_buffer("choice_bias_E", torch.zeros(num_experts))
-        self.register_buffer("load_E", torch.zeros(num_experts), persistent=False)
-
-    def forward(self, x_TD: Tensor) -> Routing:
-        """Route tokens. Scores are computed in fp32 whatever the tokens' type is."""
-        scores_TE = F.linear(x_TD.float(), self.weight_ED.float()).sigmoid()
-        num_experts = scores_TE.shape[1]
-        if self.num_active == num_experts:
-            chosen_TK = torch.arange(num_experts, device=x_TD.device).expand(len(x_TD), -1)
-            gates_TK = scores_TE
-            load_E = scores_TE.new_full((num_experts,), len(x_TD))
-        else:
-            chosen_TK = torch.topk(scores_TE.detach() + self.choice_bias_E, self.num_active, dim=-1, sorted=False)[1]
-            gates_TK = scores_TE.gather(1, chosen_TK)
-            load_E = torch.bincount(chosen_TK.flatten(), minlength=num_experts).to(scores_TE.dtype)
-        if self.normalise:
-            gates_TK = gates_TK / (gates_TK.sum(dim=-1, keepdim=True) + 1e-20)
-        return Routing((gates_TK * self.gate_scale).to(x_TD.dtype), chosen_TK, load_E)
-
-    @torch.no_grad()
-    def balance_step(self, coefficient: float) -> None:
-        """Move the choice bias by ``coefficient * sign(mean load - load)``, centred, and clear the load."""
-        if self.load_E.sum() > 0:
-            delta_E = coefficient * torch.sign(self.load_E.mean() - self.load_E)
-            self.choice_bias_E += delta_E - delta_E.mean()
-        self.load_E.zero_()
 
 
 class ExpertGroup(nn.Module):
@@ -99,7 +36,7 @@ class ExpertGroup(nn.Module):
         normalise: See ``Router``.
         gate_scale: See ``Router``.
         dispatch: How tokens meet experts: ``dense`` computes all experts and masks gates, ``grouped`` sorts tokens
-            by expert for ``core_model.grouped``, ``loop`` sorts them and takes expert by expert;
+            by expert for ``core_model.nn.grouped``, ``loop`` sorts them and takes expert by expert;
             ``auto`` takes the fastest as measured.
     """
 
@@ -248,35 +185,3 @@ class MixtureOfExperts(nn.Module):
                 part_MD, routings[name] = group(x_TD[index_M])
                 y_TD = y_TD.index_add(0, index_M, part_MD)
         return y_TD, routings
-
-
-def routers_of(model: nn.Module) -> Iterator[Router]:
-    """All routers of a model."""
-    return (module for module in model.modules() if isinstance(module, Router))
-
-
-def balance_with(
-    optimizer: torch.optim.Optimizer, model: nn.Module, coefficient: float = 1e-3
-) -> torch.utils.hooks.RemovableHandle:
-    """Move every router's choice bias just before each optimizer step.
-
-    The loads are added up where the model's forward ends, outside any recomputation of activations, so that a
-    recomputed block does not count twice; they cover all micro-batches since the last step.
-
-    Returns:
-        A handle that removes the hook.
-    """
-    routers = list(routers_of(model))
-
-    def step(*_: object) -> None:
-        for router in routers:
-            router.balance_step(coefficient)
-
-    return optimizer.register_step_pre_hook(step)
-
-
-def count_loads(routers: Iterable[tuple[Router, Routing]]) -> None:
-    """Add a batch's loads to the routers that will be balanced with them."""
-    with torch.no_grad():
-        for router, routing in routers:
-            router.load_E += routing.load_E
