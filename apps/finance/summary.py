@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from apps import console
-from apps.finance.amounts import SCALES, printed, round_unit
+from apps.finance.money import SCALES, is_money, least_places, printed, round_unit
 from apps.finance.periods import Period
 from apps.finance.statements.lines import BY_NAME
 from apps.messages import said
@@ -98,7 +98,7 @@ def statement(document: Mapping[str, Any], name: str, width: int) -> Iterator[Te
 def unit_of(document: Mapping[str, Any]) -> tuple[int, int]:
     """In what all amounts of money are printed, and with how many decimals."""
     lines = [line for name in TITLES for line in document["statements"][name]]
-    held = (value for line in lines for value in line["values"] if "value" in value and _is_money(value["unit"]))
+    held = (value for line in lines for value in line["values"] if "value" in value and is_money(value["unit"]))
     return round_unit(Decimal(value["value"]) for value in held)
 
 
@@ -119,8 +119,8 @@ def _shown(value: Mapping[str, Any] | None, scale: int, places: int) -> str:
     """A number with a column for its closing parenthesis or mark, so that digits stand under digits."""
     if value is None or "value" not in value:
         return "n/a "
-    money = _is_money(value["unit"])
-    text = printed(value["value"], scale if money else 1, places if money else 2 if "/" in value["unit"] else 0)
+    money = is_money(value["unit"])
+    text = printed(value["value"], scale if money else 1, places if money else least_places(value["unit"]))
     text = text if text.endswith(")") else f"{text} "
     return text.rstrip() + _DERIVED if value.get("derived") else text
 
@@ -150,10 +150,6 @@ def _of_period(values: Iterable[Mapping[str, Any]], period: _Period) -> Iterator
 
 def _period(value: Mapping[str, Any]) -> _Period:
     return value["end"], value.get("start") or ""
-
-
-def _is_money(unit: str) -> bool:
-    return len(unit) == 3 and unit.isupper()
 
 
 def _length(period: _Period) -> str:

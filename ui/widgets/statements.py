@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from apps.finance.amounts import printed, round_unit
+from apps.finance.money import is_money, least_places, printed, round_unit
 from apps.finance.periods import Period, day_before
 from apps.messages import said
 from core_model.errors import Message
@@ -139,14 +139,13 @@ def _heading(period: tuple[str, str], years: bool, language: str) -> dict[str, s
 
 
 def _is_money(value: Mapping[str, Any]) -> bool:
-    unit = value.get("unit", "")
-    return len(unit) == 3 and unit.isupper()
+    return is_money(value.get("unit"))
 
 
 def _places(values: Sequence[Mapping[str, Any]]) -> int:
     """Decimals of a line that is not money: those of its longest value, and two for amounts per share."""
     plain = [value for value in values if "value" in value and not _is_money(value)]
-    return max((max(len(v["value"].partition(".")[2]), 2 * ("/" in v["unit"])) for v in plain), default=0)
+    return max((max(len(v["value"].partition(".")[2]), least_places(v["unit"])) for v in plain), default=0)
 
 
 def _checks_by_fact(checks: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
