@@ -1,4 +1,4 @@
-"""The checks by name, in the order in which they are listed, and the words that their verdicts share."""
+"""The checks by name, and the verdicts that they share."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -8,7 +8,7 @@ from decimal import Decimal
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.wording import Scale, first_up, is_or_are, listed, scale_of, when
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 CheckFunction = Callable[[Evidence], Iterable[CheckResult]]
 
@@ -36,7 +36,7 @@ CHECKS: dict[str, Check] = {}
 
 
 def check(check_id: str, title: str, *, lenient: bool = False) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a function as a check; checks are listed in the order of registration.
+    """Register a function as a check of its family, in the order of the definitions.
 
     Args:
         check_id: Stable name.
@@ -52,17 +52,20 @@ def check(check_id: str, title: str, *, lenient: bool = False) -> Callable[[Chec
     return register
 
 
-def run_checks(evidence: Evidence, tick: Callable[[float], None] | None = None) -> list[CheckResult]:
+def run_checks(
+    evidence: Evidence, checks: Sequence[Check], tick: Callable[[float], None] | None = None
+) -> list[CheckResult]:
     """All verdicts; a check that finds nothing to judge says ``not_applicable`` once.
 
     Args:
         evidence: The report.
+        checks: What is checked, in this order.
         tick: Called before each check with the share done, 0 to 1; what it raises stops the work.
     """
     results: list[CheckResult] = []
-    for done, each in enumerate(CHECKS.values()):
+    for done, each in enumerate(checks):
         if tick is not None:
-            tick(done / len(CHECKS))
+            tick(done / len(checks))
         verdicts = list(each.function(evidence))
         if each.lenient:
             verdicts = unless_everywhere(verdicts)

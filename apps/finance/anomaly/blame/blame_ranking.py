@@ -6,8 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 from math import log
 
+from apps.finance.anomaly.blame.repair import Repair, repair
 from apps.finance.anomaly.evidence import Evidence
-from apps.finance.anomaly.mending import Mending, mending
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.filings import Fact
 
@@ -35,7 +35,7 @@ PERIODS = 24
 """Periods of one concept, the newest, that a fact is compared with."""
 
 
-class Suspects:
+class BlameRanking:
     """Orders facts by how much speaks for their being the wrong one.
 
     Args:
@@ -90,12 +90,12 @@ class Suspects:
         group = list(group)
         fails = sum(fact_id in result.fact_ids for result in group)
         cleared = self._cleared[fact_id] + (fact_id in self._agreeing)
-        mended = self.mending(fact_id, group)
+        repaired = self.repair(fact_id, group)
         return (
             fact_id not in self._named,
             -fails,
             self._rare(fact_id),
-            not (mended is not None and mended.slip),
+            not (repaired is not None and repaired.slip),
             min(cleared, 6),
             -max((self._undone(fact_id, result) for result in group), default=0.0),
             min((result.fact_ids.index(fact_id) for result in group if fact_id in result.fact_ids), default=99),
@@ -117,10 +117,10 @@ class Suspects:
             ordered.insert(1, stated)
         return ordered
 
-    def mending(self, fact_id: str, group: Iterable[CheckResult]) -> Mending | None:
+    def repair(self, fact_id: str, group: Iterable[CheckResult]) -> Repair | None:
         """What a fact would have to be for some failed sums to hold, None where nothing would do."""
         fact = self._evidence.facts.get(fact_id)
-        return mending(fact, group) if fact is not None else None
+        return repair(fact, group) if fact is not None else None
 
     def _rare(self, fact_id: str) -> int:
         """Of contradicting duplicates, how many say the same as this fact, less those that say otherwise."""

@@ -1,4 +1,4 @@
-"""What would mend a failed sum: said only where it does, by the sign with which the fact stands in the sum."""
+"""What would repair a failed sum: said only where it does, by the sign with which the fact stands in the sum."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from apps.finance.anomaly.mending import mending
+from apps.finance.anomaly.blame.repair import repair
 from apps.finance.anomaly.model import CheckResult
 from tests.apps.finance.anomaly.books import Books, day, small_company
 
@@ -31,13 +31,13 @@ PROPERTY = property_books()
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from([NET, GROSS, ACCUMULATED]), st.integers(-2000, 2000))
-def test_what_is_said_to_mend_a_sum_is_what_the_fact_was(concept, millions):
+def test_what_is_said_to_repair_a_sum_is_what_the_fact_was(concept, millions):
     fact = f"{concept}||2024-12-31"
     was = Decimal(PROPERTY.facts[fact].value)
     altered = PROPERTY.change(fact, value=str(millions * 1_000_000))
     results = failed(altered)
     assume(results and millions)
-    found = mending(altered.facts[fact], results)
+    found = repair(altered.facts[fact], results)
     assert found is not None
     assert abs(found.value - was) <= results[0].tolerance
     assert (found.slip == "sign") == (abs(Decimal(millions) * 1_000_000 + was) <= results[0].tolerance)
@@ -50,7 +50,7 @@ def test_a_slip_of_any_term_is_recognised(concept, factor):
     fact = f"{concept}||2024-12-31"
     was = Decimal(PROPERTY.facts[fact].value)
     altered = PROPERTY.change(fact, value=f"{was * Decimal(factor):f}")
-    found = mending(altered.facts[fact], failed(altered))
+    found = repair(altered.facts[fact], failed(altered))
     assert found is not None
     assert found.value == was
     assert found.slip == ("sign" if factor == -1 else "scale")
@@ -74,7 +74,7 @@ def test_a_row_that_is_counted_besides_is_no_thousand_times_too_large():
     ):
         books.both(concept, *values, instant=True)
     besides = books.put("OtherInventorySupplies", 12, day(2024))
-    found = mending(books.facts[besides], failed(books))
+    found = repair(books.facts[besides], failed(books))
     assert (found.value, found.slip) == (0, "")
     assert "times too large" not in books.anomalies()[0].reason
 
@@ -83,4 +83,4 @@ def test_a_bound_says_nothing_of_what_a_fact_should_be():
     books = small_company().add("Liabilities||2024-12-31", 700_000_000)
     bounds = [result for result in failed(books) if result.check_id == "parts_within_whole"]
     assert bounds
-    assert mending(books.facts["Liabilities||2024-12-31"], bounds) is None
+    assert repair(books.facts["Liabilities||2024-12-31"], bounds) is None

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
-from apps.finance.anomaly.losses import sign_is_in_caption
-from apps.finance.statements.model import Period, ReportedLine, StatementName, StatementValue
+from apps.finance.anomaly.printed.losses import sign_is_in_caption
+from apps.finance.periods import Period
+from apps.finance.statements.model import ReportedLine, StatementName, StatementValue
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-from apps.finance.anomaly.cash import durations
+from apps.finance.anomaly.checks.cash import durations
+from apps.finance.anomaly.checks.registry import check, closest_of, compared
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import check, closest_of, compared
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 PRETAX = (
     "us-gaap:IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest",

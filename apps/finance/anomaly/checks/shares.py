@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from apps.finance.anomaly.cash import durations
+from apps.finance.anomaly.checks.cash import durations
+from apps.finance.anomaly.checks.registry import CHECKS, check, compared, not_applicable, supported, text_of
 from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, compared, not_applicable, supported, text_of
 from apps.finance.anomaly.wording import first_up, is_or_are, member_in_words, scale_of, shown, when
 from apps.finance.filings import Dimension
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 BASIC_EPS = (
     "us-gaap:EarningsPerShareBasic",

@@ -6,11 +6,11 @@ A report without linkbases does not say which rows a total adds up. The page doe
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from apps.finance.anomaly.checks.registry import check, compared, not_applicable
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.page import PageRow, page_rows
-from apps.finance.anomaly.registry import check, compared, not_applicable
-from apps.finance.anomaly.structures import Structure, marked, structures
+from apps.finance.anomaly.printed.page import PageRow, page_rows
+from apps.finance.anomaly.printed.structures import Structure, marked, structures
 from apps.finance.statements.model import StatementName
 
 GRAND_TOTALS = frozenset(

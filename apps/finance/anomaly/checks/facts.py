@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from apps.finance.anomaly.checks.registry import CHECKS, check, not_applicable, text_of
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
 from apps.finance.anomaly.wording import first_up, is_or_are, listed, member_in_words, scale_of, when
 from apps.finance.filings import Fact
 

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from apps.finance.anomaly.checks.registry import check, closest_of, compared, not_judged
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import check, closest_of, compared, not_judged
-from apps.finance.statements.model import Period
-from apps.finance.statements.values import day_before
+from apps.finance.periods import Period, day_before
 
 ROUNDED_TERMS = Decimal(2)
 """Printed parts of a walk are each rounded; their sum may be off by a unit or two of the last digit printed."""

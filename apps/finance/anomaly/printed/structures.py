@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount
-from apps.finance.anomaly.page import PageRow
-from apps.finance.statements.model import Period, StatementName
+from apps.finance.anomaly.printed.page import PageRow
+from apps.finance.periods import Period
+from apps.finance.statements.model import StatementName
 
 COST = re.compile(
     r"^(?:Total)?Cost|Costs?(?:And|Of|$)|Expense|Depreciation|Amortization|Impairment|Restructuring|Provision"
@@ -216,7 +217,8 @@ class _Sum:
 
     def judged(self) -> Structure | None:
         """The sum with the periods in which it gives the total; None where in none."""
-        holds, fails = [], []
+        holds: list[Period] = []
+        fails: list[Period] = []
         least = min(2, len(self.terms))
         for period, column in self.columns.items():
             stated = self.total.amounts[period]

@@ -4,14 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from apps.finance.anomaly.checks.registry import CHECKS, check, not_applicable, text_of
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, not_applicable, text_of
 from apps.finance.anomaly.wording import first_up, is_or_are, listed, said
 from apps.finance.filings import Fact
+from apps.finance.periods import Period, apart
 from apps.finance.statements.mapping import SPOKEN
-from apps.finance.statements.model import Period, ReportedLine, StatementName
-from apps.finance.statements.values import apart
+from apps.finance.statements.model import ReportedLine, StatementName
 
 WEEK = 7
 """Fiscal years that end on a weekday may differ by some days from the day on the cover."""

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from apps.finance.anomaly.checks.registry import check, compared, supported
 from apps.finance.anomaly.evidence import Amount, Evidence, period_of, rounding_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import check, compared, supported
 from apps.finance.anomaly.wording import axis_in_words, member_in_words
 from apps.finance.filings import Fact
 from apps.finance.filings.model import Dimension
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 EQUITY_AXIS = "us-gaap:StatementEquityComponentsAxis"
 EQUITY_TOTALS = (

@@ -2,30 +2,35 @@
 
 from collections.abc import Callable
 
-from apps.finance.anomaly import (
+from apps.finance.anomaly.checks import (
     balance,
     cash,
+    dimensions,
     facts,
     footing,
     income,
     notes,
-    parts,
     periods,
     repeats,
     scale,
     shares,
     signs,
 )
+from apps.finance.anomaly.checks.registry import CHECKS, Check, run_checks
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.anomaly.ranking import rank_anomalies
-from apps.finance.anomaly.registry import run_checks
 from apps.finance.exact import exactly
 from apps.finance.filings import Filing
 from apps.finance.statements.model import Statements
 
-FAMILIES = (balance, cash, income, footing, shares, notes, parts, facts, signs, periods, repeats, scale)
-"""The modules whose import registers their checks, in the order in which the checks are listed."""
+FAMILIES = (balance, cash, facts, footing, income, shares, notes, dimensions, periods, repeats, scale, signs)
+"""The families of checks, in the order in which their checks are listed."""
+
+
+def all_checks() -> list[Check]:
+    """Every check, family by family, in each in the order of its definitions."""
+    return [check for family in FAMILIES for check in CHECKS.values() if check.function.__module__ == family.__name__]
 
 
 @exactly
@@ -43,5 +48,5 @@ def check_statements(
         Every verdict, in the order of the checks, and the anomalies by rank.
     """
     evidence = Evidence(filing, statements)
-    results = run_checks(evidence, tick)
+    results = run_checks(evidence, all_checks(), tick)
     return results, rank_anomalies(evidence, results)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from itertools import product
 
+from apps.finance.anomaly.checks.registry import CHECKS, check, closest_of, compared, stated_periods, text_of
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, closest_of, compared, stated_periods, text_of
 from apps.finance.anomaly.wording import first_up, is_or_are, scale_of, when
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 ASSETS = ("us-gaap:Assets", "ifrs-full:Assets")
 LIABILITIES_AND_EQUITY = ("us-gaap:LiabilitiesAndStockholdersEquity", "ifrs-full:EquityAndLiabilities")

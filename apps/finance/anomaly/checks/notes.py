@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.finance.anomaly.balance import (
+from apps.finance.anomaly.checks.balance import (
     ASSETS,
     ASSETS_NONCURRENT,
     CURRENT_ASSETS,
@@ -16,12 +16,12 @@ from apps.finance.anomaly.balance import (
     LIABILITIES,
     LIABILITIES_NONCURRENT,
 )
+from apps.finance.anomaly.checks.income import PRETAX, TAX
+from apps.finance.anomaly.checks.registry import check, compared, stated_periods, supported
+from apps.finance.anomaly.checks.shares import BASIC_SHARES, DILUTED_SHARES
 from apps.finance.anomaly.evidence import Amount, Evidence
-from apps.finance.anomaly.income import PRETAX, TAX
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import check, compared, stated_periods, supported
-from apps.finance.anomaly.shares import BASIC_SHARES, DILUTED_SHARES
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 
 @dataclass(frozen=True, slots=True)

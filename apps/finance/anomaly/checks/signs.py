@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from apps.finance.anomaly.checks.registry import CHECKS, check, text_of
 from apps.finance.anomaly.evidence import Evidence, agree, period_of
-from apps.finance.anomaly.losses import has_own_sign, says_loss, wrong_signs
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, text_of
+from apps.finance.anomaly.printed.losses import has_own_sign, says_loss, wrong_signs
 from apps.finance.anomaly.wording import first_up, is_or_are, shown, when
 from apps.finance.filings import Fact
 from apps.finance.statements.model import ReportedLine, StatementValue
@@ -67,7 +67,8 @@ NEVER_NEGATIVE = frozenset(
 
 @check("impossible_signs", "Amounts that cannot be negative are not")
 def impossible_signs(evidence: Evidence) -> Iterable[CheckResult]:
-    read, bad = 0, []
+    read = 0
+    bad: list[Fact] = []
     for (concept, _), facts in evidence.plain_numbers.items():
         if concept in NEVER_NEGATIVE:
             read += len(facts)

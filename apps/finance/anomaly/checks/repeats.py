@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from apps.finance.anomaly.checks.registry import CHECKS, check, text_of
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, text_of
 from apps.finance.anomaly.wording import first_up, is_or_are, listed, said, shown
 from apps.finance.filings import Fact
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 SAME_DIGITS = 5
 """Significant digits to which two periods do not agree by chance."""

@@ -2,9 +2,9 @@
 
 import pytest
 
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 from tests.apps.finance.anomaly.books import Books, day, year
-from tests.apps.finance.anomaly.test_single_facts import SHARES, failures, one
+from tests.apps.finance.anomaly.checks.test_single_facts import SHARES, failures, one
 
 
 @pytest.mark.parametrize(("value", "count"), [("12345000", 1), ("12340000", 0)])

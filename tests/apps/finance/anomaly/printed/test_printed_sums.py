@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.finance.anomaly.evidence import Evidence
-from apps.finance.anomaly.page import page_rows
-from apps.finance.anomaly.structures import LONGEST, structures
+from apps.finance.anomaly.printed.page import page_rows
+from apps.finance.anomaly.printed.structures import LONGEST, structures
 from tests.apps.finance.anomaly.books import Books, year
 
 

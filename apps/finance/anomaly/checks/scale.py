@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 
-from apps.finance.anomaly.cash import durations
+from apps.finance.anomaly.checks.cash import durations
+from apps.finance.anomaly.checks.registry import CHECKS, check, text_of
+from apps.finance.anomaly.checks.shares import BASIC_EPS, BASIC_SHARES, DILUTED_EPS, DILUTED_SHARES, INCOMES
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS, check, text_of
-from apps.finance.anomaly.shares import BASIC_EPS, BASIC_SHARES, DILUTED_EPS, DILUTED_SHARES, INCOMES
 from apps.finance.anomaly.wording import first_up, is_or_are, shown, when
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 
 STEPS = (Decimal(1000), Decimal(1_000_000), Decimal(1_000_000_000))
 NEAR = Decimal("1.5")

@@ -15,13 +15,13 @@ THOUSANDS = tuple(Decimal(10) ** power for power in (3, 6, 9, -3, -6, -9))
 
 
 @dataclass(frozen=True, slots=True)
-class Mending:
-    """A value that would mend the failures.
+class Repair:
+    """A value that would repair the failures.
 
     Attributes:
         value: It.
         slip: ``sign`` where the fact has it with the opposite sign, ``scale`` where it is some thousand times off.
-        sums: How many failed sums it mends.
+        sums: How many failed sums it repairs.
         factor: By how much the fact would have to be multiplied where its scale is off, else one.
     """
 
@@ -31,15 +31,15 @@ class Mending:
     factor: Decimal = Decimal(1)
 
 
-def mending(fact: Fact, failed: Iterable[CheckResult]) -> Mending | None:
-    """The value with which a fact would mend all failed sums in its unit that it stands in.
+def repair(fact: Fact, failed: Iterable[CheckResult]) -> Repair | None:
+    """The value with which a fact would repair all failed sums in its unit that it stands in.
 
     Args:
         fact: A number.
         failed: Failed checks; those that are no sum of the fact's unit say nothing.
 
     Returns:
-        None where no value mends them all.
+        None where no value repairs them all.
     """
     if fact.kind != "number" or not fact.value or not fact.unit:
         return None
@@ -52,7 +52,7 @@ def mending(fact: Fact, failed: Iterable[CheckResult]) -> Mending | None:
     if slip is not None:
         return slip
     common = needed[0][0]
-    return Mending(common, "", len(needed)) if all(abs(each - common) <= near for each, near in needed) else None
+    return Repair(common, "", len(needed)) if all(abs(each - common) <= near for each, near in needed) else None
 
 
 def _needed(fact_id: str, value: Decimal, result: CheckResult) -> tuple[Decimal, Decimal] | None:
@@ -63,17 +63,17 @@ def _needed(fact_id: str, value: Decimal, result: CheckResult) -> tuple[Decimal,
     return value - (result.difference or Decimal(0)) / weight, result.tolerance or Decimal(0)
 
 
-def _slip(value: Decimal, needed: Sequence[tuple[Decimal, Decimal]]) -> Mending | None:
-    """The factor that mends all sums. What is within the tolerance of nothing is no factor of the value."""
+def _slip(value: Decimal, needed: Sequence[tuple[Decimal, Decimal]]) -> Repair | None:
+    """The factor that repairs all sums. What is within the tolerance of nothing is no factor of the value."""
     for factor in (Decimal(-1), *THOUSANDS):
-        mended = value * factor
-        if all(abs(each - mended) <= near < abs(mended) for each, near in needed):
-            return Mending(mended, "sign" if factor < 0 else "scale", len(needed), factor)
+        repaired = value * factor
+        if all(abs(each - repaired) <= near < abs(repaired) for each, near in needed):
+            return Repair(repaired, "sign" if factor < 0 else "scale", len(needed), factor)
     return None
 
 
-def in_words(fact: Fact, name: str, found: Mending) -> str:
-    """The sentence that tells it; empty where a single sum, which any of its terms could mend, is all there is."""
+def in_words(fact: Fact, name: str, found: Repair) -> str:
+    """The sentence that tells it; empty where a single sum, which any of its terms could repair, is all there is."""
     who, unit = f"{first_up(name)} {when(period_of(fact))}", fact.unit or ""
     if found.slip == "sign":
         return f"{who} would fit with the opposite sign, as {shown(found.value, unit)}."
