@@ -93,9 +93,9 @@ def numbered_file(number: int, count: int) -> Place:
 
 
 SYSTEM_REASONS = frozenset({
-    "EACCES", "EADDRINUSE", "EAGAIN", "EBUSY", "EDQUOT", "EEXIST", "EFBIG", "EINVAL", "EIO", "EISDIR", "ELOOP", "EMFILE",
-    "ENAMETOOLONG", "ENFILE", "ENOENT", "ENOMEM", "ENOSPC", "ENOTDIR", "ENOTEMPTY", "ENXIO", "EPERM", "EROFS", "ESTALE",
-    "ETIMEDOUT", "ETXTBSY",
+    "EACCES", "EADDRINUSE", "EAGAIN", "EBUSY", "EDQUOT", "EEXIST", "EFBIG", "EINVAL", "EIO", "EISDIR", "ELOOP",
+    "EMFILE", "ENAMETOOLONG", "ENFILE", "ENOENT", "ENOMEM", "ENOSPC", "ENOTDIR", "ENOTEMPTY", "ENXIO", "EPERM", "EROFS",
+    "ESTALE", "ETIMEDOUT", "ETXTBSY",
 })  # fmt: skip
 """Errors of the system that the catalogues have words for, as ``system_eacces``."""
 
