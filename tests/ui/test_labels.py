@@ -20,10 +20,9 @@ from ui import labels
             "Keeps 1.2 MB, so that a retry goes on where it stopped; deleting the job removes it.",
             "保留 1.2 MB，以便从中断处继续；删除任务即会移除。",
         ),
-        ("kept_for_retry", {"size": 3}, "Keeps 3.0 MB, so that a retry goes on where it stopped; deleting the job removes it.",
-         "保留 3.0 MB，以便从中断处继续；删除任务即会移除。"),
+        ("time_left", {"time": "12 s"}, "about 12 s left", "约剩 12 s"),
     ],
-)  # fmt: skip
+)
 def test_a_label_is_said_in_both_languages(key: str, values: dict[str, object], english: str, chinese: str) -> None:
     assert labels.text(key, "en", **values) == english
     assert labels.text(key, "zh", **values) == chinese
