@@ -54,13 +54,10 @@ def weights_hash(*names: str) -> str:
         Unavailable: A card is not there.
         InputRejected: A card is not JSON, or names no tensors.
     """
-    import core_model
-
-    folder = Path(str(core_model.__file__)).parent / "weights"
     parts = {}
     for name in sorted(names):
         try:
-            card = json.loads((folder / f"{name}.json").read_text(encoding="utf8"))
+            card = json.loads(_card(name).read_text(encoding="utf8"))
         except FileNotFoundError:
             raise Unavailable(
                 f"the weights '{name}' are not installed",
@@ -75,6 +72,15 @@ def weights_hash(*names: str) -> str:
             ) from error
         parts[name] = deciding(card)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _card(name: str) -> Path:
+    """The card of shipped weights: beside the core's, or beside the detector's."""
+    import core_model
+
+    of_core = Path(str(core_model.__file__)).parent / "weights" / f"{name}.json"
+    of_detector = Path(__file__).parent / "medical" / "nodules" / "weights" / f"{name}.json"
+    return of_detector if of_detector.is_file() and not of_core.is_file() else of_core
 
 
 def deciding(card: Mapping[str, Any]) -> dict[str, Any]:

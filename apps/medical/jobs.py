@@ -240,6 +240,6 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 @cache
 def detector() -> Any:
     """The shipped detector with the core behind it, loaded once in a worker."""
-    from apps.medical.nodules.operating_point import load
+    from apps.medical.nodules.detector_weights import load
 
     return load()
