@@ -27,10 +27,12 @@ from torch.nn import functional as F
 from core_model.checkpoint import load_checkpoint, write_atomically
 from core_model.config import CoreConfig, ExpertGroupConfig
 from core_model.core import TOKENIZER_FILE, build
-from core_model.embed.text import BEGIN, END, TextTokenizer
-from core_model.model import Block
-from core_model.moe import ExpertGroup, FeedForward, MixtureOfExperts, balance_with
-from core_model.segments import Batch, TextSegment, pack
+from core_model.inputs.packing import Batch, pack
+from core_model.inputs.segments import TextSegment
+from core_model.inputs.text import BEGIN, END, TextTokenizer
+from core_model.nn.balance import balance_with
+from core_model.nn.blocks import Block
+from core_model.nn.experts import ExpertGroup, FeedForward, MixtureOfExperts
 from core_model.training.convert_trunk import command_line, save_core, sha256_of
 from core_model.training.cut import cut_net, order_neurons
 

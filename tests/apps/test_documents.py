@@ -25,8 +25,7 @@ from apps.store import readings
 from core_model.errors import Caution
 from tests.apps.finance.statements.reports import INCOME, annual, gaap, read, replaced
 from tests.apps.reading import reader
-
-SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
+from tests.apps.schemas import KINDS, SCHEMAS, name_of, text_of
 
 
 def validator(name: str) -> jsonschema.Draft202012Validator:
@@ -48,7 +47,13 @@ def test_every_document_that_a_command_prints_has_a_schema():
     said = {name for path in sources for name in re.findall(r'"(tandem\.[a-z.]+/\d+)"', path.read_text("utf8"))}
     published = {json.loads(path.read_text())["properties"]["schema"]["const"] for path in SCHEMAS.glob("*.json")}
     assert said == published
-    assert {f"{path.stem.rpartition('-')[0]}/1" for path in SCHEMAS.glob("*.json")} == published
+    assert {path.stem.replace("-", "/") for path in SCHEMAS.glob("*.json")} == published
+
+
+@pytest.mark.parametrize(("kind", "printed_by"), KINDS)
+def test_the_schema_of_a_type_is_the_published_one(kind: type, printed_by: str):
+    published = (SCHEMAS / name_of(kind)).read_text(encoding="utf8")
+    assert published == text_of(kind, printed_by), "the type has changed: run python -m tests.apps.schemas"
 
 
 def test_one_job_and_a_job_of_the_list_are_described_alike():

@@ -9,7 +9,8 @@ import torch
 from core_model.config import CoreConfig
 from core_model.core import TOKENIZER_FILE, build, load_core
 from core_model.errors import InputRejected
-from core_model.segments import TextSegment, pack
+from core_model.inputs.packing import pack
+from core_model.inputs.segments import TextSegment
 from core_model.training.convert_trunk import save_core
 from core_model.training.cut import trunk_state
 from core_model.training.distil import DistilRun, distil
