@@ -8,9 +8,9 @@ An application's reading is a frozen dataclass of plain parts: text, whole numbe
 mappings, other such dataclasses, ``Message``; and ``Missing`` where something is not available.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import PlainSerializer, TypeAdapter, ValidationError
@@ -42,9 +42,14 @@ def missing(code: str, **values: Any) -> Missing:
     return Missing(Message(code, values))
 
 
-@cache
-def _adapter(kind: type[Reading]) -> TypeAdapter[Reading]:
-    return TypeAdapter(kind)
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """What writes and reads a kind, made once."""
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def to_json(reading: object) -> bytes:
@@ -79,6 +84,37 @@ def from_json(kind: type[Reading], document: bytes) -> Reading:
 
 
 def schema_of(kind: type[Any]) -> "JsonSchemaValue":
-    """The JSON Schema (2020-12) of a reading's documents."""
-    schema = _adapter(kind).json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    """The JSON Schema (2020-12) of a reading's documents: every property is always written, and described in the words
+    of the type's docstring. A kind whose documents name their schema has that name in its id."""
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Written(GenerateJsonSchema):
+        def field_is_required(self, field: Any, total: bool) -> bool:
+            return True
+
+        def field_title_should_be_set(self, schema: Any) -> bool:
+            return False
+
+    schema = _adapter(kind).json_schema(mode="serialization", schema_generator=Written)
+    for part in (schema, *schema.get("$defs", {}).values()):
+        _describe(part)
+    name = schema.get("properties", {}).get("schema", {}).get("const")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **({"$id": f"urn:tandem:{name}"} if name else {}),
+        **schema,
+    }
+
+
+_ATTRIBUTE = re.compile(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
+
+
+def _describe(part: dict[str, Any]) -> None:
+    """Give each property its line of the docstring's section of attributes."""
+    said, _, attributes = part.get("description", "").partition("\n\nAttributes:\n")
+    if not attributes:
+        return
+    part["description"] = " ".join(said.split())
+    for name, text in _ATTRIBUTE.findall(attributes):
+        if name in part["properties"]:
+            part["properties"][name]["description"] = " ".join(text.split())

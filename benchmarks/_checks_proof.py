@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from apps.finance.anomaly.checks import check_statements
+from apps.finance.anomaly.checking import all_checks, check_statements
+from apps.finance.anomaly.checks.scale import STEADY
 from apps.finance.anomaly.evidence import rounding_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.registry import CHECKS
-from apps.finance.anomaly.scale import STEADY
 from apps.finance.filings import Fact
 from benchmarks import shared_data
 from benchmarks._alterations import Report, altered, plain, read_report
@@ -80,7 +79,7 @@ def prove(report: Report, name: str, results: Sequence[CheckResult]) -> Fact | N
 
 
 def _all_checks() -> list[str]:
-    return list(CHECKS)
+    return [check.check_id for check in all_checks()]
 
 
 def _changes(report: Report, name: str, results: Sequence[CheckResult]) -> Changes:

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core_model.moe import ExpertGroup, FeedForward, MixtureOfExperts, Router
+from core_model.nn.experts import ExpertGroup, FeedForward, MixtureOfExperts
+from core_model.nn.router import Router
 from core_model.torchvision_ops import transformers
 
 TOKENS, WIDTH = 512, 384

@@ -35,8 +35,9 @@ from benchmarks.figures import Figure
 from core_model import load_core
 from core_model.config import CoreConfig
 from core_model.core import build
-from core_model.moe import FeedForward
-from core_model.segments import TextSegment, pack
+from core_model.inputs.packing import pack
+from core_model.inputs.segments import TextSegment
+from core_model.nn.experts import FeedForward
 from core_model.training.cut import trunk_state
 from core_model.training.vocabulary import make_tokenizer
 

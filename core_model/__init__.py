@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from core_model.core import Core as Core
     from core_model.core import load_core as load_core
     from core_model.core import weights_available as weights_available
+    from core_model.inputs.packing import pack as pack
     from core_model.model import CoreModel as CoreModel
-    from core_model.segments import pack as pack
 
 _HOMES = {
     "Core": "core_model.core",
     "CoreConfig": "core_model.config",
     "CoreModel": "core_model.model",
     "load_core": "core_model.core",
-    "pack": "core_model.segments",
+    "pack": "core_model.inputs.packing",
     "weights_available": "core_model.core",
 }
 __all__ = sorted(_HOMES)

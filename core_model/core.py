@@ -15,11 +15,12 @@ from torch.nn import functional as F
 
 from core_model.checkpoint import load_card, load_checkpoint
 from core_model.config import CoreConfig
-from core_model.embed.text import BEGIN, END, TextTokenizer
 from core_model.errors import Unavailable
+from core_model.inputs.packing import pack
+from core_model.inputs.segments import TextSegment
+from core_model.inputs.text import BEGIN, END, TextTokenizer
 from core_model.model import CoreModel
-from core_model.moe import routers_of
-from core_model.segments import TextSegment, pack
+from core_model.nn.balance import routers_of
 
 WEIGHTS = Path(__file__).resolve().parent / "weights"
 TOKENIZER_FILE = "tokenizer.json.gz"

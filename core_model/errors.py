@@ -9,14 +9,32 @@ bring their English words with them, as templates with the values' names in brac
 catalogue; ``apps.messages`` has them in other languages, by their codes.
 """
 
-from collections.abc import Mapping
+import errno
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+_DECIMALS = 6
 
 
 def filled(template: str, values: Mapping[str, Any]) -> str:
     """A template with its values: ``"{count} files"``. Without values it is taken as it stands."""
-    return template.format_map(values) if values else template
+    return template.format_map({name: as_read(value) for name, value in values.items()}) if values else template
+
+
+def as_read(value: Any) -> str:
+    """A value as the English sentences show it: numbers without grouping and without idle zeros, lists as ``a, b and
+    c``."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        text = f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        *most, last = map(as_read, value) if value else ("",)
+        return f"{', '.join(most)} and {last}" if most else last
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +60,11 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the input something stands, in words that may be stored: ``file 17 of 133``, ``fact f-12``.
+class Phrase:
+    """A part of an error's sentence that is a sentence of its own, with its English words.
 
     Attributes:
-        code: Stable name of the kind of place; the catalogues have the words by it.
+        code: Stable name of it; the catalogues have the words by it.
         template: The English words, with the values' names in braces.
         values: JSON values by name.
     """
@@ -60,13 +78,34 @@ class Place:
 
     @property
     def message(self) -> Message:
-        """The place as it is stored."""
+        """The phrase as it is stored."""
         return Message(self.code, self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Phrase):
+    """Where in the input something stands, in words that may be stored: ``file 17 of 133``, ``fact f-12``."""
 
 
 def numbered_file(number: int, count: int) -> Place:
     """One of several files: ``file 17 of 133``."""
     return Place("file_of", "file {number} of {count}", {"number": number, "count": count})
+
+
+SYSTEM_REASONS = frozenset({
+    "EACCES", "EADDRINUSE", "EAGAIN", "EBUSY", "EDQUOT", "EEXIST", "EFBIG", "EINVAL", "EIO", "EISDIR", "ELOOP",
+    "EMFILE", "ENAMETOOLONG", "ENFILE", "ENOENT", "ENOMEM", "ENOSPC", "ENOTDIR", "ENOTEMPTY", "ENXIO", "EPERM", "EROFS",
+    "ESTALE", "ETIMEDOUT", "ETXTBSY",
+})  # fmt: skip
+"""Errors of the system that the catalogues have words for, as ``system_eacces``."""
+
+
+def system_reason(error: OSError) -> Phrase:
+    """Why the system refused, in its words: ``Permission denied``. To be put among the values of an error."""
+    name = errno.errorcode.get(error.errno or 0, "")
+    if name in SYSTEM_REASONS:
+        return Phrase(f"system_{name.lower()}", error.strerror or os.strerror(error.errno or 0))
+    return Phrase("system_other", "{text}", {"text": error.strerror or "input/output error"})
 
 
 class TandemError(Exception):
@@ -79,7 +118,11 @@ class TandemError(Exception):
         action: What the user can do, in the imperative.
         source: The input's place, for example ``numbered_file(17, 133)``.
         code: A stable, machine-readable name of this sentence, for example ``"slice_missing"``.
-        values: What stands in the templates, JSON values by name, rounded as they are to be read.
+        values: What stands in the templates by name: JSON values, numbers rounded as they are to be read, phrases.
+
+    Attributes:
+        what: The filled template, like ``allowed`` and ``action``.
+        values: As they are stored.
     """
 
     default_code = "error"
@@ -94,9 +137,11 @@ class TandemError(Exception):
         code: str = "",
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        self.values = dict(values or {})
-        self.what, self.allowed, self.action = (filled(text, self.values) for text in (what, allowed, action))
-        self._templates = (what, allowed, action)
+        self._templates, self._given = (what, allowed, action), dict(values or {})
+        self.what, self.allowed, self.action = (filled(text, self._given) for text in self._templates)
+        self.values = {
+            name: value.message.as_dict() if isinstance(value, Phrase) else value for name, value in self._given.items()
+        }
         self.source = source
         self.code = code or self.default_code
         super().__init__(self.what)
@@ -119,7 +164,7 @@ class TandemError(Exception):
         return text + "."
 
     def __reduce__(self) -> tuple:
-        return _rebuild, (type(self), *self._templates, self.source, self.code, self.values)
+        return _rebuild, (type(self), *self._templates, self.source, self.code, self._given)
 
 
 def _rebuild(

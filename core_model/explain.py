@@ -15,8 +15,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core_model.core import Core
+from core_model.inputs.packing import Batch, pack
+from core_model.inputs.segments import TextSegment
 from core_model.model import CoreModel, CoreOutput
-from core_model.segments import Batch, TextSegment, pack
 
 
 def input_relevance(

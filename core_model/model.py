@@ -9,40 +9,15 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from core_model.attention import Attention
 from core_model.config import MODALITIES, CoreConfig, Modality
-from core_model.embed.facts import FactEmbedding
-from core_model.embed.image import ImageEmbedding
-from core_model.embed.text import TextEmbedding
-from core_model.embed.volume import VolumeEmbedding
-from core_model.moe import ExpertGroup, FeedForward, MixtureOfExperts, Routing, count_loads
-from core_model.segments import Batch, FactsSegment, ImageSegment, TextSegment, VolumeSegment
-
-
-class Block(nn.Module):
-    """Attention and experts, each followed by its residual and norm (post-norm, as BERT)."""
-
-    def __init__(self, config: CoreConfig, *, across_windows: bool) -> None:
-        super().__init__()
-        self.attention = Attention(config.width, config.num_heads, across_windows=across_windows)
-        self.attention_norm = nn.LayerNorm(config.width, eps=config.norm_eps)
-        self.experts = MixtureOfExperts(
-            FeedForward(config.width, config.shared_hidden),
-            {
-                group.name: ExpertGroup(config.width, group.num_experts, group.hidden, group.num_active)
-                for group in config.groups
-            },
-        )
-        self.experts_norm = nn.LayerNorm(config.width, eps=config.norm_eps)
-
-    def forward(self, x_TD: Tensor, batch: Batch) -> tuple[Tensor, dict[str, Routing]]:
-        x_TD = self.attention_norm(x_TD + self.attention(x_TD, batch))
-        y_TD, routings = self.experts(x_TD, batch.members)
-        return self.experts_norm(x_TD + y_TD), routings
-
-    def count(self, routings: dict[str, Routing]) -> None:
-        """Add a batch's loads to this block's routers."""
-        count_loads((self.experts.group(name).router, routing) for name, routing in routings.items())
+from core_model.inputs.facts import FactEmbedding
+from core_model.inputs.image import ImageEmbedding
+from core_model.inputs.packing import Batch
+from core_model.inputs.segments import FactsSegment, ImageSegment, TextSegment, VolumeSegment
+from core_model.inputs.text import TextEmbedding
+from core_model.inputs.volume import VolumeEmbedding
+from core_model.nn.blocks import Block
+from core_model.nn.router import Routing
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from torch.nn import functional
 
 from core_model.config import MODALITIES, CoreConfig
 from core_model.core import Core
-from core_model.embed.facts import FactEmbedding
-from core_model.embed.volume import VolumeEmbedding
 from core_model.errors import InputRejected
-from core_model.heads import ClassificationHead
+from core_model.inputs.facts import FactEmbedding
+from core_model.inputs.packing import pack
+from core_model.inputs.segments import UNITS, FactsSegment, Segment, VolumeSegment
+from core_model.inputs.volume import VolumeEmbedding
 from core_model.model import CoreModel, CoreOutput
-from core_model.segments import UNITS, FactsSegment, Segment, VolumeSegment, pack
+from core_model.nn.heads import ClassificationHead
 
 CLIP = 5.0
 """Standardised features are limited to this many standard deviations."""
@@ -93,7 +94,7 @@ class VolumeCandidateHead(nn.Module):
 
     Args:
         config: Of the core.
-        units: For each fact the name of its unit, one of ``segments.UNITS``.
+        units: For each fact the name of its unit, one of ``inputs.segments.UNITS``.
         num_layers: Blocks of the core that run (early exit).
         dropout: Share of the readout that is dropped in training.
     """

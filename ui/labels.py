@@ -81,7 +81,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "millions": ("millions", "百万"),
     "thousands": ("thousands", "千"),
     "ones": ("units", "元"),
-    "months": ("{n} months to", "{n} 个月，截至"),
     "no_lines": ("No line of this statement was found: {reason}", "未找到此报表的任何项目：{reason}"),
     "no_anomalies": (
         "No anomaly: of {total} checks {holds} hold and {other} do not apply.",

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from apps import console
-from apps.finance.amounts import SCALES, printed, round_unit
+from apps.finance.money import SCALES, is_money, least_places, printed, round_unit
+from apps.finance.periods import Period
 from apps.finance.statements.lines import BY_NAME
+from apps.messages import said
 
 TITLES = {"income": "Income statement", "balance": "Balance sheet", "cash_flow": "Cash flow"}
 _NAME_WIDTH = max(len(line.english) for line in BY_NAME.values())
@@ -97,7 +98,7 @@ def statement(document: Mapping[str, Any], name: str, width: int) -> Iterator[Te
 def unit_of(document: Mapping[str, Any]) -> tuple[int, int]:
     """In what all amounts of money are printed, and with how many decimals."""
     lines = [line for name in TITLES for line in document["statements"][name]]
-    held = (value for line in lines for value in line["values"] if "value" in value and _is_money(value["unit"]))
+    held = (value for line in lines for value in line["values"] if "value" in value and is_money(value["unit"]))
     return round_unit(Decimal(value["value"]) for value in held)
 
 
@@ -108,7 +109,9 @@ def periods_of(lines: Sequence[Mapping[str, Any]]) -> list[_Period]:
         return []
     newest = max(firsts, key=lambda period: (firsts[period], period))
     earlier = {_period(value) for line in lines for value in line["values"]}
-    alike = [period for period in earlier if period[0] < newest[0] and abs(_days(period) - _days(newest)) <= 15]
+    alike = [
+        period for period in earlier if period[0] < newest[0] and abs(Period(*period).days - Period(*newest).days) <= 15
+    ]
     return [newest, *sorted(alike, reverse=True)[:1]]
 
 
@@ -116,8 +119,8 @@ def _shown(value: Mapping[str, Any] | None, scale: int, places: int) -> str:
     """A number with a column for its closing parenthesis or mark, so that digits stand under digits."""
     if value is None or "value" not in value:
         return "n/a "
-    money = _is_money(value["unit"])
-    text = printed(value["value"], scale if money else 1, places if money else 2 if "/" in value["unit"] else 0)
+    money = is_money(value["unit"])
+    text = printed(value["value"], scale if money else 1, places if money else least_places(value["unit"]))
     text = text if text.endswith(")") else f"{text} "
     return text.rstrip() + _DERIVED if value.get("derived") else text
 
@@ -149,16 +152,7 @@ def _period(value: Mapping[str, Any]) -> _Period:
     return value["end"], value.get("start") or ""
 
 
-def _is_money(unit: str) -> bool:
-    return len(unit) == 3 and unit.isupper()
-
-
-def _days(period: _Period) -> int:
-    end, start = period
-    return (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days + 1 if start else 0
-
-
 def _length(period: _Period) -> str:
     """How long a period is where it is no year, to stand behind the title."""
-    months = round(_days(period) / 30.4)
-    return f", {months} months" if months and months != 12 else ""
+    held = Period(*period)
+    return "" if held.length is None or held.is_year else f", {said(held.length)}"

@@ -4,14 +4,21 @@ first asked for, since parsing all of them takes a fifth of a second."""
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
 FOLDER = Path(__file__).resolve().parent
 LANGUAGES = ("en", "zh")
+Pattern: TypeAlias = tuple["FluentBundle", Any]
+"""A parsed sentence, and what formats it."""
 _ENTRY = re.compile(r"^([A-Za-z][A-Za-z0-9_-]*) *=", re.MULTILINE)
+
+
+def files(language: str) -> list[Path]:
+    """The catalogues of a language."""
+    return sorted((FOLDER / language).rglob("*.ftl"))
 
 
 @cache
@@ -22,7 +29,7 @@ def files_by_code(language: str) -> dict[str, Path]:
         ValueError: Two entries have one code.
     """
     found: dict[str, Path] = {}
-    for file in sorted((FOLDER / language).rglob("*.ftl")):
+    for file in files(language):
         for code in _ENTRY.findall(file.read_text(encoding="utf8")):
             if code in found:
                 raise ValueError(f"the code {code} stands in {found[code].name} and in {file.name}")
@@ -40,8 +47,8 @@ def bundle(language: str, file: Path) -> "FluentBundle":
     return made
 
 
-def pattern(language: str, code: str, attribute: str = "") -> tuple["FluentBundle", Any] | None:
-    """The sentence of a code, or one of its attributes, with the bundle that formats it; None where there is none."""
+def pattern(language: str, code: str, attribute: str = "") -> Pattern | None:
+    """The sentence of a code, or one of its attributes; None where there is none."""
     file = files_by_code(language).get(code)
     if file is None:
         return None

@@ -1,16 +1,21 @@
 """Stored sentences into words.
 
 Values are JSON: text stands as it is, whole numbers and fractions without grouping, a nested message (``{"code": ...,
-"values": ...}``) as its own words, a list as its parts in a row ("a, b and c").
+"values": ...}``) as its own words, a list as its parts in a row ("a, b and c"). Catalogues can ask for more:
+``{ NUMBER($share, minimumFractionDigits: 1) }``, and for the right plural.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from apps.messages.catalogue import LANGUAGES, pattern
-from core_model.errors import Caution, Message, Refusal
+from apps.messages.catalogue import LANGUAGES, Pattern, pattern
+from core_model.errors import Caution, Message, Refusal, as_read
 
-__all__ = ["LANGUAGES", "cautioned", "refused", "said"]
+__all__ = ["LANGUAGES", "cautioned", "in_a_row", "refused", "said"]
+
+log = logging.getLogger(__name__)
 
 
 def said(message: Message, language: str = "en") -> str:
@@ -23,21 +28,32 @@ def said(message: Message, language: str = "en") -> str:
     text = words(message.code, message.values, language)
     if text is not None:
         return text
-    values = ", ".join(f"{name} {value}" for name, value in message.values.items())
+    values = ", ".join(f"{name} {_as_text(value, language)}" for name, value in message.values.items())
     return f"{message.code} ({values})" if values else message.code
 
 
 def words(code: str, values: Mapping[str, Any], language: str, attribute: str = "") -> str | None:
-    """The words of a code, or of one of its attributes; None where no catalogue has it."""
+    """The words of a code, or of one of its attributes; None where no catalogue has it, or has other values in it."""
+    if not values:
+        return _fixed(code, language, attribute)
     found = pattern(language, code, attribute) or pattern("en", code, attribute)
-    if found is None:
-        return None
+    return None if found is None else _formatted(code, found, values, language)
+
+
+@cache
+def _fixed(code: str, language: str, attribute: str) -> str | None:
+    """The words of a code without values: labels of the screens, a hundred a run."""
+    found = pattern(language, code, attribute) or pattern("en", code, attribute)
+    return None if found is None else _formatted(code, found, {}, language)
+
+
+def _formatted(code: str, found: Pattern, values: Mapping[str, Any], language: str) -> str | None:
     bundle, sentence = found
-    if isinstance(sentence, str):
-        return sentence
     text, errors = bundle.format_pattern(sentence, {name: _shown(value, language) for name, value in values.items()})
-    assert not errors, f"{code}: {errors}"
-    return text
+    if errors:  # stored with other values than the catalogue's: say what is known rather than half a sentence
+        log.error("the sentence %s does not take the values %s", code, ", ".join(values) or "none")
+        return None
+    return str(text)
 
 
 def refused(refusal: Refusal, language: str = "en", name: str = "") -> str:
@@ -49,10 +65,9 @@ def refused(refusal: Refusal, language: str = "en", name: str = "") -> str:
         name: The input's name for the person who gave it, in place of the stored one.
     """
     where = name or (said(refusal.source, language) if refusal.source else "")
-    what = words(refusal.code, refusal.values, language)
-    if what is None:
-        what = said(Message(refusal.code, refusal.values), language)
-    text = _framed("refusal_of", language, where=where, what=what) if where else what
+    text = said(Message(refusal.code, refusal.values), language)
+    if where:
+        text = _framed("refusal_of", language, where=where, what=text)
     for part in ("allowed", "action"):
         held = words(refusal.code, refusal.values, language, part)
         if held:
@@ -65,6 +80,16 @@ def cautioned(caution: Caution, language: str = "en") -> str:
     return said(Message(caution.code, caution.values), language)
 
 
+def in_a_row(parts: Sequence[str], language: str) -> str:
+    """Parts in a row as a language lists them: ``a, b and c``; ``a、b和c``."""
+    if not parts:
+        return ""
+    text, *rest = parts
+    for part in rest[:-1]:
+        text = _framed("list_more", language, list=text, part=part)
+    return _framed("list_end", language, list=text, part=rest[-1]) if rest else text
+
+
 def _framed(code: str, language: str, **parts: str) -> str:
     text = words(code, parts, language)
     assert text is not None, code
@@ -72,27 +97,20 @@ def _framed(code: str, language: str, **parts: str) -> str:
 
 
 def _shown(value: Any, language: str) -> Any:
+    """A value as Fluent takes it: numbers stay numbers, so that a sentence can choose by them."""
     from fluent.runtime.types import fluent_number
 
-    if isinstance(value, bool) or value is None:
-        return str(value)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return fluent_number(value, useGrouping=False, maximumFractionDigits=6)
+    return _as_text(value, language)
+
+
+def _as_text(value: Any, language: str) -> str:
+    """A value as text."""
     if isinstance(value, Message):
         return said(value, language)
     if isinstance(value, Mapping):
         return said(Message.from_dict(value), language)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return in_a_row([str(_shown(part, language)) for part in value], language)
-    return value
-
-
-def in_a_row(parts: Sequence[str], language: str) -> str:
-    """Parts in a row as a language lists them: ``a, b and c``; ``a、b 和 c``."""
-    if not parts:
-        return ""
-    *most, last = parts
-    if not most:
-        return last
-    before, between = (", ", " and ") if language == "en" else ("、", "和")
-    return f"{before.join(most)}{between}{last}"
+        return in_a_row([_as_text(part, language) for part in value], language)
+    return as_read(value)

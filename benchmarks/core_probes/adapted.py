@@ -17,8 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core_model.core import Core, build
-from core_model.model import Block, CoreModel, CoreOutput
-from core_model.segments import Batch, TextSegment, pack
+from core_model.inputs.packing import Batch, pack
+from core_model.inputs.segments import TextSegment
+from core_model.model import CoreModel, CoreOutput
+from core_model.nn.blocks import Block
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,7 +46,10 @@ LAYERS = (0, 3, 6, 9, 12)
 HOW = Adaptation()
 KINDS = ("words", "characters", "frozen", "frozen, shuffled", "adapted", "shuffled")
 RECORD = "shared_core_concepts"
-MODEL_CODE = ("attention.py", "embed/text.py", "grouped.py", "model.py", "moe.py", "segments.py")
+MODEL_CODE = (
+    *("model.py", "inputs/packing.py", "inputs/segments.py", "inputs/text.py"),
+    *(f"nn/{name}.py" for name in ("attention", "blocks", "experts", "grouped", "router")),
+)
 """What computes the hidden states of a text; a change there asks for a new record."""
 FILINGS = "finance/us_filings_ixbrl.tar.xz"
 _FACT = "{*}nonFraction"

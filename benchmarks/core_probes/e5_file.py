@@ -17,7 +17,7 @@ from platformdirs import user_cache_path
 from benchmarks.shared_data import SharedDataAbsent
 from core_model.config import CoreConfig
 from core_model.core import Core, build
-from core_model.embed.text import TextTokenizer
+from core_model.inputs.text import TextTokenizer
 from core_model.training.cut import trunk_state
 from core_model.training.e5_source import SHA256, E5Source, read_e5
 from core_model.training.vocabulary import make_tokenizer, pack_tokenizer

@@ -21,7 +21,7 @@ _SAMPLE = 6000
 def cut_net(
     up_HD: Tensor, up_bias_H: Tensor, down_DH: Tensor, order_H: Tensor, group: ExpertGroupConfig
 ) -> dict[str, Tensor]:
-    """Slices of a net in the layout of ``moe``: the shared expert first, then the experts.
+    """Slices of a net in the layout of ``nn.experts``: the shared expert first, then the experts.
 
     Returns:
         ``shared.up.weight``, ``shared.up.bias``, ``shared.down.weight`` and the group's ``w1_EFD``, ``b1_EF``,

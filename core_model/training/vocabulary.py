@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from core_model.embed.text import BEGIN, END, PAD, UNKNOWN
+from core_model.inputs.text import BEGIN, END, PAD, UNKNOWN
 
 _HAN = re.compile(r"[\u2581\u4e00-\u9fff]+")
 _ASCII = re.compile(r"[\u2581\x21-\x7e]+")

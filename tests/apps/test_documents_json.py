@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.documents import Exact, Missing, from_json, missing, schema_of, to_json
@@ -36,6 +36,7 @@ lines = st.builds(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.builds(Page, st.lists(lines, max_size=3).map(tuple)))
 def test_a_reading_comes_back_from_json_equal(page):
     assert from_json(Page, to_json(page)) == page

@@ -1,4 +1,4 @@
-"""Messages among the values of others: plain JSON, in English in an error's own text, in the language asked for else."""
+"""Messages among the values of others: plain JSON, English in an error's own text, else in the language asked for."""
 
 import json
 import pickle
@@ -9,15 +9,16 @@ from core_model.errors import InputRejected, Message
 
 
 def refusal() -> InputRejected:
-    return InputRejected("the file is {kind}", code="study_file_kind", values={"kind": nested("file_is_pdf")})
+    series = nested("series_with_reason", number=3, num_slices=40, series_uid="1.2", reason=nested("series_not_axial"))
+    return InputRejected("no series can be read: {series}", code="no_series_fits", values={"series": series})
 
 
 def test_an_error_says_a_nested_message_in_english_and_stores_it_as_plain_values():
     error = refusal()
-    assert error.what == "the file is a PDF"
+    assert error.what == "no series can be read: series 3 (40 images, 1.2): not axial"
     stored = json.loads(json.dumps(error.refusal.as_dict()))
-    assert stored["values"] == {"kind": {"code": "file_is_pdf", "values": {}}}
-    assert refused(error.refusal, "zh").startswith("该文件为PDF")
+    assert stored["values"]["series"]["values"]["reason"] == {"code": "series_not_axial", "values": {}}
+    assert refused(error.refusal, "zh").startswith("没有可读取的序列：序列 3（40 幅图像，1.2）：非轴位（允许：")
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 

@@ -23,7 +23,7 @@ from benchmarks.core_probes.concepts import (
 from benchmarks.recorded import RecordDiffers
 from core_model.config import CoreConfig
 from core_model.core import Core
-from core_model.embed.text import TextTokenizer
+from core_model.inputs.text import TextTokenizer
 from core_model.model import CoreModel
 from core_model.training.vocabulary import make_tokenizer, pack_tokenizer
 

@@ -10,8 +10,8 @@ from torch.testing import assert_close
 from core_model import load_core, weights_available
 from core_model.config import CoreConfig
 from core_model.core import TOKENIZER_FILE, Core
-from core_model.embed.text import TextTokenizer
 from core_model.errors import Unavailable
+from core_model.inputs.text import TextTokenizer
 from core_model.model import CoreModel
 from core_model.training.convert_trunk import int8_axis, save_core
 from core_model.training.vocabulary import choose_pieces, count_pieces, make_tokenizer, pack_tokenizer

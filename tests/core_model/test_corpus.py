@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas
 
-from core_model.embed.text import TextTokenizer
+from core_model.inputs.text import TextTokenizer
 from core_model.training import corpus
 from core_model.training.distil import sample_rows
 from core_model.training.splits import split_of, split_of_ticker

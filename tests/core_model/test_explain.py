@@ -8,11 +8,12 @@ from torch.testing import assert_close
 
 from core_model.config import CoreConfig
 from core_model.core import Core
-from core_model.embed.text import TextTokenizer
 from core_model.explain import input_relevance, shuffled, smooth, token_relevance, word_relevance
-from core_model.heads import ClassificationHead
+from core_model.inputs.packing import pack
+from core_model.inputs.segments import TextSegment, VolumeSegment
+from core_model.inputs.text import TextTokenizer
 from core_model.model import CoreModel, CoreOutput
-from core_model.segments import TextSegment, VolumeSegment, pack
+from core_model.nn.heads import ClassificationHead
 from tests.core_model.test_core import small_core, small_tokenizer
 from tests.core_model.test_model import every_modality
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from core_model import grouped
-from core_model.grouped import grouped_product
+from core_model.nn import grouped
+from core_model.nn.grouped import grouped_product
 
 
 @settings(max_examples=40, deadline=None)

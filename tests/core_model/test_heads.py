@@ -3,7 +3,7 @@
 import torch
 from torch.testing import assert_close
 
-from core_model.heads import ClassificationHead, EmbeddingHead, HeatmapHead, RegressionHead
+from core_model.nn.heads import ClassificationHead, EmbeddingHead, HeatmapHead, RegressionHead
 
 
 def fit(head: torch.nn.Module, *arguments: torch.Tensor, steps: int = 200) -> None:

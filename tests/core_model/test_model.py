@@ -9,9 +9,10 @@ from torch.testing import assert_close
 from core_model.config import CoreConfig
 from core_model.core import build
 from core_model.errors import InputRejected
+from core_model.inputs.packing import pack
+from core_model.inputs.segments import FactsSegment, ImageSegment, Segment, TextSegment, VolumeSegment
 from core_model.model import CoreModel
-from core_model.moe import routers_of
-from core_model.segments import FactsSegment, ImageSegment, Segment, TextSegment, VolumeSegment, pack
+from core_model.nn.balance import routers_of
 from core_model.training.cut import trunk_state
 from tests.core_model.encoders import random_bert
 

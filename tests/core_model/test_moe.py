@@ -9,7 +9,9 @@ from torch.nn import functional as F
 from torch.testing import assert_close
 
 from core_model.config import ExpertGroupConfig
-from core_model.moe import ExpertGroup, FeedForward, MixtureOfExperts, Router, balance_with
+from core_model.nn.balance import balance_with
+from core_model.nn.experts import ExpertGroup, FeedForward, MixtureOfExperts
+from core_model.nn.router import Router
 from core_model.torchvision_ops import transformers
 from core_model.training.cut import cut_net
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from apps.finance.amounts import printed
+from apps.finance.money import printed
 from ui import labels
 from ui.widgets import statements
 from ui.widgets.components import grid

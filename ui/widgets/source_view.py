@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from apps.finance.amounts import printed
+from apps.finance.money import printed
 from ui import library
 from ui.sources.cached import safe_source
 from ui.widgets.components import frame

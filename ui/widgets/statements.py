@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from apps.finance.amounts import printed, round_unit
-from apps.finance.statements.values import day_before
+from apps.finance.money import is_money, least_places, printed, round_unit
+from apps.finance.periods import Period, day_before
+from apps.messages import said
+from core_model.errors import Message
 from ui import labels
 
 NAMES = ("income", "balance", "cash_flow")
 USUAL_PERIODS = 3
 """Columns beyond which the captions get less room."""
-MONTH, YEAR, WEEK = 30.44, 12, 7
-"""Days of a month, months of a year, and how many days a period of whole weeks may miss them by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def table_of(document: Mapping[str, Any], name: str, reported: bool, language: s
     scale, of_money = round_unit(Decimal(value["value"]) for value in money)
     currency = next((value["unit"] for value in money), "")
     checks = _checks_by_fact(document.get("checks", []))
-    years = all(not period[1] or _months(period) == YEAR for period in periods)
+    years = all(not period[1] or Period(*period).is_year for period in periods)
     columns = [
         {"label": "", "width": "46%" if len(periods) <= USUAL_PERIODS else "36%"},
         *({**_heading(period, years, language), "align": "right"} for period in periods),
@@ -104,7 +103,7 @@ def _columns(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """
     periods = {_period(value) for line in lines for value in line["values"]}
     durations = {period for period in periods if period[1]}
-    return sorted(durations or periods, key=lambda period: (-_months(period), period))
+    return sorted(durations or periods, key=lambda period: (-Period(*period).months, period))
 
 
 def _by_column(
@@ -132,29 +131,21 @@ def _heading(period: tuple[str, str], years: bool, language: str) -> dict[str, s
     end, start = period
     if years or not start:
         return {"label": end}
-    months = _months(period)
-    return {"label": labels.text("months", language, n=months) if months else f"{start} –", "sub": end}
-
-
-def _months(period: tuple[str, str]) -> int:
-    """How many whole months a period lasts, within a week; 0 for a day, and for what is no number of months."""
-    end, start = period
-    if not start:
-        return 0
-    length = (date.fromisoformat(end[:10]) - date.fromisoformat(start[:10])).days + 1
-    months = round(length / MONTH)
-    return months if months > 0 and abs(length - months * MONTH) <= WEEK else 0
+    months = Period(*period).months
+    return {
+        "label": said(Message("period_heading", {"months": months}), language) if months else f"{start} –",
+        "sub": end,
+    }
 
 
 def _is_money(value: Mapping[str, Any]) -> bool:
-    unit = value.get("unit", "")
-    return len(unit) == 3 and unit.isupper()
+    return is_money(value.get("unit"))
 
 
 def _places(values: Sequence[Mapping[str, Any]]) -> int:
     """Decimals of a line that is not money: those of its longest value, and two for amounts per share."""
     plain = [value for value in values if "value" in value and not _is_money(value)]
-    return max((max(len(v["value"].partition(".")[2]), 2 * ("/" in v["unit"])) for v in plain), default=0)
+    return max((max(len(v["value"].partition(".")[2]), least_places(v["unit"])) for v in plain), default=0)
 
 
 def _checks_by_fact(checks: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

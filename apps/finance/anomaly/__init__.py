@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from apps.finance.anomaly.checks import check_statements
+    from apps.finance.anomaly.checking import check_statements
     from apps.finance.anomaly.model import Anomaly, CheckResult
 
-_HOMES = {"check_statements": "checks", "Anomaly": "model", "CheckResult": "model"}
+_HOMES = {"check_statements": "checking", "Anomaly": "model", "CheckResult": "model"}
 
 __all__ = ["Anomaly", "CheckResult", "check_statements"]
 

@@ -10,7 +10,8 @@ from functools import cached_property
 from apps.finance.anomaly.wording import name_of, short
 from apps.finance.filings import Dimension, Fact, Filing
 from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
-from apps.finance.statements.model import Period, ReportedLine, Statements, StatementValue
+from apps.finance.periods import Period
+from apps.finance.statements.model import ReportedLine, Statements, StatementValue
 
 _MONEY = re.compile(r"[A-Z]{3}(?:/shares)?")
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 from heapq import heapify, heappop, heappush
 
-from apps.finance.anomaly.balance import ASSETS, balance_periods
+from apps.finance.anomaly.blame.blame_ranking import BOUNDS, SINGLE, BlameRanking
+from apps.finance.anomaly.blame.repair import in_words
+from apps.finance.anomaly.checks.balance import ASSETS, balance_periods
 from apps.finance.anomaly.evidence import Amount, Evidence
-from apps.finance.anomaly.mending import in_words
 from apps.finance.anomaly.model import Anomaly, CheckResult, Severity
-from apps.finance.anomaly.suspects import BOUNDS, SINGLE, Suspects
 from apps.finance.anomaly.wording import listed, member_in_words
 
 HIGH_SHARE, MEDIUM_SHARE = Decimal("0.01"), Decimal("0.001")
@@ -45,17 +45,17 @@ def rank_anomalies(evidence: Evidence, results: Sequence[CheckResult]) -> list[A
         that they stay when the file is read again or another part of it changes.
     """
     failed = [result for result in results if result.verdict == "fails"]
-    suspects = Suspects(evidence, results)
-    causes = _same_error(evidence, suspects, _by_fact(suspects, failed))
+    blame = BlameRanking(evidence, results)
+    causes = _same_error(evidence, blame, _by_fact(blame, failed))
     taken: dict[str, int] = {}
     days = balance_periods(evidence)
     assets = evidence.concept(ASSETS, days[0]) if days else None
-    weighed = [_anomaly(evidence, suspects, cause, assets, taken) for cause in causes]
+    weighed = [_anomaly(evidence, blame, cause, assets, taken) for cause in causes]
     weighed.sort(key=lambda anomaly: (ORDER[anomaly.severity], -anomaly.confidence, anomaly.anomaly_id))
     return [replace(anomaly, rank=rank) for rank, anomaly in enumerate(weighed, 1)]
 
 
-def _by_fact(suspects: Suspects, failed: Sequence[CheckResult]) -> list[list[CheckResult]]:
+def _by_fact(blame: BlameRanking, failed: Sequence[CheckResult]) -> list[list[CheckResult]]:
     """Failures grouped by the fact that explains the most of them, again and again until none is left.
 
     The facts wait in a heap. A fact's entry is pushed anew whenever some of its failures are explained; the old one is
@@ -70,7 +70,7 @@ def _by_fact(suspects: Suspects, failed: Sequence[CheckResult]) -> list[list[Che
         if result.check_id in CERTAIN and result.fact_ids:
             naming[result.fact_ids[0]].append(number)
     order = {fact: place for place, fact in enumerate(using)}
-    waiting = [_urgency(suspects, fact, using[fact], order[fact]) for fact in using]
+    waiting = [_urgency(blame, fact, using[fact], order[fact]) for fact in using]
     heapify(waiting)
     groups = []
     while waiting:
@@ -85,23 +85,25 @@ def _by_fact(suspects: Suspects, failed: Sequence[CheckResult]) -> list[list[Che
         touched |= dict.fromkeys(fact for result in group for fact in result.fact_ids)
         for fact in touched:
             using[fact] = {number: result for number, result in using[fact].items() if number in left}
-            heappush(waiting, _urgency(suspects, fact, using[fact], order[fact]))
+            heappush(waiting, _urgency(blame, fact, using[fact], order[fact]))
     return groups + [[result] for result in left.values()]
 
 
 def _urgency(
-    suspects: Suspects, fact: str, using: Mapping[int, CheckResult], place: int
+    blame: BlameRanking, fact: str, using: Mapping[int, CheckResult], place: int
 ) -> tuple[int, tuple, int, str]:
     """Sorts the fact that explains the most failures first, of those the most suspicious, of those the first named."""
-    return -len(using), suspects.key(fact, using.values()) if using else (), place, fact
+    return -len(using), blame.key(fact, using.values()) if using else (), place, fact
 
 
-def _same_error(evidence: Evidence, suspects: Suspects, groups: Sequence[list[CheckResult]]) -> list[list[CheckResult]]:
+def _same_error(
+    evidence: Evidence, blame: BlameRanking, groups: Sequence[list[CheckResult]]
+) -> list[list[CheckResult]]:
     """The groups, those put together that are the same error of the same concept in other periods."""
     merged: dict[tuple, list[CheckResult]] = {}
     for group in groups:
         main = _main(group)
-        fact = evidence.facts.get(next(iter(suspects.ordered(group)), ""))
+        fact = evidence.facts.get(next(iter(blame.ordered(group)), ""))
         concept = fact.concept if fact is not None else ""
         key = (main.check_id,) if main.check_id in WHOLE_REPORT else (main.check_id, concept)
         merged.setdefault(key, []).extend(group)
@@ -110,20 +112,20 @@ def _same_error(evidence: Evidence, suspects: Suspects, groups: Sequence[list[Ch
 
 def _anomaly(
     evidence: Evidence,
-    suspects: Suspects,
+    blame: BlameRanking,
     group: Sequence[CheckResult],
     assets: Amount | None,
     taken: dict[str, int],
 ) -> Anomaly:
     main = _main(group)
-    ids = tuple(suspects.ordered(group))
+    ids = tuple(blame.ordered(group))
     return Anomaly(
         _identity(evidence, main, ids, taken),
         0,
         main.check_id,
         _severity(group, assets),
         max(_confidence(result) for result in group),
-        _reason(evidence, suspects, main, group, ids),
+        _reason(evidence, blame, main, group, ids),
         ids,
         main.check_id,
     )
@@ -140,7 +142,7 @@ def _identity(evidence: Evidence, main: CheckResult, ids: Sequence[str], taken: 
 
 
 def _reason(
-    evidence: Evidence, suspects: Suspects, main: CheckResult, group: Sequence[CheckResult], ids: Sequence[str]
+    evidence: Evidence, blame: BlameRanking, main: CheckResult, group: Sequence[CheckResult], ids: Sequence[str]
 ) -> str:
     reason = main.reason
     periods = list(dict.fromkeys(r.period for r in group if r.check_id == main.check_id and r.period != main.period))
@@ -151,10 +153,10 @@ def _reason(
         titles = listed(f'"{title}"' for title in others)
         reason += f" The same amounts break {'another check' if len(others) == 1 else 'other checks'}: {titles}."
     fact = evidence.facts.get(ids[0]) if ids else None
-    mended = suspects.mending(ids[0], group) if fact is not None and main.check_id not in CERTAIN else None
-    if fact is not None and mended is not None:
+    repaired = blame.repair(ids[0], group) if fact is not None and main.check_id not in CERTAIN else None
+    if fact is not None and repaired is not None:
         parts = listed(member_in_words(dimension.member) for dimension in fact.dimensions) if fact.dimensions else ""
-        reason += f" {in_words(fact, parts or evidence.name_of(fact.concept), mended)}".rstrip()
+        reason += f" {in_words(fact, parts or evidence.name_of(fact.concept), repaired)}".rstrip()
     return reason
 
 

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.finance.filings.names import spoken
-from apps.finance.statements.model import Period
-from apps.finance.statements.values import days
+from apps.finance.periods import Period
 
 SCALES = ((Decimal(1_000_000), "million"), (Decimal(1_000), "thousand"))
-MONTH, YEAR, WEEK = 30.44, 12, 7
-"""Days of a month, months of a year, and days by which a fiscal year of whole weeks may miss it."""
 LONG = 60
 """Characters beyond which a caption is cut."""
 _BESIDE = re.compile(
@@ -212,10 +209,9 @@ def said(period: Period) -> str:
     """A period in words: ``2024-12-31``, ``the year to 2024-12-31``, ``the 3 months to 2024-03-31``, else both days."""
     if not period.start:
         return period.end
-    length = days(period)
-    months = round(length / MONTH)
-    if months > 0 and abs(length - months * MONTH) <= (WEEK if months == YEAR else WEEK - 2):
-        return f"the {'year' if months == YEAR else 'month' if months == 1 else f'{months} months'} to {period.end}"
+    months = period.months
+    if months:
+        return f"the {'year' if period.is_year else 'month' if months == 1 else f'{months} months'} to {period.end}"
     return f"{period.start} to {period.end}"
 
 

@@ -6,10 +6,10 @@ from datetime import date
 
 from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Context, DocumentInformation, Fact
+from apps.finance.money import is_money
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_CURRENCY = re.compile("[A-Z]{3}")
 _YEAR = re.compile(r"-?(\d{4})(?:-.*)?")
 
 _COMPANY = (  # SEC; IFRS; UK GAAP and its successors
@@ -38,7 +38,7 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
             units[fact.unit] += 1
         elif fact.local_name in wanted and fact.value is not None and not fact.dimensions:
             said.setdefault(fact.local_name, fact.text)
-    currencies = {unit: count for unit, count in units.items() if unit is not None and _CURRENCY.fullmatch(unit)}
+    currencies = {unit: count for unit, count in units.items() if unit is not None and is_money(unit)}
     ends: Counter[str] = Counter()
     entities: Counter[tuple[str, str]] = Counter()
     for context_id, count in uses.items():

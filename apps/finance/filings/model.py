@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Literal, NamedTuple
 
+from apps.finance.periods import Period
 from core_model.errors import Caution
 
 Kind = Literal["number", "text", "fraction"]
@@ -154,6 +155,13 @@ class Fact:
     escaped: bool
     footnotes: tuple[str, ...]
     order: int
+
+    @property
+    def period(self) -> Period | None:
+        """When; None for "forever" and where the context is undefined."""
+        if self.end is None:
+            return None
+        return Period(self.end, "" if self.instant else self.start or "")
 
     @property
     def local_name(self) -> str:

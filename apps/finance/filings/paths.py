@@ -25,11 +25,8 @@ class Paths:
         if parent is None:
             return "/1"
         base = self.of(parent)
-        number = 0
-        for child in parent:
-            if isinstance(child.tag, str):
-                number += 1
-                self._known[child] = f"{base}/{number}"
+        for number, child in enumerate(parent.iterchildren("*"), 1):  # Arelle's elements iterate over other things
+            self._known[child] = f"{base}/{number}"
         return self._known[element]
 
 

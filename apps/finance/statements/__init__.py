@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from apps.finance.statements.lines import LINES, KeyLine
     from apps.finance.statements.model import (
         STATEMENTS,
-        Period,
         ReportedLine,
         StatementLine,
         StatementName,
@@ -24,7 +23,6 @@ _HOMES = {
     "LINES": "lines",
     "KeyLine": "lines",
     "STATEMENTS": "model",
-    "Period": "model",
     "ReportedLine": "model",
     "StatementLine": "model",
     "StatementName": "model",
@@ -36,7 +34,6 @@ __all__ = [
     "LINES",
     "STATEMENTS",
     "KeyLine",
-    "Period",
     "ReportedLine",
     "StatementLine",
     "StatementName",

@@ -10,6 +10,7 @@ from apps.finance.filings import Fact, Filing
 from apps.finance.filings.paths import Paths
 from apps.finance.filings.source import markup_of
 from apps.finance.filings.xml import INLINE_NAMESPACES, parse
+from apps.finance.periods import Period
 from apps.finance.statements.captions import Embed, caption_index
 from apps.finance.statements.derived import Printed, derive
 from apps.finance.statements.face import Face, FaceRow, read_face
@@ -18,14 +19,13 @@ from apps.finance.statements.locate import locate
 from apps.finance.statements.mapping import SPOKEN, Choice, Mapper
 from apps.finance.statements.model import (
     STATEMENTS,
-    Period,
     ReportedLine,
     StatementLine,
     StatementName,
     Statements,
     StatementValue,
 )
-from apps.finance.statements.values import Sources, days, newest_first, value_of
+from apps.finance.statements.values import Sources, in_order, value_of
 from core_model.errors import Caution
 
 _NET_INCOME = "a net interest income, which is no interest expense"
@@ -95,7 +95,7 @@ def cover_period(filing: Filing) -> Period | None:
         for fact in filing.facts
         if fact.start and fact.end and fact.end == end and not fact.dimensions
     ]
-    return max(durations, key=lambda period: (days(period) <= 380, days(period)), default=None)
+    return max(durations, key=lambda period: (period.days <= 380, period.days), default=None)
 
 
 def _report(tick: Callable[[float], None] | None, share: float) -> None:
@@ -141,7 +141,7 @@ def _values(line: KeyLine, choice: Choice, sources: Sources, cover: Period | Non
         held = by_period.get(entry.period)
         if held is None or (held.value is None and value.value is not None):
             by_period[entry.period] = value
-    return newest_first(line.statement, by_period.values(), cover)
+    return in_order(line.statement, by_period.values(), cover)
 
 
 def _with_derived(
@@ -157,7 +157,7 @@ def _with_derived(
         why = "The page does not print it." if choice.row is None else choice.reason
         by_period.setdefault(period, StatementValue(period, None, value.unit, not_available=why))
     both = []
-    for value in newest_first(line.statement, by_period.values(), cover):
+    for value in in_order(line.statement, by_period.values(), cover):
         both.append(value)
         if value.period in derived:
             both.append(derived[value.period])

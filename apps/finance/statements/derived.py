@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
+from apps.finance.periods import Period
 from apps.finance.statements.face import Face, FaceRow
-from apps.finance.statements.model import Period, StatementName, StatementValue
+from apps.finance.statements.model import StatementName, StatementValue
 from apps.finance.statements.values import Sources, value_of
 
 Printed = dict[str, dict[Period, StatementValue]]

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, replace
 
 from apps.finance.filings import Dimension, Fact
+from apps.finance.periods import Period
 from apps.finance.statements.locate import Located
-from apps.finance.statements.model import Period, StatementName
+from apps.finance.statements.model import StatementName
 from apps.finance.statements.printing import printed_negative
-from apps.finance.statements.tables import Cell, Column, Row, Table, period_of
+from apps.finance.statements.tables import Cell, Column, Row, Table
 
 _GOES_ON = re.compile(r"[a-z(]")
 _UNIT = re.compile(
@@ -184,7 +185,7 @@ def _face_row(row: Row, caption: str, headings: tuple[str, ...], columns: list[C
         fact = None
         if cell is not None and cell.facts:
             fact = next((f for f in cell.facts if f.concept == lead.concept and f.instant == instant), None)
-        period = period_of(fact) if fact is not None else None
+        period = fact.period if fact is not None else None
         period = period or (column.instant if instant else column.duration) or column.instant or column.duration
         if period is not None:
             text = cell.text if cell is not None else ""

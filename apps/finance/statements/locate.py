@@ -7,9 +7,10 @@ from functools import cached_property
 from lxml import etree
 
 from apps.finance.filings import Fact
+from apps.finance.periods import Period
 from apps.finance.statements.anchors import ANCHORS
-from apps.finance.statements.model import STATEMENTS, Period, StatementName
-from apps.finance.statements.tables import TABLE, Table, period_of, read_table
+from apps.finance.statements.model import STATEMENTS, StatementName
+from apps.finance.statements.tables import TABLE, Table, read_table
 from apps.finance.statements.titles import TitleEvidence, text_before
 
 _LEAST = 3.0
@@ -66,7 +67,7 @@ class Candidate:
     @cached_property
     def periods(self) -> set[Period]:
         """Periods of its facts without dimensions."""
-        return {period for fact in self.facts if not fact.dimensions and (period := period_of(fact)) is not None}
+        return {period for fact in self.facts if not fact.dimensions and (period := fact.period) is not None}
 
     def score(self, statement: StatementName) -> float:
         """How much speaks for this table being the statement."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apps.finance.filings import Fact
+from apps.finance.money import is_money, is_ratio
 from apps.finance.statements.captions import CaptionIndex, Nearest, line_called, names_it
 from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, Candidate, CaptionRule
 from apps.finance.statements.face import Face, FaceRow
@@ -235,9 +236,7 @@ def _fits(line: KeyLine, row: FaceRow) -> bool:
     fact: Fact | None = next(iter(row.facts), None)
     if fact is None or not fact.unit:
         return False
-    per_share = "/" in fact.unit
-    money = len(fact.unit) == 3 and fact.unit.isupper()
-    return per_share if line.name.startswith("eps_") else money
+    return is_ratio(fact.unit) if line.name.startswith("eps_") else is_money(fact.unit)
 
 
 def _odd_sign(line: KeyLine, row: FaceRow) -> str:

@@ -4,24 +4,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from apps.finance.periods import Period
 from apps.finance.statements.printing import printed_negative
 from core_model.errors import Caution
 
 StatementName = Literal["income", "balance", "cash_flow"]
 STATEMENTS: tuple[StatementName, ...] = ("income", "balance", "cash_flow")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Period:
-    """A duration, or the instant at the end of ``end``.
-
-    Attributes:
-        end: Last day, ISO date.
-        start: First day, ISO date; empty for an instant.
-    """
-
-    end: str
-    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)

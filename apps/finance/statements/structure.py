@@ -5,10 +5,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from apps.finance.filings import Fact
+from apps.finance.periods import Period, day_before
 from apps.finance.statements.concepts import Candidate
 from apps.finance.statements.face import Face, FaceRow
-from apps.finance.statements.model import Period
-from apps.finance.statements.values import day_before, days
 
 _COST_CAPTION = re.compile(
     r"^(?:total )?(?:other )?costs? of (?:sales|revenues?|goods|products?|services?|equipment|subscription|wireless)",
@@ -142,7 +141,7 @@ STRUCTURE: dict[str, Callable[[Face, FaceRow, Candidate], str]] = {
 
 def _newest(row: FaceRow) -> Period | None:
     """The newest period of the row, of those that end on one day the longest."""
-    return max((entry.period for entry in row.entries), key=lambda p: (p.end, days(p)), default=None)
+    return max((entry.period for entry in row.entries), key=lambda p: (p.end, p.days), default=None)
 
 
 def _value(row: FaceRow, period: Period | None) -> Decimal | None:

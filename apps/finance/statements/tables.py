@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from apps.finance.filings import Fact
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 from apps.finance.statements.printing import CURRENCY
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -129,13 +129,6 @@ def read_table(element: etree._Element, facts: Mapping[etree._Element, Fact]) ->
         heading.append(row.caption)
     held = [fact for row in rows for cell in row.cells for fact in cell.facts]
     return Table(rows, columns, " ".join(heading), held)
-
-
-def period_of(fact: Fact) -> Period | None:
-    """The period of a fact; None for "forever" and undefined contexts."""
-    if fact.end is None:
-        return None
-    return Period(fact.end, "" if fact.instant else fact.start or "")
 
 
 def plain(text: str) -> str:
@@ -307,7 +300,7 @@ def _columns(rows: list[Row]) -> list[Column]:
             for cell in row.cells:
                 if cell.facts and cell.start < column.end and column.start < cell.end:
                     fact = cell.facts[0]
-                    period = period_of(fact)
+                    period = fact.period
                     if period is not None:
                         (instants if fact.instant else durations)[period] += 1
                     split, whole = split + bool(fact.dimensions), whole + (not fact.dimensions)

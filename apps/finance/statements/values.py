@@ -1,13 +1,13 @@
 """From printed cells to values: exact numbers with their facts, the most precise duplicate first."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from decimal import Decimal
 
 from apps.finance.filings import Fact, Filing
 from apps.finance.filings.duplicates import accuracy
+from apps.finance.periods import Period, newest_first
 from apps.finance.statements.face import Entry, FaceRow
-from apps.finance.statements.model import Period, StatementName, StatementValue
+from apps.finance.statements.model import StatementName, StatementValue
 
 _DASH = "the page prints a dash, which is a zero"
 _TURNED = "its tag and the parentheses on the page disagree about the sign, unlike in the row's other columns"
@@ -58,7 +58,9 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
     return StatementValue(entry.period, None, unit, ids, not_available=why)
 
 
-def newest_first(statement: StatementName, values: Iterable[StatementValue], cover: Period | None) -> tuple:
+def in_order(
+    statement: StatementName, values: Iterable[StatementValue], cover: Period | None
+) -> tuple[StatementValue, ...]:
     """Values by period, newest first.
 
     Of periods that end on one day the one that the report's kind is about comes first: of an annual report the year; of
@@ -70,38 +72,11 @@ def newest_first(statement: StatementName, values: Iterable[StatementValue], cov
         values: At most one for each period.
         cover: The period that the report covers, by its cover page.
     """
-    annual = cover is None or days(cover) > 340
-    ends = sorted({value.period.end for value in values}, reverse=True)
-
-    def key(value: StatementValue) -> tuple:
-        period = value.period
-        if not period.start:
-            return (ends.index(period.end), 0, 0)
-        about = cover is not None and period.end == cover.end and abs(apart(period.start, cover.start)) <= 7
-        first = about and (annual or statement == "cash_flow")
-        length = days(period)
-        longest = statement == "cash_flow" or annual
-        return (ends.index(period.end), not first, -length if longest else length)
-
-    return tuple(sorted(values, key=key))
-
-
-def days(period: Period) -> int:
-    """How many days a duration lasts; 0 for an instant."""
-    return apart(period.end, period.start) + 1 if period.start else 0
-
-
-def apart(later: str, earlier: str) -> int:
-    """Days from one ISO date to another; 0 where one of them is none."""
-    try:
-        return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
-    except ValueError:
-        return 0
-
-
-def day_before(start: str) -> str:
-    """The day at whose end the opening balance of a duration stands; empty where there is none in the calendar."""
-    try:
-        return (date.fromisoformat(start[:10]) - timedelta(days=1)).isoformat()
-    except (ValueError, OverflowError):
-        return ""
+    annual = cover is None or cover.days > 340
+    by_period = {value.period: value for value in values}
+    ordered = newest_first(
+        by_period,
+        longest_first=annual or statement == "cash_flow",
+        first=cover if annual or statement == "cash_flow" else None,
+    )
+    return tuple(by_period[period] for period in ordered)

@@ -13,8 +13,7 @@ from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.sources import FileSource
 from apps.medical.dicom.stacks import Gap, Placement, Stack, place, unevenness_mm
-from apps.messages.nested import nested
-from core_model.errors import Caution, InputRejected
+from core_model.errors import Caution, InputRejected, Phrase
 
 MAX_VOXELS = 800_000_000
 NOTICED_TILT_DEGREES = 0.5
@@ -103,7 +102,7 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
         )
     extent = lung_extent(hu, (stack.step_mm, *first.pixel_spacing))
     if extent is None:
-        raise no_lungs(nested("lungs_not_shown"))
+        raise no_lungs(Phrase("lungs_not_shown", "it shows no lungs"))
     digest = hashlib.sha256("".join(sorted(hashes.values())).encode()).hexdigest()
     return ReadStack(stack, hu, tuple(cautions), digest, extent)
 

@@ -73,7 +73,8 @@ class FileSource(ABC):
         first = self.place_of(number)
         if "sha256" not in first.values:
             return first
-        return Place("two_files_of", f"{first.template} and file {{other}}", {**first.values, "other": other})
+        values = {**first.values, "other": other}
+        return Place("two_files_of", "file {number} of {count} (sha256 {sha256}) and file {other}", values)
 
     def _numbered(self, number: int) -> Place:
         return numbered_file(number, len(self))

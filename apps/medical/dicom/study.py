@@ -17,8 +17,8 @@ from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_
 from apps.medical.dicom.records import FirstImage, ImportedStudy, Quality, SeriesRecord, SkippedSeries, StudyRecord
 from apps.medical.dicom.sources import FileSource, OneFileSource, open_source
 from apps.medical.dicom.stacks import Placement, Stack, is_derived, is_localizer, place
-from apps.messages.nested import Nested, joined, nested
-from core_model.errors import Caution, InputRejected, Message, NotFound
+from apps.messages.nested import joined, nested
+from core_model.errors import Caution, InputRejected, Message, NotFound, Phrase
 
 THICK_MM = 3.05
 DEGRADING = frozenset(
@@ -31,6 +31,13 @@ FATAL = frozenset(
 )  # fmt: skip
 """Rejections that concern the input as a whole, however many series would be left."""
 HEADER_SHARE = 0.15
+FILE_IS = {
+    "pdf": Phrase("file_is_pdf", "a PDF"),
+    "empty": Phrase("file_is_empty", "empty"),
+    "archive": Phrase("file_is_archive", "an archive, but no zip archive"),
+    "dicomdir": Phrase("file_is_dicomdir", "a DICOMDIR"),
+}
+"""What a file that is no image is instead."""
 
 
 def read_study(
@@ -109,7 +116,9 @@ def _candidates(source: FileSource, headers: Headers, series_uid: str | None) ->
 
 
 def _no_images(source: FileSource, headers: Headers) -> InputRejected:
-    action = nested("unpack_archives" if source.archives_inside else "give_image_folder")
+    action = Phrase("give_image_folder", "give the folder that holds the images")
+    if source.archives_inside:
+        action = Phrase("unpack_archives", "unpack the archives and give the folder")
     if headers.others:
         return InputRejected(
             "none of its {count} DICOM objects is a CT image",
@@ -136,7 +145,7 @@ def _no_images(source: FileSource, headers: Headers) -> InputRejected:
     )
 
 
-def _only_file(source: FileSource, kind: str, action: Nested) -> InputRejected:
+def _only_file(source: FileSource, kind: str, action: Phrase) -> InputRejected:
     """The refusal of an input whose only file is no DICOM image."""
     if not isinstance(source, OneFileSource):
         return InputRejected(
@@ -144,7 +153,7 @@ def _only_file(source: FileSource, kind: str, action: Nested) -> InputRejected:
             allowed="a folder or zip of CT images in DICOM",
             action="{action}",
             code="study_only_file",
-            values={"kind": nested(f"file_is_{kind}"), "action": action},
+            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "no DICOM image")), "action": action},
         )
     if not source.name_of(1).lower().endswith(".zip"):
         return InputRejected(
@@ -152,14 +161,14 @@ def _only_file(source: FileSource, kind: str, action: Nested) -> InputRejected:
             allowed="a folder or zip of CT images in DICOM",
             action="give the folder that holds the images",
             code="study_file_kind",
-            values={"kind": nested(f"file_is_{kind}")},
+            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "no DICOM image"))},
         )
     return InputRejected(
         "the zip archive cannot be opened: the file is {kind}, or its beginning is damaged",
         allowed="a folder or zip of CT images in DICOM",
         action="download or export it again, or give the folder that holds the images",
         code="zip_not_opened",
-        values={"kind": nested("file_is_of_another_kind" if kind == "other" else f"file_is_{kind}")},
+        values={"kind": FILE_IS.get(kind, Phrase("file_is_of_another_kind", "of another kind"))},
     )
 
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.finance import summary
-from apps.finance.amounts import printed
 from apps.finance.anomaly import check_statements
 from apps.finance.document import build_document
+from apps.finance.money import printed
 from tests.apps.finance.statements.reports import BALANCE, INCOME, Line, Maker, annual, read
 
 whole = st.integers(min_value=10**30, max_value=10**90)

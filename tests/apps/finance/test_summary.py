@@ -111,3 +111,30 @@ def test_a_quarter_is_compared_with_the_quarter_a_year_before():
     values.append(value("2023-01-01", "2023-06-30"))
     lines = [{"line": name, "label": "x", "reason": "", "values": values} for name in ("revenue", "net_income")]
     assert summary.periods_of(lines) == [("2024-06-30", "2024-04-01"), ("2023-06-30", "2023-04-01")]
+
+
+def titles(start: str, end: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> list[str]:
+    """The headings of the statements of a report about one period."""
+    document = made(tmp_path)
+    for lines in document["statements"].values():
+        for line in lines:
+            line["values"] = [
+                {"start": start, "end": end, "value": "1", "unit": "USD", "fact_ids": []} for _ in line["values"][:1]
+            ]
+    return [line for line in printed(document, monkeypatch) if line.startswith(tuple(summary.TITLES.values()))]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "length"),
+    [
+        ("2024-01-01", "2024-12-31", ""),
+        ("2023-12-31", "2025-01-04", ""),
+        ("2024-01-01", "2024-03-31", ", 3 months"),
+        ("2024-12-01", "2024-12-31", ", 1 month"),
+        ("2023-11-18", "2024-12-31", ", 410 days"),
+        ("2024-12-31", "2024-12-31", ", 1 day"),
+    ],
+)
+def test_a_statement_says_how_long_its_period_is_where_that_is_no_year(start, end, length, monkeypatch, tmp_path):
+    shown = titles(start, end, monkeypatch, tmp_path)
+    assert [re.sub(r"  +.*", "", line) for line in shown] == [f"{title}{length}" for title in summary.TITLES.values()]

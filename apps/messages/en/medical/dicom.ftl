@@ -1,8 +1,4 @@
-# What an import of a study says: places of files, cautions, and why a series was not read.
-
-# Places
-file_of_with_hash = file { $number } of { $count } (sha256 { $sha256 })
-two_files_of = file { $number } of { $count } (sha256 { $sha256 }) and file { $other }
+# What an import of a study says: cautions, and why a series was not read.
 
 # Cautions of the input
 not_dicom = { $count } files are not DICOM images and were left out: { $kinds }.
@@ -68,11 +64,3 @@ object_other = another kind of object
 series_and_series = { $first }; { $rest }
 series_with_reason = series { $number } ({ $num_slices } images, { $series_uid }): { $reason }
 no_number = n/a
-give_image_folder = give the folder that holds the images
-unpack_archives = unpack the archives and give the folder
-file_is_pdf = a PDF
-file_is_empty = empty
-file_is_archive = an archive, but no zip archive
-file_is_dicomdir = a DICOMDIR
-file_is_other = no DICOM image
-file_is_of_another_kind = of another kind

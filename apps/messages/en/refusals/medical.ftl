@@ -14,6 +14,36 @@ dicom_truncated = the DICOM file is cut off: its pixels are incomplete
     .allowed = complete DICOM files
     .action = copy or export the study again
 
+file_is_archive = an archive, but no zip archive
+
+file_is_dicomdir = a DICOMDIR
+
+file_is_empty = empty
+
+file_is_no_image = no DICOM image
+
+file_is_of_another_kind = of another kind
+
+file_is_pdf = a PDF
+
+file_of_with_hash = file { $number } of { $count } (sha256 { $sha256 })
+
+give_image_folder = give the folder that holds the images
+
+lungs_bowel_gas = the air inside the body is bowel gas or lies outside
+
+lungs_height = what looks like lungs is { $height_mm } mm high
+
+lungs_no_air = there is no air inside the body
+
+lungs_no_body = there is no body in it
+
+lungs_not_found = no lungs were found
+
+lungs_not_shown = it shows no lungs
+
+lungs_volume = what looks like lungs has { $volume_ml } ml
+
 no_lungs = { $what }
     .allowed = a chest CT with lungs of { $least_ml } to { $most_ml } ml
     .action = choose a series that shows the lungs
@@ -25,6 +55,8 @@ no_series_fits = no series can be read: { $series }
 no_such_series = there is no CT series with this UID in it
     .allowed = { $series }
     .action = give one of these, or none
+
+one_class = candidates without nodules, or without anything else
 
 rescale_absent = RescaleSlope or RescaleIntercept is absent, so that its values mean no Hounsfield units
     .allowed = a slope above 0 and an intercept in every image
@@ -123,6 +155,8 @@ transfer_syntax = its transfer syntax cannot be decoded here
     .allowed = uncompressed, RLE, JPEG, JPEG lossless, JPEG-LS, JPEG 2000
     .action = export the study uncompressed
 
+two_files_of = file { $number } of { $count } (sha256 { $sha256 }) and file { $other }
+
 two_patients = it belongs to another patient than the files before it
     .allowed = one patient
     .action = separate the patients into folders of their own
@@ -130,6 +164,8 @@ two_patients = it belongs to another patient than the files before it
 two_slices_one_position = two different slices lie at { $position_mm } mm
     .allowed = one slice at each position
     .action = export one series alone
+
+unpack_archives = unpack the archives and give the folder
 
 zip_damaged = the zip archive is broken or incomplete
     .action = download or export it again

@@ -1,8 +1,4 @@
-# 检查导入时的说明：文件位置、提示，以及序列未读取的原因。
-
-# 位置
-file_of_with_hash = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）
-two_files_of = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）与第 { $other } 个文件
+# 检查导入时的说明：提示，以及序列未读取的原因。
 
 # 关于输入的提示
 not_dicom = 有 { $count } 个文件不是 DICOM 图像，未予读取：{ $kinds }。
@@ -65,11 +61,3 @@ object_other = 其他对象
 series_and_series = { $first }；{ $rest }
 series_with_reason = 序列 { $number }（{ $num_slices } 幅图像，{ $series_uid }）：{ $reason }
 no_number = 无编号
-give_image_folder = 请指定存放图像的文件夹
-unpack_archives = 请解压这些压缩包并指定其文件夹
-file_is_pdf = PDF
-file_is_empty = 空文件
-file_is_archive = 压缩包，但不是 zip
-file_is_dicomdir = DICOMDIR
-file_is_other = 非 DICOM 图像
-file_is_of_another_kind = 其他类型

@@ -171,3 +171,22 @@ zip_too_large = zip 压缩包解压后为 { $gib } GiB
 zip_too_many_members = zip 压缩包有 { $count } 个成员
     .allowed = 最多 { $most } 个
     .action = 请用可信的程序解压并指定其文件夹
+
+# 文件位置与拒绝说明的组成部分
+file_of_with_hash = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）
+two_files_of = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）与第 { $other } 个文件
+give_image_folder = 请指定存放图像的文件夹
+unpack_archives = 请解压这些压缩包并指定其文件夹
+file_is_pdf = PDF
+file_is_empty = 空文件
+file_is_archive = 压缩包，但不是 zip
+file_is_dicomdir = DICOMDIR
+file_is_no_image = 非 DICOM 图像
+file_is_of_another_kind = 其他类型
+lungs_not_shown = 未显示肺部
+lungs_no_air = 体内没有气体
+lungs_bowel_gas = 体内气体为肠气或位于体外
+lungs_no_body = 图像中没有人体
+lungs_not_found = 未找到肺部
+lungs_volume = 疑似肺部的体积为 { $volume_ml } ml
+lungs_height = 疑似肺部的高度为 { $height_mm } mm

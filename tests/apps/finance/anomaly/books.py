@@ -9,9 +9,9 @@ from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.filings import Dimension, Fact, Filing
 from apps.finance.filings.duplicates import find_duplicates
 from apps.finance.filings.model import DocumentInformation
+from apps.finance.periods import Period
 from apps.finance.statements.lines import LINES
 from apps.finance.statements.model import (
-    Period,
     ReportedLine,
     StatementLine,
     StatementName,

@@ -2,8 +2,8 @@
 
 import re
 
-import apps.finance.anomaly.checks  # noqa: F401 - registers the checks
-from apps.finance.anomaly.registry import CHECKS
+import apps.finance.anomaly.checking  # noqa: F401 - registers the checks
+from apps.finance.anomaly.checks.registry import CHECKS
 from benchmarks.shared_data import REPOSITORY
 
 TEXT = (REPOSITORY / "docs" / "reference" / "checks.md").read_text(encoding="utf8")

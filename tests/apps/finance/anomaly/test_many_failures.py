@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.finance.anomaly import check_statements
-from apps.finance.anomaly.registry import CHECKS
-from apps.finance.statements.model import Period
+from apps.finance.anomaly.checks.registry import CHECKS
+from apps.finance.periods import Period
 from tests.apps.finance.anomaly.books import Books, day, small_company
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from apps.finance.anomaly.wording import is_or_are, name_of, said, scale_of, short, shown, when
-from apps.finance.statements.model import Period
+from apps.finance.periods import Period
 from tests.apps.finance.anomaly.books import Books, day, small_company, year
 
 NET_INCOME = "NetIncomeLoss|2024-01-01|2024-12-31"
@@ -168,7 +168,7 @@ def test_a_slip_of_sign_or_scale_is_named_first_and_told(factor, sentence):
     assert anomalies[0].reason.endswith(sentence)
 
 
-def test_the_value_that_would_mend_several_sums_is_told():
+def test_the_value_that_would_repair_several_sums_is_told():
     anomaly = small_company().add("AssetsCurrent||2024-12-31", 40_000_000).anomalies()[0]
     assert anomaly.fact_ids[0] == "AssetsCurrent||2024-12-31"
     assert anomaly.reason.endswith(

@@ -93,3 +93,12 @@ def test_the_smallest_training_report_gives_the_same_facts(both):
     found = compare(*both(report.path))
     assert found["different"] == []
     assert len(found["equal"]) > 100
+
+
+def test_facts_without_ids_inside_another_fact_are_known_by_the_same_places(both, tmp_path):
+    nested = text(f"assets of {number('5', fact_id='')} in all", fact_id="", escape="true")
+    path = tmp_path / "report.html"
+    path.write_bytes(document(f"<p>{nested}</p><p>{number('7', fact_id='', concept='us-gaap:Liabilities')}</p>"))
+    ours, theirs = ([(fact["id"], fact["concept"][1], fact["value"]) for fact in facts] for facts in both(path))
+    assert sorted(ours) == sorted(theirs)
+    assert [place for place, *_ in ours] == ["/1/2/2/1", "/1/2/2/1/1", "/1/2/3/1"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from apps.finance.statements import LINES, STATEMENTS, Period
+from apps.finance.periods import Period
+from apps.finance.statements import LINES, STATEMENTS
 from apps.finance.statements.lines import BY_NAME
 from tests.apps.finance.statements.reports import (
     BALANCE,

@@ -1,25 +1,9 @@
-"""Values and days at their edges: zeros, instants within a day, the first day of the calendar."""
-
-from datetime import date
+"""Values at their edges: zeros, a period from the first day of the calendar."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from apps.finance.statements import Period
-from apps.finance.statements.values import day_before
+from apps.finance.periods import Period
 from tests.apps.finance.statements.reports import INCOME, YEAR, annual, gaap, newest, read, replaced
-
-
-@given(st.dates(min_value=date(1, 1, 2)))
-def test_the_day_before_is_the_last_day_that_is_earlier(day):
-    assert date.fromisoformat(day_before(day.isoformat())).toordinal() == day.toordinal() - 1
-    assert day_before(f"{day.isoformat()}T12:00:00") == day_before(day.isoformat())
-
-
-@pytest.mark.parametrize("day", ["0001-01-01", "2023-02-30", "", "tomorrow"])
-def test_where_the_calendar_has_no_day_before_there_is_none(day):
-    assert day_before(day) == ""
 
 
 def test_a_period_from_the_first_day_of_the_calendar_does_not_end_the_reading():

@@ -1,0 +1,85 @@
+"""What one fact would have to be for the failed sums that it stands in to hold: another sign, scale or value."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from apps.finance.anomaly.evidence import period_of
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.wording import first_up, shown, when
+from apps.finance.filings import Fact
+
+Slip = Literal["sign", "scale", ""]
+THOUSANDS = tuple(Decimal(10) ** power for power in (3, 6, 9, -3, -6, -9))
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A value that would repair the failures.
+
+    Attributes:
+        value: It.
+        slip: ``sign`` where the fact has it with the opposite sign, ``scale`` where it is some thousand times off.
+        sums: How many failed sums it repairs.
+        factor: By how much the fact would have to be multiplied where its scale is off, else one.
+    """
+
+    value: Decimal
+    slip: Slip
+    sums: int
+    factor: Decimal = Decimal(1)
+
+
+def repair(fact: Fact, failed: Iterable[CheckResult]) -> Repair | None:
+    """The value with which a fact would repair all failed sums in its unit that it stands in.
+
+    Args:
+        fact: A number.
+        failed: Failed checks; those that are no sum of the fact's unit say nothing.
+
+    Returns:
+        None where no value repairs them all.
+    """
+    if fact.kind != "number" or not fact.value or not fact.unit:
+        return None
+    value = Decimal(fact.value)
+    sums = [_needed(fact.fact_id, value, r) for r in failed if r.difference and r.unit == fact.unit]
+    needed = [each for each in sums if each is not None]
+    if not value or not needed:
+        return None
+    slip = _slip(value, needed)
+    if slip is not None:
+        return slip
+    common = needed[0][0]
+    return Repair(common, "", len(needed)) if all(abs(each - common) <= near for each, near in needed) else None
+
+
+def _needed(fact_id: str, value: Decimal, result: CheckResult) -> tuple[Decimal, Decimal] | None:
+    """What the fact would have to be for a sum to hold, and how near to it will do; None where it is no term of it."""
+    weight = dict(zip(result.fact_ids, result.weights, strict=False)).get(fact_id, 0)
+    if not weight:
+        return None
+    return value - (result.difference or Decimal(0)) / weight, result.tolerance or Decimal(0)
+
+
+def _slip(value: Decimal, needed: Sequence[tuple[Decimal, Decimal]]) -> Repair | None:
+    """The factor that repairs all sums. What is within the tolerance of nothing is no factor of the value."""
+    for factor in (Decimal(-1), *THOUSANDS):
+        repaired = value * factor
+        if all(abs(each - repaired) <= near < abs(repaired) for each, near in needed):
+            return Repair(repaired, "sign" if factor < 0 else "scale", len(needed), factor)
+    return None
+
+
+def in_words(fact: Fact, name: str, found: Repair) -> str:
+    """The sentence that tells it; empty where a single sum, which any of its terms could repair, is all there is."""
+    who, unit = f"{first_up(name)} {when(period_of(fact))}", fact.unit or ""
+    if found.slip == "sign":
+        return f"{who} would fit with the opposite sign, as {shown(found.value, unit)}."
+    if found.slip == "scale":
+        times, size = (found.factor, "small") if found.factor > 1 else (1 / found.factor, "large")
+        return f"{who} would fit as {shown(found.value, unit)}: the tag is {times:,.0f} times too {size}."
+    if found.sums > 1:
+        return f"All of these sums would be right if {name} {when(period_of(fact))} were {shown(found.value, unit)}."
+    return ""

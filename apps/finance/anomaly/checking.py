@@ -1,0 +1,52 @@
+"""``check_statements``: all checks on a report and its statements, and the anomalies that follow from them."""
+
+from collections.abc import Callable
+
+from apps.finance.anomaly.checks import (
+    balance,
+    cash,
+    dimensions,
+    facts,
+    footing,
+    income,
+    notes,
+    periods,
+    repeats,
+    scale,
+    shares,
+    signs,
+)
+from apps.finance.anomaly.checks.registry import CHECKS, Check, run_checks
+from apps.finance.anomaly.evidence import Evidence
+from apps.finance.anomaly.model import Anomaly, CheckResult
+from apps.finance.anomaly.ranking import rank_anomalies
+from apps.finance.exact import exactly
+from apps.finance.filings import Filing
+from apps.finance.statements.model import Statements
+
+FAMILIES = (balance, cash, facts, footing, income, shares, notes, dimensions, periods, repeats, scale, signs)
+"""The families of checks, in the order in which their checks are listed."""
+
+
+def all_checks() -> list[Check]:
+    """Every check, family by family, in each in the order of its definitions."""
+    return [check for family in FAMILIES for check in CHECKS.values() if check.function.__module__ == family.__name__]
+
+
+@exactly
+def check_statements(
+    filing: Filing, statements: Statements, tick: Callable[[float], None] | None = None
+) -> tuple[list[CheckResult], list[Anomaly]]:
+    """Check a report.
+
+    Args:
+        filing: Its facts.
+        statements: Its statements.
+        tick: Called before each check with the share done, 0 to 1; what it raises stops the work.
+
+    Returns:
+        Every verdict, in the order of the checks, and the anomalies by rank.
+    """
+    evidence = Evidence(filing, statements)
+    results = run_checks(evidence, all_checks(), tick)
+    return results, rank_anomalies(evidence, results)

@@ -1,0 +1,1 @@
+"""The consistency checks, one file a family, with their registry."""

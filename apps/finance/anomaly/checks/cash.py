@@ -1,0 +1,150 @@
+"""Checks of the cash-flow statement: its parts add up to the change in cash, and cash rolls forward."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from apps.finance.anomaly.checks.registry import check, closest_of, compared, not_judged
+from apps.finance.anomaly.evidence import Amount, Evidence
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.periods import Period, day_before
+
+ROUNDED_TERMS = Decimal(2)
+"""Printed parts of a walk are each rounded; their sum may be off by a unit or two of the last digit printed."""
+
+TOTAL_CHANGE = (
+    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseIncludingExchangeRateEffect",
+    "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecrease",
+    "ifrs-full:IncreaseDecreaseInCashAndCashEquivalents",
+)
+CHANGE_BEFORE_EXCHANGE = (
+    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
+    "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
+    "ifrs-full:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges",
+)
+EXCHANGE_PREFIXES = ("EffectOfExchangeRateOnCash", "EffectOfExchangeRateChangesOnCash")
+PARTS = (
+    (
+        "us-gaap:NetCashProvidedByUsedInOperatingActivities",
+        "us-gaap:NetCashProvidedByUsedInOperatingActivitiesContinuingOperations",
+        "ifrs-full:CashFlowsFromUsedInOperatingActivities",
+    ),
+    (
+        "us-gaap:NetCashProvidedByUsedInInvestingActivities",
+        "us-gaap:NetCashProvidedByUsedInInvestingActivitiesContinuingOperations",
+        "ifrs-full:CashFlowsFromUsedInInvestingActivities",
+    ),
+    (
+        "us-gaap:NetCashProvidedByUsedInFinancingActivities",
+        "us-gaap:NetCashProvidedByUsedInFinancingActivitiesContinuingOperations",
+        "ifrs-full:CashFlowsFromUsedInFinancingActivities",
+    ),
+)
+DISCONTINUED = (
+    "us-gaap:CashProvidedByUsedInDiscontinuedOperationsExcludingExchangeRateEffect",
+    "us-gaap:NetCashProvidedByUsedInDiscontinuedOperations",
+    "us-gaap:CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations",
+    "us-gaap:CashProvidedByUsedInInvestingActivitiesDiscontinuedOperations",
+    "us-gaap:CashProvidedByUsedInFinancingActivitiesDiscontinuedOperations",
+)
+HELD = (
+    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
+    "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
+    "us-gaap:CashAndCashEquivalentsAtCarryingValueIncludingDiscontinuedOperations",
+    "us-gaap:CashAndCashEquivalentsAtCarryingValue",
+    "ifrs-full:CashAndCashEquivalents",
+)
+"""Cash at a day; with restricted cash first, as most cash-flow statements explain that."""
+
+
+def durations(evidence: Evidence, names: Iterable[str]) -> list[Period]:
+    """Durations for which one of some concepts is stated, newest first."""
+    wanted = set(names)
+    return sorted({p for concept, p in evidence.plain_numbers if concept in wanted and p.start}, reverse=True)
+
+
+def exchange_effect(evidence: Evidence, period: Period) -> Amount | None:
+    """The effect of exchange rates on cash in a period, under whichever of its concepts."""
+    return next((a for prefix in EXCHANGE_PREFIXES for a in evidence.starting(prefix, period)), None)
+
+
+def change_in_cash(evidence: Evidence, period: Period) -> list[Amount]:
+    """The terms that make up the whole change in cash: the total, or the change before exchange and its effect."""
+    total = evidence.concept(TOTAL_CHANGE, period)
+    if total is not None:
+        return [total]
+    before, exchange = evidence.concept(CHANGE_BEFORE_EXCHANGE, period), exchange_effect(evidence, period)
+    return [] if before is None else [before, *([exchange] if exchange is not None else [])]
+
+
+@check("cash_flow_total", "Operating, investing and financing cash flows add up to the change in cash", lenient=True)
+def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
+    for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
+        parts = [amount for names in PARTS if (amount := evidence.concept(names, period)) is not None]
+        if len(parts) < len(PARTS):
+            continue
+        total = evidence.concept(TOTAL_CHANGE, period)
+        exchange = exchange_effect(evidence, period)
+        stated = total or evidence.concept(CHANGE_BEFORE_EXCHANGE, period)
+        if stated is None:
+            continue
+        terms = [*parts, *([exchange] if total is not None and exchange is not None else [])]
+        apart = [amount for name in DISCONTINUED if (amount := evidence.concept(name, period)) is not None]
+        what = "the sum of operating, investing and financing cash flows"
+        what += " and the effect of exchange rates" if len(terms) > len(parts) else ""
+        slack = stated.rounding * ROUNDED_TERMS
+        choices = [terms] + ([[*terms, *apart]] if apart else []) + [[*terms, each] for each in apart]
+        results = [compared("cash_flow_total", stated, each, period, what=what, slack=slack) for each in choices]
+        yield closest_of(results)
+
+
+@check("cash_roll_forward", "Opening cash and the change in cash give closing cash", lenient=True)
+def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
+    best: list[CheckResult] = []
+    for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
+        change = change_in_cash(evidence, period)
+        closings = [a for name in HELD if (a := evidence.concept(name, Period(period.end))) is not None]
+        openings = [a for name in HELD if (a := evidence.concept(name, Period(day_before(period.start)))) is not None]
+        results = [
+            compared(
+                "cash_roll_forward",
+                _on(closing, period.end),
+                [_on(opening, day_before(period.start)), *change],
+                period,
+                what="opening cash and the change in cash together",
+                slack=closing.rounding * ROUNDED_TERMS,
+            )
+            for closing in closings
+            for opening in openings
+        ]
+        if results:
+            best.append(closest_of(results))
+    return _with_restricted(evidence, best)
+
+
+def _on(amount: Amount, day: str) -> Amount:
+    """Cash with the day that it is held on in its name: opening and closing cash have the same caption."""
+    return replace(amount, name=f"{amount.name} on {day}")
+
+
+def _with_restricted(evidence: Evidence, results: list[CheckResult]) -> list[CheckResult]:
+    """The verdicts, a failure not judged where cash without its restricted part is all that is stated for a day."""
+    judged = []
+    for result in results:
+        concepts = {evidence.facts[i].concept for i in result.fact_ids if i in evidence.facts}
+        whole = concepts & set(HELD[:3]) and not concepts & set(HELD[3:])
+        plain_change = not any("RestrictedCash" in concept for concept in concepts)
+        if result.verdict == "fails" and not whole and not plain_change and not _plain_works(evidence, results):
+            why = "the change includes restricted cash, and the balance is stated without it"
+            result = not_judged(result, why)
+        judged.append(result)
+    return judged
+
+
+def _plain_works(evidence: Evidence, results: Iterable[CheckResult]) -> bool:
+    """Whether cash alone rolls forward in another period, so that there is no restricted cash to speak of."""
+    return any(
+        result.verdict == "holds"
+        and {evidence.facts[i].concept for i in result.fact_ids if i in evidence.facts} & set(HELD[3:])
+        for result in results
+    )

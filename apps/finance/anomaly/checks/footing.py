@@ -1,0 +1,95 @@
+"""Checks of the three statements as printed: every total is the sum of the rows above it.
+
+A report without linkbases does not say which rows a total adds up. The page does (``structures.py``).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from apps.finance.anomaly.checks.registry import check, compared, not_applicable
+from apps.finance.anomaly.evidence import Evidence
+from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.printed.page import PageRow, page_rows
+from apps.finance.anomaly.printed.structures import Structure, marked, structures
+from apps.finance.statements.model import StatementName
+
+GRAND_TOTALS = frozenset(
+    {"AssetsCurrent", "LiabilitiesCurrent", "LiabilitiesAndStockholdersEquity", "CurrentAssets", "CurrentLiabilities"}
+)
+"""Totals of a balance sheet besides its assets that the rows since the beginning, or since the assets, add up to."""
+UNDERSTOOD = 2
+"""Totals that must be explained before one that is not says something of the rows above it."""
+MISSING = "No column adds up: a row is missing above it, or is not tagged."
+
+
+def without_parts(rows: Sequence[PageRow], found: Sequence[Structure]) -> Iterator[Structure]:
+    """The grand totals of a balance sheet that no rows above add up to in any column, though all of them are tagged.
+
+    They are the sums of what stands above in practically every balance sheet. Where one is not, a row is missing, or
+    is wrong in every column. Nothing is said where a total in between is not explained either (it holds a row apart),
+    and of a balance sheet of which fewer than two totals are understood.
+    """
+    if sum(len(structure.terms) > 1 for structure in found) < UNDERSTOOD:
+        return
+    explained = {id(structure.total) for structure in found}
+    taken = {id(row) for structure in found for row, _ in structure.terms}
+    start = 0
+    for place, total in enumerate(rows):
+        name = total.local_name
+        if name in ("Assets", "EquityAndLiabilities"):
+            after, start = start, place + 1
+        elif name in GRAND_TOTALS:
+            after = start
+        else:
+            continue
+        above = rows[after:place]
+        terms = [row for row in above if id(row) not in taken]
+        if id(total) in explained or len(terms) < 2 or any(marked(row) and id(row) not in explained for row in above):
+            continue
+        columns = [period for period, amount in total.amounts.items() if amount is not None and amount.value]
+        columns = [p for p in columns if all(row.amounts.get(p) is not None for row in terms)]
+        if columns:
+            yield Structure(total, tuple((row, 1) for row in terms), (), tuple(columns))
+
+
+def _mixed_units(evidence: Evidence) -> bool:
+    """Whether a row of the balance sheet is in the report's currency in some columns alone, so that it is left out."""
+    currency = evidence.filing.document.currency
+    units = ({v.unit for v in row.values if v.unit} for row in evidence.statements.reported.get("balance", ()))
+    return any(currency in of_row and len(of_row) > 1 for of_row in units)
+
+
+def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> Iterable[CheckResult]:
+    rows = page_rows(evidence, statement)
+    found = list(structures(rows, statement))
+    for structure in found:
+        for period in (*structure.holds, *structure.fails):
+            stated = structure.total.amounts[period]
+            assert stated is not None
+            what = "the sum of the rows above" if len(structure.terms) > 1 else "the same as the row above"
+            what += ", as in the other columns" if period in structure.fails else ""
+            yield compared(check_id, stated, structure.amounts(period), period, what=what)
+    if statement == "balance" and not _mixed_units(evidence):
+        for structure in without_parts(rows, found):
+            for period in structure.fails:
+                stated = structure.total.amounts[period]
+                assert stated is not None
+                result = compared(check_id, stated, structure.amounts(period), period, what="the sum of the rows above")
+                yield replace(result, reason=f"{result.reason} {MISSING}")
+    if not found and rows:
+        yield not_applicable(check_id, "No total on the page is the sum of the rows above it in any column.")
+
+
+@check("balance_subtotals", "The totals of the balance sheet are the sums of the rows above them")
+def balance_subtotals(evidence: Evidence) -> Iterable[CheckResult]:
+    return _subtotals(evidence, "balance_subtotals", "balance")
+
+
+@check("income_subtotals", "The totals of the income statement are the sums of the rows above them")
+def income_subtotals(evidence: Evidence) -> Iterable[CheckResult]:
+    return _subtotals(evidence, "income_subtotals", "income")
+
+
+@check("cash_flow_subtotals", "The totals of the cash-flow statement are the sums of the rows above them")
+def cash_flow_subtotals(evidence: Evidence) -> Iterable[CheckResult]:
+    return _subtotals(evidence, "cash_flow_subtotals", "cash_flow")

@@ -1,0 +1,178 @@
+"""``FinanceReading``: all that Tandem reads in a company report. The job writes it, the command line prints it, the
+screens draw it; its parts are what the statements and the checks are made of, not copies of them.
+
+    document = to_json(reading)                        # apps.documents: the bytes that the store keeps
+    reading == from_json(FinanceReading, document)
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from apps.documents import Missing
+from apps.finance.anomaly.model import Anomaly, CheckResult
+from apps.finance.filings import Filing
+from apps.finance.statements.model import STATEMENTS, ReportedLine, StatementLine, StatementName, Statements
+from apps.notices import NOTICE
+from core_model.errors import Caution, Message, Refusal
+
+SCHEMA: Final = "tandem.finance.reading/2"
+BATCH_SCHEMA: Final = "tandem.finance.batch/2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutReport:
+    """What a report says about itself.
+
+    Attributes:
+        company: Registered name of the reporting entity.
+        form: Form type, ``10-K``.
+        period_end: Last day of the reporting period, ISO date.
+        fiscal_year: The fiscal year in the company's own count.
+        fiscal_period: ``FY``, ``Q1`` ...
+        language: BCP 47 tag of the document.
+        currency: ISO 4217 code that most amounts of money are in.
+        identifier: Of the reporting entity, as its contexts give it (CIK, LEI ...).
+        source_hash: SHA-256 of the report's bytes.
+    """
+
+    company: str | Missing
+    form: str | Missing
+    period_end: str | Missing
+    fiscal_year: int | Missing
+    fiscal_period: str | Missing
+    language: str | Missing
+    currency: str | Missing
+    identifier: str | Missing
+    source_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactsFile:
+    """All facts of the report, which lie in a Parquet file of their own.
+
+    Attributes:
+        count: How many.
+        sha256: Hash of the file, by which the store keeps it.
+        file: Its path, where the command line prints the reading; empty in the store.
+    """
+
+    count: int
+    sha256: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinanceReading:
+    """A company report, read.
+
+    Attributes:
+        schema: Name and version of this form.
+        id: The reading's id in the store.
+        notice: What it may be used for.
+        document: What the report says about itself.
+        facts: Its facts.
+        statements: The 30 key lines by statement, in a fixed order.
+        reported: The rows of each statement as the company printed them, or why it was not found.
+        checks: Every check, in a fixed order.
+        anomalies: What does not fit, the gravest first.
+        cautions: What was skipped or is uncertain.
+        provenance: What the reading follows from: input, versions of the steps, settings, weights, libraries.
+    """
+
+    schema: Literal["tandem.finance.reading/2"] = SCHEMA
+    id: str
+    notice: str = NOTICE
+    document: AboutReport
+    facts: FactsFile
+    statements: Mapping[StatementName, tuple[StatementLine, ...]]
+    reported: Mapping[StatementName, tuple[ReportedLine, ...] | Missing]
+    checks: tuple[CheckResult, ...]
+    anomalies: tuple[Anomaly, ...]
+    cautions: tuple[Caution, ...]
+    provenance: Mapping[str, Any]
+
+    def line(self, name: str) -> StatementLine:
+        """The key line of that standard name."""
+        return next(line for lines in self.statements.values() for line in lines if line.line == name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinanceBatch:
+    """The reports of a folder.
+
+    Attributes:
+        schema: Name and version of this form.
+        notice: What it may be used for.
+        readings: Of the reports that were read, in the order of their paths.
+        failures: Why the others were not, each with the place of its file in that order.
+    """
+
+    schema: Literal["tandem.finance.batch/2"] = BATCH_SCHEMA
+    notice: str = NOTICE
+    readings: tuple[FinanceReading, ...]
+    failures: tuple[Refusal, ...]
+
+
+def make_reading(
+    filing: Filing,
+    statements: Statements,
+    checks: Iterable[CheckResult],
+    anomalies: Iterable[Anomaly],
+    *,
+    reading_id: str,
+    facts_sha256: str,
+    provenance: Mapping[str, Any],
+) -> FinanceReading:
+    """Put a reading's parts together.
+
+    Args:
+        filing: The facts and what the report says about itself.
+        statements: The three statements.
+        checks: Every check, in the order of the registry.
+        anomalies: By rank.
+        reading_id: Id that the store gives the reading.
+        facts_sha256: Hash of the Parquet file of facts.
+        provenance: What the reading follows from.
+    """
+    return FinanceReading(
+        id=reading_id,
+        document=about(filing),
+        facts=FactsFile(len(filing.facts), facts_sha256),
+        statements={name: tuple(line for line in statements.lines if line.statement == name) for name in STATEMENTS},
+        reported={name: _reported(statements, name) for name in STATEMENTS},
+        checks=tuple(checks),
+        anomalies=tuple(anomalies),
+        cautions=(*filing.cautions, *statements.cautions),
+        provenance=provenance,
+    )
+
+
+def about(filing: Filing) -> AboutReport:
+    """What a report says about itself, with the reason where it says nothing."""
+    given = filing.document
+
+    def known(name: str) -> Any:
+        value = getattr(given, name)
+        return Missing(_message(given.missing[name])) if value is None else value
+
+    return AboutReport(
+        company=known("company"),
+        form=known("form"),
+        period_end=known("period_end"),
+        fiscal_year=known("fiscal_year"),
+        fiscal_period=known("fiscal_period"),
+        language=known("language"),
+        currency=known("currency"),
+        identifier=known("entity"),
+        source_hash=given.source_hash,
+    )
+
+
+def _reported(statements: Statements, name: StatementName) -> tuple[ReportedLine, ...] | Missing:
+    rows = statements.reported.get(name)
+    return Missing(_message(statements.not_available[name])) if rows is None else rows
+
+
+def _message(reason: Message | str) -> Message:  # TRANSITION: parts that still give sentences; goes with the last
+    return reason if isinstance(reason, Message) else Message("as_written", {"text": reason})

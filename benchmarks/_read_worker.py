@@ -1,0 +1,65 @@
+"""Reads reports in one process and says what each cost, in CPU seconds of the process and its children.
+
+``python -m benchmarks._read_worker jobs DATA_FOLDER REPORT...``: one worker reads them as jobs, one after the other.
+``python -m benchmarks._read_worker parts REPORT...``: facts, then statements and checks, without store and jobs.
+
+It uses what the command line uses of jobs, so that an earlier version of Tandem can run it as well.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+
+def cpu_s() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def as_jobs(data: Path, reports: list[Path]) -> list[float]:
+    """Cost of each report in one worker of this process."""
+    from apps.finance.jobs import submit
+    from apps.jobs import Worker, watch
+    from apps.settings import load_settings
+    from apps.store.store import Store
+
+    seconds = []
+    with Store(load_settings(data_dir=data, database_url="")) as store, Worker(store, ["apps.finance.jobs"]):
+        for report in reports:
+            started = cpu_s()
+            *_, last = watch(store, submit(store, report))
+            if last.state != "done":
+                raise SystemExit(f"{report.name} was not read")
+            seconds.append(cpu_s() - started)
+    return seconds
+
+
+def in_parts(reports: list[Path]) -> list[float]:
+    """Cost of the statements and checks of each report, its facts and its tree at hand."""
+    from apps.finance.anomaly import check_statements
+    from apps.finance.filings import read_facts
+    from apps.finance.filings.source import markup_of
+    from apps.finance.filings.xml import parse
+    from apps.finance.statements import build_statements
+
+    seconds = []
+    for report in reports:
+        content = report.read_bytes()
+        filing, root = read_facts(content), parse(markup_of(content))
+        started = cpu_s()
+        check_statements(filing, build_statements(root, filing))
+        seconds.append(cpu_s() - started)
+    return seconds
+
+
+def main() -> None:
+    mode, *arguments = sys.argv[1:]
+    paths = [Path(argument) for argument in arguments]
+    print(json.dumps(as_jobs(paths[0], paths[1:]) if mode == "jobs" else in_parts(paths)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""The router of a group of experts: sigmoid scores, a choice with the balance bias, gates without it.
+
+Shapes: T tokens, D width, E experts of a group, K experts that run for a token.
+
+The choice adds a bias to the scores that no gradient touches (see ``core_model.nn.balance``); gates come from the
+scores alone. Two kinds of gate:
+
+* ``gate_scale * score``, not normalised: with ``gate_scale`` 2 and a router of zeros every gate is 1, so that experts
+  cut from one feed-forward net sum up to it when all of them run;
+* normalised over the chosen ones and scaled, as DeepSeek-V3 does.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What a group's router did: gates ``gates_TK``, choices ``chosen_TK``, tokens of each expert ``load_E``."""
+
+    gates_TK: Tensor
+    chosen_TK: Tensor
+    load_E: Tensor
+
+
+class Router(nn.Module):
+    """Scores experts, chooses K of them with the balance bias, and gives their gates without it.
+
+    Args:
+        width: D.
+        num_experts: E.
+        num_active: K.
+        normalise: Whether the gates of a token sum to ``gate_scale``.
+        gate_scale: Factor on the gates.
+    """
+
+    choice_bias_E: Tensor
+    load_E: Tensor
+
+    def __init__(
+        self, width: int, num_experts: int, num_active: int, *, normalise: bool = False, gate_scale: float = 2.0
+    ) -> None:
+        super().__init__()
+        self.num_active, self.normalise, self.gate_scale = num_active, normalise, gate_scale
+        self.weight_ED = nn.Parameter(torch.zeros(num_experts, width))
+        self.register_buffer("choice_bias_E", torch.zeros(num_experts))
+        self.register_buffer("load_E", torch.zeros(num_experts), persistent=False)
+
+    def forward(self, x_TD: Tensor) -> Routing:
+        """Route tokens. Scores are computed in fp32 whatever the tokens' type is."""
+        scores_TE = F.linear(x_TD.float(), self.weight_ED.float()).sigmoid()
+        num_experts = scores_TE.shape[1]
+        if self.num_active == num_experts:
+            chosen_TK = torch.arange(num_experts, device=x_TD.device).expand(len(x_TD), -1)
+            gates_TK = scores_TE
+            load_E = scores_TE.new_full((num_experts,), len(x_TD))
+        else:
+            chosen_TK = torch.topk(scores_TE.detach() + self.choice_bias_E, self.num_active, dim=-1, sorted=False)[1]
+            gates_TK = scores_TE.gather(1, chosen_TK)
+            load_E = torch.bincount(chosen_TK.flatten(), minlength=num_experts).to(scores_TE.dtype)
+        if self.normalise:
+            gates_TK = gates_TK / (gates_TK.sum(dim=-1, keepdim=True) + 1e-20)
+        return Routing((gates_TK * self.gate_scale).to(x_TD.dtype), chosen_TK, load_E)
+
+    @torch.no_grad()
+    def balance_step(self, coefficient: float) -> None:
+        """Move the choice bias by ``coefficient * sign(mean load - load)``, centred, and clear the load."""
+        if self.load_E.sum() > 0:
+            delta_E = coefficient * torch.sign(self.load_E.mean() - self.load_E)
+            self.choice_bias_E += delta_E - delta_E.mean()
+        self.load_E.zero_()

@@ -1,0 +1,85 @@
+"""A reading as its own type: exactly to JSON and back, and as its published schema says."""
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from apps.demo.report import make_example_report
+from apps.documents import Missing, from_json, to_json
+from apps.finance.anomaly import check_statements
+from apps.finance.filings import read_facts
+from apps.finance.reading import FinanceBatch, FinanceReading, make_reading
+from apps.finance.statements import build_statements
+from benchmarks import shared_data
+from core_model.errors import InputRejected
+from tests import needs
+from tests.apps.finance.readings import readings
+from tests.apps.schemas import SCHEMAS, name_of
+
+
+def read(data: bytes) -> FinanceReading:
+    filing = read_facts(data)
+    statements = build_statements(data, filing)
+    checks, anomalies = check_statements(filing, statements)
+    return make_reading(
+        filing, statements, checks, anomalies, reading_id="reading-1", facts_sha256="a" * 64, provenance={"n": 1}
+    )
+
+
+@cache
+def schema_of(kind: type) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads((SCHEMAS / name_of(kind)).read_text()))
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(readings)
+def test_any_reading_comes_back_from_json_equal_and_fits_its_schema(reading):
+    document = to_json(reading)
+    assert from_json(FinanceReading, document) == reading
+    schema_of(FinanceReading).validate(json.loads(document))
+
+
+def test_the_example_report_comes_back_whole(tmp_path: Path):
+    truth = make_example_report(tmp_path / "report.html", 11)
+    reading = read((tmp_path / "report.html").read_bytes())
+    assert from_json(FinanceReading, to_json(reading)) == reading
+    assert (reading.document.company, reading.facts.count) == (truth.company, truth.facts)
+    assert set(truth.element_ids) & set(reading.anomalies[0].fact_ids)
+    year = max(truth.lines["total_assets"])
+    first = reading.line("total_assets").values[0]
+    assert f"{first.value:f}" == truth.lines["total_assets"][year]
+    assert [len(reading.statements[name]) for name in ("income", "balance", "cash_flow")] == [12, 12, 6]
+
+
+def test_what_a_report_does_not_say_is_missing_with_the_reason(tmp_path: Path):
+    make_example_report(tmp_path / "report.html", 11)
+    data = (tmp_path / "report.html").read_bytes().replace(b"dei:EntityRegistrantName", b"dei:SecurityExchangeName")
+    company = read(data).document.company
+    assert isinstance(company, Missing)
+    assert from_json(FinanceReading, to_json(read(data))).document.company == company
+
+
+def test_a_folder_of_readings_fits_its_schema(tmp_path: Path):
+    make_example_report(tmp_path / "report.html", 3)
+    reading = read((tmp_path / "report.html").read_bytes())
+    refused = InputRejected("the file is empty", code="empty_file").refusal
+    batch = FinanceBatch(readings=(reading, replace(reading, id="reading-2")), failures=(refused,))
+    schema_of(FinanceBatch).validate(json.loads(to_json(batch)))
+    assert from_json(FinanceBatch, to_json(batch)) == batch
+
+
+@pytest.mark.shared_data
+@pytest.mark.slow
+def test_real_filings_come_back_whole():
+    needs.shared_data()
+    for entry in shared_data.filings(split="validation")[:3]:
+        reading = read(entry.path.read_bytes())
+        document = to_json(reading)
+        assert from_json(FinanceReading, document) == reading
+        schema_of(FinanceReading).validate(json.loads(document))
+        assert sum(len(line.values) for lines in reading.statements.values() for line in lines) > 40

@@ -1,0 +1,62 @@
+"""Real filings read as the foundation read them: every value of the document, but for renames, provenance and the
+corrections below."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from apps.finance.anomaly import check_statements
+from apps.finance.document import build_document
+from apps.finance.facts_table import to_parquet
+from apps.finance.filings import read_facts
+from apps.finance.statements import build_statements
+from benchmarks import shared_data
+from core_model import load_core
+from tests import needs
+from tests.equality.comparing import BEFORE, Correction, before, differences
+
+pytestmark = [pytest.mark.shared_data, pytest.mark.slow]
+
+NAMES = sorted(path.name.removesuffix(".json.gz") for path in BEFORE.glob("10-*.json.gz"))
+CORRECTIONS: tuple[Correction, ...] = ()
+OWN = ("id", "schema", "provenance")
+"""What says which code read the report, and where it is stored."""
+
+
+@pytest.fixture(scope="module")
+def embed():
+    core = load_core()
+    return lambda texts: core.embed_texts(list(texts))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_filing_is_read_as_before(name, embed):
+    needs.shared_data()
+    old, new = before(name), read_now(name, embed)
+    for document in (old, new):
+        for key in OWN:
+            document.pop(key)
+        document["facts"].pop("file")
+    assert not differences(old, new, CORRECTIONS)
+
+
+def test_there_are_ten_filings_of_both_kinds():
+    assert len(NAMES) == 10
+    assert {name[:4] for name in NAMES} == {"10-K", "10-Q"}
+
+
+def read_now(name: str, embed) -> dict[str, Any]:
+    """The document that the present code makes of a filing."""
+    form, ticker, _ = name.split("_")
+    (path,) = [
+        entry.path
+        for entry in shared_data.filings(form=form)
+        if entry.ticker == ticker and name.endswith(f"_{entry.path.stem}")
+    ]
+    data = path.read_bytes()
+    filing = read_facts(data)
+    statements = build_statements(data, filing, embed=embed)
+    checks, anomalies = check_statements(filing, statements)
+    facts = hashlib.sha256(to_parquet(filing.facts)).hexdigest()
+    return build_document(filing, statements, checks, anomalies, reading_id="", facts_sha256=facts, provenance={})
