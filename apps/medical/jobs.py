@@ -56,7 +56,7 @@ def read_study(run: Run) -> str:
 
 
 def _provenance(step: Step, input_hash: str) -> Provenance:
-    weights = weights_in("core_model", "nodule_stems", "nodule_head", "core")
+    weights = weights_in("apps.medical.nodules", "nodule_stems", "nodule_head") | weights_in("core_model", "core")
     return Provenance(input_hash, STEPS, _settings(step), weights, libraries(*LIBRARIES))
 
 
@@ -252,6 +252,6 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 @cache
 def detector() -> Any:
     """The shipped detector with the core behind it, loaded once in a worker."""
-    from apps.medical.nodules.operating_point import load
+    from apps.medical.nodules.detector_weights import load
 
     return load()

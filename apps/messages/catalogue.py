@@ -2,6 +2,7 @@
 first asked for, since parsing all of them takes a fifth of a second."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -42,7 +43,13 @@ def bundle(language: str, file: Path) -> "FluentBundle":
     """The sentences of one file."""
     from fluent.runtime import FluentBundle, FluentResource
 
-    made = FluentBundle([language], use_isolating=False)
+    from apps.messages.functions import functions_of
+
+    def entry(code: str, values: Mapping[str, str]) -> str | None:
+        found = pattern(language, code)
+        return None if found is None else str(found[0].format_pattern(found[1], dict(values))[0])
+
+    made = FluentBundle([language], functions=functions_of(entry), use_isolating=False)
     made.add_resource(FluentResource(file.read_text(encoding="utf8")))
     return made
 
