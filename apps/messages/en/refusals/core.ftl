@@ -1,10 +1,5 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
-candidates_misshapen = candidates whose vectors, positions, spacing, facts and scores do not fit together
-    .allowed = [N, T, C], [N, T, 3], [N, 3], [N, F] and [N]
-
-candidates_not_finite = candidates with a value that is not finite
-
 card_unreadable = a card that names no weights
     .action = reinstall the weights
 

@@ -1,5 +1,10 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
+candidates_misshapen = candidates whose vectors, positions, spacing, facts and scores do not fit together
+    .allowed = [N, T, C], [N, T, 3], [N, 3], [N, F] and [N]
+
+candidates_not_finite = candidates with a value that is not finite
+
 deflate_bomb = a deflated DICOM file unpacks to more than 256 MiB
     .action = leave it out
 
