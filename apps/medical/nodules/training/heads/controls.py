@@ -88,7 +88,7 @@ def controls_of(
     """Train the controls of each half and judge them beside the heads and the stem.
 
     Args:
-        core: Frozen.
+        core: Stays as it is.
         heads: Of each half, as they ship.
         parts: Training and validation candidates of each half.
         folder: Where finished members are kept; a second call goes on after the last one.
@@ -107,8 +107,6 @@ def controls_of(
     settings = settings or HeadTraining()
     config = core.model.config
     shaken = Core(build(config, shuffled(core.model.state_dict())), core.tokenizer, core.card)
-    for model in (core.model, shaken.model):
-        model.requires_grad_(False)
     names = [name for name, _ in FACTS]
     looks: dict[str, dict[str, SecondLook]] = {}
     losses: dict[str, list[float]] = {}

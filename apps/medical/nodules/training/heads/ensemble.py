@@ -72,7 +72,7 @@ def fit_members(
     """The members of one ensemble, fitted or from an earlier run, and how each went.
 
     Args:
-        core: Frozen.
+        core: Stays as it is.
         examples: To learn from; member k holds out part k, see ``folds_of``.
         settings: Of the training.
         make: An untrained member.
@@ -130,7 +130,7 @@ def fit_heads(
     """Fit all members on a half's training part, and bring the half to the common scale on its own CT.
 
     Args:
-        core: Frozen.
+        core: Stays as it is.
         part: As ``candidate_cache`` writes it.
         settings: Of the training.
         folder: Where finished members are kept; a second call goes on after the last one.
@@ -145,7 +145,6 @@ def fit_heads(
     check_training(part)
     examples = examples_of(part, settings.least)
     known = {"data_sha256": hash_of_part(part), "core_sha256": core.weights_hash}
-    core.model.requires_grad_(False)
     config = core.model.config
     core_members, core_reports = fit_members(
         core,

@@ -6,7 +6,8 @@ loss on its own held-out patients is lowest.
 Shapes: N candidates.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
@@ -94,6 +95,19 @@ class _WithBaseRates(nn.Module):
         return self.head(core.model, rows, names) + self.base_S[examples.in_ct_N[chosen].long()]
 
 
+@contextmanager
+def frozen(model: nn.Module) -> Iterator[None]:
+    """A model whose weights get no gradients; afterwards each learns, or does not, as before."""
+    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    for parameter in learning:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in learning:
+            parameter.requires_grad_(True)
+
+
 def fit_member(
     core: Core,
     examples: Examples,
@@ -103,7 +117,20 @@ def fit_member(
     make: Callable[[], H],
     log: Callable[[str], None],
 ) -> tuple[H, dict[str, Any]]:
-    """One head, held-out part ``member``: the head at its best pass, and how it went."""
+    """One head, held-out part ``member``: the head at its best pass, and how it went; the core stays as it is."""
+    with frozen(core.model):
+        return _fit_member(core, examples, fold_N, member, settings, make, log)
+
+
+def _fit_member(
+    core: Core,
+    examples: Examples,
+    fold_N: np.ndarray,
+    member: int,
+    settings: HeadTraining,
+    make: Callable[[], H],
+    log: Callable[[str], None],
+) -> tuple[H, dict[str, Any]]:
     torch.manual_seed(1000 * settings.seed + member)
     generator = torch.Generator().manual_seed(1000 * settings.seed + member)
     head = make()

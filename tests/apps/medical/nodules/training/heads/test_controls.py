@@ -60,6 +60,7 @@ def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in
     # The plain nets of these heads are untrained: they give the stem's own order.
     assert precision["plain, as the heads"] == pytest.approx(precision["stem"], abs=1e-3)
     assert all(torch.equal(value, core.model.state_dict()[name]) for name, value in before.items())
+    assert all(parameter.requires_grad for parameter in core.model.parameters())
 
     for half in parts:
         label = parts[half][1]["label_N"]

@@ -17,6 +17,8 @@ from apps.medical.nodules.training.heads.examples import (
 )
 from apps.medical.nodules.training.heads.train import HeadTraining
 from core_model.errors import InputRejected
+from core_model.inputs.packing import pack
+from core_model.inputs.segments import TextSegment
 from core_model.training.splits import split_of
 from tests.apps.medical.nodules.heads import cached_part, patients, small_core
 
@@ -111,6 +113,50 @@ def test_the_shift_brings_the_surest_own_marks_to_even_odds():
     examples.background_N[[3, 10, 20, 30]] = True
     examples.label_N[:] = 0
     assert shift_of(logit, examples) == -20
+
+
+def adapted(core):
+    """How many tensors of the core one step of adapting it to a text moves."""
+    before = {name: value.clone() for name, value in core.model.state_dict().items()}
+    optimizer = torch.optim.SGD(
+        [value for value in core.model.parameters() if value.requires_grad] or [torch.zeros(1)], lr=1.0
+    )
+    hidden = core.model(pack([[TextSegment(torch.tensor([4, 5, 6]))]], core.model.config)).hidden_TD
+    if hidden.requires_grad:
+        hidden[:, 0].sum().backward()
+        optimizer.step()
+    return sum(not torch.equal(value, before[name]) for name, value in core.model.state_dict().items())
+
+
+def test_fitting_leaves_the_core_as_it_was_found_so_that_it_can_be_adapted_afterwards(tmp_path):
+    torch.set_num_threads(1)
+    part, core, fresh = cached_part(n=120), small_core(), small_core()
+    settings = HeadTraining(layers=1, members=2, epochs=1)
+    for one in (core, fresh):
+        one.model.modality_MD.requires_grad_(False)
+    weights = {name: value.clone() for name, value in core.model.state_dict().items()}
+    fit_heads(core, part, settings, tmp_path, lambda line: None)
+    for (name, parameter), (_, other) in zip(
+        core.model.named_parameters(), fresh.model.named_parameters(), strict=True
+    ):
+        assert parameter.requires_grad == other.requires_grad, name
+        assert parameter.grad is None, name
+        assert torch.equal(parameter, weights[name]), name
+    assert core.model.training == fresh.model.training
+    moved = adapted(core)
+    assert moved == adapted(fresh)
+    assert moved > 20
+
+
+def test_a_fitting_that_fails_leaves_the_core_as_it_was_found_too(tmp_path):
+    core = small_core()
+
+    def broken(line):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit_heads(core, cached_part(n=120), HeadTraining(layers=1, members=2, epochs=1), tmp_path, broken)
+    assert all(parameter.requires_grad for parameter in core.model.parameters())
 
 
 def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_same_bytes(tmp_path):
