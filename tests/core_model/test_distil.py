@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from core_model.config import CoreConfig
-from core_model.core import TOKENIZER_FILE, build, load_core
+from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import TextSegment
-from core_model.training.convert_trunk import save_core
+from core_model.inputs.text import TextTokenizer
 from core_model.training.cut import trunk_state
 from core_model.training.distil import DistilRun, distil
 from core_model.training.e5_source import read_e5
@@ -23,7 +23,9 @@ WHOLE = CoreConfig.tiny().with_active("text", 8)
 
 def test_least_squares_win_back_most_of_what_fewer_experts_lose(tmp_path: Path) -> None:
     _, source = random_bert(WHOLE)
-    save_core(tmp_path / "t", WHOLE, trunk_state(source, list(range(97)), WHOLE), small_tokenizer(), {})
+    state = trunk_state(source, list(range(97)), WHOLE)
+    made = Core.from_state(WHOLE, state, TextTokenizer(small_tokenizer()), {"source": "random"})
+    made.save_pretrained(tmp_path / "t", int8=True)
     corpus = tmp_path / "corpus.txt"
     corpus.write_text(
         "\n\n".join(["net income of the query | 5\nincome", "净利润", "passage net"] * 3), encoding="utf8"
@@ -33,15 +35,14 @@ def test_least_squares_win_back_most_of_what_fewer_experts_lose(tmp_path: Path) 
     again, resumed = distil(tmp_path / "t", corpus, tmp_path / "w", run)
     assert config == again == WHOLE.with_active("text", 4)
     assert all(torch.equal(state[name], resumed[name]) for name in state), "finished layers are taken up again"
-    teacher = load_core(tmp_path / "t").model
-    student = build(config, state).eval()
-    cut = build(config, {**trunk_state(source, list(range(97)), config)}).eval()
+    teacher = Core.from_pretrained(tmp_path / "t")
+    student = Core.from_state(config, state)
+    cut = Core.from_state(config, trunk_state(source, list(range(97)), config))
     batch = pack([[TextSegment(torch.tensor([0, 8, 4, 5, 6, 31, 32, 2]))]], config)
     with torch.no_grad():
         truth = teacher(batch).hidden_TD
         errors = [float((model(batch).hidden_TD - truth).square().mean()) for model in (cut, student)]
     assert errors[1] < 0.5 * errors[0]
-    assert (tmp_path / "t" / TOKENIZER_FILE).is_file()
     assert json.loads((tmp_path / "t" / "core.json").read_text())["config"]["shared_hidden"] == 32
 
 

@@ -31,7 +31,7 @@ from apps.medical.nodules.head_examples import (
 )
 from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
 from apps.medical.nodules.train_head import HeadTraining
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.explain import shuffled
 from core_model.rescore import Head, SecondLook
@@ -105,9 +105,9 @@ def controls_of(
             for validation.
     """
     settings = settings or HeadTraining()
-    config = core.model.config
-    shaken = Core(build(config, shuffled(core.model.state_dict())), core.tokenizer, core.card)
-    for model in (core.model, shaken.model):
+    config = core.config
+    shaken = core.with_weights(shuffled(core.state_dict()))
+    for model in (core, shaken):
         model.requires_grad_(False)
     names = [name for name, _ in FACTS]
     looks: dict[str, dict[str, SecondLook]] = {}

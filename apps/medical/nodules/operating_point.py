@@ -19,7 +19,8 @@ from safetensors.torch import load_file, save_file
 from apps.medical.nodules.detect import Half, Rescore
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.rescoring import decided_by, load_heads
-from core_model.core import Core, load_core
+from core_model import load_core
+from core_model.core import Core
 from core_model.embed.stem import Stem, StemConfig
 from core_model.errors import InputRejected, NotFound
 

@@ -39,7 +39,7 @@ from apps.medical.nodules.rescoring import decided_by, load_heads, save_heads
 from apps.medical.nodules.train_head import HeadTraining
 from apps.medical.nodules.train_link import collect, fit
 from apps.medical.nodules.train_stem import StemTraining, train_stem
-from core_model.core import load_core
+from core_model import load_core
 from core_model.embed.stem import StemConfig
 from core_model.errors import TandemError
 

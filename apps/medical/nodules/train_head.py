@@ -91,7 +91,7 @@ class _WithBaseRates(nn.Module):
         self.head, self.base_S = head, nn.Parameter(torch.zeros(2))
 
     def forward(self, core: Core, examples: Examples, rows: CandidateRows, chosen: Tensor, names: list) -> Tensor:
-        return self.head(core.model, rows, names) + self.base_S[examples.in_ct_N[chosen].long()]
+        return self.head(core, rows, names) + self.base_S[examples.in_ct_N[chosen].long()]
 
 
 def fit_member(
