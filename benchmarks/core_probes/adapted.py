@@ -21,6 +21,8 @@ from core_model.inputs.packing import Batch, pack
 from core_model.inputs.segments import TextSegment
 from core_model.nn.blocks import Block
 from core_model.output import CoreOutput
+from core_model.training.loop import Task, train
+from core_model.training.run import TrainingRun
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +132,53 @@ def wanted_of(counts_CK: Tensor, smoothing: float) -> Tensor:
     return (1 - smoothing) * shares_CK + smoothing / counts_CK.shape[1]
 
 
+class CaptionTask(Task):
+    """Copies of the upper blocks, and a head that is thrown away, learn the concepts of captions.
+
+    Args:
+        core: The core; it stays as it is.
+        lower: What its lower blocks make of all captions.
+        counts_CK: See ``adapt``.
+        how: The settings.
+    """
+
+    def __init__(self, core: Core, lower: LowerStates, counts_CK: Tensor, how: Adaptation) -> None:
+        order = np.random.default_rng(how.seed)
+        learned = np.flatnonzero(counts_CK.sum(dim=1).numpy())
+        self._core, self._lower = core, lower
+        self._wanted_CK, self._weight_C = wanted_of(counts_CK, how.smoothing), counts_CK.sum(dim=1).sqrt()
+        self.blocks = [copy.deepcopy(block) for block in core.layers[how.first_block :]]
+        body = [p for block in self.blocks for p in block.parameters()]
+        self._head = nn.Sequential(
+            nn.LayerNorm(core.config.width),
+            nn.Dropout(how.dropout),
+            nn.Linear(core.config.width, counts_CK.shape[1]),
+        )
+        nn.init.zeros_(self._head[2].weight)
+        nn.init.zeros_(self._head[2].bias)
+        self.model = nn.ModuleList([*self.blocks, self._head])
+        self.clipped = body
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": body, "lr": how.learning_rate},
+                {"params": self._head.parameters(), "lr": how.head_learning_rate},
+            ],
+            weight_decay=how.weight_decay,
+        )
+        epochs = [shuffled_batches(learned, lower.ids, how.batch, order) for _ in range(how.epochs)]
+        self.batches = [some for epoch in epochs for some in epoch]
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: min(1.0, (step + 1) / 30) * max(0.0, 1 - step / len(self.batches))
+        )
+
+    def loss(self, step: int) -> Tensor:
+        """Cross-entropy of the next captions' concepts, each caption with its weight."""
+        some = self.batches[step]
+        guess_NK = F.log_softmax(self._head(upper_mean(self.blocks, self._core, self._lower, some)), dim=1)
+        weight_N = self._weight_C[some]
+        return -((self._wanted_CK[some] * guess_NK).sum(dim=1) * weight_N).sum() / weight_N.sum()
+
+
 def adapt(core: Core, lower: LowerStates, counts_CK: Tensor, how: Adaptation) -> list[Block]:
     """Fine-tune copies of the upper blocks; the core itself stays as it is.
 
@@ -144,36 +193,9 @@ def adapt(core: Core, lower: LowerStates, counts_CK: Tensor, how: Adaptation) ->
         The adapted blocks.
     """
     torch.manual_seed(how.seed)
-    order = np.random.default_rng(how.seed)
-    learned = np.flatnonzero(counts_CK.sum(dim=1).numpy())
-    wanted_CK, weight_C = wanted_of(counts_CK, how.smoothing), counts_CK.sum(dim=1).sqrt()
-    blocks = [copy.deepcopy(block) for block in core.layers[how.first_block :]]
-    body = [p for block in blocks for p in block.parameters()]
-    linear = nn.Linear(core.config.width, counts_CK.shape[1])
-    nn.init.zeros_(linear.weight)
-    nn.init.zeros_(linear.bias)
-    head = nn.Sequential(nn.LayerNorm(core.config.width), nn.Dropout(how.dropout), linear)
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": body, "lr": how.learning_rate},
-            {"params": head.parameters(), "lr": how.head_learning_rate},
-        ],
-        weight_decay=how.weight_decay,
-    )
-    batches = [shuffled_batches(learned, lower.ids, how.batch, order) for _ in range(how.epochs)]
-    steps = sum(len(epoch) for epoch in batches)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / 30) * max(0.0, 1 - step / steps)
-    )
-    for some in (some for epoch in batches for some in epoch):
-        guess_NK = F.log_softmax(head(upper_mean(blocks, core, lower, some)), dim=1)
-        loss = -((wanted_CK[some] * guess_NK).sum(dim=1) * weight_C[some]).sum() / weight_C[some].sum()
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(body, how.largest_gradient)
-        optimizer.step()
-        schedule.step()
-    return blocks
+    task = CaptionTask(core, lower, counts_CK, how)
+    train(task, TrainingRun(steps=len(task.batches), clip=how.largest_gradient, seed=how.seed))
+    return task.blocks
 
 
 def shuffled_batches(

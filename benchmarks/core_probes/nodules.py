@@ -7,7 +7,8 @@ training, candidates of fields are judged by their best slice alone: the stack's
 
 The heads were trained around the real trunk: what shuffling it costs them says that they need that trunk, not how much
 of their gain it brings. The plain nets stopped after as many passes as the heads, some before they had learned all that
-they can. ``python -m apps.medical.nodules.train controls`` trains heads around a shuffled trunk, and better plain nets.
+they can. ``python -m apps.medical.nodules.training controls`` trains heads around a shuffled trunk, and better plain
+nets.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,18 +16,18 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import torch
 
-from apps.medical.nodules.candidate_cache import gather
-from apps.medical.nodules.fields import load_fields
-from apps.medical.nodules.head_examples import average_precision, examples_of
-from apps.medical.nodules.operating_point import WEIGHTS, load
-from apps.medical.nodules.prepare import listed
+from apps.medical.nodules.detector_weights import WEIGHTS, load
 from apps.medical.nodules.rescoring import FACTS, Heads, load_heads
+from apps.medical.nodules.second_look import SecondLook
+from apps.medical.nodules.training.heads.candidate_cache import gather
+from apps.medical.nodules.training.heads.examples import average_precision, examples_of
+from apps.medical.nodules.training.sources.fields import load_fields
+from apps.medical.nodules.training.sources.prepare import listed
 from benchmarks import shared_data
 from benchmarks.detector_guards import backgrounds
 from benchmarks.figures import Figure, bootstrap
 from core_model.core import Core
 from core_model.explain import shuffled
-from core_model.rescore import SecondLook
 
 SEED = 2026
 PLANTINGS = 213

@@ -18,8 +18,8 @@ from apps.medical.nodules.rescoring import (
     save_heads,
     tensors_of,
 )
+from apps.medical.nodules.second_look import name_pieces
 from core_model.errors import InputRejected, Unavailable
-from core_model.rescore import name_pieces
 from tests.apps.medical.nodules.heads import CONFIG, cached_part, small_core, small_heads
 
 SPACING = (2.5, 1.0, 1.0)
