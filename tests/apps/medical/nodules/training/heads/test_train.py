@@ -133,14 +133,14 @@ def test_fitting_leaves_the_core_as_it_was_found_so_that_it_can_be_adapted_after
     part, core, fresh = cached_part(n=120), small_core(), small_core()
     settings = HeadTraining(layers=1, members=2, epochs=1)
     for one in (core, fresh):
-        one.model.modality_MD.requires_grad_(False)
+        one.modality_MD.requires_grad_(False)
     weights = {name: value.clone() for name, value in core.state_dict().items()}
     fit_heads(core, part, settings, tmp_path, lambda line: None)
-    for (name, parameter), (_, other) in zip(core.named_parameters(), fresh.model.named_parameters(), strict=True):
+    for (name, parameter), (_, other) in zip(core.named_parameters(), fresh.named_parameters(), strict=True):
         assert parameter.requires_grad == other.requires_grad, name
         assert parameter.grad is None, name
         assert torch.equal(parameter, weights[name]), name
-    assert core.training == fresh.model.training
+    assert core.training == fresh.training
     moved = adapted(core)
     assert moved == adapted(fresh)
     assert moved > 20
