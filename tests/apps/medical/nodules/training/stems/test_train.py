@@ -18,7 +18,7 @@ def test_a_training_cut_off_and_resumed_gives_the_same_weights_as_one_in_a_piece
     config = StemConfig((4, 4, 4, 4))
     initial = Stem(config).state_dict()
     initial["head.bias"] = torch.zeros(1)
-    settings = StemTraining(half="A", steps=5, batch=2, mine_every=2, save_minutes=0, seed=7)
+    settings = StemTraining(fold="A", steps=5, batch=2, mine_every=2, save_minutes=0, seed=7)
     fields = [field(seed=seed) for seed in range(2)]
     mined = []
 
