@@ -1,6 +1,6 @@
 """Nodule detector without the test scans: plantings of validation nodules, frames, marks on unseen background.
 
-Each half of the detector is judged on the CT that it has not seen. The operating point was chosen on the marks of the
+Each fold of the detector is judged on the CT that it has not seen. The operating point was chosen on the marks of the
 same two CT, so that the number of marks here follows from the choice; no planting entered it. It is committed in the
 card before a test scan is scored.
 """

@@ -174,7 +174,7 @@ def load_heads(folder: Path, core: Core, name: str = NAME) -> tuple[dict[str, He
             action="install the package again, or train the head anew",
             code="weights_differ",
         )
-    return {fold: _heads(tensors, fold, entry, core.model.config) for fold, entry in card["halves"].items()}, card
+    return {fold: _heads(tensors, fold, entry, core.config) for fold, entry in card["halves"].items()}, card
 
 
 def _heads(tensors: Mapping[str, Tensor], fold: str, entry: Mapping[str, Any], config: CoreConfig) -> Heads:

@@ -32,7 +32,7 @@ from apps.medical.nodules.training.heads.examples import (
     without_place,
 )
 from apps.medical.nodules.training.heads.train import HeadTraining
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.explain import shuffled
 from core_model.training.splits import split_of
@@ -105,8 +105,8 @@ def controls_of(
             for validation.
     """
     settings = settings or HeadTraining()
-    config = core.model.config
-    shuffled_core = Core(build(config, shuffled(core.model.state_dict())), core.tokenizer, core.card)
+    config = core.config
+    shuffled_core = core.with_weights(shuffled(core.state_dict()))
     names = [name for name, _ in FACTS]
     second_looks: dict[str, dict[str, SecondLook]] = {}
     losses: dict[str, list[float]] = {}

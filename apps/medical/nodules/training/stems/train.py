@@ -2,16 +2,15 @@
 
 import json
 import math
-import os
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from scipy import ndimage
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from apps.medical.nodules.dense import planes_of, probability_map
@@ -20,6 +19,12 @@ from apps.medical.nodules.training.sources.background import Background
 from apps.medical.nodules.training.sources.fields import Field
 from apps.medical.nodules.training.stems.augment import batch_of
 from apps.medical.nodules.training.stems.samples import Mined, Sampler
+from core_model.training.evaluate import judged
+from core_model.training.loop import Task, train
+from core_model.training.run import TrainingRun, content_hash
+
+LEAST_RATE = 1e-5
+"""Below it the learning rate does not fall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +73,6 @@ def loss_of(logit_BYX: Tensor, positive_BYX: Tensor, judged_BYX: Tensor) -> Tens
     return 4 * mean + 0.15 * hardest + dice
 
 
-def running_average(decay: float) -> Callable:
-    """Average with a decay that rises with the steps done, so that the first weights are forgotten."""
-
-    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], done: Tensor | int) -> None:
-        now = min(decay, (1 + int(done)) / (20 + int(done)))
-        for mean, value in zip(averaged, current, strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(value, 1 - now)
-            else:
-                mean.copy_(value)
-
-    return torch.no_grad()(update)
-
-
 def mine(stem: Stem, sampler: Sampler, rng: np.random.Generator, *, field_count: int = 350, most: int = 500) -> None:
     """Look for places where the averaged network sees a nodule and none is: fields and the fold's own CT."""
     background = sampler.background
@@ -108,6 +99,53 @@ def mine(stem: Stem, sampler: Sampler, rng: np.random.Generator, *, field_count:
     sampler.mined.field_places = (found + sampler.mined.field_places)[:2000]
 
 
+class StemTask(Task):
+    """One fold's network on samples of its fields and its CT, with places mined where it errs.
+
+    Args:
+        stem: The network.
+        sampler: Of its fields and its CT.
+        settings: Of the training.
+        log: Told what was mined.
+    """
+
+    def __init__(self, stem: Stem, sampler: Sampler, settings: StemTraining, log: Callable[[str], None]) -> None:
+        self.model, self._stem, self._sampler, self._settings, self._log = stem, stem, sampler, settings, log
+        self._rng = np.random.default_rng([settings.seed, 1])
+        self.optimizer = torch.optim.AdamW(stem.parameters(), lr=settings.rate, weight_decay=settings.decay)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._share_of_rate)
+
+    def _share_of_rate(self, step: int) -> float:
+        """A warm-up of 200 steps, then a cosine down to ``LEAST_RATE``."""
+        warm = min(1.0, (step + 1) / 200)
+        share = warm * (0.5 + 0.5 * math.cos(math.pi * step / self._settings.steps))
+        return max(share, LEAST_RATE / self._settings.rate)
+
+    def loss(self, step: int) -> Tensor:
+        """See ``loss_of``."""
+        samples = [self._sampler.draw() for _ in range(self._settings.batch)]
+        image, positive, counted = batch_of(samples, self._rng)
+        return loss_of(self._stem(image).logit_BYX, positive, counted)
+
+    def after_step(self, step: int, model: nn.Module) -> None:
+        """Mine where the averaged network errs."""
+        if step % self._settings.mine_every == 0 and step < self._settings.steps:
+            assert isinstance(model, Stem)
+            with judged(model):
+                mine(model, self._sampler, self._rng)
+            mined = self._sampler.mined
+            self._log(json.dumps({"mined_ct": len(mined.ct_places), "mined_field": len(mined.field_places)}))
+
+    def data_state(self) -> dict[str, Any]:
+        generators = [json.dumps(one.bit_generator.state) for one in (self._rng, self._sampler.rng)]
+        return {"rng": generators, "mined": asdict(self._sampler.mined)}
+
+    def load_data_state(self, state: Mapping[str, Any]) -> None:
+        for one, text in zip((self._rng, self._sampler.rng), state["rng"], strict=True):
+            one.bit_generator.state = json.loads(text)
+        self._sampler.mined = Mined(**{kind: [tuple(at) for at in places] for kind, places in state["mined"].items()})
+
+
 def train_stem(
     settings: StemTraining,
     fields: Sequence[Field],
@@ -117,7 +155,7 @@ def train_stem(
     config: StemConfig | None = None,
     initial: dict[str, Tensor] | None = None,
 ) -> Stem:
-    """Train one fold, resuming from the checkpoint in ``folder`` if there is one with the same settings.
+    """Train one fold, going on from the checkpoint in ``folder`` if there is one.
 
     Args:
         settings: All that the result depends on, with the data.
@@ -129,73 +167,32 @@ def train_stem(
         initial: Weights to start from, of the same fold.
 
     Returns:
-        The averaged network; ``folder`` keeps the last checkpoint, with the settings.
+        The averaged network; ``folder`` keeps the last checkpoint, with all that it follows from.
+
+    Raises:
+        InputRejected: The folder holds a training with other settings, on other data, or from another start.
     """
     torch.manual_seed(settings.seed)
-    rng = np.random.default_rng([settings.seed, 1])
     sampler = Sampler(fields, background, settings.seed)
     stem = Stem(config).to(memory_format=torch.channels_last)
     if initial is not None:
         stem.load_state_dict(initial)
-    averaged = torch.optim.swa_utils.AveragedModel(
-        stem, multi_avg_fn=running_average(settings.average), use_buffers=True
+    run = TrainingRun(
+        steps=settings.steps,
+        clip=5.0,
+        average=settings.average,
+        average_from=20,
+        average_buffers=True,
+        save_minutes=settings.save_minutes,
+        seed=settings.seed,
     )
-    optimizer = torch.optim.AdamW(stem.parameters(), lr=settings.rate, weight_decay=settings.decay)
-    first, path = 0, folder / "checkpoint.pt"
-    folder.mkdir(parents=True, exist_ok=True)
-    if path.is_file():
-        held = torch.load(path, weights_only=True)
-        if held["settings"] == asdict(settings):
-            stem.load_state_dict(held["stem"])
-            averaged.load_state_dict(held["averaged"])
-            optimizer.load_state_dict(held["optimizer"])
-            rng.bit_generator.state, sampler.rng.bit_generator.state = (json.loads(text) for text in held["rng"])
-            sampler.mined = Mined(**{kind: [tuple(place) for place in held["mined"][kind]] for kind in held["mined"]})
-            first = held["step"]
-            log(f"resumed at step {first}")
-    saved = started = time.monotonic()
-    sums: list[float] = []
-    for step in range(first, settings.steps):
-        warm = min(1.0, (step + 1) / 200)
-        rate = settings.rate * warm * (0.5 + 0.5 * math.cos(math.pi * step / settings.steps))
-        for group in optimizer.param_groups:
-            group["lr"] = max(rate, 1e-5)
-        stem.train()
-        image, positive, judged = batch_of([sampler.draw() for _ in range(settings.batch)], rng)
-        loss = loss_of(stem(image).logit_BYX, positive, judged)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(stem.parameters(), 5.0)
-        optimizer.step()
-        averaged.update_parameters(stem)
-        sums.append(float(loss.detach()))
-        if (step + 1) % 100 == 0:
-            log(
-                json.dumps(
-                    {"step": step + 1, "loss": round(float(np.mean(sums)), 4), "s": round(time.monotonic() - started)}
-                )
-            )
-            sums = []
-        if (step + 1) % settings.mine_every == 0 and step + 1 < settings.steps:
-            averaged.module.eval()
-            mine(averaged.module, sampler, rng)
-            log(json.dumps({"mined_ct": len(sampler.mined.ct_places), "mined_field": len(sampler.mined.field_places)}))
-        if time.monotonic() - saved > settings.save_minutes * 60 or step + 1 == settings.steps:
-            saved = time.monotonic()
-            partial = path.with_suffix(".partial")
-            torch.save(
-                {
-                    "settings": asdict(settings),
-                    "stem": stem.state_dict(),
-                    "averaged": averaged.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "rng": [json.dumps(one.bit_generator.state) for one in (rng, sampler.rng)],
-                    "mined": asdict(sampler.mined),
-                    "step": step + 1,
-                },
-                partial,
-            )
-            os.replace(partial, path)
-    result: Stem = averaged.module
-    result.eval()
-    return result
+    identity = {
+        "stem": {name: value for name, value in asdict(settings).items() if name != "save_minutes"},
+        "channels": list(stem.config.channels),
+        "fields": content_hash(fields),
+        "background": content_hash(background),
+        "start": content_hash(initial) if initial is not None else "random",
+    }
+    outcome = train(StemTask(stem, sampler, settings, log), run, folder, identity, log=log)
+    stem.load_state_dict(outcome.state)
+    return stem.eval()
