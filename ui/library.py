@@ -4,16 +4,19 @@ import io
 import json
 import threading
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from apps.documents import from_json
+from apps.finance.facts_table import reason_of
+from apps.finance.reading import FinanceReading
 from apps.jobs import delete as remove
 from apps.settings import Settings, load_settings
 from apps.store import blobs, finance, inputs, medical, readings
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
-from core_model.errors import NotFound
+from core_model.errors import Message, NotFound
 from ui import kept
 from ui.kept import Kept
 
@@ -28,9 +31,13 @@ class FactView(NamedTuple):
     end: str | None
     dimensions: str
     hidden: bool
-    not_available: str | None
+    not_available: Message | None
 
 
+Reading = TypeVar("Reading")
+_KINDS: dict[type[Any], str] = {FinanceReading: "finance.read"}
+"""The kind of the job that makes each type of reading."""
+_readings: Kept[Any] = Kept(16)
 _documents: Kept[dict[str, Any]] = Kept(16)
 _facts: Kept[dict[str, FactView]] = Kept(8)
 _opened: dict[Settings, Store] = {}
@@ -65,6 +72,27 @@ def reports(company: str = "", limit: int = 200) -> list[finance.FilingEntry]:
 def studies(limit: int = 200) -> list[medical.ReadStudy]:
     """The studies that were read, the newest first."""
     return medical.read_studies(store(), limit)
+
+
+def reading(reading_id: str, kind: type[Reading]) -> Reading:
+    """A reading of a type.
+
+    Raises:
+        NotFound: There is no such reading of this type.
+    """
+    row = readings.get(store(), reading_id)
+    if row.kind != _KINDS[kind]:
+        raise NotFound(f"the reading '{reading_id[:40]}' is of another kind", action="see the list of readings")
+    return _readings.get(row.document_sha256, lambda: from_json(kind, blobs.get(store(), row.document_sha256)))
+
+
+def document_bytes(reading_id: str) -> bytes:
+    """A reading as the JSON document that is stored.
+
+    Raises:
+        NotFound: There is no such reading.
+    """
+    return blobs.get(store(), readings.get(store(), reading_id).document_sha256)
 
 
 def document(reading_id: str, kind: str) -> dict[str, Any]:
@@ -182,5 +210,6 @@ def _read_facts(data: bytes) -> dict[str, FactView]:
 
     columns = ["fact_id", *FactView._fields]
     table = pq.read_table(io.BytesIO(data), columns=columns).select(columns).to_pydict()
+    table["not_available"] = [reason and reason_of(reason) for reason in table["not_available"]]
     rows = zip(*(table[name] for name in FactView._fields), strict=True)
     return dict(zip(table["fact_id"], map(FactView._make, rows), strict=True))

@@ -11,10 +11,8 @@ from hypothesis import HealthCheck, given, settings
 
 from apps.demo.report import make_example_report
 from apps.documents import Missing, from_json, to_json
-from apps.finance.anomaly import check_statements
-from apps.finance.filings import read_facts
-from apps.finance.reading import FinanceBatch, FinanceReading, make_reading
-from apps.finance.statements import build_statements
+from apps.finance.reading import FinanceBatch, FinanceReading
+from apps.finance.report import make_reading, read_report
 from benchmarks import shared_data
 from core_model.errors import InputRejected
 from tests import needs
@@ -23,12 +21,7 @@ from tests.apps.schemas import SCHEMAS, name_of
 
 
 def read(data: bytes) -> FinanceReading:
-    filing = read_facts(data)
-    statements = build_statements(data, filing)
-    checks, anomalies = check_statements(filing, statements)
-    return make_reading(
-        filing, statements, checks, anomalies, reading_id="reading-1", facts_sha256="a" * 64, provenance={"n": 1}
-    )
+    return make_reading(read_report(data), reading_id="reading-1", facts_sha256="a" * 64, provenance={"n": 1})
 
 
 @cache
