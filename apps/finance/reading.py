@@ -7,12 +7,13 @@ screens draw it; its parts are what the statements and the checks are made of, n
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from apps.documents import Missing
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementName
 from apps.notices import NOTICE
+from apps.provenance import Provenance
 from core_model.errors import Caution, Message, Refusal
 
 NOT_SAID = Message("reading_not_said")
@@ -91,7 +92,7 @@ class FinanceReading:
     checks: tuple[CheckResult, ...]
     anomalies: tuple[Anomaly, ...]
     cautions: tuple[Caution, ...]
-    provenance: Mapping[str, Any]
+    provenance: Provenance
 
     def line(self, name: str) -> StatementLine:
         """The key line of that standard name."""

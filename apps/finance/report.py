@@ -1,6 +1,6 @@
 """``read_report``: a report's bytes to all that Tandem says of it. Its markup is parsed once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from apps.finance.filings.reader import open_report
 from apps.finance.reading import AboutReport, FactsFile, FinanceReading
 from apps.finance.statements import STATEMENTS, ReportedLine, StatementName, Statements, build_statements
 from apps.finance.statements.captions import Embed
+from apps.provenance import Provenance
 from core_model.errors import Message
 
 
@@ -57,7 +58,7 @@ def make_reading(
     *,
     reading_id: str,
     facts_sha256: str,
-    provenance: Mapping[str, Any],
+    provenance: Provenance,
 ) -> FinanceReading:
     """Put a reading's parts together.
 

@@ -13,13 +13,16 @@ from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
 from apps.jobs.run import JobTakenOver
 from apps.medical.document import build_document, describe_finding, finding_ids, not_available
-from apps.provenance import code_version, weights_hash
+from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, medical, readings
 from apps.store.ids import hash_of
-from apps.store.readings import Provenance
 from apps.store.store import Store
 
 KIND = "medical.read"
+STEPS = {"import": "1", "lungs": "1", "nodules": "1", "document": "1"}
+"""Versions of the steps; one is raised by hand when what it makes of the same input changes."""
+LIBRARIES = ("torch", "numpy", "scipy", "pydicom")
+"""Those that decide a result."""
 ZONE_BIT = 4
 FIRST_IMAGE = "first image"
 """Name of the PNG of the middle slice, which a running job has in the store within seconds."""
@@ -52,8 +55,8 @@ def read_study(run: Run) -> str:
 
 
 def _provenance(step: Step, input_hash: str) -> Provenance:
-    code = code_version("apps.medical", "core_model")
-    return Provenance(input_hash, code, weights_hash("nodule_stems", "nodule_head", "core"), hash_of(_settings(step)))
+    weights = weights_in("core_model", "nodule_stems", "nodule_head", "core")
+    return Provenance(input_hash, STEPS, _settings(step), weights, libraries(*LIBRARIES))
 
 
 def _settings(step: Step) -> dict[str, Any]:
@@ -221,7 +224,11 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
             operating_point=found["operating_point"],
             warnings=[*notes["warnings"], *lungs["warnings"], *found["warnings"]],
             reading_id=reading_id,
-            provenance={**provenance.as_dict(), "settings": _settings(step)},
+            provenance={
+                **provenance.as_dict(),
+                "code_version": hash_of(provenance.steps),
+                "weights_hash": hash_of(provenance.weights),
+            },
         )
         readings.save(
             step.store,

@@ -1,15 +1,24 @@
 """Tiny readings for the screens' tests, stored through the store's own functions; facts are read, not made up."""
 
+import json
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
+from apps.documents import Missing, to_json
+from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.facts_table import to_parquet
 from apps.finance.filings import read_facts
+from apps.finance.periods import Period
+from apps.finance.reading import AboutReport, FactsFile, FinanceReading
+from apps.finance.statements.model import ReportedLine, StatementLine, StatementValue
 from apps.notices import NOTICE
+from apps.provenance import Provenance
 from apps.store import blobs, medical, readings
-from apps.store.readings import Provenance
 from apps.store.store import Store
+from core_model.errors import Caution, Message
 
 REPORT = b"""<?xml version="1.0"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"
@@ -50,7 +59,7 @@ UNNAMED = "/1/2/5/2/2/1"
 COMPANY = "Example Works"
 NO = {"not_available": "the report does not say"}
 NOT_SAID = Missing(Message("reading_not_said"))
-_PROVENANCE = {"code_version": "test", "weights_hash": "0" * 64, "settings_hash": "1" * 64}
+_PROVENANCE = {"steps": {"document": "1"}, "settings": {}, "weights": {"core": "0" * 64}, "libraries": {}}
 Y24, Y23 = Period("2024-12-31", "2024-01-01"), Period("2023-12-31", "2023-01-01")
 
 
@@ -64,7 +73,7 @@ def report(store: Store) -> str:
         id=readings.id_of("finance.read", provenance),
         facts=FactsFile(len(filing.facts), facts),
         document=about(source),
-        provenance={**provenance.as_dict(), "settings": {}},
+        provenance=provenance,
     )
     readings.save(
         store, "finance.read", json.loads(to_json(reading)), provenance, files={"source": source, "facts": facts}
@@ -89,19 +98,18 @@ def finance_reading(**changed: Any) -> FinanceReading:
         "statements": {"income": _income(), "balance": (), "cash_flow": ()},
         "reported": {"income": _income_as_reported(), "balance": NOT_SAID, "cash_flow": NOT_SAID},
         "checks": (
-            CheckResult("fact_signs", "fails", Message("as_written", {"text": "The loss is printed as a profit."}),
-                        (UNNAMED,), Decimal(70_000_000), Decimal(500_000), "USD", Period("2024-12-31")),
-            CheckResult("comparative_periods", "holds", Message("as_written", {"text": "Both years are there."}),
-                        ("f1", "f2")),
+            CheckResult("printed_signs", "Tags have the sign that the page prints", "fails", "The loss is printed as a profit.",
+                        (UNNAMED,), Decimal(70_000_000), Decimal(500_000), "USD", "2024-12-31"),
+            CheckResult("column_periods", "All facts", "holds", "Both years are there.", ("f1", "f2")),
         ),
         "anomalies": (
             Anomaly("anomaly-1", 1, "sign", "high", 0.9,
-                    Message("as_written", {"text": "The net loss has the wrong sign."}), (UNNAMED, "f4"), "fact_signs"),
+                    Message("as_written", {"text": "The net loss has the wrong sign."}), (UNNAMED, "f4"), "printed_signs"),
             Anomaly("anomaly-2", 2, "hidden", "low", 0.4,
                     Message("as_written", {"text": "The name stands in hidden data only."}), ("h1",)),
         ),
         "cautions": (Caution("unknown_format", "A format is not known.", "fact f2", 2),),
-        "provenance": {},
+        "provenance": Provenance("a" * 64, **_PROVENANCE),
     }  # fmt: skip
     return FinanceReading(**(parts | changed))
 
@@ -183,7 +191,7 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, pat
         "operating_point": {"threshold": 0.5, "weights_hash": "0" * 64},
         "record": NO,
         "warnings": [{"code": "thick_slices", "text": "The slices are thick."}],
-        "provenance": {**provenance.as_dict(), "settings": {}},
+        "provenance": provenance.as_dict(),
     }
     files = {"heatmap-1": heat, "volume": volume}
     readings.save(store, "medical.read", document, provenance, study_id=study_id, files=files, input_id=input_id)
