@@ -96,7 +96,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "severity_low": ("low", "低"),
     "confidence": ("confidence", "置信度"),
     "concept": ("Concept", "概念"),
-    "value": ("Value", "数值"),
     "derived": ("computed, not printed in the report", "计算所得，原文未列示"),
     "tagged_value": (
         "as on the page; the tag counts the other way round: {value}",

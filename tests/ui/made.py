@@ -19,6 +19,7 @@ from apps.provenance import Provenance
 from apps.store import blobs, medical, readings
 from apps.store.store import Store
 from core_model.errors import Caution, Message
+from tests.apps.finance.readings import sentence
 
 REPORT = b"""<?xml version="1.0"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"
@@ -98,17 +99,18 @@ def finance_reading(**changed: Any) -> FinanceReading:
         "statements": {"income": _income(), "balance": (), "cash_flow": ()},
         "reported": {"income": _income_as_reported(), "balance": NOT_SAID, "cash_flow": NOT_SAID},
         "checks": (
-            CheckResult("printed_signs", "Tags have the sign that the page prints", "fails", "The loss is printed as a profit.",
-                        (UNNAMED,), Decimal(70_000_000), Decimal(500_000), "USD", "2024-12-31"),
-            CheckResult("column_periods", "All facts", "holds", "Both years are there.", ("f1", "f2")),
+            CheckResult("printed_signs", "Tags have the sign that the page prints", "fails",
+                        sentence("The loss is printed as a profit."), (UNNAMED,), Decimal(70_000_000),
+                        Decimal(500_000), "USD", "2024-12-31"),
+            CheckResult("column_periods", "All facts", "holds", sentence("Both years are there."), ("f1", "f2")),
         ),
         "anomalies": (
             Anomaly("anomaly-1", 1, "sign", "high", 0.9,
-                    Message("as_written", {"text": "The net loss has the wrong sign."}), (UNNAMED, "f4"), "printed_signs"),
+                    sentence("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
             Anomaly("anomaly-2", 2, "hidden", "low", 0.4,
-                    Message("as_written", {"text": "The name stands in hidden data only."}), ("h1",)),
+                    sentence("The name stands in hidden data only."), ("h1",)),
         ),
-        "cautions": (Caution("unknown_format", "A format is not known.", "fact f2", 2),),
+        "cautions": (Caution("unknown_format", sentence("A format is not known."), sentence("fact f2"), 2),),
         "provenance": Provenance("a" * 64, **_PROVENANCE),
     }  # fmt: skip
     return FinanceReading(**(parts | changed))
@@ -117,7 +119,7 @@ def finance_reading(**changed: Any) -> FinanceReading:
 def value(period: Period, amount: str | None, *fact_ids: str, unit: str = "USD") -> StatementValue:
     """A number of a statement, or the reason why there is none."""
     if amount is None:
-        return StatementValue(period, None, not_available=Message("as_written", {"text": "no such line is printed"}))
+        return StatementValue(period, None, not_available=sentence("no such line is printed"))
     return StatementValue(period, Decimal(amount), unit, fact_ids)
 
 
@@ -129,7 +131,7 @@ def _income() -> tuple[StatementLine, ...]:
         ("net_income", "Net loss", "us-gaap:NetIncomeLoss",
          (value(Y24, "-35000000", UNNAMED), value(Y23, "60000000", "f4"))),
     )  # fmt: skip
-    reason = Message("as_written", {"text": "The usual concept."})
+    reason = sentence("The usual concept.")
     return tuple(
         StatementLine(line, "income", label, concept, 0.97, reason, values) for line, label, concept, values in rows
     )

@@ -61,7 +61,12 @@ def test_a_hidden_fact_says_that_it_is_not_visible(store: Store) -> None:
 
 
 def test_a_statement_that_was_not_found_says_why(store: Store) -> None:
-    assert "the report does not say" in said(opened("reports", reading=made.report(store), view="balance"))
+    reading = made.report(store)
+    assert "the statement has no lines" in said(opened("reports", reading=reading, view="balance"))
+    assert "the report does not say" in said(opened("reports", reading=reading, view="balance", as_reported="true"))
+    assert "未找到此报表的任何项目：报告未说明" in said(
+        opened("reports", reading=reading, view="balance", as_reported="true", lang="zh")
+    )
 
 
 def test_a_warning_stays_on_the_result_and_leads_to_its_fact(store: Store) -> None:

@@ -11,7 +11,7 @@ from apps.documents import Missing
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.money import printed
 from apps.finance.reading import NOT_SAID, FinanceReading, caution_of, fact_of, in_words, title_of
-from apps.finance.statements.model import STATEMENTS, StatementLine, StatementName
+from apps.finance.statements.model import StatementLine, StatementName
 from core_model.errors import Message
 from ui import labels
 from ui.widgets import statements
@@ -21,7 +21,7 @@ from ui.widgets.shell import escaped, go, language, parameter, t
 HEIGHT = 640
 TONES = {"high": "red", "medium": "orange", "low": "gray", "fails": "red", "holds": "green", "not_applicable": "gray"}
 ORDER = ("fails", "holds", "not_applicable")
-VIEWS = (*STATEMENTS, "anomalies", "checks", "warnings")
+VIEWS = ("income", "balance", "cash_flow", "anomalies", "checks", "warnings")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from apps.demo.report import make_example_report
 from apps.documents import Missing, from_json, to_json
 from apps.finance.reading import FinanceBatch, FinanceReading
 from apps.finance.report import make_reading, read_report
+from apps.provenance import Provenance
 from benchmarks import shared_data
 from core_model.errors import InputRejected
 from tests import needs
@@ -21,7 +22,8 @@ from tests.apps.schemas import SCHEMAS, name_of
 
 
 def read(data: bytes) -> FinanceReading:
-    return make_reading(read_report(data), reading_id="reading-1", facts_sha256="a" * 64, provenance={"n": 1})
+    provenance = Provenance("a" * 64, {"facts": "1"}, {"reader": "inline-xbrl"}, {"core": "b" * 64}, {"lxml": "6"})
+    return make_reading(read_report(data), reading_id="reading-1", facts_sha256="a" * 64, provenance=provenance)
 
 
 @cache
