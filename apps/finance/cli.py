@@ -114,11 +114,10 @@ def list_reports(
 
 def _reading(store: "Store", reading_id: str) -> "FinanceReading":
     """The stored reading, with its file of facts as a path that the person can open."""
-    from apps.documents import from_json
-    from apps.finance.reading import FinanceReading
-    from apps.store import blobs, readings
+    from apps.finance.jobs import stored
+    from apps.store import blobs
 
-    reading = from_json(FinanceReading, blobs.get(store, readings.get(store, reading_id).document_sha256))
+    reading = stored(store, reading_id)
     path = str(blobs.path_of(store, reading.facts.sha256))
     return replace(reading, facts=replace(reading.facts, file=path))
 

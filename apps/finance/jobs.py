@@ -72,6 +72,16 @@ def provenance_of(source_hash: str) -> Provenance:
     return Provenance(source_hash, STEPS, SETTINGS, weights_in("core_model", "core"), libraries(*LIBRARIES))
 
 
+def stored(store: Store, reading_id: str) -> FinanceReading:
+    """The reading that a job made.
+
+    Raises:
+        NotFound: There is no such reading.
+        Unavailable: Its content is damaged.
+    """
+    return from_json(FinanceReading, blobs.get(store, readings.get(store, reading_id).document_sha256))
+
+
 @job(KIND, steps={"read": 9, "save": 1})
 def read(run: Run) -> str:
     """Read one report; returns the reading's id."""
