@@ -17,8 +17,8 @@ from apps.store import blobs, finance, inputs, medical, readings
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
 from core_model.errors import Message, NotFound
-from ui import kept
-from ui.kept import Kept
+from ui import content_cache
+from ui.content_cache import ContentCache
 
 
 class FactView(NamedTuple):
@@ -37,9 +37,9 @@ class FactView(NamedTuple):
 Reading = TypeVar("Reading")
 _KINDS: dict[type[Any], str] = {FinanceReading: "finance.read"}
 """The kind of the job that makes each type of reading."""
-_readings: Kept[Any] = Kept(16)
-_documents: Kept[dict[str, Any]] = Kept(16)
-_facts: Kept[dict[str, FactView]] = Kept(8)
+_readings: ContentCache[Any] = ContentCache(16)
+_documents: ContentCache[dict[str, Any]] = ContentCache(16)
+_facts: ContentCache[dict[str, FactView]] = ContentCache(8)
 _opened: dict[Settings, Store] = {}
 _opening = threading.Lock()
 
@@ -80,9 +80,7 @@ def reading(reading_id: str, kind: type[Reading]) -> Reading:
     Raises:
         NotFound: There is no such reading of this type.
     """
-    row = readings.get(store(), reading_id)
-    if row.kind != _KINDS[kind]:
-        raise NotFound(f"the reading '{reading_id[:40]}' is of another kind", action="see the list of readings")
+    row = _of_kind(reading_id, _KINDS[kind])
     return _readings.get(row.document_sha256, lambda: from_json(kind, blobs.get(store(), row.document_sha256)))
 
 
@@ -101,9 +99,7 @@ def document(reading_id: str, kind: str) -> dict[str, Any]:
     Raises:
         NotFound: There is no such reading of this kind.
     """
-    row = readings.get(store(), reading_id)
-    if not row.kind.startswith(f"{kind}."):
-        raise NotFound(f"the reading '{reading_id[:40]}' is of another kind", action="see the list of readings")
+    row = _of_kind(reading_id, f"{kind}.read")
     return _documents.get(row.document_sha256, lambda: json.loads(blobs.get(store(), row.document_sha256)))
 
 
@@ -182,12 +178,24 @@ def delete(identifier: str) -> None:
     try:
         remove(store(), identifier)
     finally:
-        kept.clear_all()
+        content_cache.clear_all()
 
 
 def inbox() -> Path:
     """The folder of uploaded files."""
     return inputs.inbox(store())
+
+
+def _of_kind(reading_id: str, kind: str) -> ReadingRow:
+    row = readings.get(store(), reading_id)
+    if row.kind != kind:
+        raise NotFound(
+            "the reading '{reading}' is of another kind",
+            action="see the list of readings",
+            code="reading_of_another_kind",
+            values={"reading": reading_id[:40]},
+        )
+    return row
 
 
 def _is_input(input_id: str) -> bool:
@@ -201,7 +209,12 @@ def _is_input(input_id: str) -> bool:
 def _file(row: ReadingRow, name: str) -> str:
     sha256 = readings.files(store(), row.id).get(name)
     if sha256 is None:
-        raise NotFound(f"the reading has no file '{name}'", action="read the input again", code="no_such_file")
+        raise NotFound(
+            "the reading has no file '{name}'",
+            action="read the input again",
+            code="reading_without_file",
+            values={"name": name},
+        )
     return sha256
 
 

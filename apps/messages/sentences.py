@@ -2,7 +2,9 @@
 
 Values are JSON: text stands as it is, whole numbers and fractions without grouping, a nested message (``{"code": ...,
 "values": ...}``) as its own words, a list as its parts in a row ("a, b and c"). Catalogues can ask for more:
-``{ NUMBER($share, minimumFractionDigits: 1) }``, and for the right plural.
+``{ NUMBER($share, minimumFractionDigits: 1) }``, for the right plural, for what stands in ``functions.py``; and where a
+list is to be joined otherwise, the sentence says so in an attribute of the value's name: ``.reasons = { $list };
+{ $part }``.
 """
 
 import logging
@@ -49,7 +51,8 @@ def _fixed(code: str, language: str, attribute: str) -> str | None:
 
 def _formatted(code: str, found: Pattern, values: Mapping[str, Any], language: str) -> str | None:
     bundle, sentence = found
-    text, errors = bundle.format_pattern(sentence, {name: _shown(value, language) for name, value in values.items()})
+    shown = {name: _shown(_joined(code, name, value, language) or value, language) for name, value in values.items()}
+    text, errors = bundle.format_pattern(sentence, shown)
     if errors:  # stored with other values than the catalogue's: say what is known rather than half a sentence
         log.error("the sentence %s does not take the values %s", code, ", ".join(values) or "none")
         return None
@@ -90,6 +93,16 @@ def in_a_row(parts: Sequence[str], language: str) -> str:
     return _framed("list_end", language, list=text, part=rest[-1]) if rest else text
 
 
+def _joined(code: str, name: str, value: Any, language: str) -> str:
+    """A list joined as the sentence asks for; empty where it does not ask, or there is nothing to join."""
+    if not value or not isinstance(value, Sequence) or isinstance(value, str) or pattern("en", code, name) is None:
+        return ""
+    text, *rest = [_as_text(part, language) for part in value]
+    for part in rest:
+        text = words(code, {"list": text, "part": part}, language, name) or text
+    return text
+
+
 def _framed(code: str, language: str, **parts: str) -> str:
     text = words(code, parts, language)
     assert text is not None, code
@@ -100,9 +113,11 @@ def _shown(value: Any, language: str) -> Any:
     """A value as Fluent takes it: numbers stay numbers, so that a sentence can choose by them."""
     from fluent.runtime.types import fluent_number
 
+    from apps.messages.functions import Words
+
     if isinstance(value, int | float) and not isinstance(value, bool):
         return fluent_number(value, useGrouping=False, maximumFractionDigits=6)
-    return _as_text(value, language)
+    return Words(_as_text(value, language))
 
 
 def _as_text(value: Any, language: str) -> str:

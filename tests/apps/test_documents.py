@@ -17,7 +17,7 @@ from apps.medical.document import build_document, describe_finding, finding_ids,
 from apps.medical.nodules.findings import Finding
 from apps.medical.nodules.measure import Measurement
 from apps.notices import NOTICE
-from core_model.errors import Caution
+from core_model.errors import Caution, Message
 from tests.apps.schemas import KINDS, SCHEMAS, name_of, text_of
 
 
@@ -70,7 +70,7 @@ def test_a_reading_of_a_study_fits_its_schema_with_findings_above_and_below_the_
     imported = {
         "study": {"study_uid": "1.2", "date": not_available("the images carry no date")},
         "series": {"uid": series, **geometry.as_dict(), "quality": quality.as_dict()},
-        "series_skipped": [SkippedSeries("1.2.4", 2, 2, "CT", None, "a localizer", "localizer").as_dict()],
+        "series_skipped": [SkippedSeries("1.2.4", 2, 2, "CT", None, Message("series_localizer")).as_dict()],
     }
     ids = finding_ids(series, [finding.measurement.centre_mm for finding in findings])
     document = build_document(

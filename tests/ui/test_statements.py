@@ -9,7 +9,6 @@ from apps.finance.periods import Period
 from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementValue
 from tests.ui import made
-from ui import labels
 from ui.widgets import statements
 
 READING = made.finance_reading()
@@ -147,14 +146,3 @@ def test_every_amount_of_a_statement_has_as_many_decimals_as_the_page() -> None:
 )
 def test_amounts_are_exact_decimals(text: str, scale: int, places: int, shown: str) -> None:
     assert printed(text, scale, places) == shown
-
-
-def test_every_text_exists_in_both_languages_with_the_same_fields() -> None:
-    import string
-
-    for key, pair in labels.TEXTS.items():
-        assert len(pair) == 2
-        assert all(pair), key
-        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in pair]
-        assert fields[0] == fields[1], key
-    assert len(labels.LINES) == 30
