@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from apps.documents import Missing
 from apps.finance.anomaly.model import Anomaly, CheckResult
+from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementName
 from apps.notices import NOTICE
 from apps.provenance import Provenance
@@ -121,6 +122,10 @@ def title_of(check: CheckResult) -> Message:
     if hasattr(check, "title"):  # TRANSITION
         return Message("as_written", {"text": check.title})
     return Message(f"check_title_{check.check_id}")
+
+
+def period_of(check: CheckResult) -> Period | None:  # TRANSITION: check.period
+    return Period.from_text(check.period) if isinstance(check.period, str) and check.period else None
 
 
 def caution_of(caution: Caution) -> Message:  # TRANSITION

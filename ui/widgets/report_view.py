@@ -10,7 +10,7 @@ import streamlit as st
 from apps.documents import Missing
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.money import printed
-from apps.finance.reading import NOT_SAID, FinanceReading, caution_of, fact_of, in_words, title_of
+from apps.finance.reading import NOT_SAID, FinanceReading, caution_of, fact_of, in_words, period_of, title_of
 from apps.finance.statements.model import StatementLine, StatementName
 from core_model.errors import Message
 from ui import labels
@@ -147,7 +147,7 @@ def _check_row(check: CheckResult, row: str) -> dict[str, Any]:
         "indent": 1,
         "cells": [
             {"text": reason, "hint": reason},
-            {"text": check.period.end if check.period else ""},
+            {"text": period.end if (period := period_of(check)) else ""},
             {"text": t(check.verdict), "badge": TONES[check.verdict]},
             {"text": _amount(check.difference, check.unit)},
         ],
