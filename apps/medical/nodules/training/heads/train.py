@@ -1,4 +1,4 @@
-"""Fit one head of the core on a half's candidates, around the frozen core.
+"""Fit one head of the core on a fold's candidates, around the frozen core.
 
 What it learns from is in ``head_examples``. Members of the ensemble hold out different patients; each stops where the
 loss on its own held-out patients is lowest.
@@ -28,7 +28,7 @@ H = TypeVar("H", VolumeCandidateHead, PlainHead)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeadTraining:
-    """One half's training.
+    """One fold's training.
 
     Attributes:
         layers: Blocks of the core that run.
@@ -45,7 +45,7 @@ class HeadTraining:
         dropout: Of what the head reads.
         blind: Share of the candidates of whole CT that lose all context tokens in a pass; half as many again lose
             those on one side. The same share, drawn apart, loses its place in the lungs.
-        place_noise_mm: Standard deviation of what is added to each coordinate of the place in training: a half's CT
+        place_noise_mm: Standard deviation of what is added to each coordinate of the place in training: a fold's CT
             must not be learned by heart.
         seed: Of the dealing, the starts, the order and what is dropped.
     """
@@ -111,21 +111,24 @@ def frozen(model: nn.Module) -> Iterator[None]:
 def fit_member(
     core: Core,
     examples: Examples,
-    fold_N: np.ndarray,
+    holder_N: np.ndarray,
     member: int,
     settings: HeadTraining,
     make: Callable[[], H],
     log: Callable[[str], None],
 ) -> tuple[H, dict[str, Any]]:
-    """One head, held-out part ``member``: the head at its best pass, and how it went; the core stays as it is."""
+    """One head, tried on what ``member`` holds out: the head at its best pass, and how it went.
+
+    The core stays as it is.
+    """
     with frozen(core):
-        return _fit_member(core, examples, fold_N, member, settings, make, log)
+        return _fit_member(core, examples, holder_N, member, settings, make, log)
 
 
 def _fit_member(
     core: Core,
     examples: Examples,
-    fold_N: np.ndarray,
+    holder_N: np.ndarray,
     member: int,
     settings: HeadTraining,
     make: Callable[[], H],
@@ -136,8 +139,8 @@ def _fit_member(
     head = make()
     head.standardise_by(examples.rows)
     names = name_pieces(core, [name for name, _ in FACTS])
-    train = torch.from_numpy(np.nonzero(fold_N != member)[0])
-    held = torch.from_numpy(np.nonzero(fold_N == member)[0])
+    train = torch.from_numpy(np.nonzero(holder_N != member)[0])
+    held = torch.from_numpy(np.nonzero(holder_N == member)[0])
     whole = _WithBaseRates(head)
     scalars = [head.slope, whole.base_S]
     others = [value for name, value in head.named_parameters() if name != "slope"]
