@@ -102,7 +102,8 @@ def finance_reading(**changed: Any) -> FinanceReading:
             CheckResult("printed_signs", "Tags have the sign that the page prints", "fails",
                         sentence("The loss is printed as a profit."), (UNNAMED,), Decimal(70_000_000),
                         Decimal(500_000), "USD", "2024-12-31"),
-            CheckResult("column_periods", "All facts of a printed column are of its period", "holds", sentence("Both years are there."), ("f1", "f2")),
+            CheckResult("column_periods", "All facts of a printed column are of its period", "holds",
+                        sentence("Both years are there."), ("f1", "f2")),
         ),
         "anomalies": (
             Anomaly("anomaly-1", 1, "sign", "high", 0.9,
