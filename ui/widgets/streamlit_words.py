@@ -35,4 +35,5 @@ def uploader_words(endings: Sequence[str]) -> None:
 
 
 def _instead(place: str, words: str, look: str = "") -> list[str]:
-    return [f"{place} > * {{ display: none; }}", f"{place}::after {{ content: {json.dumps(words, ensure_ascii=False)}; {look} }}"]
+    quoted = json.dumps(words, ensure_ascii=False)
+    return [f"{place} > * {{ display: none; }}", f"{place}::after {{ content: {quoted}; {look} }}"]

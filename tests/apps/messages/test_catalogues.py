@@ -18,7 +18,8 @@ from tests.apps.messages.transition import NOT_YET
 ALSO_CHINESE = {
     # Standards, file formats and units.
     "CT", "DICOM", "HU", "IFRS", "GAAP", "SEC", "XBRL", "XHTML", "HTML", "JSON", "PNG", "zip", "htm", "html", "xhtml",
-    "inline", "UTC", "UID", "LPS", "MB", "GB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF", "DICOMDIR", "PET",
+    "inline", "UTC", "UID", "LPS", "MB", "GB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF", "DICOMDIR",
+    "PET",
     "PACS", "RLE", "JPEG", "LS", "GiB", "MiB", "ml", "X", "x", "deflate", "sha", "RescaleSlope", "RescaleIntercept",
     "SHA", "CUDA",
     # Names.
