@@ -31,7 +31,7 @@ WRITTEN_SO = re.compile(
     \b[a-z][\w-]*:[A-Z]\w*                                   # qualified names of a taxonomy
     | \b(?:[A-Z]{3})/shares\b | \b(?:USD|shares|pure)\b      # units of the report
     | (?<![A-Za-z])(?:mm³?|HU|MB|GB|s|min|UTC|UID|LPS|WL|WW)(?![A-Za-z])
-    | \b(?:CT|DICOM|JSON|inline|XBRL|HTML?|XHTML|htm|html|zip|Tandem|English)\b
+    | \b(?:CT|DICOM|JSON|inline|XBRL|X?HTML?|html?|ZIP|zip|Tandem|English)\b
     | \btandem\ [a-z]+                                       # commands
     | \b(?:job|reading|study)-[0-9a-f]+ | \b[0-9a-f]{12}\b   # identifiers
     | (?<![A-Za-z])[APLRSIHFxyz](?![A-Za-z])                 # letters of the patient's sides, axes
