@@ -6,14 +6,20 @@ from typing import Any
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.filings import Filing
 from apps.finance.statements.model import STATEMENTS, ReportedLine, StatementLine, Statements, StatementValue
+from apps.messages import cautioned, said
 from apps.notices import NOTICE
+from core_model.errors import Caution, Message
 
 SCHEMA = "tandem.finance.reading/1"
 
 
-def not_available(reason: str) -> dict[str, str]:
+def not_available(reason: Message | str) -> dict[str, str]:
     """The value of a key that has none, with the reason."""
-    return {"not_available": reason}
+    return {"not_available": _words(reason)}
+
+
+def _words(reason: Message | str) -> str:
+    return said(reason) if isinstance(reason, Message) else reason
 
 
 def build_document(
@@ -51,9 +57,14 @@ def build_document(
         "statements_as_reported": {name: _reported(statements, name) for name in STATEMENTS},
         "checks": [_check(check) for check in checks],
         "anomalies": [_anomaly(anomaly) for anomaly in anomalies],
-        "warnings": [caution.as_dict() for caution in cautions],
+        "warnings": [_warning(caution) for caution in cautions],
         "provenance": provenance,
     }
+
+
+def _warning(caution: Caution) -> dict[str, Any]:
+    where = said(caution.source) if caution.source else ""
+    return {"code": caution.code, "text": cautioned(caution), "source": where, "count": caution.count}
 
 
 def _information(filing: Filing) -> dict[str, Any]:
@@ -86,7 +97,7 @@ def _line(line: StatementLine) -> dict[str, Any]:
         "label": line.label or not_available(line.reason),
         "concept": line.concept or not_available(line.reason),
         "confidence": round(line.confidence, 4),
-        "reason": line.reason,
+        "reason": _words(line.reason),
         "values": [_value(value) for value in line.values],
     }
 
@@ -112,7 +123,7 @@ def _reported(statements: Statements, name: str) -> list[dict[str, Any]] | dict[
 def _value(value: StatementValue) -> dict[str, Any]:
     entry: dict[str, Any] = {"start": value.period.start or None, "end": value.period.end}
     if value.value is None:
-        return entry | {"not_available": value.not_available or "the report does not say"}
+        return entry | not_available(value.not_available or "the report does not say")
     entry |= {"value": f"{value.value:f}", "unit": value.unit, "fact_ids": list(value.fact_ids)}
     if value.derived:
         entry["derived"] = True
@@ -138,7 +149,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "unit": check.unit,
         "period": check.period,
         "fact_ids": list(check.fact_ids),
-        "reason": check.reason,
+        "reason": _words(check.reason),
     }
 
 
@@ -149,7 +160,7 @@ def _anomaly(anomaly: Anomaly) -> dict[str, Any]:
         "kind": anomaly.kind,
         "severity": anomaly.severity,
         "confidence": round(anomaly.confidence, 4),
-        "reason": anomaly.reason,
+        "reason": _words(anomaly.reason),
         "fact_ids": list(anomaly.fact_ids),
         "check_id": anomaly.check_id or not_available("no single check found it"),
     }

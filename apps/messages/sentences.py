@@ -2,7 +2,8 @@
 
 Values are JSON: text stands as it is, whole numbers and fractions without grouping, a nested message (``{"code": ...,
 "values": ...}``) as its own words, a list as its parts in a row ("a, b and c"). Catalogues can ask for more:
-``{ NUMBER($share, minimumFractionDigits: 1) }``, and for the right plural.
+``{ NUMBER($share, minimumFractionDigits: 1) }``, and for the right plural; and where a list is to be joined otherwise,
+the sentence says so in an attribute of the value's name: ``.reasons = { $list }; { $part }``.
 """
 
 import logging
@@ -49,7 +50,8 @@ def _fixed(code: str, language: str, attribute: str) -> str | None:
 
 def _formatted(code: str, found: Pattern, values: Mapping[str, Any], language: str) -> str | None:
     bundle, sentence = found
-    text, errors = bundle.format_pattern(sentence, {name: _shown(value, language) for name, value in values.items()})
+    shown = {name: _joined(code, name, value, language) or _shown(value, language) for name, value in values.items()}
+    text, errors = bundle.format_pattern(sentence, shown)
     if errors:  # stored with other values than the catalogue's: say what is known rather than half a sentence
         log.error("the sentence %s does not take the values %s", code, ", ".join(values) or "none")
         return None
@@ -88,6 +90,16 @@ def in_a_row(parts: Sequence[str], language: str) -> str:
     for part in rest[:-1]:
         text = _framed("list_more", language, list=text, part=part)
     return _framed("list_end", language, list=text, part=rest[-1]) if rest else text
+
+
+def _joined(code: str, name: str, value: Any, language: str) -> str:
+    """A list joined as the sentence asks for; empty where it does not ask, or there is nothing to join."""
+    if not value or not isinstance(value, Sequence) or isinstance(value, str) or pattern("en", code, name) is None:
+        return ""
+    text, *rest = [_as_text(part, language) for part in value]
+    for part in rest:
+        text = words(code, {"list": text, "part": part}, language, name) or text
+    return text
 
 
 def _framed(code: str, language: str, **parts: str) -> str:

@@ -18,7 +18,7 @@ from tests.apps.messages.transition import NOT_YET
 ALSO_CHINESE = {
     # Standards, file formats and units.
     "CT", "DICOM", "HU", "IFRS", "GAAP", "SEC", "XBRL", "XHTML", "HTML", "JSON", "PNG", "zip", "htm", "html", "xhtml",
-    "inline", "UTC", "UID", "LPS", "MB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL",
+    "inline", "EDGAR", "UTC", "UID", "LPS", "MB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL",
     # Names.
     "Tandem", "Chromium",
     # Keys of the keyboard.

@@ -17,6 +17,9 @@ file_too_large = it is larger than 1 GiB
 no_such_path = there is no such file or folder
     .action = check the path
 
+not_a_file = it is neither a folder nor a file
+    .action = give a folder or a zip of DICOM
+
 one_class = candidates without nodules, or without anything else
 
 transfer_syntax = its transfer syntax cannot be decoded here
