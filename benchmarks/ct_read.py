@@ -3,10 +3,11 @@
 The two scans are test patients. Nothing else opens them, and each scoring is appended to the log of readings with the
 commit, the weights and its figures. ``weights`` of the log's first line, 5d1289d5, is a hash over whole cards, words
 included; the same weights with the same threshold are 4c7a3d51 since only what decides a result is hashed
-(``apps.provenance.weights_hash``).
+(``apps.provenance.deciding``).
 """
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -16,7 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from apps.provenance import weights_hash
+import core_model
+from apps.medical import nodules
+from apps.provenance import card, deciding
 from benchmarks import recorded as records
 from benchmarks import shared_data
 from benchmarks.figures import Figure
@@ -176,6 +179,15 @@ def _zone(folder: Path, truth: list[dict[str, Any]]) -> dict[str, Any]:
     return {"inside": shares, "ratio": lungs.zone_ratio}
 
 
+def _weights_hash() -> str:
+    """SHA-256 over what decides in the cards of the weights that take part."""
+    folders = dict.fromkeys(("nodule_stems", "nodule_head"), nodules) | {"core": core_model}
+    parts = {
+        name: deciding(card(Path(str(package.__file__)).parent / "weights", name)) for name, package in folders.items()
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
 def _log(figures: dict[str, Figure], scored: dict[str, Any]) -> None:
     from datetime import UTC, datetime
 
@@ -186,7 +198,7 @@ def _log(figures: dict[str, Figure], scored: dict[str, Any]) -> None:
         {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "commit": commit(),
-            "weights": weights_hash("nodule_stems", "nodule_head", "core"),
+            "weights": _weights_hash(),
             "figures": {name: round(figure.value, 4) for name, figure in figures.items()},
             "scored": scored,
         },

@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from scipy import ndimage
 
-from apps.medical.nodules.background import Background
 from apps.medical.nodules.dense import probability_map
 from apps.medical.nodules.detect import Half, Rescore
-from apps.medical.nodules.fields import Field, load_fields
-from apps.medical.nodules.level import outline_logits
-from apps.medical.nodules.operating_point import Shipped, load
-from apps.medical.nodules.out_of_fold import Measured, PlantingResult, out_of_fold
-from apps.medical.nodules.prepare import listed, read_background
+from apps.medical.nodules.detector_weights import Shipped, load
+from apps.medical.nodules.training.out_of_fold import Measured, PlantingResult, out_of_fold
+from apps.medical.nodules.training.sources.background import Background
+from apps.medical.nodules.training.sources.fields import Field, load_fields
+from apps.medical.nodules.training.sources.prepare import listed, read_background
+from apps.medical.nodules.training.stems.level import outline_logits
 from benchmarks import shared_data
 from benchmarks.figures import Figure, bootstrap
 

@@ -26,11 +26,11 @@ from statistics import median
 from sqlalchemy import create_engine, make_url, text
 
 from apps.jobs import Run, Step, enqueue, job
+from apps.provenance import Provenance
 from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, jobs, migrations, readings, workers
 from apps.store.engine import make_engine, sqlite_file
 from apps.store.ids import hash_of
-from apps.store.readings import Provenance
 from apps.store.store import Store
 from benchmarks.figures import Figure
 
@@ -65,8 +65,10 @@ def leave_effect(step: Step, before: str | None) -> str:
     seconds, effect_at = chance.uniform(0.2, 0.8), chance.random()
     _pass_time(step, seconds, 0.0, effect_at)
     content = blobs.put(step.store, step.job_id, step.name, f"{step.job_id} {step.name}".encode())
-    four = Provenance(content, "1", "0" * 64, "0" * 64)
-    reading_id = readings.save(step.store, "benchmark.takeover", {"after": before}, four, files={"content": content})
+    provenance = Provenance(content, {step.name: "1"}, {}, {}, {})
+    reading_id = readings.save(
+        step.store, "benchmark.takeover", {"after": before}, provenance, files={"content": content}
+    )
     _note(step, f"effect:{reading_id}")
     _pass_time(step, seconds, effect_at, 1.0)
     return reading_id

@@ -10,16 +10,19 @@ from apps.finance.document import build_document
 from apps.finance.filings.files import bytes_of
 from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
-from apps.provenance import code_version, weights_hash
+from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, readings
 from apps.store.ids import hash_of
-from apps.store.readings import Provenance
 from apps.store.store import Store
 from core_model.errors import InputRejected
 
 KIND = "finance.read"
 ENDINGS = (".htm", ".html", ".xhtml")
 SETTINGS: dict[str, Any] = {"reader": "inline-xbrl"}
+STEPS = {"facts": "1", "statements": "1", "document": "1"}
+"""Versions of the steps; one is raised by hand when what it makes of the same input changes."""
+LIBRARIES = ("lxml", "torch", "tokenizers")
+"""Those that decide a result."""
 
 
 def reports_in(folder: Path) -> list[Path]:
@@ -63,8 +66,7 @@ def submit(store: Store, path: Path, *, again: bool = False) -> str:
 
 def provenance_of(source_hash: str) -> Provenance:
     """What a reading of these bytes follows from."""
-    code = code_version("apps.finance", "core_model")
-    return Provenance(source_hash, code, weights_hash("core"), hash_of(SETTINGS))
+    return Provenance(source_hash, STEPS, SETTINGS, weights_in("core_model", "core"), libraries(*LIBRARIES))
 
 
 @job(KIND, steps={"facts": 3, "statements": 5, "document": 2})
@@ -126,7 +128,11 @@ def _save(
 ) -> None:
     document = json.loads(blobs.get(step.store, stated["draft"]))
     document["id"] = reading_id
-    document["provenance"] = {**provenance.as_dict(), "settings": SETTINGS}
+    document["provenance"] = {
+        **provenance.as_dict(),
+        "code_version": hash_of(provenance.steps),
+        "weights_hash": hash_of(provenance.weights),
+    }
     readings.save(
         step.store,
         KIND,

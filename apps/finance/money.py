@@ -104,26 +104,28 @@ class Scale:
     factor: int
     unit: str
 
-    @exactly
-    def number(self, value: Decimal) -> str:
+    def number(self, value: Decimal) -> Message:
         """An amount without its unit: thousands separated, no superfluous zeros, cents in full."""
-        text = f"{(value / self.factor).normalize():,f}"
-        if not self.unit.endswith(_PER_SHARE):
-            return text
-        whole, _, cents = text.partition(".")
-        return f"{whole}.{cents.ljust(2, '0')}"
+        if self.unit.endswith(_PER_SHARE):
+            return Message("number_per_share", {"amount": exact(value)})
+        return Message(f"number_{SCALES[self.factor]}" if self.factor in SCALES else "number", {"amount": exact(value)})
 
     def amount(self, value: Decimal) -> Message:
         """An amount with its unit: ``97,703 million USD``, ``2.20 USD a share``, ``0.25``."""
-        number = self.number(value)
         if self.unit in ("", PURE):
-            return Message("amount_alone", {"number": number})
+            return self.number(value)
         if self.unit.endswith(_PER_SHARE):
-            return Message("amount_per_share", {"number": number, "currency": self.unit.removesuffix(_PER_SHARE)})
+            currency = self.unit.removesuffix(_PER_SHARE)
+            return Message("amount_per_share", {"amount": exact(value), "currency": currency})
         scale = f"_{SCALES[self.factor]}" if self.factor in SCALES else ""
         if self.unit == SHARES:
-            return Message(f"amount_shares{scale}", {"number": number})
-        return Message(f"amount_money{scale}", {"number": number, "unit": self.unit})
+            return Message(f"amount_shares{scale}", {"amount": exact(value)})
+        return Message(f"amount_money{scale}", {"amount": exact(value), "unit": self.unit})
+
+
+def exact(value: Decimal) -> str:
+    """A number as it is stored: decimal text in whole units, without exponent."""
+    return f"{value:f}"
 
 
 @exactly

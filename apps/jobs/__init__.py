@@ -9,11 +9,12 @@ key of its own (``readings.save``, ``blobs.put``, ``medical.add_study`` and ``in
 A job of two steps, from its registration to its result:
 
 >>> import tempfile
+>>> from apps.provenance import Provenance
 >>> from apps.settings import load_settings
 >>> from apps.store import blobs, inputs, readings
->>> from apps.store.ids import hash_of
->>> from apps.store.readings import Provenance
 >>> from apps.store.store import Store
+
+>>> STEPS = {"take in": "1", "count": "1"}                     # raised by hand when what a step makes changes
 
 >>> def take_in(step, input_id):
 ...     text = inputs.path_of(step.store, input_id).read_bytes()
@@ -23,10 +24,10 @@ A job of two steps, from its registration to its result:
 ...     words = blobs.get(step.store, text_hash).split()
 ...     for number, _ in enumerate(words):
 ...         step.tick(number / len(words))
-...     four = Provenance(text_hash, "1", hash_of([]), hash_of(step.settings))
+...     provenance = Provenance(text_hash, steps=STEPS, settings={}, weights={}, libraries={})
 ...     again = step.job_id if step.settings.get("again") else ""
 ...     return readings.save(
-...         step.store, "example.count", {"words": len(words)}, four, input_id=step.input_id, again=again)
+...         step.store, "example.count", {"words": len(words)}, provenance, input_id=step.input_id, again=again)
 
 >>> @job("example.count", steps={"take in": 1, "count": 4})     # the steps, and how long they take beside each other
 ... def count_words(run):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.jobs.keeper import Keeper
+from apps.provenance import Provenance
 from apps.store import jobs, readings
 from apps.store.deletion import Deleted, delete_everything_of
 from apps.store.ids import hash_of
-from apps.store.readings import Provenance
 from apps.store.store import Store
 from apps.store.tables import JobRow
 
@@ -64,8 +64,8 @@ def enqueue(
         kind: A registered kind; the worker knows it, this process need not.
         input_id: Row of the input.
         settings: Small JSON without names or paths.
-        provenance: The four that the reading will carry, where they are known beforehand: a stored reading with the
-            same four is then the job's result, without a second run.
+        provenance: What the reading will follow from, where it is known beforehand: a stored reading with an equal one
+            is then the job's result, without a second run.
         again: Run even so.
 
     Returns:

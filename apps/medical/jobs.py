@@ -12,14 +12,18 @@ import numpy as np
 from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
 from apps.jobs.run import JobTakenOver
-from apps.medical.document import build_document, describe_finding, finding_ids, not_available
-from apps.provenance import code_version, weights_hash
+from apps.medical.document import build_document, describe_caution, describe_finding, finding_ids, not_available
+from apps.messages import said
+from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, medical, readings
 from apps.store.ids import hash_of
-from apps.store.readings import Provenance
 from apps.store.store import Store
 
 KIND = "medical.read"
+STEPS = {"import": "1", "lungs": "1", "nodules": "1", "document": "1"}
+"""Versions of the steps; one is raised by hand when what it makes of the same input changes."""
+LIBRARIES = ("torch", "numpy", "scipy", "pydicom")
+"""Those that decide a result."""
 ZONE_BIT = 4
 FIRST_IMAGE = "first image"
 """Name of the PNG of the middle slice, which a running job has in the store within seconds."""
@@ -52,8 +56,8 @@ def read_study(run: Run) -> str:
 
 
 def _provenance(step: Step, input_hash: str) -> Provenance:
-    code = code_version("apps.medical", "core_model")
-    return Provenance(input_hash, code, weights_hash("nodule_stems", "nodule_head", "core"), hash_of(_settings(step)))
+    weights = weights_in("apps.medical.nodules", "nodule_stems", "nodule_head") | weights_in("core_model", "core")
+    return Provenance(input_hash, STEPS, _settings(step), weights, libraries(*LIBRARIES))
 
 
 def _settings(step: Step) -> dict[str, Any]:
@@ -88,7 +92,7 @@ def _imported(step: Step) -> dict[str, Any]:
     path = inputs.path_of(step.store, str(step.input_id))
     study = read(path, step.settings.get("series_uid"), step.between(0, 0.8), on_first_image=show)
     skipped_series = [skipped.as_dict() for skipped in study.skipped]
-    notes = {"series_skipped": skipped_series, "warnings": [caution.as_dict() for caution in study.cautions]}
+    notes = {"series_skipped": skipped_series, "warnings": [describe_caution(caution) for caution in study.cautions]}
     # The same series beside other series, or among other files, has other notes: each input gets its own document.
     input_hash = hash_of([study.input_hash, notes])
     stored = readings.find(step.store, KIND, _provenance(step, input_hash))
@@ -100,7 +104,7 @@ def _imported(step: Step) -> dict[str, Any]:
         medical.SeriesEntry(
             study.series.series_uid,
             "CT",
-            study.series.slices,
+            study.series.num_slices,
             study.series.series_number,
             geometry={**geometry, "quality": study.series.quality.as_dict()},
             volume_sha256=volume,
@@ -112,7 +116,11 @@ def _imported(step: Step) -> dict[str, Any]:
             seen.add(skipped.series_uid)
             entries.append(
                 medical.SeriesEntry(
-                    skipped.series_uid, skipped.modality, skipped.images, skipped.series_number, skipped.reason
+                    skipped.series_uid,
+                    skipped.modality,
+                    skipped.num_slices,
+                    skipped.series_number,
+                    said(skipped.reason),
                 )
             )
     # Of hundreds of series they are more than a step's result may be.
@@ -163,7 +171,7 @@ def _lungs(step: Step, imported: dict[str, Any]) -> dict[str, Any]:
     return {
         "masks": blobs.put(step.store, step.job_id, "masks", packed),
         "volume_ml": round(lungs.volume_ml, 1),
-        "warnings": [caution.as_dict() for caution in lungs.cautions],
+        "warnings": [describe_caution(caution) for caution in lungs.cautions],
     }
 
 
@@ -201,7 +209,7 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
     return {
         "findings": draft,
         "heatmaps": heatmaps,
-        "warnings": [caution.as_dict() for caution in found.cautions],
+        "warnings": [describe_caution(caution) for caution in found.cautions],
         "operating_point": {
             "threshold": shipped.operating_point.threshold,
             "weights_hash": shipped.operating_point.decides,
@@ -221,7 +229,11 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
             operating_point=found["operating_point"],
             warnings=[*notes["warnings"], *lungs["warnings"], *found["warnings"]],
             reading_id=reading_id,
-            provenance={**provenance.as_dict(), "settings": _settings(step)},
+            provenance={
+                **provenance.as_dict(),
+                "code_version": hash_of(provenance.steps),
+                "weights_hash": hash_of(provenance.weights),
+            },
         )
         readings.save(
             step.store,
@@ -240,6 +252,6 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 @cache
 def detector() -> Any:
     """The shipped detector with the core behind it, loaded once in a worker."""
-    from apps.medical.nodules.operating_point import load
+    from apps.medical.nodules.detector_weights import load
 
     return load()

@@ -2,8 +2,9 @@
 
 Values are JSON: text stands as it is, whole numbers and fractions without grouping, a nested message (``{"code": ...,
 "values": ...}``) as its own words, a list as its parts in a row ("a, b and c"). Catalogues can ask for more:
-``{ NUMBER($share, minimumFractionDigits: 1) }``, and for the right plural; and where a list is to be joined otherwise,
-the sentence says so in an attribute of the value's name: ``.reasons = { $list }; { $part }``.
+``{ NUMBER($share, minimumFractionDigits: 1) }``, for the right plural, for what stands in ``functions.py``; and where a
+list is to be joined otherwise, the sentence says so in an attribute of the value's name: ``.reasons = { $list };
+{ $part }``.
 """
 
 import logging
@@ -50,7 +51,7 @@ def _fixed(code: str, language: str, attribute: str) -> str | None:
 
 def _formatted(code: str, found: Pattern, values: Mapping[str, Any], language: str) -> str | None:
     bundle, sentence = found
-    shown = {name: _joined(code, name, value, language) or _shown(value, language) for name, value in values.items()}
+    shown = {name: _shown(_joined(code, name, value, language) or value, language) for name, value in values.items()}
     text, errors = bundle.format_pattern(sentence, shown)
     if errors:  # stored with other values than the catalogue's: say what is known rather than half a sentence
         log.error("the sentence %s does not take the values %s", code, ", ".join(values) or "none")
@@ -112,9 +113,11 @@ def _shown(value: Any, language: str) -> Any:
     """A value as Fluent takes it: numbers stay numbers, so that a sentence can choose by them."""
     from fluent.runtime.types import fluent_number
 
+    from apps.messages.functions import Words
+
     if isinstance(value, int | float) and not isinstance(value, bool):
         return fluent_number(value, useGrouping=False, maximumFractionDigits=6)
-    return _as_text(value, language)
+    return Words(_as_text(value, language))
 
 
 def _as_text(value: Any, language: str) -> str:

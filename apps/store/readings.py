@@ -1,12 +1,12 @@
 """Readings: the documents that jobs make, with what they follow from, and the rows that pages ask for."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from apps.provenance import Provenance
 from apps.store import audit, blobs, finance, medical
 from apps.store.engine import lock
 from apps.store.ids import canonical, derived_id, hash_of, now
@@ -15,48 +15,32 @@ from apps.store.tables import BlobRow, ReadingRow
 from core_model.errors import NotFound
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What a reading follows from: the same four give the same reading.
-
-    Attributes:
-        input_hash: SHA-256 of what was read (of a folder: over the sorted hashes of its files).
-        code_version: Version of the code that read it.
-        weights_hash: SHA-256 over the weights that took part; of nothing where none did.
-        settings_hash: ``hash_of`` the settings that can change the result.
-    """
-
-    input_hash: str
-    code_version: str
-    weights_hash: str
-    settings_hash: str
-
-    def as_dict(self) -> dict[str, str]:
-        return {
-            "input_hash": self.input_hash,
-            "code_version": self.code_version,
-            "weights_hash": self.weights_hash,
-            "settings_hash": self.settings_hash,
-        }
-
-
 def id_of(kind: str, provenance: Provenance, *, again: str = "") -> str:
     """The id that ``save`` gives a reading with these arguments, stored yet or not."""
     return derived_id("reading", _key(kind, provenance, again))
 
 
 def _key(kind: str, provenance: Provenance, again: str) -> str:
-    return hash_of([kind, provenance.as_dict(), again])
+    return hash_of([kind, provenance.hash, again])
+
+
+def _columns(provenance: Provenance) -> dict[str, str]:
+    return {
+        "input_hash": provenance.input_hash,
+        "code_version": hash_of([dict(provenance.steps), dict(provenance.libraries)]),
+        "weights_hash": hash_of(dict(provenance.weights)),
+        "settings_hash": hash_of(dict(provenance.settings)),
+    }
 
 
 def find(store: Store, kind: str, provenance: Provenance) -> ReadingRow | None:
-    """The newest stored reading of a kind with these four, if there is one."""
+    """The newest stored reading of a kind with this provenance, if there is one."""
     with store.read() as session:
         return _find(session, kind, provenance)
 
 
 def _find(session: Session, kind: str, provenance: Provenance) -> ReadingRow | None:
-    query = select(ReadingRow).filter_by(kind=kind, **provenance.as_dict())
+    query = select(ReadingRow).filter_by(kind=kind, **_columns(provenance))
     return session.execute(query.order_by(ReadingRow.created_at.desc()).limit(1)).scalar_one_or_none()
 
 
@@ -73,13 +57,13 @@ def save(
 ) -> str:
     """Keep a reading: its document whole, the rows that pages query, and its claim on blobs, in one transaction.
 
-    Saving the same four a second time keeps the first reading and returns its id, so a step may run twice.
+    Saving an equal provenance a second time keeps the first reading and returns its id, so a step may run twice.
 
     Args:
         store: The open store.
         kind: Kind of the job, ``"finance.read"`` or ``"medical.read"``.
         document: ``tandem.finance.reading/1`` or ``tandem.medical.reading/1``.
-        provenance: The four.
+        provenance: What it follows from.
         input_id: Row of the input.
         study_id: Row of the study that was read.
         files: Name and hash of blobs that the document speaks of (they are stored already).
@@ -90,7 +74,7 @@ def save(
     """
     key = _key(kind, provenance, again)
     reading_id = id_of(kind, provenance, again=again)
-    # Until its row is there the document is held under its own hash: two that save the same four may differ in it.
+    # Until its row is there the document is held under its own hash: two that save an equal provenance may differ.
     content = canonical(document)
     held = f"unsaved-{hash_of(document)}"
     sha256 = blobs.put(store, reading_id, held, content)
@@ -106,7 +90,7 @@ def save(
                     study_id=study_id,
                     document_sha256=sha256,
                     created_at=now(),
-                    **provenance.as_dict(),
+                    **_columns(provenance),
                 )
             )
             session.flush()

@@ -7,7 +7,8 @@ training, candidates of fields are judged by their best slice alone: the stack's
 
 The heads were trained around the real trunk: what shuffling it costs them says that they need that trunk, not how much
 of their gain it brings. The plain nets stopped after as many passes as the heads, some before they had learned all that
-they can. ``python -m apps.medical.nodules.train controls`` trains heads around a shuffled trunk, and better plain nets.
+they can. ``python -m apps.medical.nodules.training controls`` trains heads around a shuffled trunk, and better plain
+nets.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,18 +16,18 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import torch
 
-from apps.medical.nodules.candidate_cache import gather
-from apps.medical.nodules.fields import load_fields
-from apps.medical.nodules.head_examples import average_precision, examples_of
-from apps.medical.nodules.operating_point import WEIGHTS, load
-from apps.medical.nodules.prepare import listed
+from apps.medical.nodules.detector_weights import WEIGHTS, load
 from apps.medical.nodules.rescoring import FACTS, Heads, load_heads
+from apps.medical.nodules.second_look import SecondLook
+from apps.medical.nodules.training.heads.candidate_cache import gather
+from apps.medical.nodules.training.heads.examples import average_precision, examples_of
+from apps.medical.nodules.training.sources.fields import load_fields
+from apps.medical.nodules.training.sources.prepare import listed
 from benchmarks import shared_data
 from benchmarks.detector_guards import backgrounds
 from benchmarks.figures import Figure, bootstrap
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.explain import shuffled
-from core_model.rescore import SecondLook
 
 SEED = 2026
 PLANTINGS = 213
@@ -65,13 +66,13 @@ def scores(core: Core, heads: Mapping[str, Heads], parts: Parts) -> dict[str, np
     """Log-odds of all trusted candidates, the halves one after the other, by who scored them."""
     names = [name for name, _ in FACTS]
     # The trunk's own tensors; the head carries its embeddings of volume and facts and its modality vectors.
-    shaken = Core(build(core.model.config, shuffled(core.model.state_dict())), core.tokenizer, core.card)
+    shuffled_core = core.with_weights(shuffled(core.state_dict()))
     found: dict[str, list[np.ndarray]] = {"stem": [], "core": [], "shuffled": [], "plain": []}
     for half, part in parts.items():
         rows, own = examples_of(part).rows, heads[half]
         looks: dict[str, Callable] = {
             "core": SecondLook(core, own.members, names, own.shift),
-            "shuffled": SecondLook(shaken, own.members, names, own.shift),
+            "shuffled": SecondLook(shuffled_core, own.members, names, own.shift),
             "plain": SecondLook(core, own.plain, names),
         }
         found["stem"].append(rows.score_N.numpy())

@@ -6,37 +6,37 @@ rest is clustered, lets K experts run, and fits shared expert, experts and route
 student's own states going in, so that later layers mend what earlier ones lose. The second matrices are solved by least
 squares, in seconds, before and after the gradient steps (``--epochs 0`` leaves those out) that move the router and the
 first matrices. Attention, embeddings and norms stay as they are. Each finished layer is kept in the work folder; a
-second start goes on after the last one.
+second start goes on where the first one ended, if corpus, teacher and settings are the same, and is refused if not.
 
 Shapes: T tokens of the sample, D width, E experts.
 """
 
 import argparse
 import math
-import random
-import re
+import shutil
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
 from torch.nn import functional as F
 
-from core_model.checkpoint import load_checkpoint, write_atomically
+from core_model.checkpoint import write_atomically
 from core_model.config import CoreConfig, ExpertGroupConfig
-from core_model.core import TOKENIZER_FILE, build
-from core_model.inputs.packing import Batch, pack
-from core_model.inputs.segments import TextSegment
-from core_model.inputs.text import BEGIN, END, TextTokenizer
+from core_model.core import Core
+from core_model.inputs.packing import Batch
 from core_model.nn.balance import balance_with
 from core_model.nn.blocks import Block
 from core_model.nn.experts import ExpertGroup, FeedForward, MixtureOfExperts
-from core_model.training.convert_trunk import command_line, save_core, sha256_of
+from core_model.training.convert_trunk import command_line, sha256_of
 from core_model.training.cut import cut_net, order_neurons
-
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+from core_model.training.loop import Task, train
+from core_model.training.run import TrainingRun, claim, flattened
+from core_model.training.sample import batches_of, sample_rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,60 +65,9 @@ class DistilRun:
     ridge: float = 1e-3
     seed: int = 0
 
-
-def sample_rows(corpus: Path, tokenizer: TextTokenizer, num_tokens: int, seed: int) -> list[list[int]]:
-    """Piece numbers of sample texts: passages of one or several lines, and captions (the first cell of table rows).
-
-    Two fifths of the tokens are Chinese: the corpus's own sentences, and captions and phrases drawn piece by piece from
-    the Han pieces, since the corpus holds little Chinese. Half the texts are queries, half passages; captions are
-    queries.
-    """
-    rng = random.Random(seed)
-    english: list[list[str]] = []
-    chinese: list[str] = []
-    for document in corpus.read_text(encoding="utf8").split("\n\n"):
-        lines = [line for line in document.split("\n") if line]
-        if lines and _HAN.search(lines[0]):
-            chinese += lines
-        elif lines:
-            english.append(lines)
-    weights = [len(document) ** 0.5 for document in english]
-    shares = {"chinese": 0.18 if chinese else 0.0, "phrase": 0.24, "caption": 0.16, "passage": 0.42}
-    done = dict.fromkeys(shares, 0)
-    han = [piece for piece in tokenizer.pieces(range(len(tokenizer))) if re.fullmatch(r"[\u4e00-\u9fff]{1,6}", piece)]
-    rows: list[list[int]] = []
-    total = 0
-    while total < num_tokens:
-        source = max(shares, key=lambda name: shares[name] * (total + 1) - done[name])
-        kind = rng.choice(("query", "passage"))
-        if source == "chinese":
-            text = rng.choice(chinese)
-        elif source == "phrase":
-            kind, text = "query", "".join(rng.choice(han) for _ in range(rng.choice([1, 2, 2, 3, 3, 4, 6, 12])))
-        else:
-            passages = rng.choices(english, weights)[0]
-            first = rng.randrange(len(passages))
-            text = "\n".join(passages[first : first + rng.choice([1, 1, 1, 4, 12])])
-            if source == "caption":
-                kind, text = "query", text.split(" | ")[0][:120]
-        ids = tokenizer.ids(f"{kind}: {text}", marks=False)[:254]
-        rows.append([BEGIN, *ids, END])
-        total += len(ids) + 2
-        done[source] += len(ids) + 2
-    return rows
-
-
-def batches_of(rows: list[list[int]], config: CoreConfig, tokens: int = 8192) -> list[Batch]:
-    """Pack the sample, texts of like length together."""
-    ordered = sorted(rows, key=len)
-    batches, start = [], 0
-    while start < len(ordered):
-        end = start + 1
-        while end < len(ordered) and (end + 1 - start) * len(ordered[end]) <= tokens:
-            end += 1
-        batches.append(pack([[TextSegment(torch.tensor(row))] for row in ordered[start:end]], config))
-        start = end
-    return batches
+    def steps_on(self, num_tokens: int) -> int:
+        """Gradient steps of a layer on so many tokens."""
+        return self.epochs * (num_tokens // self.batch)
 
 
 def attend(block: Block, hidden_TD: Tensor, batches: list[Batch]) -> Tensor:
@@ -237,29 +186,53 @@ def solve_outputs(
     layer.shared.down.bias.copy_(new[-1])
 
 
-def fit_layer(
-    layer: MixtureOfExperts, norm: torch.nn.LayerNorm, x_TD: Tensor, target_TD: Tensor, name: str, run: DistilRun
-) -> None:
-    """Train a layer on the sample; errors count relative to each output's spread over the sample."""
-    spread_D = target_TD.std(dim=0)
-    optimizer = torch.optim.Adam(layer.parameters(), lr=run.learning_rate, betas=(0.9, 0.98))
-    balance_with(optimizer, layer, run.balance)
-    steps = run.epochs * (len(x_TD) // run.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * step / steps))
-    )
-    router = layer.group(name).router
-    for _ in range(run.epochs):
-        for index_M in torch.randperm(len(x_TD))[: steps // run.epochs * run.batch].split(run.batch):
-            x_MD = x_TD[index_M]
-            y_MD, routings = layer(x_MD, {name: None})
-            router.load_E += routings[name].load_E
-            error_MD = (norm(x_MD + y_MD) - target_TD[index_M]) / spread_D
-            loss = error_MD.square().mean()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
+class LayerTask(Task):
+    """A layer learns the teacher's states on the sample; errors count relative to each output's spread over it.
+
+    Args:
+        layer: The student's layer.
+        norm: What stands behind it.
+        x_TD: What goes in.
+        target_TD: The teacher's states behind the norm.
+        name: Of the group.
+        run: The distillation.
+    """
+
+    def __init__(
+        self,
+        layer: MixtureOfExperts,
+        norm: torch.nn.LayerNorm,
+        x_TD: Tensor,
+        target_TD: Tensor,
+        name: str,
+        run: DistilRun,
+    ) -> None:
+        self.model, self._norm, self._x_TD, self._target_TD, self._name = layer, norm, x_TD, target_TD, name
+        self._layer, self._spread_D, self._batch = layer, target_TD.std(dim=0), run.batch
+        self._order_T = torch.zeros(0, dtype=torch.int64)
+        self.optimizer = torch.optim.Adam(layer.parameters(), lr=run.learning_rate, betas=(0.9, 0.98))
+        balance_with(self.optimizer, layer, run.balance)
+        steps = run.steps_on(len(x_TD))
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: min(1.0, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * step / steps))
+        )
+
+    def loss(self, step: int) -> Tensor:
+        """Mean square of the error on the next tokens; each pass over the sample has an order of its own."""
+        place = step % (len(self._x_TD) // self._batch)
+        if place == 0:
+            self._order_T = torch.randperm(len(self._x_TD))
+        index_M = self._order_T[place * self._batch : (place + 1) * self._batch]
+        x_MD = self._x_TD[index_M]
+        y_MD, routings = self._layer(x_MD, {self._name: None})
+        self._layer.group(self._name).router.load_E += routings[self._name].load_E
+        return ((self._norm(x_MD + y_MD) - self._target_TD[index_M]) / self._spread_D).square().mean()
+
+    def data_state(self) -> dict[str, Any]:
+        return {"order": self._order_T}
+
+    def load_data_state(self, state: Mapping[str, Any]) -> None:
+        self._order_T = state["order"]
 
 
 @torch.no_grad()
@@ -292,20 +265,23 @@ def distil(weights: Path, corpus: Path, work: Path, run: DistilRun) -> tuple[Cor
 
     Returns:
         The student's shape and state.
+
+    Raises:
+        InputRejected: The work folder holds a distillation of another corpus, teacher or run; the corpus is empty.
     """
     torch.manual_seed(run.seed)
-    tensors, card = load_checkpoint(weights / "core.json")
-    config = CoreConfig.from_dict(card["config"])
-    teacher = build(config, tensors).eval()
-    rows = sample_rows(corpus, TextTokenizer.from_file(weights / TOKENIZER_FILE), run.num_tokens, run.seed)
+    teacher = Core.from_pretrained(weights)
+    config = teacher.config
+    rows = sample_rows(corpus, teacher.tokenizer, run.num_tokens, run.seed)
     batches = batches_of(rows, config)
     config = recut(config, run)
     group = next(g for g in config.groups if g.name == "text")
-    work.mkdir(parents=True, exist_ok=True)
+    identity = {"distil": asdict(run), "teacher": teacher.weights_hash, "corpus": sha256_of(corpus)}
+    claim(work, flattened(identity))
     with torch.inference_mode():
         teacher_TD = torch.cat([teacher.embed(batch) for batch in batches]).clone()
     student_TD = teacher_TD.clone()
-    state = dict(tensors)
+    state = dict(teacher.state_dict())
     for number, block in enumerate(teacher.layers):
         started = time.monotonic()
         whole_TD = run_experts(block.experts, attend(block, teacher_TD, batches), group.name)
@@ -326,10 +302,13 @@ def distil(weights: Path, corpus: Path, work: Path, run: DistilRun) -> tuple[Cor
             errors = [relative_error(layer, norm, x_TD, teacher_TD, group.name)]
             for step in range(1 + (run.epochs > 0)):
                 if step:
-                    fit_layer(layer, norm, x_TD, teacher_TD, group.name, run)
+                    task = LayerTask(layer, norm, x_TD, teacher_TD, group.name, run)
+                    layer_run = TrainingRun(steps=run.steps_on(len(x_TD)), seed=run.seed + number)
+                    train(task, layer_run, work / f"layer-{number}")
                 solve_outputs(layer, x_TD, whole_TD - x_TD, 1 / whole_TD.std(dim=1), group.name, run.ridge)
                 errors.append(relative_error(layer, norm, x_TD, teacher_TD, group.name))
             write_atomically(kept, save({k: v.contiguous() for k, v in layer.state_dict().items()}))
+            shutil.rmtree(work / f"layer-{number}", ignore_errors=True)
             path = ", ".join(f"{error:.4f}" for error in errors)
             print(f"layer {number}: relative error {path}; {time.monotonic() - started:.0f} s", flush=True)
         student_TD = norm(run_experts(layer, x_TD, group.name)).detach()
@@ -359,12 +338,14 @@ def main() -> None:
         seed=options.seed,
     )
     config, state = distil(options.weights, options.corpus, options.work, run)
-    _, card = load_checkpoint(options.weights / "core.json")
+    teacher = Core.from_pretrained(options.weights)
+    card = teacher.card
     fresh = {k: card[k] for k in ("source", "licence", "corpus_sha256", "pieces_kept")}
     fresh["commands"] = [*card["commands"], command_line("core_model.training.distil")]
     fresh["steps"] = [*card["steps"], f"experts distilled layer by layer, {run.num_active} run"]
     fresh |= {"seed": run.seed, "teacher_sha256": card["weights_sha256"], "distil_corpus": sha256_of(options.corpus)}
-    print(save_core(options.out, config, state, (options.weights / TOKENIZER_FILE).read_bytes(), fresh))
+    student = Core.from_state(config, state, teacher.tokenizer)
+    print(student.save_pretrained(options.out, int8=True, card=fresh))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
                 store,
                 "medical.read",
                 documents.medical([documents.finding(1, 0.9)]),
-                documents.provenance(code_version=str(number)),
+                documents.provenance(steps={"nodules": str(number)}),
                 study_id=made["study 1"],
             )
         made["report"] = readings.save(

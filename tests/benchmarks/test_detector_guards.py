@@ -7,10 +7,10 @@ from torch.nn import functional
 
 from apps.medical.nodules.detect import Half
 from apps.medical.nodules.linking import LinkWeights
-from apps.medical.nodules.out_of_fold import Measured, PlantingResult
+from apps.medical.nodules.stem import StemOutput
+from apps.medical.nodules.training.out_of_fold import Measured, PlantingResult
 from benchmarks import detector_guards
-from core_model.embed.stem import StemOutput
-from tests.apps.medical.nodules.test_plantings import background
+from tests.apps.medical.nodules.training.sources.test_plantings import background
 
 
 @pytest.fixture(autouse=True)

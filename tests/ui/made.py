@@ -7,8 +7,8 @@ import numpy as np
 from apps.finance.facts_table import to_parquet
 from apps.finance.filings import read_facts
 from apps.notices import NOTICE
+from apps.provenance import Provenance
 from apps.store import blobs, medical, readings
-from apps.store.readings import Provenance
 from apps.store.store import Store
 
 REPORT = b"""<?xml version="1.0"?>
@@ -49,7 +49,7 @@ UNNAMED = "/1/2/5/2/2/1"
 
 COMPANY = "Example Works"
 NO = {"not_available": "the report does not say"}
-_PROVENANCE = {"code_version": "test", "weights_hash": "0" * 64, "settings_hash": "1" * 64}
+_PROVENANCE = {"steps": {"document": "1"}, "settings": {}, "weights": {"core": "0" * 64}, "libraries": {}}
 
 
 def report(store: Store) -> str:
@@ -82,7 +82,7 @@ def report(store: Store) -> str:
              "reason": "The name stands in hidden data only.", "fact_ids": ["h1"], "check_id": NO},
         ],
         "warnings": [{"code": "unknown_format", "text": "A format is not known.", "source": "fact f2", "count": 2}],
-        "provenance": {**provenance.as_dict(), "settings": {}},
+        "provenance": provenance.as_dict(),
     }  # fmt: skip
     readings.save(store, "finance.read", document, provenance, files={"source": source, "facts": facts})
     blobs.release(store, "job-made")
@@ -168,7 +168,7 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, pat
         "operating_point": {"threshold": 0.5, "weights_hash": "0" * 64},
         "record": NO,
         "warnings": [{"code": "thick_slices", "text": "The slices are thick."}],
-        "provenance": {**provenance.as_dict(), "settings": {}},
+        "provenance": provenance.as_dict(),
     }
     files = {"heatmap-1": heat, "volume": volume}
     readings.save(store, "medical.read", document, provenance, study_id=study_id, files=files, input_id=input_id)

@@ -8,6 +8,7 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from apps.provenance import Provenance
 from apps.store import blobs, medical, readings
 from apps.store.store import Store
 from core_model.errors import NotFound
@@ -162,7 +163,7 @@ def test_a_reading_shows_the_volume_that_it_read_when_the_series_was_imported_ag
     first = made.study(store)
     own = readings.document(store, first)
     volume = blobs.put_array(store, "job-made", "volume", made.hounsfield())
-    provenance = readings.Provenance("3" * 64, "test", "0" * 64, "1" * 64)
+    provenance = Provenance("3" * 64, {"document": "1"}, {}, {}, {})
     study_id = readings.get(store, first).study_id
     second = readings.save(store, "medical.read", own, provenance, study_id=study_id, files={"volume": volume})
     longer = blobs.put_array(store, "job-made", "longer", np.concatenate([made.hounsfield()[:2], made.hounsfield()]))

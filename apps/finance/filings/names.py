@@ -4,6 +4,8 @@ import re
 
 from lxml import etree
 
+from apps.messages.names import spoken as spoken
+
 _USUAL = (
     (re.compile(r"http://fasb\.org/us-gaap/\d{4}.*"), "us-gaap"),
     (re.compile(r"http://fasb\.org/srt/\d{4}.*"), "srt"),
@@ -12,14 +14,6 @@ _USUAL = (
     (re.compile(r"http://www\.xbrl\.org/2003/iso4217"), "iso4217"),
     (re.compile(r"http://www\.xbrl\.org/2003/instance"), "xbrli"),
 )
-
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+|[^\W\d_A-Za-z]+")
-
-
-def spoken(concept: str) -> str:
-    """A concept's name in words: ``us-gaap:AssetsCurrent`` is ``assets current``; capitals that are no word stay."""
-    words = _WORD.findall(concept.rpartition(":")[2])
-    return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words)
 
 
 def usual_prefix(prefix: str, namespace: str) -> str:

@@ -33,8 +33,8 @@ class KeyLine:
 
     @property
     def message(self) -> Message:
-        """What the line is called in a sentence."""
-        return Message(f"line_{self.name}")
+        """What the line is called in full."""
+        return Message(f"key_line_{self.name}")
 
 
 _COST = "positive where it is a cost"

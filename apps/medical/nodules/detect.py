@@ -15,7 +15,7 @@ from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose
 from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.regions import Region, regions_of, root_sizes
 from apps.medical.nodules.shape import FEATURES, features_of
-from core_model.embed.stem import Stem, pooled
+from apps.medical.nodules.stem import Stem, pooled
 
 CONTEXT_MM = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
 """Nominal heights of a candidate's tokens: its best slice first, then context, counted from its lowest slice down and

@@ -19,11 +19,11 @@ from torch import Tensor
 
 from apps.medical.nodules.detect import CONTEXT_MM, TOKENS, Described, Rescore
 from apps.medical.nodules.linking import sigmoid
+from apps.medical.nodules.second_look import CandidateRows, PlainHead, SecondLook, VolumeCandidateHead
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.config import CoreConfig
 from core_model.core import Core
 from core_model.errors import InputRejected, Unavailable
-from core_model.rescore import CandidateRows, PlainHead, SecondLook, VolumeCandidateHead
 
 H = TypeVar("H", VolumeCandidateHead, PlainHead)
 NAME = "nodule_head"
@@ -174,7 +174,7 @@ def load_heads(folder: Path, core: Core, name: str = NAME) -> tuple[dict[str, He
             action="install the package again, or train the head anew",
             code="weights_differ",
         )
-    return {half: _heads(tensors, half, entry, core.model.config) for half, entry in card["halves"].items()}, card
+    return {half: _heads(tensors, half, entry, core.config) for half, entry in card["halves"].items()}, card
 
 
 def _heads(tensors: Mapping[str, Tensor], half: str, entry: Mapping[str, Any], config: CoreConfig) -> Heads:

@@ -7,6 +7,9 @@ refusal_end = { $text }.
 list_more = { $list }, { $part }
 list_end = { $list } and { $part }
 
+# A name of a taxonomy that has no entry, in its own words.
+name_in_words = { $words }
+
 file_of = file { $number } of { $count }
 
 # A sentence that an earlier version stored as it was then put.

@@ -7,6 +7,9 @@ refusal_end = { $text }。
 list_more = { $list }、{ $part }
 list_end = { $list }和{ $part }
 
+# A name of a taxonomy that has no entry, in its own words.
+name_in_words = “{ $words }”
+
 file_of = 第 { $number } 个文件（共 { $count } 个）
 
 # A sentence that an earlier version stored as it was then put.

@@ -50,20 +50,20 @@ def test_no_unit_is_neither_money_nor_a_ratio():
 @pytest.mark.parametrize(
     ("value", "unit", "english", "chinese"),
     [
-        ("97703000000", "USD", "97,703 million USD", "97,703 百万 USD"),
-        ("8468800000", "USD", "8,468.8 million USD", "8,468.8 百万 USD"),
-        ("21198000", "USD", "21,198 thousand USD", "21,198 千 USD"),
-        ("21198001", "USD", "21,198,001 USD", "21,198,001 USD"),
-        ("-1026000000", "CNY", "-1,026 million CNY", "-1,026 百万 CNY"),
+        ("97703000000", "USD", "97,703 million USD", "97,703 百万美元"),
+        ("8468800000", "USD", "8,468.8 million USD", "8,468.8 百万美元"),
+        ("21198000", "USD", "21,198 thousand USD", "21,198 千美元"),
+        ("21198001", "USD", "21,198,001 USD", "21,198,001 美元"),
+        ("-1026000000", "CNY", "-1,026 million CNY", "-1,026 百万人民币元"),
         ("4323000000", "shares", "4,323 million shares", "4,323 百万股"),
         ("1200", "shares", "1.2 thousand shares", "1.2 千股"),
         ("727.9", "shares", "727.9 shares", "727.9 股"),
-        ("2.2", "USD/shares", "2.20 USD a share", "每股 2.20 USD"),
-        ("2", "USD/shares", "2.00 USD a share", "每股 2.00 USD"),
+        ("2.2", "USD/shares", "2.20 USD a share", "2.20 美元/股"),
+        ("2", "USD/shares", "2.00 USD a share", "2.00 美元/股"),
         ("0.1168", "pure", "0.1168", "0.1168"),
         ("4000000", "", "4,000,000", "4,000,000"),
         ("12", "acme:Store", "12 acme:Store", "12 acme:Store"),
-        ("0", "USD", "0 USD", "0 USD"),
+        ("0", "USD", "0 USD", "0 美元"),
     ],
 )
 def test_an_amount_stands_in_the_largest_scale_that_keeps_it_exact(value, unit, english, chinese):
@@ -74,20 +74,23 @@ def test_an_amount_stands_in_the_largest_scale_that_keeps_it_exact(value, unit, 
 def test_all_amounts_of_a_sentence_share_one_scale():
     scale = scale_of([Decimal("5000000"), Decimal("2500"), Decimal(0)], "USD")
     assert scale == Scale(1_000, "USD")
-    assert (said(scale.amount(Decimal("5000000"))), scale.number(Decimal("2500"))) == ("5,000 thousand USD", "2.5")
+    assert said(scale.amount(Decimal("5000000"))) == "5,000 thousand USD"
+    assert said(scale.number(Decimal("2500"))) == "2.5"
+    assert scale.amount(Decimal("5E6")).values == {"amount": "5000000", "unit": "USD"}
 
 
 @given(st.integers(min_value=-(10**120), max_value=10**120), st.sampled_from(["USD", "shares", "USD/shares", "pure"]))
 def test_an_amount_in_a_sentence_keeps_every_digit(number, unit):
     scale = scale_of([Decimal(number)], unit)
-    assert Fraction(scale.number(Decimal(number)).replace(",", "")) * scale.factor == number
+    assert Fraction(said(scale.number(Decimal(number))).replace(",", "")) * scale.factor == number
 
 
 @pytest.mark.parametrize(
     ("unit", "english", "chinese"),
     [
-        ("USD", "USD", "USD"),
-        ("USD/shares", "USD/shares", "USD/股"),
+        ("USD", "USD", "美元"),
+        ("XDR", "XDR", "XDR"),
+        ("USD/shares", "USD/shares", "美元/股"),
         ("shares", "shares", "股"),
         ("pure", "plain numbers", "纯数"),
         ("", "no unit", "无单位"),

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 from apps.jobs import Run, Step, job
+from apps.provenance import Provenance
 from apps.store import blobs, readings, workers
 from apps.store.ids import hash_of
-from apps.store.readings import Provenance
 from core_model.errors import InputRejected
 
 CANARY = "DOE^JANE-7Q"
@@ -50,8 +50,8 @@ def second(step: Step, number: int) -> str:
         step.tick(0.5)
         time.sleep(0.02)
     _pass_time(step, step.settings.get("second_s", 0.0))
-    four = Provenance(hash_of([step.job_id, number]), "1", "0" * 64, "0" * 64)
-    reading_id = readings.save(step.store, "test.steps", {"number": number}, four, again=step.job_id)
+    provenance = Provenance(hash_of([step.job_id, number]), {"second": "1"}, {}, {}, {})
+    reading_id = readings.save(step.store, "test.steps", {"number": number}, provenance, again=step.job_id)
     if (folder / "die-before-record").exists():
         (folder / "die-before-record").unlink()
         os.kill(os.getpid(), signal.SIGKILL)

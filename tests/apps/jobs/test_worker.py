@@ -12,9 +12,9 @@ from sqlalchemy import inspect, text
 
 import apps.jobs
 from apps.jobs import Worker, cancel, delete, enqueue, retry, run_worker, show
+from apps.provenance import Provenance
 from apps.settings import Settings, load_settings
 from apps.store import blobs, inputs, readings, workers
-from apps.store.readings import Provenance
 from apps.store.store import Store
 from core_model.errors import NotFound, Unavailable
 from tests.apps.jobs.conftest import SAMPLES, last, log_of, wait_for
@@ -119,13 +119,13 @@ def test_an_equal_job_that_waits_is_not_queued_twice(store: Store, tmp_path: Pat
     assert enqueue(store, "test.steps", None, {"number": 1}) != first
 
 
-def test_the_stored_reading_of_the_same_four_is_the_job_s_result_at_once(store: Store) -> None:
-    four = Provenance("a" * 64, "1", "b" * 64, "c" * 64)
-    assert show(store, enqueue(store, "test.steps", None, provenance=four)).state == "queued"
-    reading_id = readings.save(store, "test.steps", {}, four)
-    stored = show(store, enqueue(store, "test.steps", None, {"other": 1}, provenance=four))
+def test_the_stored_reading_of_an_equal_provenance_is_the_job_s_result_at_once(store: Store) -> None:
+    provenance = Provenance("a" * 64, {"first": "1"}, {}, {}, {})
+    assert show(store, enqueue(store, "test.steps", None, provenance=provenance)).state == "queued"
+    reading_id = readings.save(store, "test.steps", {}, provenance)
+    stored = show(store, enqueue(store, "test.steps", None, {"other": 1}, provenance=provenance))
     assert (stored.state, stored.reading_id, stored.fraction) == ("done", reading_id, 1.0)
-    assert show(store, enqueue(store, "test.steps", None, provenance=four, again=True)).state == "queued"
+    assert show(store, enqueue(store, "test.steps", None, provenance=provenance, again=True)).state == "queued"
 
 
 def test_a_job_that_is_not_there_is_not_found(store: Store) -> None:
@@ -197,7 +197,7 @@ def test_deleting_a_reading_takes_the_recorded_steps_of_its_job(store: Store, tm
 
 
 def test_deleting_works_before_any_worker_ran(store: Store) -> None:
-    reading_id = readings.save(store, "test.steps", {}, Provenance("a" * 64, "1", "b" * 64, "c" * 64))
+    reading_id = readings.save(store, "test.steps", {}, Provenance("a" * 64, {}, {}, {}, {}))
     assert delete(store, reading_id).rows == {"reading": [reading_id]}
 
 

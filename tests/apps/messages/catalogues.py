@@ -38,6 +38,11 @@ class Entry:
         return _Found(self.pattern).numbers
 
     @property
+    def chosen_by(self) -> set[str]:
+        """Those by which it chooses between words, and need not show."""
+        return _Found(self.pattern).chosen_by
+
+    @property
     def text(self) -> str:
         """Its own letters, with dots for the values between them."""
         return "…".join(_Found(self.pattern).texts)
@@ -47,6 +52,7 @@ class _Found(Visitor):
     def __init__(self, pattern: ast.Pattern) -> None:
         self.variables: set[str] = set()
         self.numbers: set[str] = set()
+        self.chosen_by: set[str] = set()
         self.texts: list[str] = []
         self.visit(pattern)
 
@@ -61,6 +67,7 @@ class _Found(Visitor):
 
     def visit_SelectExpression(self, node: ast.SelectExpression) -> None:  # noqa: N802
         plural = {"zero", "one", "two", "few", "many"}
+        self.chosen_by |= _Found(ast.Pattern([ast.Placeable(node.selector)])).variables
         keys = [variant.key for variant in node.variants]
         if any(isinstance(key, ast.NumberLiteral) or key.name in plural for key in keys):
             self.numbers |= _Found(ast.Pattern([ast.Placeable(node.selector)])).variables

@@ -2,14 +2,21 @@
 
 from typing import Any
 
-from apps.store.readings import Provenance
+from apps.provenance import Provenance
 
 NOTICE = "Research use. No medical device, no investment advice."
 
 
-def provenance(**changed: str) -> Provenance:
-    four = {"input_hash": "a" * 64, "code_version": "0.1.0", "weights_hash": "b" * 64, "settings_hash": "c" * 64}
-    return Provenance(**{**four, **changed})
+def provenance(**changed: Any) -> Provenance:
+    """What a reading follows from, with other parts where they are given."""
+    whole: dict[str, Any] = {
+        "input_hash": "a" * 64,
+        "steps": {"facts": "1"},
+        "settings": {"reader": "inline-xbrl"},
+        "weights": {"core": "b" * 64},
+        "libraries": {"lxml": "5.4.0"},
+    }
+    return Provenance(**{**whole, **changed})
 
 
 def finance(company: str = "Example Corp") -> dict[str, Any]:

@@ -4,6 +4,7 @@ import hashlib
 import random
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -35,7 +36,7 @@ def files(store: Store) -> int:
     return len(list(store.blobs_dir.glob("??/*")))
 
 
-def report(store: Store, path: Path, **changed: str) -> tuple[str, str]:
+def report(store: Store, path: Path, **changed: Any) -> tuple[str, str]:
     """A report that a job has read: ids of its input and reading."""
     input_id = inputs.add(store, path)
     job = jobs.create(store, "finance.read", input_id, {})
@@ -90,7 +91,7 @@ def test_deleting_the_only_reading_leaves_nothing_but_the_audit(store: Store, tm
 
 def test_deleting_keeps_the_contents_and_the_path_that_another_reading_needs(store: Store, tmp_path: Path) -> None:
     input_id, first = report(store, tmp_path)
-    _, second = report(store, tmp_path, code_version="0.2.0")
+    _, second = report(store, tmp_path, steps={"facts": "2"})
     delete_everything_of(store, first)
     assert inputs.path_of(store, input_id) == tmp_path
     assert blobs.get(store, readings.files(store, second)["facts"]) == b"the same facts"
@@ -113,7 +114,7 @@ def below_the_inboxes(*paths: Path) -> list[str]:
 def test_an_uploaded_file_goes_with_the_last_reading_of_it(store: Store, tmp_path: Path) -> None:
     path = upload(store, "0a1b.html")
     _, first = report(store, path)
-    _, second = report(store, path, code_version="0.2.0")
+    _, second = report(store, path, steps={"facts": "2"})
     assert delete_everything_of(store, first).uploads == []
     assert path.exists()
     assert delete_everything_of(store, second).uploads == below_the_inboxes(path)
@@ -280,7 +281,7 @@ def test_in_any_order_a_content_stays_as_long_as_a_reading_needs_it_and_no_longe
         for number, names in enumerate(contents):
             files_of = {name: blobs.put(store, "job-1", name, name.encode()) for name in names}
             reading_id = readings.save(
-                store, "test", {"number": number}, provenance(code_version=str(number)), files=files_of
+                store, "test", {"number": number}, provenance(steps={"facts": str(number)}), files=files_of
             )
             needs[reading_id] = names
         blobs.release(store, "job-1")

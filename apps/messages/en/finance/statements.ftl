@@ -6,10 +6,10 @@ chosen_by_nearest = { $row }: the caption is nearest to { $caption } (similarity
 chosen_of_class = Each class of stock has its own earnings per share; these are those of { $class }, in { $row } ({ $concept }).
 
 # Why there is none.
-line_not_printed = The { $statement } prints no { $line }: { $reasons }.
+line_not_printed = The { $statement } prints no { LOWER($line) }: { $reasons }.
     .reasons = { $list }; { $part }
-line_not_tagged = No row of the { $statement } is tagged as { $line }.
-line_only_in_parts = The { $statement } prints { $line } only in parts ({ $rows }); a sum is printed nowhere.
+line_not_tagged = No row of the { $statement } is tagged as { LOWER($line) }.
+line_only_in_parts = The { $statement } prints { LOWER($line) } only in parts ({ $rows }); a sum is printed nowhere.
     .rows = { $list }, { $part }
 
 # What speaks against a row.
@@ -60,6 +60,43 @@ sum_of_costs = the sum of the costs printed in parts
 # Why a statement is not available.
 no_table_of_statement = No { $statement } was found: no table holds enough facts of the whole company that belong to one.
 report_without_numbers = No { $statement } was found: the report tags no number.
+
+# What the statements are called in a sentence.
+statement_balance = balance sheet
+statement_cash_flow = cash-flow statement
+statement_income = income statement
+
+# What the key lines are called in full; lines.ftl has the short names of the screens.
+key_line_revenue = Revenue
+key_line_cost_of_revenue = Cost of revenue
+key_line_gross_profit = Gross profit
+key_line_research_and_development = Research and development
+key_line_selling_general_administrative = Selling, general and administrative
+key_line_operating_income = Operating income
+key_line_interest_expense = Interest expense
+key_line_income_before_tax = Income before tax
+key_line_income_tax = Income tax
+key_line_net_income = Net income of the parent
+key_line_eps_basic = Basic earnings per share
+key_line_eps_diluted = Diluted earnings per share
+key_line_cash = Cash and cash equivalents
+key_line_receivables = Trade receivables
+key_line_inventory = Inventories
+key_line_current_assets = Total current assets
+key_line_property_plant_equipment = Property, plant and equipment
+key_line_goodwill = Goodwill
+key_line_total_assets = Total assets
+key_line_current_liabilities = Total current liabilities
+key_line_long_term_debt = Long-term debt
+key_line_total_liabilities = Total liabilities
+key_line_retained_earnings = Retained earnings
+key_line_total_equity = Total equity
+key_line_operating_cash_flow = Net cash from operating activities
+key_line_capital_expenditure = Capital expenditure
+key_line_investing_cash_flow = Net cash from investing activities
+key_line_financing_cash_flow = Net cash from financing activities
+key_line_dividends_paid = Dividends paid
+key_line_change_in_cash = Net change in cash
 
 # What is uncertain in a statement.
 balance_not_found = { $reason }

@@ -58,6 +58,43 @@ sum_of_costs = 分项列示的成本之和
 no_table_of_statement = 未找到{ $statement }：没有表格含有足够多的、属于该表的公司整体数据。
 report_without_numbers = 未找到{ $statement }：报告未标记任何数字。
 
+# What the statements are called in a sentence.
+statement_balance = 资产负债表
+statement_cash_flow = 现金流量表
+statement_income = 利润表
+
+# What the key lines are called in full; lines.ftl has the short names of the screens.
+key_line_revenue = 营业收入
+key_line_cost_of_revenue = 营业成本
+key_line_gross_profit = 毛利
+key_line_research_and_development = 研发费用
+key_line_selling_general_administrative = 销售及管理费用
+key_line_operating_income = 营业利润
+key_line_interest_expense = 利息支出
+key_line_income_before_tax = 利润总额
+key_line_income_tax = 所得税费用
+key_line_net_income = 归属于母公司股东的净利润
+key_line_eps_basic = 基本每股收益
+key_line_eps_diluted = 稀释每股收益
+key_line_cash = 货币资金
+key_line_receivables = 应收账款
+key_line_inventory = 存货
+key_line_current_assets = 流动资产合计
+key_line_property_plant_equipment = 固定资产
+key_line_goodwill = 商誉
+key_line_total_assets = 资产总计
+key_line_current_liabilities = 流动负债合计
+key_line_long_term_debt = 长期借款
+key_line_total_liabilities = 负债合计
+key_line_retained_earnings = 未分配利润
+key_line_total_equity = 所有者权益合计
+key_line_operating_cash_flow = 经营活动产生的现金流量净额
+key_line_capital_expenditure = 购建固定资产支付的现金
+key_line_investing_cash_flow = 投资活动产生的现金流量净额
+key_line_financing_cash_flow = 筹资活动产生的现金流量净额
+key_line_dividends_paid = 分配股利支付的现金
+key_line_change_in_cash = 现金及现金等价物净增加额
+
 # What is uncertain in a statement.
 balance_not_found = { $reason }
 cash_flow_not_found = { $reason }

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from apps.medical.nodules.detect import TOKENS, Described, Half, find_candidates, token_slices
+from apps.medical.nodules.detector_weights import load, save
 from apps.medical.nodules.findings import Found, find_nodules, probability_of
 from apps.medical.nodules.linking import LinkWeights, sigmoid
-from apps.medical.nodules.operating_point import load, save
 from apps.medical.nodules.place import lung_box
 from apps.medical.nodules.rescoring import decided_by, save_heads
 from apps.medical.nodules.shape import FEATURES
-from core_model.embed.stem import Stem, StemConfig, StemOutput
+from apps.medical.nodules.stem import Stem, StemConfig, StemOutput
 from core_model.errors import InputRejected, NotFound, Unavailable
 from tests.apps.medical.nodules.heads import small_core, small_heads
 
@@ -236,7 +236,7 @@ def test_no_candidates_have_no_probabilities():
 def shipped_into(folder, core, threshold=0.4):
     halves = [half("A", bright_first=False), half("B", bright_first=False)]
     look = decided_by(json.loads(save_heads(folder, small_heads(), core, {}).read_text()))
-    save(folder, halves, threshold, {"marks": 2}, {"command": "python -m apps.medical.nodules.train ship"}, look)
+    save(folder, halves, threshold, {"marks": 2}, {"command": "python -m apps.medical.nodules.training ship"}, look)
     return halves
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from apps.medical.nodules.detector_weights import WEIGHTS, load
 from apps.medical.nodules.findings import find_nodules
-from apps.medical.nodules.operating_point import WEIGHTS, load
 from tests.apps.medical.nodules.test_regions_and_shape import tube
 
 SPACING = (2.5, 1.0, 1.0)
