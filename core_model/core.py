@@ -282,7 +282,7 @@ class Core(nn.Module):
         """
         x_TD = self.embed(batch) if embedded_TD is None else embedded_TD
         routings: list[dict[str, Routing]] = []
-        for block in self.layers[: self._checked(num_layers)]:
+        for block in self.layers[: self.checked_layers(num_layers)]:
             if self.recompute and torch.is_grad_enabled():
                 x_TD, routing = checkpoint(block, x_TD, batch, use_reentrant=False)
             else:
@@ -292,7 +292,12 @@ class Core(nn.Module):
                 block.count(routing)
         return CoreOutput(x_TD, batch, routings)
 
-    def _checked(self, num_layers: int | None) -> int:
+    def checked_layers(self, num_layers: int | None) -> int:
+        """A number of layers that the core has; all of them for None.
+
+        Raises:
+            InputRejected: It does not have so many.
+        """
         if num_layers is None:
             return self.config.num_layers
         if not isinstance(num_layers, int) or not 0 <= num_layers <= self.config.num_layers:
@@ -334,7 +339,7 @@ class Core(nn.Module):
             raise InputRejected(
                 "texts of the kind {kind}", allowed="query or passage", code="kind_unknown", values={"kind": str(kind)}
             )
-        self._checked(num_layers)
+        self.checked_layers(num_layers)
         sums_ND = torch.zeros(len(texts), self.config.width)
         windows = text_windows(self.tokenizer, [f"{kind}: {text}" for text in texts], self.config.window)
         done = 0

@@ -69,7 +69,6 @@ ui_severity_medium = medium
 ui_severity_low = low
 ui_confidence = confidence
 ui_concept = Concept
-ui_value = Value
 ui_derived = computed, not printed in the report
 ui_tagged_value = as on the page; the tag counts the other way round: { $value }
 ui_choose_cell = Choose a number to see it in the source. Arrow keys move, Enter shows.
@@ -151,8 +150,8 @@ ui_read_many = { $n ->
 
 ## Steps of jobs
 
-ui_step_facts = facts
-ui_step_statements = statements
+ui_step_read = reading
+ui_step_save = saving
 ui_step_document = document
 ui_step_import = import
 ui_step_lungs = lungs

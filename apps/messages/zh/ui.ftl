@@ -69,7 +69,6 @@ ui_severity_medium = 中
 ui_severity_low = 低
 ui_confidence = 置信度
 ui_concept = 概念
-ui_value = 数值
 ui_derived = 计算所得，原文未列示
 ui_tagged_value = 符号与原文一致；标签的符号相反：{ $value }
 ui_choose_cell = 选择一个数字即可在原文中查看。方向键移动，回车显示。
@@ -148,8 +147,8 @@ ui_read_many = 已加入 { $n } 份财报；见“任务”。
 
 ## Steps of jobs
 
-ui_step_facts = 读取事实
-ui_step_statements = 整理报表
+ui_step_read = 阅读
+ui_step_save = 保存结果
 ui_step_document = 写出结果
 ui_step_import = 导入影像
 ui_step_lungs = 分割肺部
