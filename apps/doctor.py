@@ -145,7 +145,8 @@ def _weights(problems: list[str]) -> dict[str, str]:
 
     found = {}
     folders = [Path(str(package.__file__)).parent / "weights" for package in (core_model, nodules)]
-    for card in [card for folder in folders for card in sorted(folder.glob("*.json"))]:
+    found_cards = [card for folder in folders for card in sorted(folder.glob("*.json"))]
+    for card in [card for card in found_cards if card.name != "config.json"]:  # the shape, where transformers looks
         named = json.loads(card.read_text(encoding="utf8")).get("weights_file", f"{card.stem}.safetensors")
         weights = card.with_name(named)
         if weights.exists():
