@@ -18,9 +18,10 @@ from tests.apps.messages.transition import NOT_YET
 ALSO_CHINESE = {
     # Standards, file formats and units.
     "CT", "DICOM", "HU", "IFRS", "GAAP", "SEC", "XBRL", "XHTML", "HTML", "JSON", "PNG", "zip", "htm", "html", "xhtml",
-    "inline", "EDGAR", "UTC", "UID", "LPS", "MB", "GB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF",
-    "DICOMDIR", "PET", "PACS", "RLE", "JPEG", "LS", "GiB", "MiB", "ml", "X", "x", "deflate", "sha", "SHA", "CUDA",
-    "RescaleSlope", "RescaleIntercept",
+    "inline", "UTC", "UID", "LPS", "MB", "GB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF", "DICOMDIR",
+    "PET", "EDGAR",
+    "PACS", "RLE", "JPEG", "LS", "GiB", "MiB", "ml", "X", "x", "deflate", "sha", "RescaleSlope", "RescaleIntercept",
+    "SHA", "CUDA",
     # Names.
     "Tandem", "Chromium", "PyTorch",
     # Keys of the keyboard.
