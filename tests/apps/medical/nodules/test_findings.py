@@ -1,6 +1,9 @@
 """From a made-up CT to findings: place, order, determinism, cancelling, and the card on disk."""
 
 import json
+import os
+from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -233,9 +236,10 @@ def test_no_candidates_have_no_probabilities():
     assert found.probability().shape == (0,)
 
 
-def shipped_into(folder, core, threshold=0.4):
+def shipped_into(folder, core, threshold=0.4, seed=0):
+    torch.manual_seed(seed)
     folds = [fold("A", bright_first=False), fold("B", bright_first=False)]
-    second_look = decided_by(json.loads(save_heads(folder, small_heads(), core, {}).read_text()))
+    second_look = decided_by(json.loads(save_heads(folder, small_heads(seed), core, {}).read_text()))
     made_by = {"command": "python -m apps.medical.nodules.training ship"}
     save_detector(folder, folds, threshold, {"marks": 2}, made_by, second_look)
     return folds
@@ -274,3 +278,59 @@ def test_another_head_or_none_is_refused_beside_stems_that_fit(tmp_path):
     (tmp_path / "nodule_head.json").unlink()
     with pytest.raises(Unavailable, match="nodule head is not installed"):
         load_detector(tmp_path, core)
+
+
+class Interrupted(BaseException):
+    pass
+
+
+def shipped_until(written, monkeypatch, *given, **named):
+    """Ship a detector, interrupted before one of the writings; whether it was."""
+    done = []
+
+    def interrupted(original):
+        def writing(*given, **named):
+            done.append(given)
+            if len(done) > written:
+                raise Interrupted
+            return original(*given, **named)
+
+        return writing
+
+    with monkeypatch.context() as patch:
+        for owner, name in ((os, "replace"), (Path, "write_text")):
+            patch.setattr(owner, name, interrupted(getattr(owner, name)))
+        try:
+            shipped_into(*given, **named)
+        except Interrupted:
+            return True
+    return False
+
+
+def test_a_detector_whose_writing_is_interrupted_is_the_old_one_or_the_new_and_loads(tmp_path, monkeypatch):
+    core = small_core()
+    asked = CandidateDescription(np.ones((2, TOKENS * 80), np.float32), np.zeros((2, 3)), SPACING, np.array([-1.0, 2]))
+    whole = {}
+    for seed, threshold in ((0, 0.4), (1, 0.6)):
+        shipped_into(tmp_path / str(seed), core, threshold=threshold, seed=seed)
+        whole[threshold] = load_detector(tmp_path / str(seed), core)
+    left = []
+    for written in count():
+        folder = tmp_path / f"interrupted {written}"
+        shipped_into(folder, core, threshold=0.4, seed=0)
+        going_on = shipped_until(written, monkeypatch, folder, core, threshold=0.6, seed=1)
+        found = load_detector(folder, core)
+        left.append(found.operating_point.threshold)
+        expected = whole[left[-1]]
+        assert found.operating_point == expected.operating_point
+        for one, other in zip(found.folds, expected.folds, strict=True):
+            weights = other.stem.state_dict()
+            assert all(torch.equal(value, weights[name]) for name, value in one.stem.state_dict().items())
+        for one, other in zip(found.rescorers, expected.rescorers, strict=True):
+            assert np.array_equal(one(asked), other(asked))
+        shipped_into(folder, core, threshold=0.6, seed=1)
+        assert {path.name for path in folder.iterdir()} == {path.name for path in (tmp_path / "1").iterdir()}
+        if not going_on:
+            break
+    assert left == sorted(left)
+    assert len(left) >= 4
