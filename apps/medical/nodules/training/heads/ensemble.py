@@ -5,6 +5,7 @@ Members hold out different patients. A second call goes on after the last member
 Shapes: N candidates.
 """
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ from apps.medical.nodules.training.heads.examples import (
 from apps.medical.nodules.training.heads.train import HeadTraining, fit_member
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.core import Core
+from core_model.training.run import claim, flattened
 
 H = TypeVar("H", VolumeCandidateHead, PlainHead)
 OWN_MARKS = 3
@@ -37,25 +39,30 @@ def kept_or_fitted(
     name: str,
     known: Mapping[str, Any],
     make: Callable[[], H],
-    fit: Callable[[], tuple[H, dict[str, Any]]],
+    fit: Callable[[Path], tuple[H, dict[str, Any]]],
 ) -> tuple[H, dict[str, Any]]:
-    """A member that an earlier run left in ``folder``, if it was made of the same, or else a new one, left there.
+    """A member that an earlier run left in ``folder``, or else a new one, left there.
 
     Args:
         folder: Of finished members.
-        name: The member's.
+        name: The member's; an unfinished one has a folder of this name.
         known: All that it depends on.
         make: An untrained one.
-        fit: Trains one and tells how it went.
+        fit: Trains one in a folder of its own and tells how it went.
+
+    Raises:
+        InputRejected: What lies there follows from something else, named in the message.
     """
-    path = folder / f"{name}.json"
-    kept = load_checkpoint(path) if path.is_file() else None
-    if kept is not None and all(kept[1].get(key) == value for key, value in known.items()):
+    own, path = folder / name, folder / f"{name}.json"
+    claim(own, flattened(known))
+    if path.is_file():
+        tensors, card = load_checkpoint(path)
         member = make().eval()
-        member.load_state_dict(kept[0])
-        return member, kept[1]["report"]
-    member, report = fit()
+        member.load_state_dict(tensors)
+        return member, card["report"]
+    member, report = fit(own / "run")
     save_checkpoint(folder, name, member.state_dict(), {**known, "report": report})
+    shutil.rmtree(own / "run", ignore_errors=True)
     return member, report
 
 
@@ -89,7 +96,7 @@ def fit_members(
             f"{name}-{number}",
             {**known, "settings": settings.as_dict()},
             make,
-            lambda number=number: fit_member(core, examples, holder_N, number, settings, make, log),
+            lambda own, number=number: fit_member(core, examples, holder_N, number, settings, make, log, own),
         )
         log(f"{name}-{number}: {report}")
         members.append(member.requires_grad_(False))

@@ -1,5 +1,7 @@
 """Fitting the heads of the core: what they learn, what they must not see, and going on where it stopped."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -180,3 +182,15 @@ def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_sa
             assert torch.equal(value, other.state_dict()[name])
     with pytest.raises(ValueError, match="at least two members"):
         HeadTraining(members=1)
+
+
+def test_finished_members_of_other_settings_or_candidates_are_not_taken_up(tmp_path):
+    torch.set_num_threads(1)
+    part, core = cached_part(), small_core()
+    few = HeadTraining(layers=1, members=2, epochs=1, batch=64)
+    fit_heads(core, part, few, tmp_path, lambda line: None)
+    with pytest.raises(InputRejected, match=r"settings.decay was 0.05, is 0.1"):
+        fit_heads(core, part, replace(few, decay=0.1), tmp_path, lambda line: None)
+    part["score_N"][0] += 1
+    with pytest.raises(InputRejected, match="data_sha256 was"):
+        fit_heads(core, part, few, tmp_path, lambda line: None)
