@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.medical.nodules.findings import Found
+from apps.medical.nodules.findings import NoduleResult
 from apps.store import medical, readings
 from core_model.errors import Caution
 from tests.apps.medical.dicom.making import STUDY_UID, localizer, make_series
@@ -14,7 +14,7 @@ from tests.apps.reading import Reader, reader
 
 @pytest.fixture
 def reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    found = Found([], [Caution("lung_scale_uncertain", "The lungs are unusually dense.")])
+    found = NoduleResult([], [Caution("lung_scale_uncertain", "The lungs are unusually dense.")])
     monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: found)
     with reader(tmp_path / "data") as made:
         yield made
