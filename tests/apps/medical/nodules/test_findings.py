@@ -1,24 +1,15 @@
 """From a made-up CT to findings: place, order, determinism, cancelling, and the card on disk."""
 
-import json
-import os
-from itertools import count
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
-from apps.medical.nodules.detect import TOKENS, CandidateDescription, Fold, Window, find_candidates, token_slices
-from apps.medical.nodules.detector_weights import load_detector, save_detector
+from apps.medical.nodules.detect import TOKENS, Fold, Window, find_candidates, token_slices
 from apps.medical.nodules.findings import NoduleResult, find_nodules
 from apps.medical.nodules.linking import LinkWeights, sigmoid
 from apps.medical.nodules.place import lung_box
-from apps.medical.nodules.rescoring import decided_by, save_heads
 from apps.medical.nodules.shape import FEATURES
 from apps.medical.nodules.stem import Stem, StemConfig, StemOutput
-from core_model.errors import InputRejected, NotFound, Unavailable
-from tests.apps.medical.nodules.heads import small_core, small_heads
 
 SPACING = (2.5, 0.7, 0.8)
 
@@ -234,103 +225,3 @@ def test_no_candidates_have_no_probabilities():
     found = find_candidates([fold()], Window(image, zone, (2.5, 1.0, 1.0)))
     assert len(found) == 0
     assert found.probability().shape == (0,)
-
-
-def shipped_into(folder, core, threshold=0.4, seed=0):
-    torch.manual_seed(seed)
-    folds = [fold("A", bright_first=False), fold("B", bright_first=False)]
-    second_look = decided_by(json.loads(save_heads(folder, small_heads(seed), core, {}).read_text()))
-    made_by = {"command": "python -m apps.medical.nodules.training ship"}
-    save_detector(folder, folds, threshold, {"marks": 2}, made_by, second_look)
-    return folds
-
-
-def test_the_card_comes_back_with_the_second_looks_and_other_weights_are_refused(tmp_path):
-    core = small_core()
-    folds = shipped_into(tmp_path, core)
-    detector = load_detector(tmp_path, core)
-    assert detector.operating_point.threshold == 0.4
-    assert [one.name for one in detector.folds] == ["A", "B"]
-    batch = torch.randn(1, 3, 32, 32)
-    with torch.inference_mode():
-        before, after = folds[0].stem(batch).logit_BYX, detector.folds[0].stem(batch).logit_BYX
-    assert torch.allclose(before, after, atol=0.02)
-    asked = CandidateDescription(
-        np.ones((2, TOKENS * 80), np.float32), np.zeros((2, 3)), SPACING, np.array([-1.0, 2.0])
-    )
-    for name, rescorer in zip("AB", detector.rescorers, strict=True):
-        assert rescorer(asked) == pytest.approx(small_heads()[name].rescorer(core)(asked), abs=5e-3)
-    card = json.loads((tmp_path / "nodule_stems.json").read_text())
-    card["linking"]["A"]["bias"] += 0.001
-    (tmp_path / "nodule_stems.json").write_text(json.dumps(card))
-    with pytest.raises(InputRejected, match="not those that the operating point was chosen for"):
-        load_detector(tmp_path, core)
-    with pytest.raises(NotFound):
-        load_detector(tmp_path / "elsewhere", core)
-
-
-def test_another_head_or_none_is_refused_beside_stems_that_fit(tmp_path):
-    core = small_core()
-    shipped_into(tmp_path, core)
-    save_heads(tmp_path, small_heads(seed=1), core, {})
-    with pytest.raises(InputRejected, match="not those that the operating point was chosen for"):
-        load_detector(tmp_path, core)
-    (tmp_path / "nodule_head.json").unlink()
-    with pytest.raises(Unavailable, match="nodule head is not installed"):
-        load_detector(tmp_path, core)
-
-
-class Interrupted(BaseException):
-    pass
-
-
-def shipped_until(written, monkeypatch, *given, **named):
-    """Ship a detector, interrupted before one of the writings; whether it was."""
-    done = []
-
-    def interrupted(original):
-        def writing(*given, **named):
-            done.append(given)
-            if len(done) > written:
-                raise Interrupted
-            return original(*given, **named)
-
-        return writing
-
-    with monkeypatch.context() as patch:
-        for owner, name in ((os, "replace"), (Path, "write_text")):
-            patch.setattr(owner, name, interrupted(getattr(owner, name)))
-        try:
-            shipped_into(*given, **named)
-        except Interrupted:
-            return True
-    return False
-
-
-def test_a_detector_whose_writing_is_interrupted_is_the_old_one_or_the_new_and_loads(tmp_path, monkeypatch):
-    core = small_core()
-    asked = CandidateDescription(np.ones((2, TOKENS * 80), np.float32), np.zeros((2, 3)), SPACING, np.array([-1.0, 2]))
-    whole = {}
-    for seed, threshold in ((0, 0.4), (1, 0.6)):
-        shipped_into(tmp_path / str(seed), core, threshold=threshold, seed=seed)
-        whole[threshold] = load_detector(tmp_path / str(seed), core)
-    left = []
-    for written in count():
-        folder = tmp_path / f"interrupted {written}"
-        shipped_into(folder, core, threshold=0.4, seed=0)
-        going_on = shipped_until(written, monkeypatch, folder, core, threshold=0.6, seed=1)
-        found = load_detector(folder, core)
-        left.append(found.operating_point.threshold)
-        expected = whole[left[-1]]
-        assert found.operating_point == expected.operating_point
-        for one, other in zip(found.folds, expected.folds, strict=True):
-            weights = other.stem.state_dict()
-            assert all(torch.equal(value, weights[name]) for name, value in one.stem.state_dict().items())
-        for one, other in zip(found.rescorers, expected.rescorers, strict=True):
-            assert np.array_equal(one(asked), other(asked))
-        shipped_into(folder, core, threshold=0.6, seed=1)
-        assert {path.name for path in folder.iterdir()} == {path.name for path in (tmp_path / "1").iterdir()}
-        if not going_on:
-            break
-    assert left == sorted(left)
-    assert len(left) >= 4
