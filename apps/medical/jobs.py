@@ -28,7 +28,7 @@ from core_model.errors import Caution
 if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it needs no torch for it
     from apps.medical.ct.volume import Volume
     from apps.medical.dicom import ImportedStudy
-    from apps.medical.nodules.detector_weights import Shipped
+    from apps.medical.nodules.detector_weights import Detector
 
 KIND = "medical.read"
 STEPS = {"import": "1", "lungs": "1", "nodules": "1", "document": "1"}
@@ -212,11 +212,11 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         volume.hu,
         volume.spacing_mm,
         (masks & ZONE_BIT) > 0,
-        shipped.halves,
+        shipped.folds,
         shipped.operating_point.threshold,
         lung_mask=sides > 0,
         affine=volume.geometry.affine,
-        rescore=shipped.rescore,
+        rescorers=shipped.rescorers,
         tick=step.between(0, 0.97),
     )
     series_uid = _held(step, ReadSeries, imported["series"]).series_uid
@@ -267,8 +267,8 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 
 
 @cache
-def detector() -> "Shipped":
+def detector() -> "Detector":
     """The shipped detector with the core behind it, loaded once in a worker."""
-    from apps.medical.nodules.detector_weights import load
+    from apps.medical.nodules.detector_weights import load_detector
 
-    return load()
+    return load_detector()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from apps.documents import from_json
-from apps.medical.nodules.findings import Found
+from apps.medical.nodules.findings import NoduleResult
 from apps.medical.reading import MedicalReading
 from apps.messages import cautioned
 from apps.store import blobs, medical, readings
@@ -17,7 +17,7 @@ from tests.apps.reading import Reader, reader
 
 @pytest.fixture
 def reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    found = Found([], [Caution("lungs_cut", {"end": "lower"})])
+    found = NoduleResult([], [Caution("lungs_cut", {"end": "lower"})])
     monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: found)
     with reader(tmp_path / "data") as made:
         yield made

@@ -1,5 +1,7 @@
 """Fitting the heads of the core: what they learn, what they must not see, and going on where it stopped."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from apps.medical.nodules.training.heads.examples import (
     blinded,
     check_training,
     examples_of,
-    folds_of,
+    held_out_by,
     noisy,
 )
 from apps.medical.nodules.training.heads.train import HeadTraining
@@ -84,17 +86,17 @@ def test_the_place_in_the_lungs_is_unknown_in_fields_hidden_at_random_in_whole_c
     assert not moved[:, others].any()
 
 
-def test_folds_keep_patients_together_and_deal_a_whole_ct_singly():
+def test_what_is_held_out_keeps_patients_together_and_deals_a_whole_ct_singly():
     part = cached_part()
     examples = examples_of(part)
-    fold = folds_of(examples, 3, seed=0)
+    member = held_out_by(examples, 3, seed=0)
     own = examples.patient_N == "C3N-00247"
     for patient in set(examples.patient_N[~own]):
-        assert len(set(fold[examples.patient_N == patient])) == 1
+        assert len(set(member[examples.patient_N == patient])) == 1
     many = {**part, "patient_N": np.where(part["source_N"] == "background", "C3N-00247", part["patient_N"])}
     many = {name: np.concatenate([column] + [column[-40:]] * 4) for name, column in many.items()}
     crowd = examples_of(many)
-    assert set(folds_of(crowd, 3, seed=0)[crowd.patient_N == "C3N-00247"]) == {0, 1, 2}
+    assert set(held_out_by(crowd, 3, seed=0)[crowd.patient_N == "C3N-00247"]) == {0, 1, 2}
 
 
 def test_average_precision_is_the_librarys_also_with_ties():
@@ -117,15 +119,15 @@ def test_the_shift_brings_the_surest_own_marks_to_even_odds():
 
 def adapted(core):
     """How many tensors of the core one step of adapting it to a text moves."""
-    before = {name: value.clone() for name, value in core.model.state_dict().items()}
+    before = {name: value.clone() for name, value in core.state_dict().items()}
     optimizer = torch.optim.SGD(
-        [value for value in core.model.parameters() if value.requires_grad] or [torch.zeros(1)], lr=1.0
+        [value for value in core.parameters() if value.requires_grad] or [torch.zeros(1)], lr=1.0
     )
-    hidden = core.model(pack([[TextSegment(torch.tensor([4, 5, 6]))]], core.model.config)).hidden_TD
+    hidden = core(pack([[TextSegment(torch.tensor([4, 5, 6]))]], core.config)).hidden_TD
     if hidden.requires_grad:
         hidden[:, 0].sum().backward()
         optimizer.step()
-    return sum(not torch.equal(value, before[name]) for name, value in core.model.state_dict().items())
+    return sum(not torch.equal(value, before[name]) for name, value in core.state_dict().items())
 
 
 def test_fitting_leaves_the_core_as_it_was_found_so_that_it_can_be_adapted_afterwards(tmp_path):
@@ -133,16 +135,14 @@ def test_fitting_leaves_the_core_as_it_was_found_so_that_it_can_be_adapted_after
     part, core, fresh = cached_part(n=120), small_core(), small_core()
     settings = HeadTraining(layers=1, members=2, epochs=1)
     for one in (core, fresh):
-        one.model.modality_MD.requires_grad_(False)
-    weights = {name: value.clone() for name, value in core.model.state_dict().items()}
+        one.modality_MD.requires_grad_(False)
+    weights = {name: value.clone() for name, value in core.state_dict().items()}
     fit_heads(core, part, settings, tmp_path, lambda line: None)
-    for (name, parameter), (_, other) in zip(
-        core.model.named_parameters(), fresh.model.named_parameters(), strict=True
-    ):
+    for (name, parameter), (_, other) in zip(core.named_parameters(), fresh.named_parameters(), strict=True):
         assert parameter.requires_grad == other.requires_grad, name
         assert parameter.grad is None, name
         assert torch.equal(parameter, weights[name]), name
-    assert core.model.training == fresh.model.training
+    assert core.training == fresh.training
     moved = adapted(core)
     assert moved == adapted(fresh)
     assert moved > 20
@@ -156,7 +156,7 @@ def test_a_fitting_that_fails_leaves_the_core_as_it_was_found_too(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         fit_heads(core, cached_part(n=120), HeadTraining(layers=1, members=2, epochs=1), tmp_path, broken)
-    assert all(parameter.requires_grad for parameter in core.model.parameters())
+    assert all(parameter.requires_grad for parameter in core.parameters())
 
 
 def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_same_bytes(tmp_path):
@@ -182,3 +182,15 @@ def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_sa
             assert torch.equal(value, other.state_dict()[name])
     with pytest.raises(ValueError, match="at least two members"):
         HeadTraining(members=1)
+
+
+def test_finished_members_of_other_settings_or_candidates_are_not_taken_up(tmp_path):
+    torch.set_num_threads(1)
+    part, core = cached_part(), small_core()
+    few = HeadTraining(layers=1, members=2, epochs=1, batch=64)
+    fit_heads(core, part, few, tmp_path, lambda line: None)
+    with pytest.raises(InputRejected, match=r"settings.decay was 0.05, is 0.1"):
+        fit_heads(core, part, replace(few, decay=0.1), tmp_path, lambda line: None)
+    part["score_N"][0] += 1
+    with pytest.raises(InputRejected, match="data_sha256 was"):
+        fit_heads(core, part, few, tmp_path, lambda line: None)
