@@ -110,11 +110,10 @@ def _named_files(path: Path, text: str) -> list[str]:
 
 def _reading(store: "Store", reading_id: str) -> "MedicalReading":
     """The stored reading, with its heatmaps as paths that the person can open."""
-    from apps.documents import from_json
-    from apps.medical.reading import MedicalReading
-    from apps.store import blobs, readings
+    from apps.medical.jobs import stored
+    from apps.store import blobs
 
-    reading = from_json(MedicalReading, blobs.get(store, readings.get(store, reading_id).document_sha256))
+    reading = stored(store, reading_id)
     findings = [
         replace(finding, heatmap=str(blobs.path_of(store, finding.heatmap)))
         if isinstance(finding.heatmap, str)

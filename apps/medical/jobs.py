@@ -32,7 +32,8 @@ if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it need
 
 KIND = "medical.read"
 STEPS = {"import": "1", "lungs": "1", "nodules": "1", "document": "1"}
-"""Versions of the steps; one is raised by hand when what it makes of the same input changes."""
+"""Versions of the steps; one is raised by hand when what it makes of the same input changes. Then
+``python -m tests.apps.medical.recorded_steps`` records them anew."""
 LIBRARIES = ("torch", "numpy", "scipy", "pydicom")
 """Those that decide a result."""
 ZONE_BIT = 4
@@ -72,6 +73,16 @@ def submit(store: Store, path: Path, *, series_uid: str | None = None, again: bo
         NotFound: There is nothing at the path.
     """
     return enqueue(store, KIND, inputs.add(store, path), {"series_uid": series_uid}, again=again)
+
+
+def stored(store: Store, reading_id: str) -> MedicalReading:
+    """The reading that a job made.
+
+    Raises:
+        NotFound: There is no such reading.
+        Unavailable: Its content is damaged.
+    """
+    return from_json(MedicalReading, blobs.get(store, readings.get(store, reading_id).document_sha256))
 
 
 @job(KIND, steps={"import": 4, "lungs": 4, "nodules": 24, "document": 1})
@@ -124,7 +135,7 @@ def _imported(step: Step) -> dict[str, Any]:
     notes = Notes(tuple(skipped.rounded() for skipped in study.skipped), study.cautions)
     # The same series beside other series, or among other files, has other notes: each input gets its own reading.
     input_hash = hash_of([study.input_hash, hashlib.sha256(to_json(notes)).hexdigest()])
-    stored = readings.find(step.store, KIND, _provenance(step, input_hash))
+    known = readings.find(step.store, KIND, _provenance(step, input_hash))
     volume = blobs.put_array(step.store, step.job_id, "volume", study.volume.hu)
     step.tick(0.95)
     series = ReadSeries(
@@ -137,7 +148,7 @@ def _imported(step: Step) -> dict[str, Any]:
     about = blobs.put(step.store, step.job_id, "series", to_json(series))
     notes_hash = blobs.put(step.store, step.job_id, "notes", to_json(notes))
     return {
-        "stored": stored.id if stored is not None and not step.settings.get("again") else None,
+        "stored": known.id if known is not None and not step.settings.get("again") else None,
         "input_hash": input_hash,
         "study_id": _add_study(step, study, series, volume),
         "study_uid": study.study.study_uid,
@@ -206,17 +217,17 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
     volume = _volume(step, imported)
     packed = zlib.decompress(blobs.get(step.store, lungs["masks"]))
     masks = np.frombuffer(packed, np.uint8).reshape(volume.shape)
-    sides = masks & (ZONE_BIT - 1)
-    shipped = detector()
+    sides = masks & np.uint8(ZONE_BIT - 1)
+    detector = shipped_detector()
     found = find_nodules(
         volume.hu,
         volume.spacing_mm,
         (masks & ZONE_BIT) > 0,
-        shipped.folds,
-        shipped.operating_point.threshold,
+        detector.folds,
+        detector.operating_point.threshold,
         lung_mask=sides > 0,
         affine=volume.geometry.affine,
-        rescorers=shipped.rescorers,
+        rescorers=detector.rescorers,
         tick=step.between(0, 0.97),
     )
     series_uid = _held(step, ReadSeries, imported["series"]).series_uid
@@ -229,7 +240,7 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
             heatmaps[f"heatmap of {identifier}"] = heatmap
         side = side_at(sides, finding.measurement.centre_voxel, volume.spacing_mm)
         read.append(read_finding(finding, identifier, side, heatmap))
-    point = ShownFrom(shipped.operating_point.threshold, shipped.operating_point.decides)
+    point = ShownFrom(detector.operating_point.threshold, detector.operating_point.decides)
     findings = to_json(Findings(tuple(read), point, tuple(found.cautions)))
     return {"findings": blobs.put(step.store, step.job_id, "findings", findings), "heatmaps": heatmaps}
 
@@ -267,7 +278,7 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 
 
 @cache
-def detector() -> "Detector":
+def shipped_detector() -> "Detector":
     """The shipped detector with the core behind it, loaded once in a worker."""
     from apps.medical.nodules.detector_weights import load_detector
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from apps.demo.phantom import make_phantom_ct
-from apps.documents import Missing, from_json
+from apps.documents import Missing
+from apps.medical.jobs import stored
 from apps.medical.reading import MedicalReading, ReadFinding
 from apps.medical.series import SkippedSeries
 from apps.messages import cautioned, said
-from apps.store import blobs, readings
 from benchmarks import shared_data
 from core_model.errors import Caution
 from tests import needs
@@ -66,8 +66,7 @@ def read_now(study: Path, data: Path) -> MedicalReading:
     with reader(data) as reads:
         end = reads.study(study)
         assert end.state == "done", end.error_text
-        row = readings.get(reads.store, str(end.reading_id))
-        return from_json(MedicalReading, blobs.get(reads.store, row.document_sha256))
+        return stored(reads.store, str(end.reading_id))
 
 
 def as_before(reading: MedicalReading) -> dict[str, Any]:

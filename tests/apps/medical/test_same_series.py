@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from apps.documents import from_json
+from apps.medical.jobs import stored
 from apps.medical.nodules.findings import NoduleResult
 from apps.medical.reading import MedicalReading
 from apps.messages import cautioned
-from apps.store import blobs, medical, readings
+from apps.store import medical
 from core_model.errors import Caution
 from tests.apps.medical.dicom.making import STUDY_UID, localizer, make_series
 from tests.apps.reading import Reader, reader
@@ -26,8 +26,7 @@ def reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def reading_of(reads: Reader, folder: Path) -> MedicalReading:
     end = reads.study(folder)
     assert end.state == "done", end.error_text
-    row = readings.get(reads.store, str(end.reading_id))
-    return from_json(MedicalReading, blobs.get(reads.store, row.document_sha256))
+    return stored(reads.store, str(end.reading_id))
 
 
 def test_a_series_that_comes_with_other_files_has_its_own_warnings_and_skipped_series(reads: Reader, tmp_path: Path):
