@@ -155,7 +155,7 @@ def _cold(folder: Path) -> float:
         seconds = time.monotonic() - began
     if done.returncode:
         raise RuntimeError(f"the command failed: {done.stderr.strip()[-600:]}")
-    assert json.loads(done.stdout)["schema"] == "tandem.medical.reading/1"
+    assert json.loads(done.stdout)["schema"] == "tandem.medical.reading/2"
     return seconds
 
 

@@ -21,7 +21,7 @@ from apps.provenance import Provenance
 from apps.store import blobs, medical, readings
 from apps.store.store import Store
 from core_model.errors import Caution, Message
-from tests.apps.finance.readings import sentence
+from tests.apps.finance.readings import sentence, words
 from tests.apps.medical.readings import make_finding, make_reading
 
 REPORT = b"""<?xml version="1.0"?>
@@ -103,18 +103,20 @@ def finance_reading(**changed: Any) -> FinanceReading:
         "reported": {"income": _income_as_reported(), "balance": NOT_SAID, "cash_flow": NOT_SAID},
         "checks": (
             CheckResult("printed_signs", "Tags have the sign that the page prints", "fails",
-                        sentence("The loss is printed as a profit."), (UNNAMED,), Decimal(70_000_000),
+                        words("The loss is printed as a profit."), (UNNAMED,), Decimal(70_000_000),
                         Decimal(500_000), "USD", "2024-12-31"),
             CheckResult("column_periods", "All facts of a printed column are of its period", "holds",
-                        sentence("Both years are there."), ("f1", "f2")),
+                        words("Both years are there."), ("f1", "f2")),
         ),
         "anomalies": (
             Anomaly("anomaly-1", 1, "sign", "high", 0.9,
-                    sentence("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
+                    words("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
             Anomaly("anomaly-2", 2, "hidden", "low", 0.4,
-                    sentence("The name stands in hidden data only."), ("h1",)),
+                    words("The name stands in hidden data only."), ("h1",)),
         ),
-        "cautions": (Caution("unknown_format", sentence("A format is not known."), sentence("fact f2"), 2),),
+        "cautions": (
+            Caution("as_written", {"text": "A format is not known."}, Message("place_fact", {"fact": "f2"}), 2),
+        ),
         "provenance": Provenance("a" * 64, **_PROVENANCE),
     }  # fmt: skip
     return FinanceReading(**(parts | changed))
