@@ -58,6 +58,7 @@ def examine() -> dict[str, Any]:
         report["data_dir"] = str(settings.data_dir)
         report["database"] = _without_password(settings.database_url)
         report["device"] = settings.device
+        _device(settings.device, problems)
         report["store"] = _store(settings, problems)
         free_gb = _free_gb(settings.data_dir)
         report["disk_free_gb"] = round(free_gb, 1)
@@ -82,6 +83,15 @@ def print_report(report: dict[str, Any]) -> None:
         console.out.print(problem, highlight=False, markup=False, soft_wrap=True)
     if report["healthy"]:
         console.out.print("[green]all is well[/]")
+
+
+def _device(name: str, problems: list[str]) -> None:
+    from core_model.device import usable_device
+
+    try:
+        usable_device(name)
+    except TandemError as error:
+        problems.append(error.sentence())
 
 
 def _packages(problems: list[str]) -> dict[str, str]:
@@ -145,7 +155,8 @@ def _weights(problems: list[str]) -> dict[str, str]:
 
     found = {}
     folders = [Path(str(package.__file__)).parent / "weights" for package in (core_model, nodules)]
-    for card in [card for folder in folders for card in sorted(folder.glob("*.json"))]:
+    found_cards = [card for folder in folders for card in sorted(folder.glob("*.json"))]
+    for card in [card for card in found_cards if card.name != "config.json"]:  # the shape, where transformers looks
         named = json.loads(card.read_text(encoding="utf8")).get("weights_file", f"{card.stem}.safetensors")
         weights = card.with_name(named)
         if weights.exists():

@@ -127,10 +127,7 @@ class Core(nn.Module):
         Returns:
             Path of the card, which becomes that of this core.
         """
-        known = self._origin()
-        if "weights_sha256" in self.card:
-            known["made_from"] = self.card["weights_sha256"]
-        entry = {**known, **(card or {})}
+        entry = {**self.origin(), **(card or {})}
         written, self.card = write_folder(Path(path), self.config, self.state_dict(), self._tokenizer, entry, int8=int8)
         return written
 
@@ -148,6 +145,10 @@ class Core(nn.Module):
                 code="core_without_hash",
             )
         return self.card["weights_sha256"]
+
+    @property
+    def has_tokenizer(self) -> bool:
+        return self._tokenizer is not None
 
     @property
     def tokenizer(self) -> TextTokenizer:
@@ -175,10 +176,16 @@ class Core(nn.Module):
 
     def with_weights(self, tensors: Mapping[str, Tensor]) -> Self:
         """A core of the same shape and tokenizer around other tensors, which were never on disk."""
-        return type(self).from_state(self.config, tensors, self._tokenizer, self._origin())
+        return type(self).from_state(self.config, tensors, self._tokenizer, self.origin())
 
-    def _origin(self) -> dict[str, Any]:
-        return {key: value for key, value in self.card.items() if key in ("source", "licence")}
+    def origin(self) -> dict[str, Any]:
+        """What a card of weights made from these says of them: source, licence and the hash of their file."""
+        known = {key: value for key, value in self.card.items() if key in ("source", "licence")}
+        return {**known, "made_from": self.card["weights_sha256"]} if "weights_sha256" in self.card else known
+
+    def describe_as(self, tokenizer: TextTokenizer | None, card: Mapping[str, Any]) -> None:
+        """Take a tokenizer and a card: of weights that were read by other means."""
+        self._tokenizer, self.card = tokenizer, dict(card)
 
     @property
     def layers(self) -> list[Block]:

@@ -1,15 +1,28 @@
 """Tiny readings for the screens' tests, stored through the store's own functions; facts are read, not made up."""
 
+import json
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
+from apps.documents import Missing, to_json
+from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.facts_table import to_parquet
 from apps.finance.filings import read_facts
-from apps.notices import NOTICE
+from apps.finance.periods import Period
+from apps.finance.reading import AboutReport, FactsFile, FinanceReading
+from apps.finance.statements.model import ReportedLine, StatementLine, StatementValue
+from apps.medical.ct.volume import Geometry
+from apps.medical.reading import AboutStudy, ReadFinding, ReadSeries
+from apps.medical.series import Quality, SkippedSeries
 from apps.provenance import Provenance
 from apps.store import blobs, medical, readings
 from apps.store.store import Store
+from core_model.errors import Caution, Message
+from tests.apps.finance.readings import sentence, words
+from tests.apps.medical.readings import make_finding, make_reading
 
 REPORT = b"""<?xml version="1.0"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"
@@ -49,7 +62,9 @@ UNNAMED = "/1/2/5/2/2/1"
 
 COMPANY = "Example Works"
 NO = {"not_available": "the report does not say"}
+NOT_SAID = Missing(Message("reading_not_said"))
 _PROVENANCE = {"steps": {"document": "1"}, "settings": {}, "weights": {"core": "0" * 64}, "libraries": {}}
+Y24, Y23 = Period("2024-12-31", "2024-01-01"), Period("2023-12-31", "2023-01-01")
 
 
 def report(store: Store) -> str:
@@ -58,80 +73,89 @@ def report(store: Store) -> str:
     source = blobs.put(store, "job-made", "source", REPORT)
     facts = blobs.put(store, "job-made", "facts", to_parquet(filing.facts))
     provenance = Provenance(source, **_PROVENANCE)
-    reading_id = readings.id_of("finance.read", provenance)
-    document = {
-        "schema": "tandem.finance.reading/1",
-        "id": reading_id,
-        "notice": NOTICE,
-        "document": {"company": COMPANY, "form": "10-K", "period_end": "2024-12-31", "fiscal_year": 2024,
-                     "language": "en", "currency": "USD", "source_hash": source},
-        "facts": {"count": len(filing.facts), "file": facts, "sha256": facts},
-        "statements": {"income": _income(), "balance": dict(NO), "cash_flow": dict(NO)},
-        "statements_as_reported": {"income": _income_as_reported(), "balance": dict(NO), "cash_flow": dict(NO)},
-        "checks": [
-            {"id": "sign", "title": "A loss is negative", "verdict": "fails", "difference": "70000000",
-             "tolerance": "500000", "unit": "USD", "period": "2024-12-31", "fact_ids": [UNNAMED],
-             "reason": "The loss is printed as a profit."},
-            {"id": "years", "title": "Two years are printed", "verdict": "holds", "difference": NO, "tolerance": NO,
-             "unit": "", "period": "", "fact_ids": ["f1", "f2"], "reason": "Both years are there."},
-        ],
-        "anomalies": [
-            {"id": "anomaly-1", "rank": 1, "kind": "sign", "severity": "high", "confidence": 0.9,
-             "reason": "The net loss has the wrong sign.", "fact_ids": [UNNAMED, "f4"], "check_id": "sign"},
-            {"id": "anomaly-2", "rank": 2, "kind": "hidden", "severity": "low", "confidence": 0.4,
-             "reason": "The name stands in hidden data only.", "fact_ids": ["h1"], "check_id": NO},
-        ],
-        "warnings": [{"code": "unknown_format", "text": "A format is not known.", "source": "fact f2", "count": 2}],
-        "provenance": provenance.as_dict(),
-    }  # fmt: skip
-    readings.save(store, "finance.read", document, provenance, files={"source": source, "facts": facts})
+    reading = finance_reading(
+        id=readings.id_of("finance.read", provenance),
+        facts=FactsFile(len(filing.facts), facts),
+        document=about(source),
+        provenance=provenance,
+    )
+    readings.save(
+        store, "finance.read", json.loads(to_json(reading)), provenance, files={"source": source, "facts": facts}
+    )
     blobs.release(store, "job-made")
-    return reading_id
+    return reading.id
 
 
-def _value(year: int, value: str | None, fact_ids: list[str]) -> dict:
-    period = {"start": f"{year}-01-01", "end": f"{year}-12-31"}
-    if value is None:
-        return {**period, "not_available": "the statement prints no such line"}
-    return {**period, "value": value, "unit": "USD", "fact_ids": fact_ids}
+def about(source_hash: str) -> AboutReport:
+    return AboutReport(
+        company=COMPANY, form="10-K", period_end="2024-12-31", fiscal_year=2024, fiscal_period="FY", language="en",
+        currency="USD", identifier=NOT_SAID, source_hash=source_hash,
+    )  # fmt: skip
 
 
-def _income() -> list[dict]:
-    rows = [
+def finance_reading(**changed: Any) -> FinanceReading:
+    """The reading of ``REPORT``, as it would be of the values given."""
+    parts: dict[str, Any] = {
+        "id": "reading-1",
+        "document": about("a" * 64),
+        "facts": FactsFile(6, "b" * 64),
+        "statements": {"income": _income(), "balance": (), "cash_flow": ()},
+        "reported": {"income": _income_as_reported(), "balance": NOT_SAID, "cash_flow": NOT_SAID},
+        "checks": (
+            CheckResult("printed_signs", "Tags have the sign that the page prints", "fails",
+                        words("The loss is printed as a profit."), (UNNAMED,), Decimal(70_000_000),
+                        Decimal(500_000), "USD", "2024-12-31"),
+            CheckResult("column_periods", "All facts of a printed column are of its period", "holds",
+                        words("Both years are there."), ("f1", "f2")),
+        ),
+        "anomalies": (
+            Anomaly("anomaly-1", 1, "sign", "high", 0.9,
+                    words("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
+            Anomaly("anomaly-2", 2, "hidden", "low", 0.4,
+                    words("The name stands in hidden data only."), ("h1",)),
+        ),
+        "cautions": (
+            Caution("as_written", {"text": "A format is not known."}, Message("place_fact", {"fact": "f2"}), 2),
+        ),
+        "provenance": Provenance("a" * 64, **_PROVENANCE),
+    }  # fmt: skip
+    return FinanceReading(**(parts | changed))
+
+
+def value(period: Period, amount: str | None, *fact_ids: str, unit: str = "USD") -> StatementValue:
+    """A number of a statement, or the reason why there is none."""
+    if amount is None:
+        return StatementValue(period, None, not_available=sentence("no such line is printed"))
+    return StatementValue(period, Decimal(amount), unit, fact_ids)
+
+
+def _income() -> tuple[StatementLine, ...]:
+    rows = (
         ("revenue", "Net revenues", "us-gaap:Revenues",
-         [_value(2024, "1200000000", ["f1"]), _value(2023, "1100000000", ["f2"])]),
-        ("goodwill", NO, NO, [_value(2024, None, []), _value(2023, None, [])]),
+         (value(Y24, "1200000000", "f1"), value(Y23, "1100000000", "f2"))),
+        ("goodwill", "", "", (value(Y24, None), value(Y23, None))),
         ("net_income", "Net loss", "us-gaap:NetIncomeLoss",
-         [_value(2024, "-35000000", [UNNAMED]), _value(2023, "60000000", ["f4"])]),
-    ]  # fmt: skip
-    return [
-        {"line": line, "label": label, "concept": concept, "confidence": 0.97, "reason": "The usual concept.",
-         "values": values}
-        for line, label, concept, values in rows
-    ]  # fmt: skip
+         (value(Y24, "-35000000", UNNAMED), value(Y23, "60000000", "f4"))),
+    )  # fmt: skip
+    reason = sentence("The usual concept.")
+    return tuple(
+        StatementLine(line, "income", label, concept, 0.97, reason, values) for line, label, concept, values in rows
+    )
 
 
-def _income_as_reported() -> list[dict]:
-    heading = {"label": "Operations", "concept": NO, "line": None, "depth": 0, "heading": True, "total": False,
-               "values": []}  # fmt: skip
-    rows = [
-        {"label": line["label"], "concept": line["concept"], "line": line["line"], "depth": 1, "heading": False,
-         "total": line["line"] == "net_income", "values": line["values"]}
-        for line in _income() if isinstance(line["label"], str)
-    ]  # fmt: skip
-    return [heading, *rows]
+def _income_as_reported() -> tuple[ReportedLine, ...]:
+    heading = ReportedLine("Operations", "", "", 0, True, False, ())
+    rows = (
+        ReportedLine(line.label, line.concept, line.line, 1, False, line.line == "net_income", line.values)
+        for line in _income()
+        if line.label
+    )
+    return (heading, *rows)
 
 
 SIZE = (6, 24, 32)
-GEOMETRY = {
-    "size": list(SIZE),
-    "spacing_mm": [2.5, 0.8, 0.8],
-    "origin_mm": [-100.0, -80.0, -50.0],
-    "direction": [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]],
-}
-
-
-QUALITY = {"grade": "degraded", "reasons": ["thick_slices"]}
+GEOMETRY = Geometry(SIZE, (2.5, 0.8, 0.8), (-100.0, -80.0, -50.0), ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
+QUALITY = Quality("degraded", ("thick_slices",), 5.0, 5.0, 2.5, 0.0, "", "", False, False)
 
 
 def hounsfield() -> np.ndarray:
@@ -145,41 +169,35 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, pat
     """Store a study with one series, a finding above and one below the operating point; the reading's id."""
     volume = blobs.put_array(store, "job-made", "volume", hounsfield())
     heat = blobs.put_array(store, "job-made", "heat", np.full((3, 5, 5), 0.5, np.float32))
+    kept = {**json.loads(to_json(GEOMETRY)), "quality": json.loads(to_json(QUALITY))}
+    skipped = SkippedSeries("1.2.4", None, 2, "CT", None, Message("series_localizer"))
     entries = [
-        medical.SeriesEntry("1.2.3", "CT", SIZE[0], geometry={**GEOMETRY, "quality": QUALITY}, volume_sha256=volume),
-        medical.SeriesEntry("1.2.4", "CT", 2, skipped_because="a localizer, not a volume"),
+        medical.SeriesEntry("1.2.3", "CT", SIZE[0], geometry=kept, volume_sha256=volume),
+        medical.SeriesEntry("1.2.4", "CT", 2, skipped_because="a localizer"),
     ]
     study_id = medical.add_study(
         store, medical.Identity(patient_id, name), "1.2", entries, study_date=date(2024, 5, 6)
     )  # fmt: skip
     provenance = Provenance("2" * 64, **_PROVENANCE)
-    reading_id = readings.id_of("medical.read", provenance)
-    document = {
-        "schema": "tandem.medical.reading/1",
-        "id": reading_id,
-        "notice": NOTICE,
-        "study": {"id": study_id, "study_uid": "1.2", "date": "2024-05-06"},
-        "series": {"uid": "1.2.3", **GEOMETRY, "quality": QUALITY},
-        "series_skipped": [{"uid": "1.2.4", "reason": "a localizer, not a volume", "images": 2}],
-        "findings": [
-            _finding(1, 0.91, True, [3, 10, 20], heat),
-            _finding(2, 0.11, False, [1, 5, 6], dict(NO)),
-        ],
-        "operating_point": {"threshold": 0.5, "weights_hash": "0" * 64},
-        "record": NO,
-        "warnings": [{"code": "thick_slices", "text": "The slices are thick."}],
-        "provenance": provenance.as_dict(),
-    }
+    reading = make_reading(
+        _finding(1, 0.91, centre_voxel=(3.0, 10.0, 20.0), heatmap=heat, heatmap_start=(2, 8, 18)),
+        _finding(2, 0.11, centre_voxel=(1.0, 5.0, 6.0), shown=False),
+        id=readings.id_of("medical.read", provenance),
+        study=AboutStudy(study_id, "1.2", "2024-05-06"),
+        series=ReadSeries("1.2.3", SIZE[0], GEOMETRY, QUALITY),
+        series_skipped=(skipped,),
+        cautions=(Caution("thick_slices", {"thickness_mm": 5.0, "smallest_mm": 10}),),
+        provenance=provenance,
+    )
+    document = json.loads(to_json(reading))
     files = {"heatmap-1": heat, "volume": volume}
     readings.save(store, "medical.read", document, provenance, study_id=study_id, files=files, input_id=input_id)
     blobs.release(store, "job-made")
-    return reading_id
+    return reading.id
 
 
-def _finding(rank: int, probability: float, shown: bool, voxel: list[int], heatmap: str | dict) -> dict:
-    return {
-        "id": f"finding-{rank}", "tracking_uid": f"2.25.{rank}", "rank": rank, "probability": probability,
-        "shown": shown, "centre_mm": [-84.0, -72.0, -42.5], "centre_voxel": voxel, "long_axis_mm": 6.0,
-        "short_axis_mm": 5.5, "volume_mm3": 110.0, "attenuation": 38.0, "side": "left",
-        "lobe": NO, "heatmap": heatmap, "heatmap_start": [2, 8, 18],
-    }  # fmt: skip
+def _finding(rank: int, probability: float, **changed: Any) -> ReadFinding:
+    """A finding of 6 mm in the left lung."""
+    size = {"long_axis_mm": 6.0, "short_axis_mm": 5.5, "volume_mm3": 110.0}
+    place = {"centre_mm": (-84.0, -72.0, -42.5), "side": "left"}
+    return make_finding(rank, probability=probability, **size, **place, **changed)
