@@ -10,6 +10,7 @@ from apps.medical.nodules.linking import LinkWeights, sigmoid
 from apps.medical.nodules.place import lung_box
 from apps.medical.nodules.shape import FEATURES
 from apps.medical.nodules.stem import Stem, StemConfig, StemOutput
+from apps.messages import cautioned
 
 SPACING = (2.5, 0.7, 0.8)
 
@@ -109,7 +110,7 @@ def test_lungs_of_an_unusual_density_leave_a_caution_on_the_result(lung_hu, said
     else:
         (caution,) = found.cautions
         assert caution.code == "lung_scale_uncertain"
-        assert said in caution.text
+        assert said in cautioned(caution)
 
 
 def test_progress_rises_to_one_and_cancelling_stops_inside():
