@@ -13,7 +13,7 @@ from apps.jobs.client import enqueue
 from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, readings
 from apps.store.store import Store
-from core_model.errors import InputRejected
+from core_model.errors import InputRejected, system_reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,12 +39,15 @@ def reports_in(folder: Path) -> list[Path]:
         found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
     except OSError as error:
         raise InputRejected(
-            f"the folder cannot be opened ({error.strerror})", action="check its permissions", code="unreadable"
+            "the folder cannot be opened ({why})",
+            action="check its permissions",
+            code="unreadable_folder",
+            values={"why": system_reason(error)},
         ) from None
     if not found:
         raise InputRejected(
             "the folder holds no report",
-            allowed=f"inline XBRL files ending in {', '.join(ENDINGS)}, also in subfolders",
+            allowed="inline XBRL files ending in .htm, .html, .xhtml, also in subfolders",
             action="give a folder with reports, or one file",
             code="no_reports",
         )

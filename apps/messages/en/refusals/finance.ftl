@@ -53,6 +53,10 @@ no_plain_file = it is { $kind }
     .allowed = { $wanted }
     .action = give the report's file
 
+no_reports = the folder holds no report
+    .allowed = inline XBRL files ending in .htm, .html, .xhtml, also in subfolders
+    .action = give a folder with reports, or one file
+
 no_such_element = the document has no element { $element }
     .action = read the filing again
 
@@ -86,6 +90,9 @@ truncated = the document ends in the middle, at line { $line }
     .action = fetch the report again, as it was filed
 
 unreadable_file = the file cannot be opened ({ $why })
+    .action = check its permissions
+
+unreadable_folder = the folder cannot be opened ({ $why })
     .action = check its permissions
 
 wanted_report = one inline XBRL report, an XHTML document as companies file it

@@ -51,6 +51,10 @@ no_plain_file = 这是{ $kind }
     .allowed = { $wanted }
     .action = 请给出报告文件
 
+no_reports = 文件夹中没有报告
+    .allowed = 以 .htm、.html 或 .xhtml 结尾的内联 XBRL 文件，子文件夹亦可
+    .action = 请给出含有报告的文件夹，或单个文件
+
 no_such_element = 文档中没有元素 { $element }
     .action = 请重新读取申报文件
 
@@ -84,6 +88,9 @@ truncated = 文档在第 { $line } 行中断
     .action = 请重新获取原始申报文件
 
 unreadable_file = 文件无法打开（{ $why }）
+    .action = 请检查访问权限
+
+unreadable_folder = 文件夹无法打开（{ $why }）
     .action = 请检查访问权限
 
 wanted_report = 单份内联 XBRL 报告，即公司申报的 XHTML 文档
