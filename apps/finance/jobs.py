@@ -41,15 +41,16 @@ def reports_in(folder: Path) -> list[Path]:
         raise InputRejected(
             "the folder cannot be opened ({why})",
             action="check its permissions",
-            code="unreadable_folder",
+            code="folder_unreadable",
             values={"why": system_reason(error)},
         ) from None
     if not found:
         raise InputRejected(
             "the folder holds no report",
-            allowed="inline XBRL files ending in .htm, .html, .xhtml, also in subfolders",
+            allowed="inline XBRL files ending in {endings}, also in subfolders",
             action="give a folder with reports, or one file",
             code="no_reports",
+            values={"endings": ", ".join(ENDINGS)},
         )
     return found
 

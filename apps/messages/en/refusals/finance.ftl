@@ -23,6 +23,9 @@ entities = its entities cannot be read, at line { $line }
 folder_given = a folder was given where one report is read
     .action = give one of the files in it
 
+folder_unreadable = the folder cannot be opened ({ $why })
+    .action = check its permissions
+
 kind_device = a device
 
 kind_gzip = a gzip file
@@ -54,7 +57,7 @@ no_plain_file = it is { $kind }
     .action = give the report's file
 
 no_reports = the folder holds no report
-    .allowed = inline XBRL files ending in .htm, .html, .xhtml, also in subfolders
+    .allowed = inline XBRL files ending in { $endings }, also in subfolders
     .action = give a folder with reports, or one file
 
 no_such_element = the document has no element { $element }
@@ -90,9 +93,6 @@ truncated = the document ends in the middle, at line { $line }
     .action = fetch the report again, as it was filed
 
 unreadable_file = the file cannot be opened ({ $why })
-    .action = check its permissions
-
-unreadable_folder = the folder cannot be opened ({ $why })
     .action = check its permissions
 
 wanted_report = one inline XBRL report, an XHTML document as companies file it
