@@ -97,7 +97,7 @@ def read_study(run: Run) -> str:
 
 
 def _provenance(step: Step, input_hash: str) -> Provenance:
-    weights = weights_in("apps.medical.nodules", "nodule_stems", "nodule_head") | weights_in("core_model", "core")
+    weights = weights_in("apps.medical.nodules", "nodule_detector") | weights_in("core_model", "core")
     return Provenance(input_hash, STEPS, _settings(step), weights, libraries(*LIBRARIES))
 
 
