@@ -139,8 +139,9 @@ def _again(step: Step) -> str:
 
 
 def _embed(texts: list[str]) -> "np.ndarray":
-    """Captions as vectors of the core, which is loaded once in a worker, at the first caption. Always this function:
-    what follows from it alone is kept between reports."""
+    """Captions as vectors of the core, which is loaded once in a worker, at the first caption, onto the device of the
+    settings. Always this function: what follows from it alone is kept between reports."""
+    from apps.settings import load_settings
     from core_model import load_core
 
-    return load_core().embed_texts(texts).numpy()
+    return load_core(device=load_settings().device).embed_texts(texts).numpy()

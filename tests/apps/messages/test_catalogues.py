@@ -26,8 +26,8 @@ ALSO_CHINESE = {
     "Tandem", "Chromium", "PyTorch",
     # Keys of the keyboard.
     "Page", "Home", "End", "N", "P", "M", "H",
-    # Classes of stock.
-    "A",
+    # Kinds of files that are no reports, encodings, classes of stock.
+    "XML", "gzip", "Office", "ISO", "Windows", "A",
 }  # fmt: skip
 """Latin words that a Chinese sentence may hold: what the field itself writes so."""
 VERBATIM = re.compile(
