@@ -62,6 +62,7 @@ class Settings(BaseSettings):
         blobs_dir: Folder of the blobs; ``blobs`` in ``data_dir`` where unset. Workers on several machines share it.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         port: TCP port of the dashboard, 1 to 65535.
+        applications: Packages of the records that applications keep in the store (commas in the environment).
         job_modules: Modules that a worker imports, each of which registers jobs (commas in the environment).
     """
 
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     blobs_dir: Path | None = None
     device: str = "cpu"
     port: int = Field(default=8501, ge=1, le=65535)
+    applications: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.records", "apps.medical.records")
     job_modules: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.jobs", "apps.medical.jobs")
 
     @field_validator("data_dir", "blobs_dir")
@@ -90,7 +92,7 @@ class Settings(BaseSettings):
             raise ValueError("a database URL starts with sqlite:/// or postgresql://")
         return _absolute_file(url) if scheme == "sqlite" else url
 
-    @field_validator("job_modules", mode="before")
+    @field_validator("applications", "job_modules", mode="before")
     @classmethod
     def _between_commas(cls, modules: Any) -> Any:
         return [name.strip() for name in modules.split(",") if name.strip()] if isinstance(modules, str) else modules

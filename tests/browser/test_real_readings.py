@@ -50,9 +50,9 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (filing,) = [file for file in shared_data.filings(split="train", form="10-K") if file.ticker == "KO"]
     settings = load_settings(data_dir=tmp_path_factory.mktemp("real"), database_url="")
     # A worker in a process of its own: the browser keeps an event loop running in this one.
-    with Store(settings) as store, ensure_worker(store) as keeper:
+    with Store(settings) as store, ensure_worker(store) as supervisor:
         jobs = submit_report(store, filing.path), submit_study(store, shared_data.folder("medical/ct_C3N-00247"))
-        ended = [list(watch(store, job, keeper))[-1] for job in jobs]
+        ended = [list(watch(store, job, supervisor))[-1] for job in jobs]
     assert [end.state for end in ended] == ["done", "done"], ended
     with serving(settings) as url:
         yield Served(url, *(str(end.reading_id) for end in ended), settings)

@@ -132,9 +132,9 @@ def test_a_worker_that_stood_still_gives_its_job_up_when_it_wakes(
 
 def test_ensure_worker_starts_one_where_none_is_alive_and_ends_it(store: Store, tmp_path: Path) -> None:
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    with ensure_worker(store, SAMPLES) as keeper:
-        assert keeper.started_here
-        assert list(watch(store, job_id, keeper))[-1].state == "done"
+    with ensure_worker(store, SAMPLES) as supervisor:
+        assert supervisor.started_here
+        assert list(watch(store, job_id, supervisor))[-1].state == "done"
         (row,) = workers.live(store)
         with ensure_worker(store, SAMPLES) as second:
             assert not second.started_here
@@ -166,10 +166,10 @@ def test_a_worker_ends_with_the_process_that_needed_it_even_when_that_is_killed(
 def test_waiting_ends_with_an_error_where_no_worker_can_be_started(store: Store) -> None:
     job_id = enqueue(store, "test.steps", None, {})
     with (
-        ensure_worker(store, ["no.such.module"]) as keeper,
+        ensure_worker(store, ["no.such.module"]) as supervisor,
         pytest.raises(Unavailable, match="no worker can be started"),
     ):
-        list(watch(store, job_id, keeper))
+        list(watch(store, job_id, supervisor))
     assert show(store, job_id).state == "queued"
 
 
@@ -183,8 +183,8 @@ def test_interrupting_the_waiting_program_leaves_the_job_resumable(
         "from apps.jobs import ensure_worker, watch\n"
         "from apps.settings import load_settings\n"
         "from apps.store.store import Store\n"
-        f"with Store(load_settings()) as store, ensure_worker(store, {SAMPLES}) as keeper:\n"
-        f"    list(watch(store, '{job_id}', keeper))\n"
+        f"with Store(load_settings()) as store, ensure_worker(store, {SAMPLES}) as supervisor:\n"
+        f"    list(watch(store, '{job_id}', supervisor))\n"
     )
     waiting = subprocess.Popen(
         [sys.executable, "-c", script], env={**os.environ, **settings.environment()}, stderr=subprocess.DEVNULL
