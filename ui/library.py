@@ -14,8 +14,8 @@ from apps.store import blobs, finance, inputs, medical, readings
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
 from core_model.errors import NotFound
-from ui import kept
-from ui.kept import Kept
+from ui import content_cache
+from ui.content_cache import ContentCache
 
 
 class FactView(NamedTuple):
@@ -31,8 +31,8 @@ class FactView(NamedTuple):
     not_available: str | None
 
 
-_documents: Kept[dict[str, Any]] = Kept(16)
-_facts: Kept[dict[str, FactView]] = Kept(8)
+_documents: ContentCache[dict[str, Any]] = ContentCache(16)
+_facts: ContentCache[dict[str, FactView]] = ContentCache(8)
 _opened: dict[Settings, Store] = {}
 _opening = threading.Lock()
 
@@ -75,7 +75,12 @@ def document(reading_id: str, kind: str) -> dict[str, Any]:
     """
     row = readings.get(store(), reading_id)
     if not row.kind.startswith(f"{kind}."):
-        raise NotFound(f"the reading '{reading_id[:40]}' is of another kind", action="see the list of readings")
+        raise NotFound(
+            "the reading '{reading}' is of another kind",
+            action="see the list of readings",
+            code="reading_of_another_kind",
+            values={"reading": reading_id[:40]},
+        )
     return _documents.get(row.document_sha256, lambda: json.loads(blobs.get(store(), row.document_sha256)))
 
 
@@ -154,7 +159,7 @@ def delete(identifier: str) -> None:
     try:
         remove(store(), identifier)
     finally:
-        kept.clear_all()
+        content_cache.clear_all()
 
 
 def inbox() -> Path:
@@ -173,7 +178,12 @@ def _is_input(input_id: str) -> bool:
 def _file(row: ReadingRow, name: str) -> str:
     sha256 = readings.files(store(), row.id).get(name)
     if sha256 is None:
-        raise NotFound(f"the reading has no file '{name}'", action="read the input again", code="no_such_file")
+        raise NotFound(
+            "the reading has no file '{name}'",
+            action="read the input again",
+            code="reading_without_file",
+            values={"name": name},
+        )
     return sha256
 
 

@@ -134,10 +134,11 @@ def phantom_scene(seed: int = 0, *, size: str = "full") -> Scene:
     """
     if size not in SAMPLINGS or seed < 0:
         raise InputRejected(
-            f"a phantom of size {size!r} and seed {seed}",
-            allowed=f"size {' or '.join(SAMPLINGS)}, seed 0 or more",
+            "a phantom of size '{size}' and seed {seed}",
+            allowed="size {sizes}, seed 0 or more",
             action="name one of these sizes",
             code="phantom_size",
+            values={"size": size, "seed": seed, "sizes": " or ".join(SAMPLINGS)},
         )
     return lay_out(seed, SAMPLINGS[size])
 

@@ -16,11 +16,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.inputs.packing import Batch, pack
 from core_model.inputs.segments import TextSegment
-from core_model.model import CoreModel, CoreOutput
 from core_model.nn.blocks import Block
+from core_model.output import CoreOutput
 from core_model.training.loop import Task, train
 from core_model.training.run import TrainingRun
 
@@ -71,7 +71,7 @@ class LowerStates:
 
 def batch_of(core: Core, ids: Sequence[list[int]]) -> Batch:
     """Captions as a batch, one row each."""
-    return pack([[TextSegment(torch.tensor(row))] for row in ids], core.model.config)
+    return pack([[TextSegment(torch.tensor(row))] for row in ids], core.config)
 
 
 def by_length(ids: Sequence[list[int]], size: int = 128) -> list[list[int]]:
@@ -91,15 +91,15 @@ def lower_states(core: Core, texts: Sequence[str], first_block: int, means: Sequ
     """
     ids = [core.tokenizer.ids(f"query: {text}") for text in texts]
     found = LowerStates(ids, [torch.empty(0)] * len(ids), {})
-    width = core.model.config.width
+    width = core.config.width
     found.means.update({layer: np.zeros((len(ids), width), dtype=np.float32) for layer in means})
     for some in by_length(ids):
         batch = batch_of(core, [ids[k] for k in some])
         with torch.no_grad():
-            x_TD = core.model.embed(batch)
+            x_TD = core.embed(batch)
             for number in range(max([first_block, *means]) + 1):
                 if number:
-                    x_TD, _ = core.model.layers[number - 1](x_TD, batch)
+                    x_TD, _ = core.layers[number - 1](x_TD, batch)
                 if number in found.means:
                     found.means[number][some] = CoreOutput(x_TD, batch).mean().numpy()
                 if number == first_block:
@@ -119,7 +119,7 @@ def upper_mean(blocks: Sequence[Block], core: Core, lower: LowerStates, some: Se
 
 def adapted_means(blocks: Sequence[Block], core: Core, lower: LowerStates) -> np.ndarray:
     """Mean hidden state of all captions after the blocks, ``[C, D]``."""
-    found = np.zeros((len(lower.ids), core.model.config.width), dtype=np.float32)
+    found = np.zeros((len(lower.ids), core.config.width), dtype=np.float32)
     with torch.no_grad():
         for some in by_length(lower.ids):
             found[some] = upper_mean(blocks, core, lower, some).numpy()
@@ -147,12 +147,12 @@ class CaptionTask(Task):
         learned = np.flatnonzero(counts_CK.sum(dim=1).numpy())
         self._core, self._lower = core, lower
         self._wanted_CK, self._weight_C = wanted_of(counts_CK, how.smoothing), counts_CK.sum(dim=1).sqrt()
-        self.blocks = [copy.deepcopy(block) for block in core.model.layers[how.first_block :]]
+        self.blocks = [copy.deepcopy(block) for block in core.layers[how.first_block :]]
         body = [p for block in self.blocks for p in block.parameters()]
         self._head = nn.Sequential(
-            nn.LayerNorm(core.model.config.width),
+            nn.LayerNorm(core.config.width),
             nn.Dropout(how.dropout),
-            nn.Linear(core.model.config.width, counts_CK.shape[1]),
+            nn.Linear(core.config.width, counts_CK.shape[1]),
         )
         nn.init.zeros_(self._head[2].weight)
         nn.init.zeros_(self._head[2].bias)
@@ -207,10 +207,10 @@ def shuffled_batches(
     return [stretch[k : k + size] for stretch in stretches for k in range(0, len(stretch), size)]
 
 
-def with_blocks(model: CoreModel, blocks: Sequence[Block]) -> CoreModel:
-    """A copy of the model with its last blocks replaced."""
-    state = dict(model.state_dict())
-    first = model.config.num_layers - len(blocks)
+def with_blocks(core: Core, blocks: Sequence[Block]) -> Core:
+    """The core with its last blocks replaced; it shares the rest."""
+    state = dict(core.state_dict())
+    first = core.config.num_layers - len(blocks)
     for number, block in enumerate(blocks, start=first):
         state |= {f"blocks.{number}.{name}": tensor for name, tensor in block.state_dict().items()}
-    return build(model.config, state).eval()
+    return core.with_weights(state)

@@ -26,7 +26,7 @@ from apps.medical.nodules.training.sources.prepare import listed
 from benchmarks import shared_data
 from benchmarks.detector_guards import backgrounds
 from benchmarks.figures import Figure, bootstrap
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.explain import shuffled
 
 SEED = 2026
@@ -66,13 +66,13 @@ def scores(core: Core, heads: Mapping[str, Heads], parts: Parts) -> dict[str, np
     """Log-odds of all trusted candidates, the halves one after the other, by who scored them."""
     names = [name for name, _ in FACTS]
     # The trunk's own tensors; the head carries its embeddings of volume and facts and its modality vectors.
-    shaken = Core(build(core.model.config, shuffled(core.model.state_dict())), core.tokenizer, core.card)
+    shuffled_core = core.with_weights(shuffled(core.state_dict()))
     found: dict[str, list[np.ndarray]] = {"stem": [], "core": [], "shuffled": [], "plain": []}
     for half, part in parts.items():
         rows, own = examples_of(part).rows, heads[half]
         looks: dict[str, Callable] = {
             "core": SecondLook(core, own.members, names, own.shift),
-            "shuffled": SecondLook(shaken, own.members, names, own.shift),
+            "shuffled": SecondLook(shuffled_core, own.members, names, own.shift),
             "plain": SecondLook(core, own.plain, names),
         }
         found["stem"].append(rows.score_N.numpy())

@@ -7,7 +7,7 @@ Every token runs the shared expert and K experts of its modality's group.
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -158,10 +158,8 @@ class MixtureOfExperts(nn.Module):
         self.groups = nn.ModuleDict(groups)
 
     def group(self, name: str) -> ExpertGroup:
-        """The experts of one group."""
-        group = self.groups[name]
-        assert isinstance(group, ExpertGroup)
-        return group
+        """The experts of one group, also where an adapter is wrapped around them."""
+        return cast(ExpertGroup, self.groups[name])
 
     def forward(self, x_TD: Tensor, members: dict[str, Tensor | None]) -> tuple[Tensor, dict[str, Routing]]:
         """Run the layer.

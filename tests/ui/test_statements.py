@@ -6,7 +6,7 @@ import pytest
 from apps.finance.money import printed
 from apps.store.store import Store
 from tests.ui import made
-from ui import labels, library
+from ui import library
 from ui.widgets import statements
 
 
@@ -143,17 +143,6 @@ def test_every_amount_of_a_statement_has_as_many_decimals_as_the_page() -> None:
 )
 def test_amounts_are_exact_decimals(text: str, scale: int, places: int, shown: str) -> None:
     assert printed(text, scale, places) == shown
-
-
-def test_every_text_exists_in_both_languages_with_the_same_fields() -> None:
-    import string
-
-    for key, pair in labels.TEXTS.items():
-        assert len(pair) == 2
-        assert all(pair), key
-        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in pair]
-        assert fields[0] == fields[1], key
-    assert len(labels.LINES) == 30
 
 
 def test_the_made_documents_fit_their_schemas(store: Store) -> None:

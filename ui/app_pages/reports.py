@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from apps.finance.jobs import reports_in, submit
-from core_model.errors import TandemError
+from core_model.errors import TandemError, numbered_file
 from ui import library
 from ui.widgets import report_view
 from ui.widgets.components import grid
@@ -15,7 +15,7 @@ from ui.widgets.intake import intake
 from ui.widgets.job_progress import lead_to_result
 from ui.widgets.reading_header import header
 from ui.widgets.report_view import VIEWS, counted
-from ui.widgets.shell import choice, escaped, go, known, parameter, said, t
+from ui.widgets.shell import choice, escaped, go, in_words, known, parameter, said, t
 from ui.widgets.source_view import source_view
 
 
@@ -27,7 +27,7 @@ def queue(paths: list[Path]) -> None:
         try:
             jobs.append(submit(library.store(), file))
         except TandemError as error:
-            st.error(escaped(error.sentence(f"file {number} of {len(files)}")), icon=":material/error:")
+            st.error(escaped(in_words(error, numbered_file(number, len(files)))), icon=":material/error:")
     if len(jobs) > 1:
         st.info(t("read_many", n=len(jobs)))
     elif jobs:

@@ -20,7 +20,8 @@ from apps.medical.nodules.detect import Half, Rescore
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.rescoring import decided_by, load_heads
 from apps.medical.nodules.stem import Stem, StemConfig
-from core_model.core import Core, load_core
+from core_model import load_core
+from core_model.core import Core
 from core_model.errors import InputRejected, NotFound
 
 WEIGHTS = Path(__file__).resolve().parent / "weights"

@@ -174,7 +174,7 @@ def load_heads(folder: Path, core: Core, name: str = NAME) -> tuple[dict[str, He
             action="install the package again, or train the head anew",
             code="weights_differ",
         )
-    return {half: _heads(tensors, half, entry, core.model.config) for half, entry in card["halves"].items()}, card
+    return {half: _heads(tensors, half, entry, core.config) for half, entry in card["halves"].items()}, card
 
 
 def _heads(tensors: Mapping[str, Tensor], half: str, entry: Mapping[str, Any], config: CoreConfig) -> Heads:

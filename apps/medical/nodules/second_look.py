@@ -22,8 +22,8 @@ from core_model.inputs.facts import FactEmbedding
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import UNITS, FactsSegment, Segment, VolumeSegment
 from core_model.inputs.volume import VolumeEmbedding
-from core_model.model import CoreModel, CoreOutput
 from core_model.nn.heads import ClassificationHead
+from core_model.output import CoreOutput
 
 CLIP = 5.0
 """Standardised features are limited to this many standard deviations."""
@@ -120,7 +120,7 @@ class VolumeCandidateHead(nn.Module):
         """Take the mean and spread of the stem's features from some candidates, their present tokens."""
         self.mean_C, self.scale_C = _mean_and_spread(rows)
 
-    def forward(self, model: CoreModel, rows: CandidateRows, name_ids: Sequence[Tensor]) -> Tensor:
+    def forward(self, model: Core, rows: CandidateRows, name_ids: Sequence[Tensor]) -> Tensor:
         """Log-odds of each candidate, ``[N]``.
 
         Args:
@@ -222,7 +222,7 @@ class PlainHead(nn.Module):
             if len(known) > 1:
                 self.mean_F[number], self.scale_F[number] = known.mean(), known.std().clamp(min=1e-4)
 
-    def forward(self, model: CoreModel, rows: CandidateRows, name_ids: Sequence[Tensor]) -> Tensor:
+    def forward(self, model: Core, rows: CandidateRows, name_ids: Sequence[Tensor]) -> Tensor:
         """Log-odds of each candidate, ``[N]``; the core and the names are not looked at."""
         del model, name_ids
         present_NT1 = rows.present_NT.unsqueeze(-1)
@@ -268,7 +268,7 @@ class SecondLook:
         if not len(rows):
             return torch.zeros(0)
         with torch.inference_mode():
-            looks = [head(self.core.model, rows, self.name_ids) for head in self.heads]
+            looks = [head(self.core, rows, self.name_ids) for head in self.heads]
         return (rows.score_N + torch.stack(looks).mean(dim=0) + self.shift) / 2
 
 

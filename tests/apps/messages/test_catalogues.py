@@ -26,7 +26,9 @@ ALSO_CHINESE = {
     "Page", "Home", "End", "N", "P", "M", "H",
 }  # fmt: skip
 """Latin words that a Chinese sentence may hold: what the field itself writes so."""
-VERBATIM = re.compile(r"'[^']*'|‘[^’]*’|--?[a-z-]+|TANDEM_[A-Z_]+|[\w:]*/[\w/.-]*|\.[a-z]{2,5}\b")
+VERBATIM = re.compile(
+    r"'[^']*'|‘[^’]*’|tandem( --?[a-z-]+| [a-z]+)+|--?[a-z-]+|TANDEM_[A-Z_]+|[\w:]*/[\w/.-]*|\.[a-z]{2,5}\b"
+)
 """What is to be typed as it stands: commands, options, settings, paths, endings."""
 HAN = "\u4e00-\u9fff"
 

@@ -40,7 +40,7 @@ from apps.medical.nodules.training.sources.fields import Field, load_fields
 from apps.medical.nodules.training.sources.prepare import LISTED, Listed, listed, read_background
 from apps.medical.nodules.training.stems.level import level_of
 from apps.medical.nodules.training.stems.train import StemTraining, train_stem
-from core_model.core import load_core
+from core_model import load_core
 from core_model.errors import TandemError
 
 LEVEL_FIELDS = 200

@@ -51,7 +51,7 @@ def test_members_are_averaged_in_log_odds_and_shifted():
 def test_the_second_look_is_the_mean_of_the_stems_and_the_cores_log_odds():
     core, heads = small_core(), small_heads()["A"]
     names = name_pieces(core, [name for name, _ in FACTS])
-    alone = heads.members[0](core.model, rows(asked()), names).detach().numpy()
+    alone = heads.members[0](core, rows(asked()), names).detach().numpy()
     both = Heads(heads.members[:1], 0.0, 2).rescorer(core)(asked())
     assert both == pytest.approx(sigmoid((alone + asked().score_N) / 2), abs=1e-5)
 

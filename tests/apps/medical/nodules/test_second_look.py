@@ -7,10 +7,9 @@ import torch
 
 from apps.medical.nodules.second_look import CandidateRows, PlainHead, VolumeCandidateHead
 from core_model.config import CoreConfig
-from core_model.core import build
+from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.explain import shuffled
-from core_model.model import CoreModel
 
 CONFIG = CoreConfig.tiny()
 NAMES = [torch.tensor([5, 6]), torch.tensor([7])]
@@ -19,7 +18,7 @@ TOKENS = 7
 
 def core(seed=0):
     torch.manual_seed(seed)
-    model = CoreModel(CONFIG).eval()
+    model = Core(CONFIG).eval()
     for parameter in model.parameters():
         parameter.data += 0.1 * torch.randn_like(parameter)
     return model
@@ -73,7 +72,7 @@ def test_what_is_said_depends_on_the_frozen_trunk_on_the_context_and_on_the_fact
     rows, head, model = candidates(), trained(), core()
     with torch.no_grad():
         before = head(model, rows, NAMES)
-        other = build(CONFIG, shuffled(model.state_dict())).eval()
+        other = Core.from_state(CONFIG, shuffled(model.state_dict())).eval()
         assert (head(other, rows, NAMES) - before).abs().min() > 1e-3
         features = rows.features_NTC.clone()
         features[:, 1:] = 0

@@ -32,7 +32,7 @@ from apps.medical.nodules.training.heads.examples import (
     without_place,
 )
 from apps.medical.nodules.training.heads.train import HeadTraining
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.explain import shuffled
 from core_model.training.splits import split_of
@@ -105,8 +105,8 @@ def controls_of(
             for validation.
     """
     settings = settings or HeadTraining()
-    config = core.model.config
-    shaken = Core(build(config, shuffled(core.model.state_dict())), core.tokenizer, core.card)
+    config = core.config
+    shuffled_core = core.with_weights(shuffled(core.state_dict()))
     names = [name for name, _ in FACTS]
     looks: dict[str, dict[str, SecondLook]] = {}
     losses: dict[str, list[float]] = {}
@@ -119,7 +119,7 @@ def controls_of(
         around = partial(core_head, config, held.layers, settings.dropout)
         # By name: the trunk, what is learned from, the settings, an untrained member, and what else it depends on.
         ensembles: dict[str, tuple[Core, Examples, HeadTraining, Callable[[], Head], dict[str, Any]]] = {
-            "shuffled": (shaken, examples, settings, around, {"trunk": "shuffled"}),
+            "shuffled": (shuffled_core, examples, settings, around, {"trunk": "shuffled"}),
             "placeless": (core, placeless, settings, around, {"place": "hidden"}),
         }
         for name, (other, hidden) in plain.items():

@@ -105,7 +105,7 @@ def held_out_logits(core: Core, members: Sequence[Head], examples: Examples, set
     for number, member in enumerate(members):
         held = torch.from_numpy(np.nonzero(fold_N == number)[0])
         with torch.no_grad():
-            logit_N[held] = member(core.model, examples.rows.rows(held), names)
+            logit_N[held] = member(core, examples.rows.rows(held), names)
     return logit_N
 
 
@@ -145,7 +145,7 @@ def fit_heads(
     check_training(part)
     examples = examples_of(part, settings.least)
     known = {"data_sha256": hash_of_part(part), "core_sha256": core.weights_hash}
-    config = core.model.config
+    config = core.config
     core_members, core_reports = fit_members(
         core,
         examples,

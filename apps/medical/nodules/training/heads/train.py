@@ -92,7 +92,7 @@ class _WithBaseRates(nn.Module):
         self.head, self.base_S = head, nn.Parameter(torch.zeros(2))
 
     def forward(self, core: Core, examples: Examples, rows: CandidateRows, chosen: Tensor, names: list) -> Tensor:
-        return self.head(core.model, rows, names) + self.base_S[examples.in_ct_N[chosen].long()]
+        return self.head(core, rows, names) + self.base_S[examples.in_ct_N[chosen].long()]
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def fit_member(
     log: Callable[[str], None],
 ) -> tuple[H, dict[str, Any]]:
     """One head, held-out part ``member``: the head at its best pass, and how it went; the core stays as it is."""
-    with frozen(core.model):
+    with frozen(core):
         return _fit_member(core, examples, fold_N, member, settings, make, log)
 
 

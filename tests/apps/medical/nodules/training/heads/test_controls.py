@@ -44,7 +44,7 @@ def test_patients_of_another_split_are_not_judged_on(split):
 def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in_training(tmp_path):
     torch.set_num_threads(1)
     core, parts, lines = small_core(), both_parts(), []
-    before = {name: value.clone() for name, value in core.model.state_dict().items()}
+    before = {name: value.clone() for name, value in core.state_dict().items()}
     tried = ((NOTHING, 16), (LONGER, 32))
     found = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=tried, log=lines.append)
     assert [net["chosen"] for net in found["plain_nets"]] == [False, False, True]
@@ -59,8 +59,8 @@ def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in
     assert all(set(each) == set(precision) for each in found["average_precision_by_half"].values())
     # The plain nets of these heads are untrained: they give the stem's own order.
     assert precision["plain, as the heads"] == pytest.approx(precision["stem"], abs=1e-3)
-    assert all(torch.equal(value, core.model.state_dict()[name]) for name, value in before.items())
-    assert all(parameter.requires_grad for parameter in core.model.parameters())
+    assert all(torch.equal(value, core.state_dict()[name]) for name, value in before.items())
+    assert all(parameter.requires_grad for parameter in core.parameters())
 
     for half in parts:
         label = parts[half][1]["label_N"]

@@ -117,15 +117,15 @@ def test_the_shift_brings_the_surest_own_marks_to_even_odds():
 
 def adapted(core):
     """How many tensors of the core one step of adapting it to a text moves."""
-    before = {name: value.clone() for name, value in core.model.state_dict().items()}
+    before = {name: value.clone() for name, value in core.state_dict().items()}
     optimizer = torch.optim.SGD(
-        [value for value in core.model.parameters() if value.requires_grad] or [torch.zeros(1)], lr=1.0
+        [value for value in core.parameters() if value.requires_grad] or [torch.zeros(1)], lr=1.0
     )
-    hidden = core.model(pack([[TextSegment(torch.tensor([4, 5, 6]))]], core.model.config)).hidden_TD
+    hidden = core(pack([[TextSegment(torch.tensor([4, 5, 6]))]], core.config)).hidden_TD
     if hidden.requires_grad:
         hidden[:, 0].sum().backward()
         optimizer.step()
-    return sum(not torch.equal(value, before[name]) for name, value in core.model.state_dict().items())
+    return sum(not torch.equal(value, before[name]) for name, value in core.state_dict().items())
 
 
 def test_fitting_leaves_the_core_as_it_was_found_so_that_it_can_be_adapted_afterwards(tmp_path):
@@ -133,16 +133,14 @@ def test_fitting_leaves_the_core_as_it_was_found_so_that_it_can_be_adapted_after
     part, core, fresh = cached_part(n=120), small_core(), small_core()
     settings = HeadTraining(layers=1, members=2, epochs=1)
     for one in (core, fresh):
-        one.model.modality_MD.requires_grad_(False)
-    weights = {name: value.clone() for name, value in core.model.state_dict().items()}
+        one.modality_MD.requires_grad_(False)
+    weights = {name: value.clone() for name, value in core.state_dict().items()}
     fit_heads(core, part, settings, tmp_path, lambda line: None)
-    for (name, parameter), (_, other) in zip(
-        core.model.named_parameters(), fresh.model.named_parameters(), strict=True
-    ):
+    for (name, parameter), (_, other) in zip(core.named_parameters(), fresh.named_parameters(), strict=True):
         assert parameter.requires_grad == other.requires_grad, name
         assert parameter.grad is None, name
         assert torch.equal(parameter, weights[name]), name
-    assert core.model.training == fresh.model.training
+    assert core.training == fresh.training
     moved = adapted(core)
     assert moved == adapted(fresh)
     assert moved > 20
@@ -156,7 +154,7 @@ def test_a_fitting_that_fails_leaves_the_core_as_it_was_found_too(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         fit_heads(core, cached_part(n=120), HeadTraining(layers=1, members=2, epochs=1), tmp_path, broken)
-    assert all(parameter.requires_grad for parameter in core.model.parameters())
+    assert all(parameter.requires_grad for parameter in core.parameters())
 
 
 def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_same_bytes(tmp_path):

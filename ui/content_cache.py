@@ -8,22 +8,22 @@ from typing import Generic, TypeVar
 Content = TypeVar("Content")
 
 
-class Kept(Generic[Content]):
+class ContentCache(Generic[Content]):
     """A bounded cache of content that never changes; the one that was not asked for longest goes first.
 
     Args:
-        limit: How much is kept at most, in what ``weigh`` counts; one entry always is.
+        limit: How much it holds at most, in what ``weigh`` counts; one entry always stays.
         weigh: Weight of an entry; each weighs 1 where not given.
     """
 
-    _all: "list[Kept]" = []
+    _all: "list[ContentCache]" = []
 
     def __init__(self, limit: int, weigh: Callable[[Content], int] = lambda content: 1) -> None:
         self._limit, self._weigh = limit, weigh
         self._entries: OrderedDict[str, Content] = OrderedDict()
         self._lock = threading.Lock()
         self._cleared = 0
-        Kept._all.append(self)
+        ContentCache._all.append(self)
 
     def get(self, key: str, make: Callable[[], Content]) -> Content:
         """The content under ``key``, made where it is not there. What was being made while all was forgotten is not
@@ -51,5 +51,5 @@ class Kept(Generic[Content]):
 
 def clear_all() -> None:
     """Forget everything that any cache holds."""
-    for cache in Kept._all:
+    for cache in ContentCache._all:
         cache.clear()

@@ -7,13 +7,13 @@ import pytest
 from apps.store.store import Store
 from core_model.errors import NotFound
 from tests.ui import made
-from ui import kept, library
-from ui.kept import Kept
+from ui import content_cache, library
+from ui.content_cache import ContentCache
 from ui.sources.cached import safe_source
 
 
 def test_the_entry_that_was_not_asked_for_longest_goes_first() -> None:
-    cache: Kept[str] = Kept(10, weigh=len)
+    cache: ContentCache[str] = ContentCache(10, weigh=len)
     calls: list[str] = []
 
     def make(text: str):
@@ -25,7 +25,7 @@ def test_the_entry_that_was_not_asked_for_longest_goes_first() -> None:
 
 
 def test_an_entry_above_the_limit_is_kept_alone() -> None:
-    cache: Kept[str] = Kept(3, weigh=len)
+    cache: ContentCache[str] = ContentCache(3, weigh=len)
     cache.get("a", lambda: "aa")
     assert cache.get("b", lambda: "bbbbbb") == "bbbbbb"
     assert cache.get("b", lambda: "made again") == "bbbbbb"
@@ -37,17 +37,17 @@ def test_nothing_of_a_deleted_reading_stays_in_memory(store: Store) -> None:
     library.document(reading, "finance")
     library.facts(reading)
     safe_source(reading)
-    assert any(cache._entries for cache in Kept._all)
+    assert any(cache._entries for cache in ContentCache._all)
     library.delete(reading)
-    assert not any(cache._entries for cache in Kept._all)
+    assert not any(cache._entries for cache in ContentCache._all)
     with pytest.raises(NotFound):
         safe_source(reading)
-    kept.clear_all()
+    content_cache.clear_all()
 
 
 def test_what_was_being_made_while_all_was_forgotten_is_not_kept() -> None:
     """A page that reads a document while another session deletes it gets its answer, and leaves nothing behind."""
-    cache: Kept[str] = Kept(3)
+    cache: ContentCache[str] = ContentCache(3)
     begun, deleted = threading.Event(), threading.Event()
     answers: list[str] = []
 
@@ -59,7 +59,7 @@ def test_what_was_being_made_while_all_was_forgotten_is_not_kept() -> None:
     reading = threading.Thread(target=lambda: answers.append(cache.get("a", make)))
     reading.start()
     assert begun.wait(10)
-    kept.clear_all()
+    content_cache.clear_all()
     deleted.set()
     reading.join()
     assert answers == ["of the deleted reading"]
