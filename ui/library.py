@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from apps.finance.records.filings import FilingEntry, filings
 from apps.jobs import delete as remove
+from apps.medical.records import entries
 from apps.settings import Settings, load_settings
-from apps.store import blobs, finance, inputs, medical, readings
+from apps.store import blobs, inputs, readings
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
 from core_model.errors import NotFound
@@ -57,14 +59,14 @@ def close() -> None:
             _opened.popitem()[1].close()
 
 
-def reports(company: str = "", limit: int = 200) -> list[finance.FilingEntry]:
+def reports(company: str = "", limit: int = 200) -> list[FilingEntry]:
     """The reports that were read, the newest reading first."""
-    return finance.filings(store(), company, limit)
+    return filings(store(), company, limit)
 
 
-def studies(limit: int = 200) -> list[medical.ReadStudy]:
+def studies(limit: int = 200) -> list[entries.ReadStudy]:
     """The studies that were read, the newest first."""
-    return medical.read_studies(store(), limit)
+    return entries.read_studies(store(), limit)
 
 
 def document(reading_id: str, kind: str) -> dict[str, Any]:
@@ -106,13 +108,13 @@ def volume(reading_id: str) -> np.ndarray:
     Raises:
         NotFound: There is no such reading, or its volume is gone.
     """
-    row = readings.get(store(), reading_id)
     about = document(reading_id, "medical")
     own = readings.files(store(), reading_id).get("volume")
     if own is not None:  # the series may have been imported again since, with more slices
         return blobs.get_array(store(), own)
-    for series in medical.series_of(store(), str(row.study_id)):
-        if series.uid == about["series"]["uid"] and series.volume_sha256:
+    study_id = entries.study_of(store(), reading_id).study.id
+    for series in entries.series_of(store(), study_id):
+        if series.series_uid == about["series"]["uid"] and series.volume_sha256:
             return blobs.get_array(store(), series.volume_sha256)
     raise NotFound("the volume of this study is no longer stored", action="read the study again", code="no_volume")
 

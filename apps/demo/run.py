@@ -1,5 +1,6 @@
 """``tandem demo``: make the input, read it as any user would, say what was found beside what was planted."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable
@@ -39,6 +40,7 @@ def run_demo(seed: int | None) -> int:
     from apps.finance.jobs import submit as submit_report
     from apps.jobs.following import Submitted, wait_for
     from apps.medical.jobs import submit as submit_study
+    from apps.messages import refused
     from apps.settings import load_settings
     from apps.store import readings
     from apps.store.disk import private_folder
@@ -61,10 +63,10 @@ def run_demo(seed: int | None) -> int:
         ended = wait_for(store, jobs)
         for each, progress in zip(jobs, ended, strict=True):
             if progress.state != "done" or not progress.reading_id:
-                console.say(f"{each.name}: {progress.state}: {progress.error_text}")
+                console.say(f"{each.name}: {progress.state}: {refused(progress.error) if progress.error else ''}")
                 return 1
-        finance = readings.document(store, str(ended[0].reading_id))
-        medical = readings.document(store, str(ended[1].reading_id))
+        finance = json.loads(readings.document(store, str(ended[0].reading_id)))
+        medical = json.loads(readings.document(store, str(ended[1].reading_id)))
     _tell_report(finance, report)
     _tell_study(medical, phantom)
     console.out.print()

@@ -1,5 +1,6 @@
 """``tandem finance``: read company reports."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ def read(
     """Read reports: rebuild the three statements, check them, list what does not fit, with the sources."""
     from apps.finance.jobs import reports_in, submit
     from apps.jobs.following import Submitted, wait_for
+    from apps.messages import refused
     from apps.store import inputs
     from apps.store.store import open_store
     from core_model.errors import TandemError
@@ -51,8 +53,9 @@ def read(
             if progress.state == "done" and progress.reading_id:
                 documents.append(_document(store, progress.reading_id))
             else:
-                text = progress.error_text or f"the job was {progress.state}"
-                failures.append(_failure(number, len(files), progress.error_code or progress.state, text))
+                text = refused(progress.error) if progress.error else f"the job was {progress.state}"
+                code = progress.error.code if progress.error else progress.state
+                failures.append(_failure(number, len(files), code, text))
                 console.say(f"tandem: {each.name}: {text}")
     if as_json and folder:
         console.print_document(
@@ -83,11 +86,11 @@ def list_reports(
     """List the readings of reports with their ids, each of which `tandem delete` takes."""
     from rich.table import Table
 
-    from apps.store import finance as stored
+    from apps.finance.records.filings import filings
     from apps.store.store import open_store
 
     with open_store() as store:
-        entries = stored.filings(store, company, limit)
+        entries = filings(store, company, limit)
     if as_json:
         rows = [
             {
@@ -120,6 +123,6 @@ def _document(store: Any, reading_id: str) -> dict[str, Any]:
     """The stored document, with its files as paths that the person can open."""
     from apps.store import blobs, readings
 
-    document = readings.document(store, reading_id)
+    document = json.loads(readings.document(store, reading_id))
     document["facts"]["file"] = str(blobs.path_of(store, document["facts"]["sha256"]))
     return document

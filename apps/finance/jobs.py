@@ -8,11 +8,12 @@ from typing import Any
 
 from apps.finance.document import build_document
 from apps.finance.filings.files import bytes_of
-from apps.jobs import Run, Step, job
+from apps.finance.records import filings
+from apps.jobs import Made, Run, Step, job, save_reading
 from apps.jobs.client import enqueue
 from apps.provenance import Provenance, libraries, weights_in
-from apps.store import blobs, inputs, readings
-from apps.store.ids import hash_of
+from apps.store import blobs, inputs
+from apps.store.ids import canonical, hash_of
 from apps.store.store import Store
 from core_model.errors import InputRejected
 
@@ -115,33 +116,19 @@ def _statements(step: Step, read: dict[str, str]) -> dict[str, str]:
 
 def _document(step: Step, read: dict[str, str], stated: dict[str, str]) -> str:
     provenance = provenance_of(read["source"])
-    again = step.job_id if step.settings.get("again") else ""
-    reading_id = readings.id_of(KIND, provenance, again=again)
-    if not readings.is_stored(step.store, reading_id):
-        _save(step, read, stated, provenance, reading_id, again)
-    blobs.release(step.store, step.job_id)
-    return reading_id
 
+    def make(reading_id: str) -> Made:
+        document = json.loads(blobs.get(step.store, stated["draft"]))
+        document["id"] = reading_id
+        document["provenance"] = {
+            **provenance.as_dict(),
+            "code_version": hash_of(provenance.steps),
+            "weights_hash": hash_of(provenance.weights),
+        }
+        files = {"source": read["source"], "facts": read["facts"]}
+        return Made(canonical(document), [filings.row_of(reading_id, document)], files)
 
-def _save(
-    step: Step, read: dict[str, str], stated: dict[str, str], provenance: Provenance, reading_id: str, again: str
-) -> None:
-    document = json.loads(blobs.get(step.store, stated["draft"]))
-    document["id"] = reading_id
-    document["provenance"] = {
-        **provenance.as_dict(),
-        "code_version": hash_of(provenance.steps),
-        "weights_hash": hash_of(provenance.weights),
-    }
-    readings.save(
-        step.store,
-        KIND,
-        document,
-        provenance,
-        input_id=step.input_id,
-        files={"source": read["source"], "facts": read["facts"]},
-        again=again,
-    )
+    return save_reading(step, provenance, make)
 
 
 def _embedder() -> Callable[[Sequence[str]], Any]:

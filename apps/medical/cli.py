@@ -1,5 +1,6 @@
 """``tandem medical``: read chest CT."""
 
+import json
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +30,7 @@ def read(
     """Read a chest CT: segment the lungs, find nodules, measure them, rank them by probability."""
     from apps.jobs.following import Submitted, wait_for
     from apps.medical.jobs import submit
+    from apps.messages import refused
     from apps.store.store import open_store
     from core_model.errors import TandemError
 
@@ -40,7 +42,7 @@ def read(
             raise typer.Exit(1) from None
         (progress,) = wait_for(store, [Submitted(job_id, str(path))])
         if progress.state != "done" or not progress.reading_id:
-            text = progress.error_text or f"the job was {progress.state}"
+            text = refused(progress.error) if progress.error else f"the job was {progress.state}"
             console.say(f"tandem: {path}: {text}")
             for line in _named_files(path, text):
                 console.say(line)
@@ -62,17 +64,20 @@ def list_studies(
     """List studies with the ids of their patients, studies and readings, each of which `tandem delete` takes."""
     from rich.table import Table
 
-    from apps.store import medical as stored
+    from apps.medical.records.entries import studies as stored
     from apps.store.store import open_store
 
     with open_store() as store:
-        entries = stored.studies(store, limit)
+        entries = stored(store, limit)
     if as_json:
         studies = [
             {
                 "patient": {"id": entry.patient.id, "name": entry.patient.name, "patient_id": entry.patient.patient_id},
                 "study": {"id": entry.study.id, "date": str(entry.study.study_date or "") or None},
-                "readings": [{"id": row.id, "created_at": row.created_at.isoformat()} for row in entry.readings],
+                "readings": [
+                    {"id": made.reading.id, "created_at": made.reading.created_at.isoformat()}
+                    for made in entry.readings
+                ],
             }
             for entry in entries
         ]
@@ -83,7 +88,7 @@ def list_studies(
         column.overflow = "fold"  # ids are to be copied: never cut off
     for entry in entries:
         who = " ".join(dict.fromkeys(part for part in (entry.patient.name, entry.patient.patient_id) if part))
-        read = "\n".join(row.id for row in entry.readings) or "none"
+        read = "\n".join(made.reading.id for made in entry.readings) or "none"
         cells = (entry.patient.id, who, entry.study.id, str(entry.study.study_date or "n/a"), read)
         table.add_row(*map(console.plain, cells))
     console.out.print(table)
@@ -107,7 +112,7 @@ def _document(store: Any, reading_id: str) -> dict[str, Any]:
     """The stored document, with its files as paths that the person can open."""
     from apps.store import blobs, readings
 
-    document = readings.document(store, reading_id)
+    document = json.loads(readings.document(store, reading_id))
     for finding in document["findings"]:
         if isinstance(finding["heatmap"], str):
             finding["heatmap"] = str(blobs.path_of(store, finding["heatmap"]))

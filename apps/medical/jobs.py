@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from apps.jobs import Run, Step, job
+from apps.jobs import Made, Run, Step, job, save_reading
 from apps.jobs.client import enqueue
 from apps.jobs.run import JobTakenOver
 from apps.medical.document import build_document, describe_caution, describe_finding, finding_ids, not_available
-from apps.messages import said
+from apps.medical.records.studies import Identity, SeriesEntry, add_study
+from apps.medical.records.tables import StudyReadingRow
 from apps.provenance import Provenance, libraries, weights_in
-from apps.store import blobs, inputs, medical, readings
-from apps.store.ids import hash_of
+from apps.store import blobs, inputs, readings
+from apps.store.ids import canonical, hash_of
 from apps.store.store import Store
 
 KIND = "medical.read"
@@ -64,10 +65,6 @@ def _settings(step: Step) -> dict[str, Any]:
     return {"series_uid": step.settings.get("series_uid")}
 
 
-def _again(step: Step) -> str:
-    return step.job_id if step.settings.get("again") else ""
-
-
 def _import(step: Step) -> dict[str, Any]:
     """Read the study into the store, whole or not at all: of one that is refused, or that the disk has no room for,
     nothing stays. The patient goes into the one table of patients, and nowhere else."""
@@ -101,7 +98,7 @@ def _imported(step: Step) -> dict[str, Any]:
     geometry = study.volume.geometry.as_dict()
     read_series = {"uid": study.series.series_uid, **geometry, "quality": study.series.quality.as_dict()}
     entries = [
-        medical.SeriesEntry(
+        SeriesEntry(
             study.series.series_uid,
             "CT",
             study.series.num_slices,
@@ -115,20 +112,20 @@ def _imported(step: Step) -> dict[str, Any]:
         if skipped.series_uid not in seen:
             seen.add(skipped.series_uid)
             entries.append(
-                medical.SeriesEntry(
+                SeriesEntry(
                     skipped.series_uid,
                     skipped.modality,
                     skipped.num_slices,
                     skipped.series_number,
-                    said(skipped.reason),
+                    skipped.reason,
                 )
             )
     # Of hundreds of series they are more than a step's result may be.
     notes_hash = blobs.put(step.store, step.job_id, "notes", json.dumps(notes).encode())
     patient = study.patient
-    identity = medical.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex)
+    identity = Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex)
     study_date = study.study.study_date
-    study_id = medical.add_study(
+    study_id = add_study(
         step.store,
         identity,
         study.study.study_uid,
@@ -219,8 +216,8 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
 
 def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found: dict[str, Any]) -> str:
     provenance = _provenance(step, imported["input_hash"])
-    reading_id = readings.id_of(KIND, provenance, again=_again(step))
-    if not readings.is_stored(step.store, reading_id):
+
+    def make(reading_id: str) -> Made:
         notes = json.loads(blobs.get(step.store, imported["notes"]))
         document = build_document(
             {**imported, "series_skipped": notes["series_skipped"]},
@@ -235,18 +232,11 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
                 "weights_hash": hash_of(provenance.weights),
             },
         )
-        readings.save(
-            step.store,
-            KIND,
-            document,
-            provenance,
-            input_id=step.input_id,
-            study_id=imported["study_id"],
-            files={"volume": imported["volume"], **found["heatmaps"]},
-            again=_again(step),
-        )
-    blobs.release(step.store, step.job_id)
-    return reading_id
+        num_shown = sum(finding["shown"] for finding in document["findings"])
+        row = StudyReadingRow(reading_id=reading_id, study_id=imported["study_id"], num_shown=num_shown)
+        return Made(canonical(document), [row], {"volume": imported["volume"], **found["heatmaps"]})
+
+    return save_reading(step, provenance, make)
 
 
 @cache

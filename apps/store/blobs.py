@@ -6,8 +6,8 @@ fails. A file goes under the same lock, when no row names it, so whoever puts th
 it. What is read is verified against its hash. The folder belongs to one database (see ``ownership``): another one
 neither writes to it nor takes anything away.
 
-Every blob has owners (a job, a reading, or what an application keeps, by id). ``release`` takes one owner away and removes what
-nobody else needs.
+Every blob has owners (a job, a reading, or what an application keeps, by id). ``release`` takes one owner away and
+removes what nobody else needs.
 """
 
 import os

@@ -1,5 +1,5 @@
-"""Deleting a reading, a job, or what an application keeps: its rows, and the contents and inputs that nothing else needs
-after it.
+"""Deleting a reading, a job, or what an application keeps: its rows, and the contents and inputs that nothing else
+needs after it.
 
 From outside use ``apps.jobs.delete``, which removes the recorded steps of the jobs too.
 

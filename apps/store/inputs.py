@@ -103,7 +103,9 @@ def path_of(store: Store, input_id: str) -> Path:
         ) from None
     if not there:
         raise NotFound(
-            "the file or folder is no longer where it was", action="put it back, or give its new place", code="path_gone"
+            "the file or folder is no longer where it was",
+            action="put it back, or give its new place",
+            code="path_gone",
         )
     return path
 

@@ -79,7 +79,9 @@ class Store:
         with translated_errors(), self.engine.connect() as connection:
             revisions = migrations.current(connection)
         if not revisions and sqlite:
-            migrations.upgrade(self.engine, self.settings)  # a file that another process has just begun, or an empty one
+            migrations.upgrade(
+                self.engine, self.settings
+            )  # a file that another process has just begun, or an empty one
             return
         if not revisions:
             raise Unavailable(

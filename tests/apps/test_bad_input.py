@@ -1,5 +1,6 @@
 """Bad input through the whole job: refused in one sentence with nothing half-stored, or read with a warning."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from apps import messages
 from apps.demo import faults
 from apps.demo.phantom import make_phantom_ct
 from apps.demo.report import make_example_report
+from apps.medical.records.tables import SeriesRow, StudyRow
 from apps.store import readings
-from apps.store.tables import BlobRow, ReadingRow, SeriesRow, StudyRow
+from apps.store.tables import BlobRow, ReadingRow
 from core_model.errors import TandemError
 from tests.apps.reading import Reader, reader
 
@@ -55,7 +58,8 @@ def refused(reads: Reader, read: Callable[[], object], before: dict[str, int]) -
         code, text = error.code, str(error)
     else:
         assert end.state == "failed", f"it was read: {end}"
-        code, text = end.error_code, end.error_text
+        assert end.error is not None
+        code, text = end.error.code, messages.refused(end.error)
     assert counts(reads) == before, "something of it was stored"
     assert code != "defect", text
     assert text.endswith("."), text
@@ -161,8 +165,8 @@ def test_one_bad_fact_leaves_the_report_read_with_a_warning_that_stays(
     shutil.copy(report, path)
     harm = damage(path)
     end = reads.report(path)
-    assert end.state == "done", end.error_text
-    document = readings.document(reads.store, str(end.reading_id))
+    assert end.state == "done", end.error
+    document = json.loads(readings.document(reads.store, str(end.reading_id)))
     assert document["warnings"], "the damage is not mentioned"
     assert harm.refused is False
     values = [
@@ -180,6 +184,6 @@ def test_reading_the_same_report_again_gives_the_stored_reading(reads: Reader, r
     assert first.reading_id == second.reading_id
     forced = reads.report(report, again=True)
     assert forced.reading_id != first.reading_id
-    once, twice = (readings.document(reads.store, str(each.reading_id)) for each in (first, forced))
+    once, twice = (json.loads(readings.document(reads.store, str(each.reading_id))) for each in (first, forced))
     assert once["statements"] == twice["statements"]
     assert [each["id"] for each in once["anomalies"]] == [each["id"] for each in twice["anomalies"]]

@@ -57,7 +57,7 @@ def test_the_schema_of_a_type_is_the_published_one(kind: type, printed_by: str):
 
 
 def test_one_job_and_a_job_of_the_list_are_described_alike():
-    one, many = (json.loads((SCHEMAS / f"tandem.{name}-1.json").read_text()) for name in ("job", "jobs"))
+    one, many = (json.loads((SCHEMAS / f"tandem.{name}-2.json").read_text()) for name in ("job", "jobs"))
     alone = {name: value for name, value in one["properties"].items() if name not in ("schema", "notice")}
     assert many["$defs"]["job"]["properties"] == alone
     assert ["schema", "notice", *many["$defs"]["job"]["required"]] == one["required"]
@@ -144,8 +144,8 @@ def test_a_reading_of_a_report_fits_its_schema_and_names_the_planted_element(tmp
     truth = make_example_report(tmp_path / "report.html", 11)
     with reader(tmp_path / "data") as reads:
         end = reads.report(tmp_path / "report.html")
-        assert end.state == "done", end.error_text
-        document = readings.document(reads.store, str(end.reading_id))
+        assert end.state == "done", end.error
+        document = json.loads(readings.document(reads.store, str(end.reading_id)))
     validator("tandem.finance.reading-1.json").validate(document)
     assert document["notice"] == NOTICE
     assert document["document"]["company"] == truth.company

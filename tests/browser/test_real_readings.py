@@ -101,7 +101,7 @@ def test_a_number_of_the_real_report_stands_on_the_screen_and_leads_to_itself_in
 def test_the_real_study_is_listed_with_its_patient_size_and_findings(screen: Screen) -> None:
     first = next(iter(images().values()))
     with Store(screen.served.settings) as store:
-        document = readings.document(store, screen.served.study)
+        document = json.loads(readings.document(store, screen.served.study))
     screen.open("/studies")
     row = screen.page.locator("tr", has_text=str(first.PatientID))
     expect(row).to_contain_text(f"{len(images())} × {first.Rows} × {first.Columns}, 3 × 0.564 × 0.564 mm")
@@ -132,7 +132,7 @@ def test_a_slice_on_the_screen_is_the_image_of_that_place_in_the_files(screen: S
 
 def test_the_findings_of_the_real_study_lead_to_their_slices_and_their_heatmaps(screen: Screen) -> None:
     with Store(screen.served.settings) as store:
-        document = readings.document(store, screen.served.study)
+        document = json.loads(readings.document(store, screen.served.study))
     shown = sorted((each for each in document["findings"] if each["shown"]), key=lambda each: each["rank"])
     assert shown, "the mass of this scan is found"
     screen.open(f"/studies?reading={screen.served.study}&slice=0")

@@ -6,10 +6,15 @@ import numpy as np
 
 from apps.finance.facts_table import to_parquet
 from apps.finance.filings import read_facts
+from apps.finance.records import filings
+from apps.medical.records.studies import Identity, SeriesEntry, add_study
+from apps.medical.records.tables import StudyReadingRow
 from apps.notices import NOTICE
 from apps.provenance import Provenance
-from apps.store import blobs, medical, readings
+from apps.store import blobs, readings
+from apps.store.ids import canonical
 from apps.store.store import Store
+from core_model.errors import Message
 
 REPORT = b"""<?xml version="1.0"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"
@@ -84,7 +89,9 @@ def report(store: Store) -> str:
         "warnings": [{"code": "unknown_format", "text": "A format is not known.", "source": "fact f2", "count": 2}],
         "provenance": provenance.as_dict(),
     }  # fmt: skip
-    readings.save(store, "finance.read", document, provenance, files={"source": source, "facts": facts})
+    files = {"source": source, "facts": facts}
+    rows = [filings.row_of(reading_id, document)]
+    readings.save(store, "finance.read", canonical(document), provenance, rows=rows, files=files)
     blobs.release(store, "job-made")
     return reading_id
 
@@ -146,11 +153,11 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, pat
     volume = blobs.put_array(store, "job-made", "volume", hounsfield())
     heat = blobs.put_array(store, "job-made", "heat", np.full((3, 5, 5), 0.5, np.float32))
     entries = [
-        medical.SeriesEntry("1.2.3", "CT", SIZE[0], geometry={**GEOMETRY, "quality": QUALITY}, volume_sha256=volume),
-        medical.SeriesEntry("1.2.4", "CT", 2, skipped_because="a localizer, not a volume"),
+        SeriesEntry("1.2.3", "CT", SIZE[0], geometry={**GEOMETRY, "quality": QUALITY}, volume_sha256=volume),
+        SeriesEntry("1.2.4", "CT", 2, reason=Message("as_written", {"text": "a localizer, not a volume"})),
     ]
-    study_id = medical.add_study(
-        store, medical.Identity(patient_id, name), "1.2", entries, study_date=date(2024, 5, 6)
+    study_id = add_study(
+        store, Identity(patient_id, name), "1.2", entries, study_date=date(2024, 5, 6)
     )  # fmt: skip
     provenance = Provenance("2" * 64, **_PROVENANCE)
     reading_id = readings.id_of("medical.read", provenance)
@@ -171,7 +178,8 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, pat
         "provenance": provenance.as_dict(),
     }
     files = {"heatmap-1": heat, "volume": volume}
-    readings.save(store, "medical.read", document, provenance, study_id=study_id, files=files, input_id=input_id)
+    rows = [StudyReadingRow(reading_id=reading_id, study_id=study_id, num_shown=1)]
+    readings.save(store, "medical.read", canonical(document), provenance, rows=rows, files=files, input_id=input_id)
     blobs.release(store, "job-made")
     return reading_id
 

@@ -1,5 +1,5 @@
-"""Patients, studies and series in the store, and which reading is of which study: what lists ask for, and what has to be
-deleted together. All else stands in the readings' documents.
+"""Patients, studies and series in the store, and which reading is of which study: what lists ask for, and what has to
+be deleted together. All else stands in the readings' documents.
 
 - ``tables``    the rows; ``studies`` keeps a study; ``entries`` what is asked of them
 - ``deletion``  what goes with a study, a patient, and a job that had only begun one

@@ -7,6 +7,8 @@ SCHEMA = "tandem.medical.reading/1"
 
 def carried(document: dict[str, Any]) -> dict[str, Any]:
     """The present form of a document ``tandem.medical.reading/1``."""
+    if "steps" in document["provenance"]:
+        return document
     return document | {"provenance": provenance(document["provenance"])}
 
 

@@ -48,8 +48,8 @@ class SeriesRow(Base):
     """One series of a study: its geometry and volume where it was read, the reason where it was skipped.
 
     ``geometry`` holds ``size``, ``spacing_mm`` (both z, y, x), ``origin_mm`` and ``direction`` (patient coordinates,
-    LPS) as the document has them. ``reason`` is a ``Message`` as a dictionary. The description that the scanner wrote is
-    free text, in which names occur: not kept.
+    LPS) as the document has them. ``reason`` is a ``Message`` as a dictionary. The description that the scanner wrote
+    is free text, in which names occur: not kept.
     """
 
     __tablename__ = "series"

@@ -51,12 +51,13 @@ def is_newest(revisions: Collection[str], known: Sequence[Application]) -> bool:
     return {*revisions, *implied} >= set(heads(known))
 
 
-def upgrade(engine: Engine, settings: Settings) -> frozenset[str]:
+def upgrade(engine: Engine, settings: Settings, to: str = "heads") -> frozenset[str]:
     """Bring the schema to the newest revisions, and the documents of readings to the form that is read now.
 
     Args:
         engine: From ``make_engine``.
         settings: The applications, and the folder of the blobs.
+        to: The revision to stop at; the newest of all branches where not given.
 
     Returns:
         The revisions before.
@@ -66,20 +67,18 @@ def upgrade(engine: Engine, settings: Settings) -> frozenset[str]:
             another program, or one of them cannot be written.
         NotFound: The settings name an application that is not there.
     """
-    return _move(engine, settings, lambda script, revisions: script._upgrade_revs("heads", revisions))
+    return _move(engine, settings, lambda script, revisions: script._upgrade_revs(to, revisions))
 
 
 def downgrade(engine: Engine, settings: Settings, to: str) -> frozenset[str]:
-    """Take the schema back to a revision, or to ``"base"``, which removes every table with what it holds. Documents stay
-    as they are."""
+    """Take the schema back to a revision, or to ``"base"``, which removes every table with what it holds. Documents
+    stay as they are."""
     return _move(engine, settings, lambda script, revisions: script._downgrade_revs(to, revisions))
 
 
 def _move(engine: Engine, settings: Settings, steps: Callable[[Any, Any], Any]) -> frozenset[str]:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
-
-    from apps.store.tables import metadata
 
     known = applications.load(settings.applications)
     script = script_of(known)
@@ -105,8 +104,8 @@ def _move(engine: Engine, settings: Settings, steps: Callable[[Any, Any], Any]) 
 
 @contextmanager
 def _rebuilding(engine: Engine) -> Iterator[Connection]:
-    """A transaction in which tables can be rebuilt. SQLite changes a table by copying it and dropping the old one, which
-    would take all that refers to it along: so it looks at the foreign keys once, at the end
+    """A transaction in which tables can be rebuilt. SQLite changes a table by copying it and dropping the old one,
+    which would take all that refers to it along: so it looks at the foreign keys once, at the end
     (https://www.sqlite.org/lang_altertable.html, section 7)."""
     with engine.execution_options(**{WRITE: True}).connect() as connection:
         raw: Any = connection.connection.driver_connection
@@ -128,8 +127,8 @@ def refuse_unknown(revisions: Collection[str], known: Sequence[Application]) -> 
     """Refuse a schema that this version of Tandem, with these applications, does not know.
 
     Raises:
-        Unavailable: One of the revisions is newer (code ``schema_newer``), or of an application that the settings do not
-            name (``application_missing``).
+        Unavailable: One of the revisions is newer (code ``schema_newer``), or of an application that the settings do
+            not name (``application_missing``).
     """
     if set(revisions) <= set(heads(known)):
         return

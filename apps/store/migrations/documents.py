@@ -7,7 +7,7 @@ does: a worker sweeps either up. What was carried stands in the audit chain.
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +44,10 @@ def carry_documents(kind: str, schema: str, carried: Callable[[dict[str, Any]], 
         Unavailable: The folder of the blobs is not the one of this database, or cannot be written.
     """
     connection, folder = op.get_bind(), op.get_context().opts["blobs_dir"]
-    query = sa.select(READING.c.id, READING.c.document_sha256).where(READING.c.kind == kind)
-    readings = connection.execute(query.order_by(READING.c.id)).all()
-    if not readings:
-        return
     session = Session(connection)
     with disk.blob_errors():
-        _refuse_other_folder(session, folder)
-        for reading_id, before in readings:
-            document = _document(folder, before)
-            if document is None or document.get("schema") != schema:
+        for reading_id, before, document in stored_documents(kind):
+            if document.get("schema") != schema:
                 continue
             new = carried(document)
             sha256 = _put(connection, folder, canonical(new))
@@ -62,8 +56,26 @@ def carry_documents(kind: str, schema: str, carried: Callable[[dict[str, Any]], 
     session.flush()
 
 
-def _refuse_other_folder(session: Session, folder: Path) -> None:
-    first = session.execute(sa.select(AuditRow.hash).where(AuditRow.seq == 1)).scalar_one_or_none()
+def stored_documents(kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The readings of a kind: their ids, hashes and documents, but for those that are lost or damaged.
+
+    Raises:
+        Unavailable: The folder of the blobs is not the one of this database, or cannot be read.
+    """
+    connection, folder = op.get_bind(), op.get_context().opts["blobs_dir"]
+    query = sa.select(READING.c.id, READING.c.document_sha256).where(READING.c.kind == kind)
+    readings = connection.execute(query.order_by(READING.c.id)).all()
+    if readings:
+        _refuse_other_folder(connection, folder)
+    for reading_id, sha256 in readings:
+        with disk.blob_errors():
+            document = _document(folder, sha256)
+        if document is not None:
+            yield reading_id, sha256, document
+
+
+def _refuse_other_folder(connection: sa.Connection, folder: Path) -> None:
+    first = connection.execute(sa.select(AuditRow.hash).where(AuditRow.seq == 1)).scalar_one_or_none()
     if ownership.mark_of(folder) != first:
         raise Unavailable(
             "the blob folder does not hold the contents of this database",
@@ -92,9 +104,7 @@ def _put(connection: sa.Connection, folder: Path, data: bytes) -> str:
     return sha256
 
 
-def _exchange(
-    connection: sa.Connection, reading_id: str, before: str, sha256: str, provenance: dict[str, Any]
-) -> None:
+def _exchange(connection: sa.Connection, reading_id: str, before: str, sha256: str, provenance: dict[str, Any]) -> None:
     """Let a reading name its new document, and nobody the old one, unless somebody else does."""
     values = {"document_sha256": sha256, "provenance": provenance, "provenance_hash": hash_of(provenance)}
     connection.execute(sa.update(READING).where(READING.c.id == reading_id).values(values))

@@ -16,7 +16,8 @@ class JobRow(Base):
 
     ``attempt`` counts from 1 and grows with each retry; ``handed`` is the last attempt that DBOS was given, so a job
     whose ``handed`` is behind waits for a worker to pass it on. ``starts`` counts the workers that began at the step
-    it stands at: several that died there mean that the job kills its worker. ``error`` is a ``Refusal`` as a dictionary.
+    it stands at: several that died there mean that the job kills its worker. ``error`` is a ``Refusal`` as a
+    dictionary.
     """
 
     __tablename__ = "job"

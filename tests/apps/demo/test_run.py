@@ -1,5 +1,6 @@
 """The demo over several seeds: the anomaly names the planted element, a shown finding lies in each planted nodule."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,8 @@ def test_over_five_seeds_the_demo_finds_what_was_planted(tmp_path: Path):
             folder = tmp_path / str(seed)
             phantom, report = make_input(folder, seed)
             ends = [reads.report(folder / "report.html"), reads.study(folder / "ct")]
-            assert [end.state for end in ends] == ["done", "done"], [end.error_text for end in ends]
-            finance, medical = (readings.document(reads.store, str(end.reading_id)) for end in ends)
+            assert [end.state for end in ends] == ["done", "done"], [end.error for end in ends]
+            finance, medical = (json.loads(readings.document(reads.store, str(end.reading_id))) for end in ends)
             if not named(finance, report):
                 missed.append(f"seed {seed}: the report's {report.kind}")
             for nodule, found in zip(phantom.nodules, hits(medical, phantom), strict=True):

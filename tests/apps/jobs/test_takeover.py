@@ -1,5 +1,6 @@
 """Workers that die, stand still or are not there: their jobs go on elsewhere, no recorded step and no effect twice."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,8 +15,8 @@ from apps.settings import Settings
 from apps.store import audit, jobs, readings, workers
 from apps.store.store import Store
 from apps.store.tables import JobRow
-from core_model.errors import Unavailable
-from tests.apps.jobs.conftest import SAMPLES, Workers, log_of, stand_still, wait_for
+from core_model.errors import Refusal, Unavailable
+from tests.apps.jobs.conftest import SAMPLES, Workers, code_of, log_of, stand_still, wait_for
 from tests.apps.jobs.sample_jobs import DEAD_AFTER
 
 ONCE_MORE = ["first begin", "first end", "second begin", "second begin", "second end"]
@@ -41,7 +42,7 @@ def test_a_killed_worker_s_job_goes_on_in_a_live_one_at_the_step_it_died_in(
     hold.unlink()
     end = list(watch(store, job_id))[-1]
     assert end.state == "done"
-    assert readings.document(store, str(end.reading_id)) == {"number": 6}
+    assert json.loads(readings.document(store, str(end.reading_id))) == {"number": 6}
     assert log_of(tmp_path) == ONCE_MORE
     assert [row.pid for row in workers.live(store)] == [second.pid]
 
@@ -102,8 +103,8 @@ def test_a_job_that_kills_every_worker_is_called_the_cause(
         worker_processes.start(store).wait(30)
     with Worker(store, SAMPLES):
         end = list(watch(store, job_id))[-1]
-    assert (end.state, end.error_code) == ("failed", "worker_died")
-    assert "5 workers died in the step 'only'" in end.error_text
+    assert (end.state, code_of(end)) == ("failed", "worker_died")
+    assert end.error == Refusal("worker_died", {"count": 5, "step": "only"})
     assert log_of(tmp_path) == ["only begin"] * 2
 
 
@@ -197,5 +198,5 @@ def test_interrupting_the_waiting_program_leaves_the_job_resumable(
     assert workers.live(store) == []
     with Worker(store, SAMPLES):
         end = list(watch(store, job_id))[-1]
-    assert readings.document(store, str(end.reading_id)) == {"number": 18}
+    assert json.loads(readings.document(store, str(end.reading_id))) == {"number": 18}
     assert log_of(tmp_path) == ONCE_MORE

@@ -1,5 +1,6 @@
 """One series in two inputs: each reading tells of its own input, and the same input again gives the stored one."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -22,8 +23,8 @@ def reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def document_of(reads: Reader, folder: Path) -> dict:
     end = reads.study(folder)
-    assert end.state == "done", end.error_text
-    return readings.document(reads.store, str(end.reading_id))
+    assert end.state == "done", end.error
+    return json.loads(readings.document(reads.store, str(end.reading_id)))
 
 
 def test_a_series_that_comes_with_other_files_has_its_own_warnings_and_skipped_series(reads: Reader, tmp_path: Path):

@@ -1,13 +1,13 @@
-"""Of a reading of a study one row is kept, with the number of findings that it shows; the findings stand in its document,
-and nobody read their table. One name a thing: ``study_uid``, ``series_uid``, ``num_slices``, and ``reason`` for why a
-series was skipped, as a message. The documents take the form that is read now."""
+"""Of a reading of a study one row is kept, with the number of findings that it shows; the findings stand in its
+document, and nobody read their table. One name a thing: ``study_uid``, ``series_uid``, ``num_slices``, and ``reason``
+for why a series was skipped, as a message. The documents take the form that is read now."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from apps.medical.records import carry
-from apps.store.migrations.documents import carry_documents
+from apps.store.migrations.documents import carry_documents, stored_documents
 
 revision = "medical_0001"
 down_revision = None
@@ -15,13 +15,12 @@ branch_labels = ("medical",)
 depends_on = "0002"
 
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
-SHOWN = "(SELECT count(*) FROM finding WHERE finding.reading_id = study_reading.reading_id AND finding.shown)"
 
 
 def upgrade() -> None:
     with op.batch_alter_table("study_reading") as table:
         table.add_column(sa.Column("num_shown", sa.Integer(), nullable=True))
-    op.execute(f"UPDATE study_reading SET num_shown = {SHOWN}")
+    _count_findings()
     with op.batch_alter_table("study_reading") as table:
         table.alter_column("num_shown", existing_type=sa.Integer(), nullable=False)
     op.drop_table("finding")
@@ -29,12 +28,14 @@ def upgrade() -> None:
     with op.batch_alter_table("study") as table:
         table.drop_constraint(op.f("uq_study_patient_row_id_uid"), type_="unique")
         table.alter_column("uid", new_column_name="study_uid", existing_type=sa.Text())
+    with op.batch_alter_table("study") as table:  # a batch that renames a column knows it by its old name
         table.create_unique_constraint(op.f("uq_study_patient_row_id_study_uid"), ["patient_row_id", "study_uid"])
     with op.batch_alter_table("series") as table:
         table.drop_constraint(op.f("uq_series_study_id_uid"), type_="unique")
         table.alter_column("uid", new_column_name="series_uid", existing_type=sa.Text())
         table.alter_column("num_images", new_column_name="num_slices", existing_type=sa.Integer())
         table.add_column(sa.Column("reason", JSON, nullable=True))
+    with op.batch_alter_table("series") as table:
         table.create_unique_constraint(op.f("uq_series_study_id_series_uid"), ["study_id", "series_uid"])
     series = _series("skipped_because")
     connection = op.get_bind()
@@ -46,6 +47,18 @@ def upgrade() -> None:
     carry_documents("medical.read", carry.SCHEMA, carry.carried)
 
 
+def _count_findings() -> None:
+    """From the documents; where one is lost, from the rows of before."""
+    op.execute(
+        "UPDATE study_reading SET num_shown = "
+        "(SELECT count(*) FROM finding WHERE finding.reading_id = study_reading.reading_id AND finding.shown)"
+    )
+    table = sa.table("study_reading", *map(sa.column, ("reading_id", "num_shown")))
+    for reading_id, _, document in stored_documents("medical.read"):
+        num_shown = sum(finding["shown"] for finding in document["findings"])
+        op.execute(sa.update(table).where(table.c.reading_id == reading_id).values(num_shown=num_shown))
+
+
 def downgrade() -> None:
     """The table of findings comes back empty, as it was made."""
     with op.batch_alter_table("series") as table:
@@ -53,6 +66,7 @@ def downgrade() -> None:
         table.alter_column("series_uid", new_column_name="uid", existing_type=sa.Text())
         table.alter_column("num_slices", new_column_name="num_images", existing_type=sa.Integer())
         table.add_column(sa.Column("skipped_because", sa.Text(), server_default="", nullable=False))
+    with op.batch_alter_table("series") as table:
         table.create_unique_constraint(op.f("uq_series_study_id_uid"), ["study_id", "uid"])
     series = _series("skipped_because")
     connection = op.get_bind()
@@ -65,6 +79,7 @@ def downgrade() -> None:
     with op.batch_alter_table("study") as table:
         table.drop_constraint(op.f("uq_study_patient_row_id_study_uid"), type_="unique")
         table.alter_column("study_uid", new_column_name="uid", existing_type=sa.Text())
+    with op.batch_alter_table("study") as table:
         table.create_unique_constraint(op.f("uq_study_patient_row_id_uid"), ["patient_row_id", "uid"])
     op.create_index(op.f("ix_study_uid"), "study", ["uid"], unique=False)
     with op.batch_alter_table("study_reading") as table:

@@ -1,5 +1,5 @@
-"""The store keeps what every application needs, and knows none: a reading has its whole provenance and no study, a job's
-error is a code with values.
+"""The store keeps what every application needs, and knows none: a reading has its whole provenance and no study, the
+error of a job is a code with values.
 
 The tables that 0001 made for the applications are theirs now: the first revision of each takes them over. Which study a
 reading is of goes into a table for the one of medicine. (Where an application is not set up, its tables of 0001 stay,
@@ -70,8 +70,8 @@ def _readings_up() -> None:
 
 
 def _provenance(row: Any) -> dict[str, Any]:
-    """What a reading of before follows from, as far as its row tells: the settings stand in its document, and their hash
-    here in their place."""
+    """What a reading of before follows from, as far as its row tells: the settings stand in its document, and their
+    hash here in their place."""
     return {
         "input_hash": row["input_hash"],
         "steps": {"code": row["code_version"]},
@@ -112,9 +112,7 @@ def _readings_down() -> None:
         table.add_column(sa.Column("study_id", sa.String(length=40), nullable=True))
         for name, kind in zip(FOUR, (sa.String(64), sa.Text(), sa.String(64), sa.String(64)), strict=True):
             table.add_column(sa.Column(name, kind, nullable=True))
-        table.create_foreign_key(
-            op.f("fk_reading_study_id_study"), "study", ["study_id"], ["id"], ondelete="CASCADE"
-        )
+        table.create_foreign_key(op.f("fk_reading_study_id_study"), "study", ["study_id"], ["id"], ondelete="CASCADE")
     reading = _table("reading", "id", *FOUR, provenance=JSON)
     connection = op.get_bind()
     for row in connection.execute(sa.select(reading.c.id, reading.c.provenance)).all():
