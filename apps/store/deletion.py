@@ -169,7 +169,7 @@ def _remover(store: Store, identifier: str) -> Remover:
             "there is nothing with the id '{id}'",
             allowed="an id such as reading-0123abcd",
             action="see {commands}",
-            code="no_such_id",
+            code="unknown_id",
             values={"id": identifier[:40], "commands": listing_commands(store.applications)},
         )
     if kind not in removers:

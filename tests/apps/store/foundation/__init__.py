@@ -1,6 +1,6 @@
 """A store of the foundation, schema 0001, as the code of commit 2617e7f left it: a small report read twice (once from
-an upload), a small phantom read once beside a series that was skipped, a study that was begun and never read, and jobs of
-every state. Its content stands in ``store.json.gz`` as rows and blobs; of the large arrays only a corner was kept.
+an upload), a small phantom read once beside a series that was skipped, a study that was begun and never read, and jobs
+of every state. Its content stands in ``store.json.gz`` as rows and blobs; of the large arrays only a corner was kept.
 """
 
 import base64
