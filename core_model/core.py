@@ -127,10 +127,7 @@ class Core(nn.Module):
         Returns:
             Path of the card, which becomes that of this core.
         """
-        known = self._origin()
-        if "weights_sha256" in self.card:
-            known["made_from"] = self.card["weights_sha256"]
-        entry = {**known, **(card or {})}
+        entry = {**self.origin(), **(card or {})}
         written, self.card = write_folder(Path(path), self.config, self.state_dict(), self._tokenizer, entry, int8=int8)
         return written
 
@@ -148,6 +145,10 @@ class Core(nn.Module):
                 code="core_without_hash",
             )
         return self.card["weights_sha256"]
+
+    @property
+    def has_tokenizer(self) -> bool:
+        return self._tokenizer is not None
 
     @property
     def tokenizer(self) -> TextTokenizer:
@@ -175,10 +176,16 @@ class Core(nn.Module):
 
     def with_weights(self, tensors: Mapping[str, Tensor]) -> Self:
         """A core of the same shape and tokenizer around other tensors, which were never on disk."""
-        return type(self).from_state(self.config, tensors, self._tokenizer, self._origin())
+        return type(self).from_state(self.config, tensors, self._tokenizer, self.origin())
 
-    def _origin(self) -> dict[str, Any]:
-        return {key: value for key, value in self.card.items() if key in ("source", "licence")}
+    def origin(self) -> dict[str, Any]:
+        """What a card of weights made from these says of them: source, licence and the hash of their file."""
+        known = {key: value for key, value in self.card.items() if key in ("source", "licence")}
+        return {**known, "made_from": self.card["weights_sha256"]} if "weights_sha256" in self.card else known
+
+    def describe_as(self, tokenizer: TextTokenizer | None, card: Mapping[str, Any]) -> None:
+        """Take a tokenizer and a card: of weights that were read by other means."""
+        self._tokenizer, self.card = tokenizer, dict(card)
 
     @property
     def layers(self) -> list[Block]:
@@ -282,7 +289,7 @@ class Core(nn.Module):
         """
         x_TD = self.embed(batch) if embedded_TD is None else embedded_TD
         routings: list[dict[str, Routing]] = []
-        for block in self.layers[: self._checked(num_layers)]:
+        for block in self.layers[: self.checked_layers(num_layers)]:
             if self.recompute and torch.is_grad_enabled():
                 x_TD, routing = checkpoint(block, x_TD, batch, use_reentrant=False)
             else:
@@ -292,7 +299,12 @@ class Core(nn.Module):
                 block.count(routing)
         return CoreOutput(x_TD, batch, routings)
 
-    def _checked(self, num_layers: int | None) -> int:
+    def checked_layers(self, num_layers: int | None) -> int:
+        """A number of layers that the core has; all of them for None.
+
+        Raises:
+            InputRejected: It does not have so many.
+        """
         if num_layers is None:
             return self.config.num_layers
         if not isinstance(num_layers, int) or not 0 <= num_layers <= self.config.num_layers:
@@ -334,7 +346,7 @@ class Core(nn.Module):
             raise InputRejected(
                 "texts of the kind {kind}", allowed="query or passage", code="kind_unknown", values={"kind": str(kind)}
             )
-        self._checked(num_layers)
+        self.checked_layers(num_layers)
         sums_ND = torch.zeros(len(texts), self.config.width)
         windows = text_windows(self.tokenizer, [f"{kind}: {text}" for text in texts], self.config.window)
         done = 0

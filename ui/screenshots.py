@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from apps.finance.reading import FinanceReading
 from apps.processes import start_module
 from core_model.errors import NotFound, Unavailable
 from ui import library
@@ -49,9 +50,9 @@ def addresses(report: str = "", study: str = "") -> dict[str, str]:
         raise NotFound(
             "the store holds no report or no study", action="run 'tandem demo --no-ui' first", code="nothing_to_show"
         )
-    anomalies = sorted(library.document(report, "finance")["anomalies"], key=lambda anomaly: anomaly["rank"])
+    anomalies = library.reading(report, FinanceReading).anomalies
     findings = sorted(library.document(study, "medical")["findings"], key=lambda finding: finding["rank"])
-    anomaly = f"&view=anomalies&pick={anomalies[0]['id']}" if anomalies else "&view=income"
+    anomaly = f"&view=anomalies&pick={anomalies[0].anomaly_id}" if anomalies else "&view=income"
     finding = f"&finding={findings[0]['id']}" if findings else ""
     return {
         "reports": f"/?reading={report}{anomaly}",
@@ -130,7 +131,7 @@ def main() -> None:
 def _last_column(report: str) -> int:
     from ui.widgets.statements import Table, table_of
 
-    table = table_of(library.document(report, "finance"), "income", False, "en")
+    table = table_of(library.reading(report, FinanceReading), "income", False, "en")
     return len(table.columns) - 1 if isinstance(table, Table) else 1
 
 

@@ -38,7 +38,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
     st.segmented_control(
         t("language"),
         list(labels.LANGUAGES),
-        format_func=labels.LANGUAGES.get,
+        format_func=labels.LANGUAGES.__getitem__,
         key="lang",
         label_visibility="collapsed",
         required=True,

@@ -12,7 +12,7 @@ from apps.store.deletion import Deleted, delete_everything_of
 from apps.store.ids import hash_of
 from apps.store.store import Store
 from apps.store.tables import JobRow
-from core_model.errors import Refusal
+from core_model.errors import Refusal, Unavailable
 
 LOOK_EVERY_S = 0.25
 
@@ -45,6 +45,14 @@ class Progress:
     def ended(self) -> bool:
         """Whether nothing more will come."""
         return self.state in jobs.ENDED
+
+    @property
+    def refusal(self) -> Refusal:
+        """Why there is no reading: the error, or else that the job did not come to its end."""
+        if self.error is not None:
+            return self.error
+        state = jobs.STATE_WORDS[self.state]
+        return Unavailable("the job was {state}", code="job_not_done", values={"state": state}).refusal
 
 
 def enqueue(

@@ -42,7 +42,7 @@ def read(
             raise typer.Exit(1) from None
         (progress,) = wait_for(store, [Submitted(job_id, str(path))])
         if progress.state != "done" or not progress.reading_id:
-            text = refused(progress.error) if progress.error else f"the job was {progress.state}"
+            text = refused(progress.refusal)
             console.say(f"tandem: {path}: {text}")
             for line in _named_files(path, text):
                 console.say(line)

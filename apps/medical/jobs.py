@@ -185,11 +185,11 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         volume.hu,
         volume.spacing_mm,
         (masks & ZONE_BIT) > 0,
-        shipped.halves,
+        shipped.folds,
         shipped.operating_point.threshold,
         lung_mask=sides > 0,
         affine=volume.geometry.affine,
-        rescore=shipped.rescore,
+        rescorers=shipped.rescorers,
         tick=step.between(0, 0.97),
     )
     series_uid = imported["series"]["uid"]
@@ -242,6 +242,6 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 @cache
 def detector() -> Any:
     """The shipped detector with the core behind it, loaded once in a worker."""
-    from apps.medical.nodules.detector_weights import load
+    from apps.medical.nodules.detector_weights import load_detector
 
-    return load()
+    return load_detector()

@@ -5,8 +5,8 @@
 - ``{ CURRENCY($unit) }``: a currency by the entry ``currency_usd``, else as it is written.
 - ``{ CONCEPT($name) }``, ``{ MEMBER($name) }``, ``{ AXIS($name) }``: what a qualified name of a taxonomy is called, by
   the entry ``concept_assets_current``, else in its own words.
-- ``{ UP($name) }``: with a capital at its start. ``{ IS($name) }``: ``is`` or ``are``, as the name is in the singular
-  or in the plural. For English alone.
+- ``{ UP($name) }``: with a capital at its start. ``{ LOWER($name) }``: without capitals. ``{ IS($name) }``: ``is`` or
+  ``are``, as the name is in the singular or in the plural. For English alone.
 """
 
 import re
@@ -48,6 +48,7 @@ def functions_of(entry: Entry) -> dict[str, Callable[[Any], FluentType]]:
     return {
         "GROUPED": grouped,
         "UP": first_up,
+        "LOWER": without_capitals,
         "IS": is_or_are,
         "CURRENCY": lambda unit: Words(entry(f"currency_{unit.lower()}", {}) or unit),
         "CONCEPT": lambda name: named("concept", spoken_concept(name)),
@@ -79,6 +80,11 @@ def grouped(amount: str, *, per: int = 1, places: int = 0) -> Words:
 def first_up(text: str) -> Words:
     """The text with a capital at its start."""
     return Words(text[:1].upper() + text[1:])
+
+
+def without_capitals(text: str) -> Words:
+    """The text without capitals: a name from a table inside a sentence."""
+    return Words(text.lower())
 
 
 def is_or_are(name: str) -> Words:

@@ -51,8 +51,8 @@ class Router(nn.Module):
         super().__init__()
         self.num_active, self.normalise, self.gate_scale = num_active, normalise, gate_scale
         self.weight_ED = nn.Parameter(torch.zeros(num_experts, width))
-        self.register_buffer("choice_bias_E", torch.zeros(num_experts))
-        self.register_buffer("load_E", torch.zeros(num_experts), persistent=False)
+        self.register_buffer("choice_bias_E", torch.zeros(num_experts, dtype=torch.float32))
+        self.register_buffer("load_E", torch.zeros(num_experts, dtype=torch.float32), persistent=False)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         kept = dict(self.named_buffers())

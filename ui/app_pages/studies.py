@@ -71,7 +71,7 @@ def read_study(reading_id: str) -> None:
         (t("geometry"), escaped(geometry(document["series"]))),
     ]
     title = named(entry)
-    header(escaped(title), facts, document, "all_studies", entry.study.id)
+    header(escaped(title), facts, reading_id, "all_studies", entry.study.id)
     show_study(reading_id, document)
 
 

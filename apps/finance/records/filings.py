@@ -1,33 +1,36 @@
 """The row of a report that was read, and the list of them."""
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from apps.documents import Missing
 from apps.finance.records.tables import FilingRow
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
 
+if TYPE_CHECKING:
+    from apps.finance.reading import FinanceReading
+
 ROWS_AT_A_TIME = 200
 
 
-def row_of(reading_id: str, document: Mapping[str, Any]) -> FilingRow:
-    """The row of a document ``tandem.finance.reading/1``."""
-    about, anomalies = document["document"], document["anomalies"]
+def row_of(reading: "FinanceReading") -> FilingRow:
+    """The row of a reading."""
+    about = reading.document
     return FilingRow(
-        reading_id=reading_id,
-        company=_text(about.get("company")),
-        form=_text(about.get("form")),
-        period_end=_date(about.get("period_end")),
-        fiscal_year=_integer(about.get("fiscal_year")),
-        currency=_text(about.get("currency")),
-        num_facts=_integer(document["facts"].get("count")) or 0,
-        num_anomalies=len(anomalies),
+        reading_id=reading.id,
+        company=_known(about.company, ""),
+        form=_known(about.form, ""),
+        period_end=date.fromisoformat(about.period_end[:10]) if isinstance(about.period_end, str) else None,
+        fiscal_year=_known(about.fiscal_year, None),
+        currency=_known(about.currency, ""),
+        num_facts=reading.facts.count,
+        num_anomalies=len(reading.anomalies),
     )
 
 
@@ -55,13 +58,5 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _integer(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _date(value: Any) -> date | None:
-    return date.fromisoformat(value[:10]) if isinstance(value, str) and value else None
+def _known(value: Any, otherwise: Any) -> Any:
+    return otherwise if isinstance(value, Missing) else value

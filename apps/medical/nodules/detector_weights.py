@@ -1,7 +1,7 @@
 """The card of the shipped detector: networks, linking weights and the one probability threshold, with hashes.
 
-``nodule_stems.safetensors`` holds the weights of both halves in half precision; ``nodule_stems.json`` beside it the
-card: how it was made, linking weights and calibration of each half, the operating point and the hash of all that
+``nodule_stems.safetensors`` holds the weights of both folds in half precision; ``nodule_stems.json`` beside it the
+card: how it was made, linking weights and calibration of each fold, the operating point and the hash of all that
 decides a probability: these, the core's nodule head and the core itself.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from apps.medical.nodules.detect import Half, Rescore
+from apps.medical.nodules.detect import Fold, Rescorer
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.rescoring import decided_by, load_heads
 from apps.medical.nodules.stem import Stem, StemConfig
@@ -44,86 +44,87 @@ class OperatingPoint:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shipped:
+class Detector:
     """The detector.
 
     Attributes:
-        halves: Stems with their linking.
-        rescore: For each half, in the same order, the core's second look.
+        folds: Stems with their linking.
+        rescorers: For each fold, in the same order, the core's second look.
         operating_point: The threshold.
         card: Of the stems.
     """
 
-    halves: tuple[Half, ...]
-    rescore: tuple[Rescore, ...]
+    folds: tuple[Fold, ...]
+    rescorers: tuple[Rescorer, ...]
     operating_point: OperatingPoint
     card: Mapping[str, object]
 
 
-def decides(tensors: Mapping[str, torch.Tensor], links: Mapping[str, dict], look: Mapping[str, Any]) -> str:
+def decides(tensors: Mapping[str, torch.Tensor], links: Mapping[str, dict], second_look: Mapping[str, Any]) -> str:
     """SHA-256 of weights, linking weights and what decides the second look, independent of the file format."""
     digest = hashlib.sha256()
     for name in sorted(tensors):
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(tensors[name].numpy()).tobytes())
-    digest.update(json.dumps([links, look], sort_keys=True).encode())
+    digest.update(json.dumps([links, second_look], sort_keys=True).encode())
     return digest.hexdigest()
 
 
-def tensors_of(halves: Sequence[Half]) -> dict[str, torch.Tensor]:
-    """The weights of the halves as they are stored: half precision, counters left out."""
+def tensors_of(folds: Sequence[Fold]) -> dict[str, torch.Tensor]:
+    """The weights of the folds as they are stored: half precision, counters left out."""
     return {
-        f"{half.name}.{name}": tensor.detach().contiguous().half()
-        for half in halves
-        for name, tensor in half.stem.state_dict().items()
+        f"{fold.name}.{name}": tensor.detach().contiguous().half()
+        for fold in folds
+        for name, tensor in fold.stem.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
 
 
-def half_from(tensors: Mapping[str, torch.Tensor], name: str, config: StemConfig, link: LinkWeights) -> Half:
-    """One half from stored weights, ready to read slices."""
+def fold_from(tensors: Mapping[str, torch.Tensor], name: str, config: StemConfig, link: LinkWeights) -> Fold:
+    """One fold from stored weights, ready to read slices."""
     stem = Stem(config)
     own = {key.removeprefix(f"{name}."): value.float() for key, value in tensors.items() if key.startswith(f"{name}.")}
     missing, unexpected = stem.load_state_dict(own, strict=False)
     if unexpected or any(not key.endswith("num_batches_tracked") for key in missing):
-        raise InputRejected(f"the stem's weights of half {name} do not fit its card", code="weights_differ")
-    return Half(name, stem.to(memory_format=torch.channels_last).eval(), link)
+        raise InputRejected(f"the stem's weights of fold {name} do not fit its card", code="weights_differ")
+    return Fold(name, stem.to(memory_format=torch.channels_last).eval(), link)
 
 
-def save(
+def save_detector(
     folder: Path,
-    halves: Sequence[Half],
+    folds: Sequence[Fold],
     threshold: float,
     reason: Mapping[str, object],
     made_by: Mapping,
-    look: Mapping[str, Any],
+    second_look: Mapping[str, Any],
 ) -> Path:
     """Write weights and card.
 
     Args:
         folder: Where to.
-        halves: Both halves.
+        folds: Both folds.
         threshold: The operating point.
         reason: On what it was chosen.
         made_by: Commands, seeds and data, for the card.
-        look: What decides the second look that the operating point was chosen with, see ``rescoring.decided_by``.
+        second_look: What decides the second look that the operating point was chosen with, see
+            ``rescoring.decided_by``.
 
     Returns:
         The card's path.
     """
-    tensors = tensors_of(halves)
-    links = {half.name: half.link.as_dict() for half in halves}
+    tensors = tensors_of(folds)
+    links = {fold.name: fold.link.as_dict() for fold in folds}
     folder.mkdir(parents=True, exist_ok=True)
     save_file(tensors, folder / f"{NAME}.safetensors")
     card = {
         "name": NAME,
         "what": "two convolutional stems for lung nodules on chest CT, cross-fitted, averaged",
         "licence": "Apache-2.0; trained on LIDC-IDRI (CC BY 3.0) and C3N-00247 of CPTAC",
-        "channels": list(halves[0].stem.config.channels),
-        "halves": [half.name for half in halves],
+        "channels": list(folds[0].stem.config.channels),
+        "halves": [fold.name for fold in folds],
         "linking": links,
         "operating_point": {"threshold": threshold, "reason": dict(reason)},
-        "decides": decides(tensors, links, look),
+        "decides": decides(tensors, links, second_look),
         "made_by": dict(made_by),
     }
     path = folder / f"{NAME}.json"
@@ -131,7 +132,7 @@ def save(
     return path
 
 
-def load(folder: Path = WEIGHTS, core: Core | None = None) -> Shipped:
+def load_detector(folder: Path = WEIGHTS, core: Core | None = None) -> Detector:
     """Read what is shipped, after its hash was checked.
 
     Args:
@@ -158,9 +159,9 @@ def load(folder: Path = WEIGHTS, core: Core | None = None) -> Shipped:
             code="weights_differ",
         )
     config = StemConfig(tuple(card["channels"]))
-    halves = tuple(
-        half_from(tensors, name, config, LinkWeights.from_dict(card["linking"][name])) for name in card["halves"]
+    folds = tuple(
+        fold_from(tensors, name, config, LinkWeights.from_dict(card["linking"][name])) for name in card["halves"]
     )
     point = card["operating_point"]
-    rescore = tuple(heads[half.name].rescorer(core) for half in halves)
-    return Shipped(halves, rescore, OperatingPoint(point["threshold"], found, point["reason"]), card)
+    rescorers = tuple(heads[fold.name].rescorer(core) for fold in folds)
+    return Detector(folds, rescorers, OperatingPoint(point["threshold"], found, point["reason"]), card)

@@ -247,7 +247,7 @@ class SecondLook:
     """The stem's opinion and the core's, averaged in log-odds with equal weight.
 
     The core's is the mean over several heads of one stem (they differ in seed and in what they held out). The heads
-    learn on one whole CT a half and are sharper there than on another; the plain mean of the two opinions ranks unseen
+    learn on one whole CT a fold and are sharper there than on another; the plain mean of the two opinions ranks unseen
     candidates better than either alone.
 
     Args:
@@ -268,8 +268,8 @@ class SecondLook:
         if not len(rows):
             return torch.zeros(0)
         with torch.inference_mode():
-            looks = [head(self.core, rows, self.name_ids) for head in self.heads]
-        return (rows.score_N + torch.stack(looks).mean(dim=0) + self.shift) / 2
+            each_KN = [head(self.core, rows, self.name_ids) for head in self.heads]
+        return (rows.score_N + torch.stack(each_KN).mean(dim=0) + self.shift) / 2
 
 
 def name_pieces(core: Core, names: Sequence[str]) -> list[Tensor]:

@@ -23,6 +23,9 @@ ui_path_study_hint = /home/me/scans/chest-ct
 ui_read = Read
 ui_upload_report = or drop inline XBRL reports here
 ui_upload_study = or drop a zip of DICOM here
+ui_upload = Upload
+ui_upload_limit = { $size } GB per file • { $endings }
+ui_press_enter = Press Enter to read
 ui_no_reports = Nothing has been read yet. Give the path of an annual or quarterly report (inline XBRL, .htm or .html), or of a folder of them, and press Read.
 ui_no_studies = Nothing has been read yet. Give the path of a folder or zip with a chest CT (DICOM), and press Read.
 ui_no_jobs = No job yet. Start one on Reports or Studies; it appears here with its progress.
@@ -69,7 +72,6 @@ ui_severity_medium = medium
 ui_severity_low = low
 ui_confidence = confidence
 ui_concept = Concept
-ui_value = Value
 ui_derived = computed, not printed in the report
 ui_tagged_value = as on the page; the tag counts the other way round: { $value }
 ui_choose_cell = Choose a number to see it in the source. Arrow keys move, Enter shows.
@@ -151,8 +153,8 @@ ui_read_many = { $n ->
 
 ## Steps of jobs
 
-ui_step_facts = facts
-ui_step_statements = statements
+ui_step_read = reading
+ui_step_save = saving
 ui_step_document = document
 ui_step_import = import
 ui_step_lungs = lungs

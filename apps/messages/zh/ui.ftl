@@ -23,6 +23,9 @@ ui_path_study_hint = /home/me/scans/chest-ct
 ui_read = 读取
 ui_upload_report = 或将 inline XBRL 财报拖到此处
 ui_upload_study = 或将 DICOM zip 拖到此处
+ui_upload = 上传
+ui_upload_limit = 每个文件不超过 { $size } GB · { $endings }
+ui_press_enter = 按回车键读取
 ui_no_reports = 尚无结果。请填写年报或季报（inline XBRL，.htm 或 .html）或其所在文件夹的路径，然后按“读取”。
 ui_no_studies = 尚无结果。请填写胸部 CT（DICOM）文件夹或 zip 的路径，然后按“读取”。
 ui_no_jobs = 尚无任务。请在“财报”或“影像检查”页面开始；进度将显示在此处。
@@ -69,7 +72,6 @@ ui_severity_medium = 中
 ui_severity_low = 低
 ui_confidence = 置信度
 ui_concept = 概念
-ui_value = 数值
 ui_derived = 计算所得，原文未列示
 ui_tagged_value = 符号与原文一致；标签的符号相反：{ $value }
 ui_choose_cell = 选择一个数字即可在原文中查看。方向键移动，回车显示。
@@ -148,8 +150,8 @@ ui_read_many = 已加入 { $n } 份财报；见“任务”。
 
 ## Steps of jobs
 
-ui_step_facts = 读取事实
-ui_step_statements = 整理报表
+ui_step_read = 阅读
+ui_step_save = 保存结果
 ui_step_document = 写出结果
 ui_step_import = 导入影像
 ui_step_lungs = 分割肺部

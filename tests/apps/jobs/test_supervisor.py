@@ -80,7 +80,7 @@ def test_a_machine_that_starts_no_process_is_told_to_the_one_who_waits(
         ensure_worker(store),
     ):
         pass
-    assert refused.value.code == "worker_does_not_start"
+    assert refused.value.code == "no_process_for_worker"
     assert str(tmp_path) not in str(refused.value)
 
 

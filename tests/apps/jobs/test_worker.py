@@ -146,7 +146,7 @@ def test_a_job_begun_under_other_steps_starts_anew(
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
     with Worker(store, SAMPLES):
         wait_for(lambda: show(store, job_id).step == "second")
-    monkeypatch.setattr(durable, "STEPS_VERSION", "2")
+    monkeypatch.setattr(durable, "STEPS_VERSION", "another")
     hold.unlink()
     with Worker(store, SAMPLES):
         assert last(store, job_id).state == "done"

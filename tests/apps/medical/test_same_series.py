@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from apps.medical.nodules.findings import Found
-from apps.store import medical, readings
+from apps.medical.records import entries
+from apps.store import readings
 from core_model.errors import Caution
 from tests.apps.medical.dicom.making import STUDY_UID, localizer, make_series
 from tests.apps.reading import Reader, reader
@@ -44,8 +45,8 @@ def test_a_series_that_comes_with_other_files_has_its_own_warnings_and_skipped_s
     assert first["series"] == second["series"]
     assert document_of(reads, alone)["id"] == first["id"]
     assert document_of(reads, among)["id"] == second["id"]
-    (study,) = medical.studies(reads.store)
-    assert {reading.id for reading in study.readings} == {first["id"], second["id"]}
+    (study,) = entries.studies(reads.store)
+    assert {made.reading.id for made in study.readings} == {first["id"], second["id"]}
 
 
 def test_what_makes_the_findings_less_sure_stands_among_the_warnings_of_the_document(reads: Reader, tmp_path: Path):

@@ -1,10 +1,10 @@
 """Train the nodule detector: ``python -m apps.medical.nodules.training COMMAND``.
 
 ``background``  read a CT, find its lungs, write the prepared background
-``stem``        train one half's network (resumable: run the same line again)
-``link``        fit a half's linking weights
-``candidates``  write a half's candidates with vectors and labels, for the core's nodule head
-``head``        fit a half's heads of the core (resumable: run the same line again)
+``stem``        train one fold's network (resumable: run the same line again)
+``link``        fit a fold's linking weights
+``candidates``  write a fold's candidates with vectors and labels, for the core's nodule head
+``head``        fit a fold's heads of the core (resumable: run the same line again)
 ``controls``    train heads around a shuffled trunk or without the place, and better plain nets, and judge all beside
                 the shipped heads
 ``ship``        choose the operating point out of fold, with the core's second look, and write weights and cards
@@ -23,8 +23,8 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from apps.medical.nodules.detect import Half
-from apps.medical.nodules.detector_weights import WEIGHTS, half_from, save, tensors_of
+from apps.medical.nodules.detect import Fold
+from apps.medical.nodules.detector_weights import WEIGHTS, fold_from, save_detector, tensors_of
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.rescoring import decided_by, load_heads, save_heads
 from apps.medical.nodules.stem import StemConfig
@@ -66,10 +66,10 @@ def background(options: argparse.Namespace) -> None:
 
 
 def stem(options: argparse.Namespace) -> None:
-    """Train one half's network into ``OUT/HALF/stem.safetensors``."""
-    folder = options.out / options.half
+    """Train one fold's network into ``OUT/FOLD/stem.safetensors``."""
+    folder = options.out / options.fold
     folder.mkdir(parents=True, exist_ok=True)
-    settings = StemTraining(half=options.half, steps=options.steps, seed=options.seed, rate=options.rate)
+    settings = StemTraining(fold=options.fold, steps=options.steps, seed=options.seed, rate=options.rate)
     initial = None
     if options.start:
         initial = load_file(options.start)
@@ -83,37 +83,37 @@ def stem(options: argparse.Namespace) -> None:
 
 
 def link(options: argparse.Namespace) -> None:
-    """Fit one half's linking weights into ``OUT/HALF/link.json``."""
-    half = _half(options, options.half)
+    """Fit one fold's linking weights into ``OUT/FOLD/link.json``."""
+    fold = _fold(options, options.fold)
     fields = [field for field in _fields(options, "train") if field.readers >= 2 and field.reliable_scale]
     order = np.random.default_rng(options.seed).permutation(len(fields))[: options.most]
     fields = [fields[index] for index in order]
-    data = collect(half.stem, load_background(options.background), fields, options.seed, log=_say)
+    data = collect(fold.stem, load_background(options.background), fields, options.seed, log=_say)
     fitted = fit(data)
     seen = load_background(options.background)
-    surest = marks_of(Half(half.name, half.stem, fitted), seen)[:OWN_MARKS]
-    # The halves are brought to one scale on their own CT: even odds are what its surest marks get in the mean.
+    surest = marks_of(Fold(fold.name, fold.stem, fitted), seen)[:OWN_MARKS]
+    # The folds are brought to one scale on their own CT: even odds are what its surest marks get in the mean.
     fitted = fitted.shifted(-float(np.mean([np.log(p / (1 - p)) for p in surest])) if surest else 0.0)
-    (options.out / options.half / "link.json").write_text(json.dumps(fitted.as_dict()))
+    (options.out / options.fold / "link.json").write_text(json.dumps(fitted.as_dict()))
 
 
-def _half(options: argparse.Namespace, name: str) -> Half:
-    """A half as trained and fitted, in half precision as it ships."""
+def _fold(options: argparse.Namespace, name: str) -> Fold:
+    """A fold as trained and fitted, in half precision as it ships."""
     folder = options.out / name
     weights = {f"{name}.{key}": value for key, value in load_file(folder / "stem.safetensors").items()}
     link_path = folder / "link.json"
     linking = LinkWeights.from_dict(json.loads(link_path.read_text())) if link_path.is_file() else LinkWeights.zeros()
-    trained = half_from(weights, name, StemConfig(), linking)
-    return half_from(tensors_of([trained]), name, StemConfig(), linking)
+    trained = fold_from(weights, name, StemConfig(), linking)
+    return fold_from(tensors_of([trained]), name, StemConfig(), linking)
 
 
 def candidates(options: argparse.Namespace) -> None:
-    """Write ``OUT/candidates/HALF-PART.npz``, see ``candidate_cache``."""
+    """Write ``OUT/candidates/FOLD-PART.npz``, see ``candidate_cache``."""
     folder = options.out / "candidates"
     folder.mkdir(parents=True, exist_ok=True)
-    half, seen = _half(options, options.half), load_background(options.background)
+    fold, seen = _fold(options, options.fold), load_background(options.background)
     part = gather(
-        half,
+        fold,
         seen,
         _fields(options, options.part),
         options.seed,
@@ -121,17 +121,17 @@ def candidates(options: argparse.Namespace) -> None:
         windows_of_fields=options.windows,
         log=_say,
     )
-    write(folder / f"{options.half}-{options.part}.npz", part)
+    write(folder / f"{options.fold}-{options.part}.npz", part)
 
 
 def head(options: argparse.Namespace) -> None:
-    """Fit one half's heads into ``OUT/HALF/head.json`` and the weights beside it."""
-    core, folder = load_core(), options.out / options.half
+    """Fit one fold's heads into ``OUT/FOLD/head.json`` and the weights beside it."""
+    core, folder = load_core(), options.out / options.fold
     settings = HeadTraining(seed=options.seed, layers=options.layers)
-    part = read((options.candidates or options.out / "candidates") / f"{options.half}-train.npz")
+    part = read((options.candidates or options.out / "candidates") / f"{options.fold}-train.npz")
     heads, report = fit_heads(core, part, settings, folder / "members", _say)
-    save_heads(folder, {options.half: heads}, core, report, name="head")
-    _say(f"half {options.half}: held out {report['held_out_average_precision']}, shift {heads.shift}")
+    save_heads(folder, {options.fold: heads}, core, report, name="head")
+    _say(f"fold {options.fold}: held out {report['held_out_average_precision']}, shift {heads.shift}")
 
 
 def controls(options: argparse.Namespace) -> None:
@@ -140,10 +140,10 @@ def controls(options: argparse.Namespace) -> None:
     heads, card = load_heads(options.weights, core)
     folder = options.candidates or options.out / "candidates"
     parts = {
-        half: (read(folder / f"{half}-train.npz"), read(folder / f"{half}-validation.npz")) for half in sorted(heads)
+        fold: (read(folder / f"{fold}-train.npz"), read(folder / f"{fold}-validation.npz")) for fold in sorted(heads)
     }
     reports = card["made_by"].get("halves", {})
-    same = [reports.get(half, {}).get("data_sha256") == hash_of_part(part) for half, (part, _) in parts.items()]
+    same = [reports.get(fold, {}).get("data_sha256") == hash_of_part(part) for fold, (part, _) in parts.items()]
     found = controls_of(core, heads, parts, options.out / "controls", log=_say)
     print(json.dumps({"trained_on_the_candidates_of_the_heads": all(same), **found}, indent=1))
 
@@ -156,22 +156,22 @@ def ship(options: argparse.Namespace) -> None:
         held, card = load_heads(options.out / name, core, name="head")
         heads |= held
         reports[name] = card["made_by"]
-    looks = {name: held.rescorer(core) for name, held in heads.items()}
-    halves = [_half(options, name) for name in ("A", "B")]
+    rescorers = {name: held.rescorer(core) for name, held in heads.items()}
+    folds = [_fold(options, name) for name in ("A", "B")]
     entries = listed(options.list)
-    unseen = {half.name: [] for half in halves}
+    unseen = {fold.name: [] for fold in folds}
     for path in options.background:
         held = load_background(path)
-        for half in halves:
-            if entries[held.name].half != half.name:
-                unseen[half.name].append(held)
+        for fold in folds:
+            if entries[held.name].fold != fold.name:
+                unseen[fold.name].append(held)
     fields = [field for field in _fields(options, "validation") if field.readers >= 3]
-    measured = out_of_fold(halves, unseen, fields, seed=options.seed, rescore=looks, log=_say)
+    measured = out_of_fold(folds, unseen, fields, seed=options.seed, rescorers=rescorers, log=_say)
     threshold, reason = choose_threshold(measured, marks=options.marks)
     made_by = json.loads(options.made_by)
     head_card = save_heads(options.weights, heads, core, {"commands": made_by.get("commands", []), "halves": reports})
-    look = decided_by(json.loads(head_card.read_text(encoding="utf8")))
-    save(options.weights, halves, threshold, reason, made_by, look)
+    second_look = decided_by(json.loads(head_card.read_text(encoding="utf8")))
+    save_detector(options.weights, folds, threshold, reason, made_by, second_look)
     _say(json.dumps(reason))
 
 
@@ -197,13 +197,13 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--list", type=Path, default=LISTED)
     for function in (stem, link, candidates):
         one = command(function, fields=True)
-        one.add_argument("--half", required=True)
+        one.add_argument("--fold", required=True)
         one.add_argument("--background", type=Path, required=True)
         if function is stem:
             one.add_argument("--steps", type=int, default=4000)
             one.add_argument("--rate", type=float, default=3e-3)
             one.add_argument("--share", type=float, default=0.9, help="of an outline above even odds (training fields)")
-            one.add_argument("--start", type=Path, help="weights to go on from, of the same half")
+            one.add_argument("--start", type=Path, help="weights to go on from, of the same fold")
         if function is link:
             one.add_argument("--most", type=int, help="plant at most so many")
         if function is candidates:
@@ -211,7 +211,7 @@ def main(arguments: list[str] | None = None) -> int:
             one.add_argument("--plantings", type=int, default=400)
             one.add_argument("--windows", type=int, default=300, help="fields")
     one = command(head, fields=False)
-    one.add_argument("--half", required=True)
+    one.add_argument("--fold", required=True)
     one.add_argument("--candidates", type=Path, help="folder of the candidates; OUT/candidates where not given")
     one.add_argument("--layers", type=int, default=HeadTraining().layers, help="blocks of the core that run")
     one = command(controls, fields=False)

@@ -1,4 +1,4 @@
-"""Fit a half's linking weights: plantings of training nodules against what its own CT and non-nodules give.
+"""Fit a fold's linking weights: plantings of training nodules against what its own CT and non-nodules give.
 
 Shapes: N regions, F features.
 """
@@ -10,9 +10,10 @@ import numpy as np
 from scipy import optimize
 
 from apps.medical.nodules.dense import probability_map
-from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, sigmoid
-from apps.medical.nodules.regions import Region, regions_of, root_sizes
-from apps.medical.nodules.shape import FEATURES, SIGNS, features_of
+from apps.medical.nodules.detect import Window, regions_with_features
+from apps.medical.nodules.linking import LinkWeights, centre_of, sigmoid
+from apps.medical.nodules.regions import Region
+from apps.medical.nodules.shape import FEATURES, SIGNS
 from apps.medical.nodules.stem import Stem
 from apps.medical.nodules.training.sources.background import Background
 from apps.medical.nodules.training.sources.fields import Field
@@ -34,21 +35,11 @@ class LinkData:
     weight_N: np.ndarray
 
 
-def regions_with_features(
-    stem: Stem,
-    image_ZYX: np.ndarray,
-    zone_ZYX: np.ndarray,
-    masked_ZYX: np.ndarray,
-    spacing_mm: tuple[float, float, float],
-) -> tuple[np.ndarray, list[Region], np.ndarray]:
-    """One stem's map of a window, its regions outside the mask, and their features."""
-    map_ZYX = probability_map(stem, image_ZYX, zone_ZYX, spacing_mm[0])
-    parts = regions_of(map_ZYX, spacing_mm)
-    size = root_sizes(parts)
-    regions = [region for region in parts if allowed(region, spacing_mm)]
-    regions = [region for region in regions if not (masked_ZYX[region.box] & region.mask_ZYX).any()]
-    rows = [features_of(region, map_ZYX, image_ZYX, zone_ZYX, spacing_mm, size[region.root]) for region in regions]
-    return map_ZYX, regions, np.array(rows).reshape(len(regions), len(FEATURES))
+def regions_seen(stem: Stem, window: Window) -> tuple[list[Region], np.ndarray]:
+    """The regions of one stem's map of a window, and their features, ``[N, F]``."""
+    map_ZYX = probability_map(stem, window.image_ZYX, window.zone_ZYX, window.spacing_mm[0])
+    regions, features_KNF = regions_with_features(map_ZYX, [map_ZYX], window)
+    return regions, features_KNF[0]
 
 
 def overlap(region: Region, truth_ZYX: np.ndarray) -> tuple[float, int]:
@@ -79,9 +70,7 @@ def collect(
     """Plant each field's nodule (or a non-nodule) once in the background, and add the background's own regions."""
     rng = np.random.default_rng(seed)
     features, labels, weights = [], [], []
-    _, _, own = regions_with_features(
-        stem, background.image_ZYX, background.zone_ZYX, background.suspect_ZYX, background.spacing_mm
-    )
+    _, own = regions_seen(stem, background.window)
     features += list(own)
     labels += [0] * len(own)
     weights += [1.0] * len(own)
@@ -96,9 +85,7 @@ def collect(
             planted = plant_in(background, cutout, field.diameter_mm, rng, at_wall=wall)
         if planted is None:
             continue
-        _, regions, rows = regions_with_features(
-            stem, planted.image_ZYX, planted.zone_ZYX, planted.suspect_ZYX, planted.spacing_mm
-        )
+        regions, rows = regions_seen(stem, planted.window())
         found = [(row, label_of(region, planted)) for region, row in zip(regions, rows, strict=True)]
         found = [(row, label) for row, label in found if label is not None]
         planted_count += planted.nodule

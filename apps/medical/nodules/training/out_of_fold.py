@@ -1,6 +1,6 @@
-"""Judge each half on the background that it has not seen: marks of the background, and plantings of validation nodules.
+"""Judge each fold on the background that it has not seen: marks of the background, and plantings of validation nodules.
 
-Also chooses the operating point: one probability threshold for both halves, from the backgrounds' marks alone.
+Also chooses the operating point: one probability threshold for both folds, from the backgrounds' marks alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.medical.nodules.detect import Half, Rescore, find_candidates
-from apps.medical.nodules.findings import probability_of
+from apps.medical.nodules.detect import Candidates, Fold, Rescorer, Window, find_candidates
 from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.training.sources.background import Background
 from apps.medical.nodules.training.sources.fields import Field
@@ -25,7 +24,7 @@ class PlantingResult:
         patient: Where the nodule comes from.
         name: Its field.
         background: Where it was planted.
-        half: Which half looked.
+        fold: Which fold looked.
         size: Size group.
         subsolid: Whether it is.
         diameter_mm: By the readers.
@@ -36,7 +35,7 @@ class PlantingResult:
     patient: str
     name: str
     background: str
-    half: str
+    fold: str
     size: str
     subsolid: bool
     diameter_mm: float
@@ -67,27 +66,17 @@ def plantings_of(background: Background, fields: Sequence[Field], seed: int) -> 
 
 
 def judge(
-    half: Half, field: Field, planted: Planted, background: str, lungs: LungBox, rescore: Rescore | None
+    fold: Fold, field: Field, planted: Planted, background: str, lungs: LungBox, rescorer: Rescorer | None
 ) -> PlantingResult:
-    """One half's answer to one planting; ``lungs`` are the background's."""
-    looks = None if rescore is None else [rescore]
-    found = find_candidates(
-        [half],
-        planted.image_ZYX,
-        planted.zone_ZYX,
-        planted.spacing_mm,
-        masked_ZYX=planted.suspect_ZYX,
-        vectors=rescore is not None,
-        lungs=lungs.seen_from(planted.start),
-    )
-    probability = probability_of(found, looks)
+    """One fold's answer to one planting; ``lungs`` are the background's."""
+    found, probability = _candidates(fold, planted.window(lungs), rescorer)
     apart = np.linalg.norm((found.centre_N3 - planted.centre) * np.array(planted.spacing_mm), axis=1)
     hits = probability[apart <= planted.radius_mm]
     return PlantingResult(
         patient=field.patient,
         name=field.name,
         background=background,
-        half=half.name,
+        fold=fold.name,
         size=size_group(field),
         subsolid=field.subsolid,
         diameter_mm=field.diameter_mm,
@@ -96,50 +85,47 @@ def judge(
     )
 
 
-def marks_of(half: Half, background: Background, rescore: Rescore | None = None) -> tuple[float, ...]:
+def marks_of(fold: Fold, background: Background, rescorer: Rescorer | None = None) -> tuple[float, ...]:
     """Probabilities of a background's own candidates outside what is masked, highest first."""
-    looks = None if rescore is None else [rescore]
-    found = find_candidates(
-        [half],
-        background.image_ZYX,
-        background.zone_ZYX,
-        background.spacing_mm,
-        masked_ZYX=background.suspect_ZYX,
-        vectors=rescore is not None,
-        lungs=background.lungs,
-    )
-    return tuple(sorted((float(p) for p in probability_of(found, looks)), reverse=True))
+    _, probability = _candidates(fold, background.window, rescorer)
+    return tuple(sorted((float(p) for p in probability), reverse=True))
+
+
+def _candidates(fold: Fold, window: Window, rescorer: Rescorer | None) -> tuple[Candidates, np.ndarray]:
+    """A fold's candidates of a window and the probability of each."""
+    found = find_candidates([fold], window, vectors=rescorer is not None)
+    return found, found.probability(None if rescorer is None else [rescorer])
 
 
 def out_of_fold(
-    halves: Sequence[Half],
+    folds: Sequence[Fold],
     unseen: Mapping[str, Sequence[Background]],
     fields: Sequence[Field],
     *,
     seed: int,
-    rescore: Mapping[str, Rescore] | None = None,
+    rescorers: Mapping[str, Rescorer] | None = None,
     log: Callable[[str], None] = print,
 ) -> Measured:
-    """Both halves on what they have not seen.
+    """Both folds on what they have not seen.
 
     Args:
-        halves: The halves.
-        unseen: For each half its unseen backgrounds.
+        folds: The folds.
+        unseen: For each fold its unseen backgrounds.
         fields: Validation nodules.
         seed: Of the plantings.
-        rescore: For each half the core's second look.
+        rescorers: For each fold the core's second look.
         log: Takes one line at a time.
     """
     plantings: list[PlantingResult] = []
     marks: dict[str, tuple[float, ...]] = {}
-    for half in halves:
-        look = None if rescore is None else rescore[half.name]
-        for background in unseen[half.name]:
-            marks[background.name] = marks_of(half, background, look)
-            log(f"half {half.name} on {background.name}: {[round(p, 3) for p in marks[background.name][:8]]}")
+    for fold in folds:
+        rescorer = None if rescorers is None else rescorers[fold.name]
+        for background in unseen[fold.name]:
+            marks[background.name] = marks_of(fold, background, rescorer)
+            log(f"fold {fold.name} on {background.name}: {[round(p, 3) for p in marks[background.name][:8]]}")
             lungs = background.lungs
             for field, planted in plantings_of(background, fields, seed):
-                plantings.append(judge(half, field, planted, background.name, lungs, look))
+                plantings.append(judge(fold, field, planted, background.name, lungs, rescorer))
     return Measured(tuple(plantings), marks)
 
 

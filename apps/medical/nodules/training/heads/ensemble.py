@@ -1,10 +1,11 @@
-"""The members of an ensemble of heads, what they say of candidates that they held out, and the heads of a half.
+"""The members of an ensemble of heads, what they say of candidates that they held out, and the heads of a fold.
 
 Members hold out different patients. A second call goes on after the last member that was finished.
 
 Shapes: N candidates.
 """
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,16 +21,17 @@ from apps.medical.nodules.training.heads.examples import (
     average_precision,
     check_training,
     examples_of,
-    folds_of,
     hash_of_part,
+    held_out_by,
 )
 from apps.medical.nodules.training.heads.train import HeadTraining, fit_member
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.core import Core
+from core_model.training.run import claim, flattened
 
 H = TypeVar("H", VolumeCandidateHead, PlainHead)
 OWN_MARKS = 3
-"""So many of the surest marks on a half's own CT are brought to even odds."""
+"""So many of the surest marks on a fold's own CT are brought to even odds."""
 
 
 def kept_or_fitted(
@@ -37,25 +39,30 @@ def kept_or_fitted(
     name: str,
     known: Mapping[str, Any],
     make: Callable[[], H],
-    fit: Callable[[], tuple[H, dict[str, Any]]],
+    fit: Callable[[Path], tuple[H, dict[str, Any]]],
 ) -> tuple[H, dict[str, Any]]:
-    """A member that an earlier run left in ``folder``, if it was made of the same, or else a new one, left there.
+    """A member that an earlier run left in ``folder``, or else a new one, left there.
 
     Args:
         folder: Of finished members.
-        name: The member's.
+        name: The member's; an unfinished one has a folder of this name.
         known: All that it depends on.
         make: An untrained one.
-        fit: Trains one and tells how it went.
+        fit: Trains one in a folder of its own and tells how it went.
+
+    Raises:
+        InputRejected: What lies there follows from something else, named in the message.
     """
-    path = folder / f"{name}.json"
-    kept = load_checkpoint(path) if path.is_file() else None
-    if kept is not None and all(kept[1].get(key) == value for key, value in known.items()):
+    own, path = folder / name, folder / f"{name}.json"
+    claim(own, flattened(known))
+    if path.is_file():
+        tensors, card = load_checkpoint(path)
         member = make().eval()
-        member.load_state_dict(kept[0])
-        return member, kept[1]["report"]
-    member, report = fit()
+        member.load_state_dict(tensors)
+        return member, card["report"]
+    member, report = fit(own / "run")
     save_checkpoint(folder, name, member.state_dict(), {**known, "report": report})
+    shutil.rmtree(own / "run", ignore_errors=True)
     return member, report
 
 
@@ -73,7 +80,7 @@ def fit_members(
 
     Args:
         core: Stays as it is.
-        examples: To learn from; member k holds out part k, see ``folds_of``.
+        examples: To learn from; member k holds out some, see ``held_out_by``.
         settings: Of the training.
         make: An untrained member.
         folder: Where finished members are kept.
@@ -81,7 +88,7 @@ def fit_members(
         known: All else that it depends on.
         log: Takes one line at a time.
     """
-    fold_N = folds_of(examples, settings.members, settings.seed)
+    holder_N = held_out_by(examples, settings.members, settings.seed)
     members, reports = [], []
     for number in range(settings.members):
         member, report = kept_or_fitted(
@@ -89,7 +96,7 @@ def fit_members(
             f"{name}-{number}",
             {**known, "settings": settings.as_dict()},
             make,
-            lambda number=number: fit_member(core, examples, fold_N, number, settings, make, log),
+            lambda own, number=number: fit_member(core, examples, holder_N, number, settings, make, log, own),
         )
         log(f"{name}-{number}: {report}")
         members.append(member.requires_grad_(False))
@@ -100,21 +107,21 @@ def fit_members(
 def held_out_logits(core: Core, members: Sequence[Head], examples: Examples, settings: HeadTraining) -> Tensor:
     """Log-odds of each candidate, ``[N]``, from the member that held it out; see ``fit_members``."""
     names = name_pieces(core, [name for name, _ in FACTS])
-    fold_N = folds_of(examples, settings.members, settings.seed)
+    holder_N = held_out_by(examples, settings.members, settings.seed)
     logit_N = torch.zeros(len(examples))
     for number, member in enumerate(members):
-        held = torch.from_numpy(np.nonzero(fold_N == number)[0])
+        held = torch.from_numpy(np.nonzero(holder_N == number)[0])
         with torch.no_grad():
             logit_N[held] = member(core, examples.rows.rows(held), names)
     return logit_N
 
 
 def shift_of(logit_N: Tensor, examples: Examples) -> float:
-    """What brings a half to the scale of the other: its surest marks on its own CT to even odds; 0 where it has none.
+    """What brings a fold to the scale of the other: its surest marks on its own CT to even odds; 0 where it has none.
 
     Args:
         logit_N: Of each candidate, from the member that held it out.
-        examples: The half's.
+        examples: The fold's.
     """
     own_N = logit_N[torch.from_numpy(examples.background_N) & (examples.label_N == 0)]
     return -float(own_N.topk(min(OWN_MARKS, len(own_N))).values.mean()) if len(own_N) else 0.0
@@ -127,7 +134,7 @@ def fit_heads(
     folder: Path,
     log: Callable[[str], None] = print,
 ) -> tuple[Heads, dict[str, Any]]:
-    """Fit all members on a half's training part, and bring the half to the common scale on its own CT.
+    """Fit all members on a fold's training part, and bring the fold to the common scale on its own CT.
 
     Args:
         core: Stays as it is.

@@ -23,7 +23,7 @@ from core_model.training.splits import split_of
 
 @dataclass(slots=True, eq=False)
 class Examples:
-    """Labelled candidates of one half.
+    """Labelled candidates of one fold.
 
     Attributes:
         rows: As the core reads them.
@@ -100,15 +100,16 @@ def check_training(part: Mapping[str, np.ndarray]) -> None:
         raise InputRejected("candidates without nodules, or without anything else", code="one_class")
 
 
-def folds_of(examples: Examples, folds: int, seed: int) -> np.ndarray:
-    """A part, 0 to ``folds`` - 1, for each candidate: patients stay together, a whole CT's own are dealt singly."""
+def held_out_by(examples: Examples, members: int, seed: int) -> np.ndarray:
+    """The member, 0 to ``members`` - 1, that holds each candidate out: patients stay together, a whole CT's own are
+    dealt singly."""
     rng = np.random.default_rng([seed, 11])
     names = np.unique(examples.patient_N)
-    dealt = dict(zip(names.tolist(), (rng.permutation(len(names)) % folds).tolist(), strict=True))
-    fold = np.array([dealt[name] for name in examples.patient_N.tolist()])
+    dealt = dict(zip(names.tolist(), (rng.permutation(len(names)) % members).tolist(), strict=True))
+    member = np.array([dealt[name] for name in examples.patient_N.tolist()])
     counts = {name: int((examples.patient_N == name).sum()) for name in names.tolist()}
-    crowd = np.array([counts[name] > len(fold) / folds for name in examples.patient_N.tolist()])
-    return np.where(crowd, rng.permutation(len(fold)) % folds, fold)
+    crowd = np.array([counts[name] > len(member) / members for name in examples.patient_N.tolist()])
+    return np.where(crowd, rng.permutation(len(member)) % members, member)
 
 
 def blinded(rows: CandidateRows, in_ct_N: Tensor, share: float, generator: torch.Generator) -> CandidateRows:

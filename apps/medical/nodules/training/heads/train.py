@@ -1,4 +1,4 @@
-"""Fit one head of the core on a half's candidates, around the frozen core.
+"""Fit one head of the core on a fold's candidates, around the frozen core.
 
 What it learns from is in ``head_examples``. Members of the ensemble hold out different patients; each stops where the
 loss on its own held-out patients is lowest.
@@ -6,29 +6,30 @@ loss on its own held-out patients is lowest.
 Shapes: N candidates.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from apps.medical.nodules.rescoring import FACTS
 from apps.medical.nodules.second_look import CandidateRows, PlainHead, VolumeCandidateHead, name_pieces
 from apps.medical.nodules.training.heads.examples import Examples, blinded, noisy
 from core_model.core import Core
+from core_model.training.loop import Task, train
+from core_model.training.run import TrainingRun
 
 H = TypeVar("H", VolumeCandidateHead, PlainHead)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeadTraining:
-    """One half's training.
+    """One fold's training.
 
     Attributes:
         layers: Blocks of the core that run.
@@ -45,7 +46,7 @@ class HeadTraining:
         dropout: Of what the head reads.
         blind: Share of the candidates of whole CT that lose all context tokens in a pass; half as many again lose
             those on one side. The same share, drawn apart, loses its place in the lungs.
-        place_noise_mm: Standard deviation of what is added to each coordinate of the place in training: a half's CT
+        place_noise_mm: Standard deviation of what is added to each coordinate of the place in training: a fold's CT
             must not be learned by heart.
         seed: Of the dealing, the starts, the order and what is dropped.
     """
@@ -108,78 +109,108 @@ def frozen(model: nn.Module) -> Iterator[None]:
             parameter.requires_grad_(True)
 
 
+class HeadTask(Task):
+    """A head learns from all candidates but those that its member holds out.
+
+    Args:
+        core: Only read.
+        examples: To learn from.
+        holder_N: By candidate the member that holds it out.
+        member: This one.
+        settings: Of the training.
+        head: Untrained.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        examples: Examples,
+        holder_N: np.ndarray,
+        member: int,
+        settings: HeadTraining,
+        head: VolumeCandidateHead | PlainHead,
+    ) -> None:
+        self._core, self._examples, self._settings, self._head = core, examples, settings, head
+        self._names = name_pieces(core, [name for name, _ in FACTS])
+        self._generator = torch.Generator().manual_seed(1000 * settings.seed + member)
+        self._train = torch.from_numpy(np.nonzero(holder_N != member)[0])
+        self._held = torch.from_numpy(np.nonzero(holder_N == member)[0])
+        self._order = self._train
+        self.steps_a_pass = -(-len(self._train) // settings.batch)
+        self.model = whole = _WithBaseRates(head)
+        scalars = [head.slope, whole.base_S]
+        others = [value for name, value in head.named_parameters() if name != "slope"]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": others, "lr": settings.rate, "weight_decay": settings.decay},
+                {"params": scalars, "lr": settings.rate * settings.score_rate, "weight_decay": 0.0},
+            ]
+        )
+        steps = settings.epochs * self.steps_a_pass
+        self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.optimizer, steps)
+
+    def loss(self, step: int) -> Tensor:
+        """Weighted log-loss of the next candidates, some of them blinded, all with noise."""
+        place = step % self.steps_a_pass
+        if place == 0:
+            self._order = self._train[torch.randperm(len(self._train), generator=self._generator)]
+        how, examples = self._settings, self._examples
+        some = self._order[place * how.batch : (place + 1) * how.batch]
+        rows = blinded(examples.rows.rows(some), examples.in_ct_N[some], how.blind, self._generator)
+        rows = noisy(rows, how.noise * self._head.scale_C, how.place_noise_mm, self._generator)
+        return log_loss(self.model(self._core, examples, rows, some, self._names), examples, some)
+
+    def held_out_loss(self, model: nn.Module) -> float:
+        """Weighted log-loss of the candidates that are held out."""
+        pieces = self._held.split(4 * self._settings.batch)
+        examples = self._examples
+        logits = [model(self._core, examples, examples.rows.rows(some), some, self._names) for some in pieces]
+        return float(log_loss(torch.cat(logits), examples, self._held))
+
+    def data_state(self) -> dict[str, Any]:
+        return {"generator": self._generator.get_state(), "order": self._order}
+
+    def load_data_state(self, state: Mapping[str, Any]) -> None:
+        self._generator.set_state(state["generator"])
+        self._order = state["order"]
+
+
 def fit_member(
     core: Core,
     examples: Examples,
-    fold_N: np.ndarray,
+    holder_N: np.ndarray,
     member: int,
     settings: HeadTraining,
     make: Callable[[], H],
     log: Callable[[str], None],
+    folder: Path | None = None,
+    identity: Mapping[str, Any] | None = None,
 ) -> tuple[H, dict[str, Any]]:
-    """One head, held-out part ``member``: the head at its best pass, and how it went; the core stays as it is."""
-    with frozen(core):
-        return _fit_member(core, examples, fold_N, member, settings, make, log)
+    """One head, tried on what ``member`` holds out: the head at its best pass, and how it went.
 
+    The core stays as it is. See ``core_model.training.loop.train`` for ``folder`` and ``identity``.
 
-def _fit_member(
-    core: Core,
-    examples: Examples,
-    fold_N: np.ndarray,
-    member: int,
-    settings: HeadTraining,
-    make: Callable[[], H],
-    log: Callable[[str], None],
-) -> tuple[H, dict[str, Any]]:
+    Raises:
+        InputRejected: The folder holds the training of another member.
+    """
     torch.manual_seed(1000 * settings.seed + member)
-    generator = torch.Generator().manual_seed(1000 * settings.seed + member)
     head = make()
     head.standardise_by(examples.rows)
-    names = name_pieces(core, [name for name, _ in FACTS])
-    train = torch.from_numpy(np.nonzero(fold_N != member)[0])
-    held = torch.from_numpy(np.nonzero(fold_N == member)[0])
-    whole = _WithBaseRates(head)
-    scalars = [head.slope, whole.base_S]
-    others = [value for name, value in head.named_parameters() if name != "slope"]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": others, "lr": settings.rate, "weight_decay": settings.decay},
-            {"params": scalars, "lr": settings.rate * settings.score_rate, "weight_decay": 0.0},
-        ]
-    )
-    smooth = AveragedModel(whole, multi_avg_fn=get_ema_multi_avg_fn(settings.average))
-    steps = settings.epochs * -(-len(train) // settings.batch)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-
-    def held_out() -> float:
-        smooth.eval()
-        with torch.no_grad():
-            pieces = held.split(4 * settings.batch)
-            logits = [smooth(core, examples, examples.rows.rows(some), some, names) for some in pieces]
-        return float(log_loss(torch.cat(logits), examples, held))
-
-    start = held_out()
-    best, best_epoch, best_state = start, 0, deepcopy(smooth.module.head.state_dict())
-    for epoch in range(1, settings.epochs + 1):
-        whole.train()
-        total = 0.0
-        order = train[torch.randperm(len(train), generator=generator)]
-        for some in order.split(settings.batch):
-            rows = blinded(examples.rows.rows(some), examples.in_ct_N[some], settings.blind, generator)
-            rows = noisy(rows, settings.noise * head.scale_C, settings.place_noise_mm, generator)
-            loss = log_loss(whole(core, examples, rows, some, names), examples, some)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(whole.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            smooth.update_parameters(whole)
-            total += float(loss.detach()) * len(some)
-        loss_held = held_out()
-        log(f"member {member}, pass {epoch}: loss {total / len(train):.4f}, held out {loss_held:.4f} ({start:.4f})")
-        if loss_held < best:
-            best, best_epoch, best_state = loss_held, epoch, deepcopy(smooth.module.head.state_dict())
-        elif epoch - best_epoch >= settings.patience:
-            break
-    head.load_state_dict(best_state)
-    return head.eval(), {"passes": best_epoch, "held_out_loss": round(best, 4), "loss_of_the_stem": round(start, 4)}
+    with frozen(core):
+        task = HeadTask(core, examples, holder_N, member, settings, head)
+        run = TrainingRun(
+            steps=settings.epochs * task.steps_a_pass,
+            clip=1.0,
+            average=settings.average,
+            evaluate_every=task.steps_a_pass,
+            patience=settings.patience,
+            report_every=task.steps_a_pass,
+            seed=1000 * settings.seed + member,
+        )
+        outcome = train(task, run, folder, identity, log=log)
+    head.load_state_dict({n.removeprefix("head."): v for n, v in outcome.state.items() if n.startswith("head.")})
+    return head.eval(), {
+        "passes": outcome.best_step // task.steps_a_pass,
+        "held_out_loss": round(outcome.losses[outcome.best_step], 4),
+        "loss_of_the_stem": round(outcome.losses[0], 4),
+    }

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
+from apps.medical.nodules.detect import Window
 from apps.medical.nodules.grid import to_working_grid
 from apps.medical.nodules.intensity import Scale, scale_of_ct
 from apps.medical.nodules.place import LungBox, lung_box
@@ -54,6 +55,11 @@ class Background:
     def lungs(self) -> LungBox:
         """The box of the lungs."""
         return lung_box(self.zone_ZYX, self.spacing_mm)
+
+    @property
+    def window(self) -> Window:
+        """All of it, to be searched."""
+        return Window(self.image_ZYX, self.zone_ZYX, self.spacing_mm, self.suspect_ZYX, self.lungs)
 
 
 def balls(shape: tuple[int, ...], spacing_mm: tuple[float, float, float], suspects: Sequence[Suspect]) -> np.ndarray:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from apps.medical.nodules.detect import Window
+from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.shape import TISSUE
 from apps.medical.nodules.training.sources.background import Background
 from apps.medical.nodules.training.sources.fields import Field
@@ -50,6 +52,11 @@ class Planted:
     start: np.ndarray
     nodule: bool
     name: str
+
+    def window(self, lungs: LungBox | None = None) -> Window:
+        """What is searched; ``lungs`` are the background's, without them places are not known."""
+        seen = None if lungs is None else lungs.seen_from(self.start)
+        return Window(self.image_ZYX, self.zone_ZYX, self.spacing_mm, self.suspect_ZYX, seen)
 
 
 def plant_in(

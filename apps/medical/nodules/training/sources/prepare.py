@@ -1,6 +1,6 @@
 """CT on disk to training background: read, lungs, working grid, suspicious places masked.
 
-``backgrounds.json`` lists the CTs that the shipped halves were trained on: the half that learns from it, whether voxels
+``backgrounds.json`` lists the CTs that the shipped folds were trained on: the fold that learns from it, whether voxels
 far from the lungs were cut away, and the places masked by eye or by the readers, as native voxels k, row, column. A
 user's own list has the same form; a CT without an entry has nothing masked.
 """
@@ -27,7 +27,7 @@ class Listed:
     """One entry of ``backgrounds.json``."""
 
     name: str
-    half: str
+    fold: str
     cropped: bool
     suspects: tuple[Suspect, ...]
 
@@ -38,7 +38,7 @@ def listed(path: Path = LISTED) -> dict[str, Listed]:
     return {
         name: Listed(
             name,
-            entry["half"],
+            entry["fold"],
             entry["cropped"],
             tuple(Suspect(tuple(ball["centre"]), ball["radius_mm"]) for ball in entry["suspects"]),
         )

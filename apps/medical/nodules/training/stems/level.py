@@ -1,7 +1,7 @@
-"""The level of a stem's map: one number added to its log-odds, so that P > 0.5 covers nodules alike in both halves.
+"""The level of a stem's map: one number added to its log-odds, so that P > 0.5 covers nodules alike in both folds.
 
 The averaged network is cautious: trained against many more negative pixels than positive ones, it gives the rim of a
-nodule less than even odds. The level is set on the half's own training fields, never on what it is judged on.
+nodule less than even odds. The level is set on the fold's own training fields, never on what it is judged on.
 
 Shapes: Z slices, Y rows, X columns, N outline pixels.
 """

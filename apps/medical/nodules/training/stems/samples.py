@@ -59,11 +59,11 @@ def weight_of(one: Field) -> float:
 
 
 class Sampler:
-    """Draws samples for one half: all training fields, and one background.
+    """Draws samples for one fold: all training fields, and one background.
 
     Args:
         fields: Training fields, of training patients only.
-        background: The half's CT.
+        background: The fold's CT.
         seed: Of every draw.
     """
 

@@ -1,4 +1,4 @@
-"""Training of one half's stem: seeded, resumable, with places mined where it errs."""
+"""Training of one fold's stem: seeded, resumable, with places mined where it errs."""
 
 import json
 import math
@@ -32,7 +32,7 @@ class StemTraining:
     """Settings of one training.
 
     Attributes:
-        half: ``"A"`` or ``"B"``, named in the card.
+        fold: ``"A"`` or ``"B"``, named in the card.
         steps: Batches.
         batch: Samples a batch.
         rate: Peak learning rate of AdamW, cosine after a warm-up.
@@ -43,7 +43,7 @@ class StemTraining:
         seed: Of samples, augmentation and initial weights.
     """
 
-    half: str
+    fold: str
     steps: int = 4000
     batch: int = 16
     rate: float = 3e-3
@@ -74,7 +74,7 @@ def loss_of(logit_BYX: Tensor, positive_BYX: Tensor, judged_BYX: Tensor) -> Tens
 
 
 def mine(stem: Stem, sampler: Sampler, rng: np.random.Generator, *, field_count: int = 350, most: int = 500) -> None:
-    """Look for places where the averaged network sees a nodule and none is: fields and the half's own CT."""
+    """Look for places where the averaged network sees a nodule and none is: fields and the fold's own CT."""
     background = sampler.background
     step = max(1, round(2.5 / background.spacing_mm[0]))
     slices = list(range(int(rng.integers(step)), len(background.image_ZYX), step))
@@ -100,7 +100,7 @@ def mine(stem: Stem, sampler: Sampler, rng: np.random.Generator, *, field_count:
 
 
 class StemTask(Task):
-    """One half's network on samples of its fields and its CT, with places mined where it errs.
+    """One fold's network on samples of its fields and its CT, with places mined where it errs.
 
     Args:
         stem: The network.
@@ -155,16 +155,16 @@ def train_stem(
     config: StemConfig | None = None,
     initial: dict[str, Tensor] | None = None,
 ) -> Stem:
-    """Train one half, going on from the checkpoint in ``folder`` if there is one.
+    """Train one fold, going on from the checkpoint in ``folder`` if there is one.
 
     Args:
         settings: All that the result depends on, with the data.
         fields: Training fields.
-        background: The half's CT.
+        background: The fold's CT.
         folder: Checkpoints go there.
         log: Takes one line at a time.
         config: Size of the network.
-        initial: Weights to start from, of the same half.
+        initial: Weights to start from, of the same fold.
 
     Returns:
         The averaged network; ``folder`` keeps the last checkpoint, with all that it follows from.

@@ -12,7 +12,7 @@ from apps.medical.nodules.training.heads import candidate_cache
 from apps.medical.nodules.training.out_of_fold import judge, marks_of, plantings_of
 from apps.medical.nodules.training.sources import prepare
 from core_model.errors import InputRejected
-from tests.apps.medical.nodules.test_findings import half
+from tests.apps.medical.nodules.test_findings import fold
 from tests.apps.medical.nodules.training.sources.test_plant import field
 from tests.apps.medical.nodules.training.sources.test_plantings import background
 
@@ -35,7 +35,7 @@ def test_candidates_for_training_carry_the_place_in_the_whole_lungs_and_fields_n
 
     monkeypatch.setattr(candidate_cache, "plant_in", planting)
     part = candidate_cache.gather(
-        half(), held, [field()], 3, plantings=1, windows_of_fields=1, share_of_shams=0.0, log=lambda text: None
+        fold(), held, [field()], 3, plantings=1, windows_of_fields=1, share_of_shams=0.0, log=lambda text: None
     )
     (planted,) = made
     lungs = lung_box(held.zone_ZYX, held.spacing_mm)
@@ -54,16 +54,16 @@ def test_candidates_for_training_carry_the_place_in_the_whole_lungs_and_fields_n
 def test_judging_tells_the_same_of_plantings_and_of_the_background():
     held, asked = lungs_with_a_spot(), []
 
-    def look(described):
-        asked.append(described)
-        return sigmoid(described.score_N)
+    def rescorer(description):
+        asked.append(description)
+        return sigmoid(description.score_N)
 
     ((one, planted),) = plantings_of(held, [field()], seed=5)
-    result = judge(half(), one, planted, held.name, held.lungs, look)
+    result = judge(fold(), one, planted, held.name, held.lungs, rescorer)
     assert result.probability > 0
     place = held.lungs.place_of((planted.centre + planted.start)[None])[0]
     assert np.linalg.norm(asked[-1].place_mm_N3 - place, axis=1).min() < 2.5
-    assert marks_of(half(), held, look)
+    assert marks_of(fold(), held, rescorer)
     spot = held.lungs.place_of(np.array([[12.0, 41.5, 31.5]]))[0]
     assert np.linalg.norm(asked[-1].place_mm_N3 - spot, axis=1).min() < 2.5
 

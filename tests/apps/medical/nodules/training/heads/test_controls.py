@@ -15,8 +15,8 @@ NOTHING = HeadTraining(layers=1, members=2, epochs=1, batch=32, rate=1e-9, score
 
 
 def both_parts():
-    return {half: (cached_part(n=400, seed=seed), cached_part(n=90, seed=seed + 9, split="validation"))
-            for half, seed in (("A", 1), ("B", 2))}  # fmt: skip
+    return {fold: (cached_part(n=400, seed=seed), cached_part(n=90, seed=seed + 9, split="validation"))
+            for fold, seed in (("A", 1), ("B", 2))}  # fmt: skip
 
 
 def test_average_precisions_and_differences_are_those_of_the_scores_and_intervals_go_over_patients():
@@ -55,15 +55,15 @@ def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in
     assert precision["plain, best held out"] > precision["stem"] + 0.1
     assert precision["shuffled trunk"] > precision["stem"]
     assert precision["core without the place"] > precision["stem"]
-    assert set(found["average_precision_by_half"]) == {"A", "B"}
-    assert all(set(each) == set(precision) for each in found["average_precision_by_half"].values())
+    assert set(found["average_precision_by_fold"]) == {"A", "B"}
+    assert all(set(each) == set(precision) for each in found["average_precision_by_fold"].values())
     # The plain nets of these heads are untrained: they give the stem's own order.
     assert precision["plain, as the heads"] == pytest.approx(precision["stem"], abs=1e-3)
     assert all(torch.equal(value, core.state_dict()[name]) for name, value in before.items())
     assert all(parameter.requires_grad for parameter in core.parameters())
 
-    for half in parts:
-        label = parts[half][1]["label_N"]
+    for fold in parts:
+        label = parts[fold][1]["label_N"]
         label[label >= 0] = 1 - label[label >= 0]
     again = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=tried, log=lines.append)
     assert again["plain_nets"] == found["plain_nets"]
@@ -74,19 +74,19 @@ def test_the_shuffled_trunk_is_another_than_the_cores_and_what_was_trained_is_no
     torch.set_num_threads(1)
     core, parts = small_core(), both_parts()
     first = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=(), log=lambda text: None)
-    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*.json")}
     assert len(stamps) == 12
     second = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=(), log=lambda text: None)
     assert second == first
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")} == stamps
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*.json")} == stamps
 
 
 def test_the_control_without_the_place_neither_learns_nor_judges_by_it(tmp_path):
     torch.set_num_threads(1)
     core, parts = small_core(), both_parts()
     elsewhere = {
-        half: tuple({**part, "place_mm_N3": part["place_mm_N3"][::-1] + 40} for part in both)
-        for half, both in parts.items()
+        fold: tuple({**part, "place_mm_N3": part["place_mm_N3"][::-1] + 40} for part in both)
+        for fold, both in parts.items()
     }
     found = [
         controls_of(core, small_heads(), held, tmp_path / name, settings=SETTINGS, tried=(), log=lambda text: None)

@@ -1,5 +1,7 @@
 """Fitting the heads of the core: what they learn, what they must not see, and going on where it stopped."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from apps.medical.nodules.training.heads.examples import (
     blinded,
     check_training,
     examples_of,
-    folds_of,
+    held_out_by,
     noisy,
 )
 from apps.medical.nodules.training.heads.train import HeadTraining
@@ -84,17 +86,17 @@ def test_the_place_in_the_lungs_is_unknown_in_fields_hidden_at_random_in_whole_c
     assert not moved[:, others].any()
 
 
-def test_folds_keep_patients_together_and_deal_a_whole_ct_singly():
+def test_what_is_held_out_keeps_patients_together_and_deals_a_whole_ct_singly():
     part = cached_part()
     examples = examples_of(part)
-    fold = folds_of(examples, 3, seed=0)
+    member = held_out_by(examples, 3, seed=0)
     own = examples.patient_N == "C3N-00247"
     for patient in set(examples.patient_N[~own]):
-        assert len(set(fold[examples.patient_N == patient])) == 1
+        assert len(set(member[examples.patient_N == patient])) == 1
     many = {**part, "patient_N": np.where(part["source_N"] == "background", "C3N-00247", part["patient_N"])}
     many = {name: np.concatenate([column] + [column[-40:]] * 4) for name, column in many.items()}
     crowd = examples_of(many)
-    assert set(folds_of(crowd, 3, seed=0)[crowd.patient_N == "C3N-00247"]) == {0, 1, 2}
+    assert set(held_out_by(crowd, 3, seed=0)[crowd.patient_N == "C3N-00247"]) == {0, 1, 2}
 
 
 def test_average_precision_is_the_librarys_also_with_ties():
@@ -180,3 +182,15 @@ def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_sa
             assert torch.equal(value, other.state_dict()[name])
     with pytest.raises(ValueError, match="at least two members"):
         HeadTraining(members=1)
+
+
+def test_finished_members_of_other_settings_or_candidates_are_not_taken_up(tmp_path):
+    torch.set_num_threads(1)
+    part, core = cached_part(), small_core()
+    few = HeadTraining(layers=1, members=2, epochs=1, batch=64)
+    fit_heads(core, part, few, tmp_path, lambda line: None)
+    with pytest.raises(InputRejected, match=r"settings.decay was 0.05, is 0.1"):
+        fit_heads(core, part, replace(few, decay=0.1), tmp_path, lambda line: None)
+    part["score_N"][0] += 1
+    with pytest.raises(InputRejected, match="data_sha256 was"):
+        fit_heads(core, part, few, tmp_path, lambda line: None)

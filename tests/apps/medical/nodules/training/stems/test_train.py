@@ -22,7 +22,7 @@ def test_a_training_cut_off_and_resumed_gives_the_same_weights_as_one_in_a_piece
     config = StemConfig((4, 4, 4, 4))
     initial = Stem(config).state_dict()
     initial["head.bias"] = torch.zeros(1)
-    settings = StemTraining(half="A", steps=5, batch=2, mine_every=2, save_minutes=0, seed=7)
+    settings = StemTraining(fold="A", steps=5, batch=2, mine_every=2, save_minutes=0, seed=7)
     fields = [field(seed=seed) for seed in range(2)]
     mined = []
 
@@ -53,13 +53,13 @@ def test_a_training_cut_off_and_resumed_gives_the_same_weights_as_one_in_a_piece
         ({"fields": [field(seed=5), field(seed=1)]}, "fields was"),
         ({"background": replace(background(), image_ZYX=background().image_ZYX + 0.1)}, "background was"),
         ({"initial": Stem(StemConfig((4, 4, 4, 4))).state_dict()}, "start was random, is"),
-        ({"settings": StemTraining(half="A", steps=2, batch=2, rate=1e-3, seed=7)}, "stem.rate was 0.003, is 0.001"),
+        ({"settings": StemTraining(fold="A", steps=2, batch=2, rate=1e-3, seed=7)}, "stem.rate was 0.003, is 0.001"),
     ],
     ids=["fields", "background", "start", "settings"],
 )
 def test_a_training_of_other_data_start_or_settings_is_not_gone_on_with(tmp_path, other, named) -> None:
     given = {
-        "settings": StemTraining(half="A", steps=2, batch=2, seed=7),
+        "settings": StemTraining(fold="A", steps=2, batch=2, seed=7),
         "fields": [field(seed=seed) for seed in range(2)],
         "background": background(),
     }
