@@ -20,7 +20,7 @@ weights_card_unreadable = 权重“{ $name }”的卡片不是 JSON
 
 setting_no_database = 数据库 URL 以 sqlite:/// 或 postgresql:// 开头
 
-setting_no_device = 设备为 cpu、cuda 或 cuda:N
+setting_no_device = 设备为 'cpu'、'cuda' 或 'cuda:N'
 
 setting_no_home = 此用户没有主文件夹；请指定文件夹路径
 

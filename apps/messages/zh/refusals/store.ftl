@@ -61,8 +61,8 @@ database_unreachable = 数据库服务器没有响应
     .action = 请启动它，或更正 TANDEM_DATABASE_URL
 
 database_url_rejected = 数据库 URL 无法解析
-    .allowed = sqlite:////absolute/file 或 postgresql://user:password@host:port/name
-    .action = 请更正 TANDEM_DATABASE_URL；密码中的 @ : / 等符号写作 %40 %3A %2F
+    .allowed = 'sqlite:////absolute/file' 或 'postgresql://user:password@host:port/name'
+    .action = 请更正 TANDEM_DATABASE_URL；密码中的 '@ : /' 等符号写作 '%40 %3A %2F'
 
 database_url_without_file = 数据库 URL 未指明文件
     .allowed = sqlite:////absolute/file
@@ -71,7 +71,7 @@ disk_full = 磁盘已满，未存储任何内容
     .action = 请释放空间后重试
 
 driver_missing = 未安装 PostgreSQL 驱动
-    .action = 请运行：pip install 'tandem[postgres]'
+    .action = 请运行 ‘pip install 'tandem[postgres]'’
 
 file_no_database = 该文件不是数据库
     .action = 请从备份恢复
@@ -155,7 +155,7 @@ server_read_only = 数据库只能读取
     .action = 请连接可写的数据库
 
 unknown_id = 没有编号为“{ $id }”的内容
-    .allowed = 形如 reading-0123abcd 的编号
+    .allowed = 形如 'reading-0123abcd' 的编号
     .action = 请查看 { $commands }
 
 unreadable_path = 路径无法查看（{ $why }）
