@@ -3,7 +3,8 @@
 The two scans are test patients. Nothing else opens them, and each scoring is appended to the log of readings with the
 commit, the weights and its figures. ``weights`` of the log's first line, 5d1289d5, is a hash over whole cards, words
 included; the same weights with the same threshold are 4c7a3d51 since only what decides a result is hashed
-(``apps.provenance.deciding``).
+(``apps.provenance.deciding``). Those of b78234ab are fb1b9444 since the second look is an adapter of the core: the same
+values in other files.
 """
 
 import csv
@@ -42,7 +43,7 @@ def run(recorded: bool) -> dict[str, Figure]:
     scored = {scan: score(warm["readings"][scan], truth[scan]) for scan in SCANS}
     cold = [_cold(folders[scan]) for scan in SCANS]
     zones = {scan: _zone(folders[scan], truth[scan]) for scan in SCANS}
-    scaled = {scan: SCALED_SLICES / warm["readings"][scan]["series"]["size"][0] for scan in SCANS}
+    scaled = {scan: SCALED_SLICES / warm["readings"][scan]["series"]["num_slices"] for scan in SCANS}
     import_s = [warm["seconds"][scan]["import"] * scaled[scan] for scan in SCANS]
     marks_s = [
         sum(warm["seconds"][scan][step] for step in ("import", "lungs", "nodules")) * scaled[scan]
@@ -88,7 +89,7 @@ def score(document: dict[str, Any], truth: list[dict[str, Any]]) -> dict[str, An
     marks on findings of one or two readers, count as neither hit nor false.
     """
     shown = [finding for finding in document["findings"] if finding["shown"]]
-    series = document["series"]
+    series = document["series"]["geometry"]
     matrix = np.asarray(series["direction"], float) * np.asarray(series["spacing_mm"], float)[:, None]
     ranks: list[int | None] = []
     explained: set[str] = set()
@@ -155,7 +156,7 @@ def _cold(folder: Path) -> float:
         seconds = time.monotonic() - began
     if done.returncode:
         raise RuntimeError(f"the command failed: {done.stderr.strip()[-600:]}")
-    assert json.loads(done.stdout)["schema"] == "tandem.medical.reading/1"
+    assert json.loads(done.stdout)["schema"] == "tandem.medical.reading/2"
     return seconds
 
 
@@ -181,7 +182,7 @@ def _zone(folder: Path, truth: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _weights_hash() -> str:
     """SHA-256 over what decides in the cards of the weights that take part."""
-    folders = dict.fromkeys(("nodule_stems", "nodule_head"), nodules) | {"core": core_model}
+    folders = {"nodule_detector": nodules, "core": core_model}
     parts = {
         name: deciding(card(Path(str(package.__file__)).parent / "weights", name)) for name, package in folders.items()
     }

@@ -170,7 +170,7 @@ def _checks_of(value: StatementValue, by_fact: Mapping[str, list[CheckResult]]) 
 def _caption(line: StatementLine | ReportedLine, language: str) -> dict[str, Any]:
     if isinstance(line, ReportedLine):
         return {"text": line.label}
-    reason = in_words(line.reason, language)
+    reason = said(line.reason, language)
     return {"text": labels.line_name(line.line, language), "sub": line.label or None, "hint": reason}
 
 
@@ -182,7 +182,7 @@ def _kind(line: StatementLine | ReportedLine) -> str:
 
 def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]:
     if cell.amount is None:
-        reason = in_words(cell.value.not_available or NOT_SAID, language)
+        reason = said(cell.value.not_available or NOT_SAID, language)
         return {"text": labels.text("not_available", language), "tone": "muted", "pick": True,
                 "hint": labels.text("because", language, reason=reason)}  # fmt: skip
     verdicts = [check.verdict for check in cell.checks]

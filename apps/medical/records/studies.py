@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from apps.medical.records.tables import PatientRow, SeriesRow, StudyRow
+from apps.medical.records.tables import PatientRow, SeriesRow, StudyReadingRow, StudyRow
 from apps.store import audit, blobs
 from apps.store.engine import lock
 from apps.store.ids import derived_id, hash_of, new_id, now
 from apps.store.store import Store
 from core_model.errors import Message
+
+if TYPE_CHECKING:
+    from apps.medical.reading import MedicalReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,11 @@ def _patient(session: Session, identity: Identity) -> PatientRow:
         session.add(patient)
         session.flush()
     return patient
+
+
+def row_of(reading: "MedicalReading") -> StudyReadingRow:
+    """The row that says of which study a reading is."""
+    return StudyReadingRow(reading_id=reading.id, study_id=reading.study.id, num_shown=len(reading.shown))
 
 
 def series_id(study_id: str, series_uid: str) -> str:

@@ -24,9 +24,13 @@ messages = st.builds(Message, st.text(), objects)
 missing = st.builds(Missing, messages)
 
 
-def sentence(text: str) -> Any:
+def sentence(text: str) -> Message:
     """A stored sentence of these words."""
-    return text  # TRANSITION: Message("as_written", {"text": text})
+    return Message("as_written", {"text": text})
+
+
+def words(text: str) -> Any:  # TRANSITION: sentence
+    return text
 
 
 def blank(**changed: Any) -> FinanceReading:

@@ -1,15 +1,18 @@
-"""A small core whose volume tokens have the stems' length, heads for it, and candidates to train them on."""
+"""A small core whose volume tokens have the stems' length, a second look of it, and candidates to train heads on."""
 
 import numpy as np
 import torch
 
-from apps.medical.nodules.detect import TOKENS
-from apps.medical.nodules.rescoring import Heads, core_head, plain_head
+from apps.medical.nodules.detect import TOKENS, CandidateDescription
+from apps.medical.nodules.second_look import SecondLook
+from apps.medical.nodules.training.heads.ensemble import core_head
+from apps.medical.nodules.training.heads.plain import plain_head
 from core_model.config import CoreConfig
 from core_model.core import Core
 from core_model.training.splits import split_of
 
 CONFIG = CoreConfig.from_dict({**CoreConfig.tiny().as_dict(), "volume_features": 80})
+SPACING = (2.5, 1.0, 1.0)
 
 
 class Words:
@@ -27,15 +30,22 @@ def small_core(seed=0):
     return core
 
 
-def small_heads(seed=0, names=("A", "B")):
+def small_second_look(core=None, seed=0, shifts=(0.0, 0.25)):
+    """Two heads for each of the folds A and B."""
+    core = core or small_core()
     torch.manual_seed(seed)
-    heads = {}
-    for number, name in enumerate(names):
-        members = (core_head(CONFIG, 2).eval(), core_head(CONFIG, 2).eval())
+    folds = {}
+    for name, shift in zip("AB", shifts, strict=True):
+        members = [core_head(core, 2).eval(), core_head(core, 2).eval()]
         for member in members:
             torch.nn.init.normal_(member.head.linear.weight, std=0.5)
-        heads[name] = Heads(members, 0.25 * number, 2, (plain_head(CONFIG).eval(),))
-    return heads
+        folds[name] = (members, shift)
+    return SecondLook.of(core, folds)
+
+
+def small_plain_nets():
+    """An untrained net a fold: it gives the stem's score."""
+    return {name: [plain_head(80).eval()] for name in "AB"}
 
 
 def patients(split, count):
@@ -68,3 +78,10 @@ def cached_part(n=240, seed=0, split="train"):
             [f"{name}/nodule-0" if found == 1 else "" for name, found in zip(people, label, strict=True)]
         ),
     }
+
+
+def asked(n=6, seed=3):
+    """A fold's description of some candidates."""
+    part = cached_part(n=60, seed=seed)
+    place = np.random.default_rng(seed).uniform(10, 200, (n, 3))
+    return CandidateDescription(part["features_ND"][:n].astype(np.float32), place, SPACING, part["score_N"][:n])
