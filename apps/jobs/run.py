@@ -5,12 +5,10 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from apps.jobs.registry import JobKind
-from apps.messages import refused
 from apps.store import jobs
 from apps.store.store import Store
 from apps.store.tables import JobRow
@@ -52,10 +50,7 @@ class JobFailed(JobInterrupted):
 def failure(error: Exception, step: str) -> JobFailed:
     """What may be kept of an error. Other people's messages can hold paths and names: their kind and place remain."""
     if isinstance(error, TandemError):
-        refusal = error.refusal
-        if refused(refusal) != str(error):  # TRANSITION: sites that are not in the catalogues yet; goes with the last
-            refusal = replace(refusal, values={**refusal.values, "as_written": str(error)})
-        return JobFailed(refusal)
+        return JobFailed(error.refusal)
     log.info("the step %s failed:\n%s", step, "".join(traceback.format_tb(error.__traceback__)))  # without its message
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename]

@@ -67,8 +67,6 @@ def refused(refusal: Refusal, language: str = "en", name: str = "") -> str:
         language: ``en`` or ``zh``.
         name: The input's name for the person who gave it, in place of the stored one.
     """
-    if "as_written" in refusal.values:  # TRANSITION: see apps/jobs/run.py
-        return str(refusal.values["as_written"])
     where = name or (said(refusal.source, language) if refusal.source else "")
     text = said(Message(refusal.code, refusal.values), language)
     if where:

@@ -90,9 +90,7 @@ def test_a_failed_job_is_retried_from_the_step_that_failed(served: Store, tmp_pa
 def test_a_typed_rejection_keeps_its_code_and_sentence(served: Store) -> None:
     job_id = enqueue(served, "test.rejects", None)
     end = last(served, job_id)
-    assert end.error is not None
-    assert (end.error.code, end.error.values["count"]) == ("gap", 2)
-    assert end.error.source == Message("file_of", {"number": 17, "count": 133})
+    assert end.error == Refusal("gap", {"count": 2}, Message("file_of", {"number": 17, "count": 133}))
 
 
 def test_a_kind_that_no_module_registers_fails_with_a_sentence(served: Store) -> None:
