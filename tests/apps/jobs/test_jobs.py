@@ -13,7 +13,7 @@ from apps.jobs import cancel, enqueue, retry, show, watch
 from apps.messages import refused
 from apps.store import audit, blobs, jobs, readings
 from apps.store.store import Store
-from core_model.errors import Message, NotAllowed, Unavailable
+from core_model.errors import Message, NotAllowed, Refusal, Unavailable
 from tests.apps.jobs.conftest import code_of, last, log_of, wait_for
 
 WHOLE = ["first begin", "first end", "second begin", "second end"]
