@@ -80,7 +80,7 @@ def test_the_job_stores_the_reading_under_its_id_and_names_the_planted_element(t
     truth = make_example_report(tmp_path / "report.html", 11)
     with reader(tmp_path / "data") as reads:
         end = reads.report(tmp_path / "report.html")
-        assert end.state == "done", end.error_text
+        assert end.state == "done", end.error
         reading = stored(reads.store, str(end.reading_id))
         facts = blobs.path_of(reads.store, reading.facts.sha256)
         assert len(pq.read_table(facts)) == reading.facts.count == truth.facts
