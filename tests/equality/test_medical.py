@@ -25,7 +25,8 @@ CORRECTIONS: tuple[Correction, ...] = ()
 """None shows on these three: an absent series number became 0, and an empty padding value turned stored zeros into air;
 all images here have a number and none has an empty padding value."""
 OWN = ("id", "schema", "provenance")
-"""What says which code read the study, and where it is stored."""
+"""What says which code and weights read the study, and where it is stored; so do the study's id and the hash of the
+weights beside the operating point: the same weights lie in other files now."""
 CODES = {"series_localizer": "localizer"}
 """Reasons whose codes have other names now, as far as they are met here."""
 
@@ -36,6 +37,7 @@ def compare(name: str, reading: MedicalReading) -> list[str]:
         for key in OWN:
             document.pop(key, None)
         document["study"].pop("id")
+        document["operating_point"].pop("weights_hash")
     for finding in old["findings"]:
         if isinstance(finding["heatmap"], str):
             finding["heatmap"] = Path(finding["heatmap"]).name  # the command line printed the path of the content
