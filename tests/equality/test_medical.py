@@ -31,6 +31,9 @@ CODES = {"series_localizer": "localizer"}
 """Reasons whose codes have other names now, as far as they are met here."""
 
 
+pytestmark = pytest.mark.timeout(1800)
+
+
 def compare(name: str, reading: MedicalReading) -> list[str]:
     old, new = before(name), as_before(reading)
     for document in (old, new):
@@ -49,7 +52,6 @@ def test_a_small_chest_is_read_as_before():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
 def test_the_phantom_is_read_as_before(tmp_path: Path):
     make_phantom_ct(tmp_path / "ct", 7)
     assert not compare("phantom", read_now(tmp_path / "ct", tmp_path / "data"))
@@ -57,7 +59,6 @@ def test_the_phantom_is_read_as_before(tmp_path: Path):
 
 @pytest.mark.slow
 @pytest.mark.shared_data
-@pytest.mark.timeout(1800)
 def test_a_scan_of_a_patient_is_read_as_before(tmp_path: Path):
     needs.shared_data()
     assert not compare("c3n", read_now(shared_data.folder("medical/ct_C3N-00247"), tmp_path / "data"))
