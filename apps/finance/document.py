@@ -6,6 +6,7 @@ from typing import Any
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.filings import Filing
 from apps.finance.statements.model import STATEMENTS, ReportedLine, StatementLine, Statements, StatementValue
+from apps.messages import said
 from apps.notices import NOTICE
 
 SCHEMA = "tandem.finance.reading/1"
@@ -131,14 +132,14 @@ def _check(check: CheckResult) -> dict[str, Any]:
     nothing = not_available("there is nothing to compare")
     return {
         "id": check.check_id,
-        "title": check.title,
+        "title": said(check.title),
         "verdict": check.verdict,
         "difference": nothing if check.difference is None else f"{check.difference:f}",
         "tolerance": nothing if check.tolerance is None else f"{check.tolerance:f}",
         "unit": check.unit,
-        "period": check.period,
+        "period": check.period_text,
         "fact_ids": list(check.fact_ids),
-        "reason": check.reason,
+        "reason": said(check.reason),
     }
 
 
@@ -149,7 +150,7 @@ def _anomaly(anomaly: Anomaly) -> dict[str, Any]:
         "kind": anomaly.kind,
         "severity": anomaly.severity,
         "confidence": round(anomaly.confidence, 4),
-        "reason": anomaly.reason,
+        "reason": said(anomaly.reason),
         "fact_ids": list(anomaly.fact_ids),
         "check_id": anomaly.check_id or not_available("no single check found it"),
     }

@@ -16,7 +16,7 @@ from typing import Any
 from babel import Locale
 from fluent.runtime.types import FluentType
 
-from apps.messages.names import spoken_axis, spoken_concept, spoken_member
+from apps.messages.names import spoken, spoken_axis, spoken_member
 
 Entry = Callable[[str, Mapping[str, str]], str | None]
 """The words of a code with values; None where the catalogues of the language do not have it."""
@@ -30,8 +30,8 @@ _HEAD = re.compile(
 class Words(FluentType, str):
     """A text that is a value of a sentence; of plain ones Fluent refuses those of over 2,500 characters."""
 
-    def format(self, locale: Locale) -> str:  # type: ignore[override]  # Fluent's own method of that name
-        return str(self)
+    def format(self, locale: Locale) -> "Words":  # type: ignore[override]  # Fluent's own method of that name
+        return self
 
 
 def functions_of(entry: Entry) -> dict[str, Callable[[Any], FluentType]]:
@@ -41,19 +41,38 @@ def functions_of(entry: Entry) -> dict[str, Callable[[Any], FluentType]]:
         entry: Looks up a code in that language.
     """
 
-    def named(kind: str, words: str) -> Words:
-        held = entry(f"{kind}_{'_'.join(words.lower().split())}", {})
-        return Words(held if held is not None else entry("name_in_words", {"words": words}) or words)
+    def named(code: str, words: str) -> Words:
+        held = entry(code, {})
+        return Words(held if held is not None else entry("name_in_words", {"words": Words(words)}) or words)
+
+    def concept(name: str) -> Words:
+        words = spoken(name)
+        return named(f"concept_{_joined(words)}", words)
+
+    def member(name: str) -> Words:
+        words = spoken_member(name)
+        return named(f"member_{_joined(words)}", words)
+
+    def axis(name: str) -> Words:
+        words = spoken_axis(name)
+        return named(f"axis_{_joined(words)}", words)
+
+    def currency(unit: str) -> Words:
+        return Words(entry(f"currency_{unit.lower()}", {}) or unit)
 
     return {
         "GROUPED": grouped,
         "UP": first_up,
         "IS": is_or_are,
-        "CURRENCY": lambda unit: Words(entry(f"currency_{unit.lower()}", {}) or unit),
-        "CONCEPT": lambda name: named("concept", spoken_concept(name)),
-        "MEMBER": lambda name: named("member", spoken_member(name)),
-        "AXIS": lambda name: named("axis", spoken_axis(name)),
+        "CURRENCY": currency,
+        "CONCEPT": concept,
+        "MEMBER": member,
+        "AXIS": axis,
     }
+
+
+def _joined(words: str) -> str:
+    return "_".join(words.lower().split())
 
 
 def grouped(amount: str, *, per: int = 1, places: int = 0) -> Words:

@@ -107,6 +107,9 @@ def test_a_name_begins_a_sentence_with_a_capital():
 def test_a_long_value_is_shown_whole():
     text = "x" * 100_000
     assert said(Message("as_written", {"text": text})) == text
+    both = {"first": Message("as_written", {"text": text}).as_dict(), "then": "y"}
+    assert said(Message("sentences", both)) == f"{text} y"
+    assert said(Message("name_concept", {"name": "Asset" * 2000})) == "asset " * 1999 + "asset"
     assert isinstance(first_up(text), Words)
 
 
