@@ -24,7 +24,12 @@ def free_port(wanted: int) -> int:
             except OSError:
                 continue
             return port
-    raise Unavailable(f"the ports from {wanted} on are taken", action="give a free one with --port", code="no_port")
+    raise Unavailable(
+        "the ports from {wanted} on are taken",
+        action="give a free one with --port",
+        code="no_port",
+        values={"wanted": wanted},
+    )
 
 
 def serve(port: int | None = None) -> int:

@@ -141,13 +141,14 @@ def _free_gb(folder: Path) -> float:
 
 def _weights(problems: list[str]) -> dict[str, str]:
     import core_model
+    from apps.medical import nodules
 
-    folder = Path(str(core_model.__file__)).parent / "weights"
-    cards = sorted(folder.glob("*.json"))
     found = {}
-    for card in cards:
+    folders = [Path(str(package.__file__)).parent / "weights" for package in (core_model, nodules)]
+    found_cards = [card for folder in folders for card in sorted(folder.glob("*.json"))]
+    for card in [card for card in found_cards if card.name != "config.json"]:  # the shape, where transformers looks
         named = json.loads(card.read_text(encoding="utf8")).get("weights_file", f"{card.stem}.safetensors")
-        weights = folder / named
+        weights = card.with_name(named)
         if weights.exists():
             found[weights.name] = f"{weights.stat().st_size / 2**20:.1f} MiB"
         else:

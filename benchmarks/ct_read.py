@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 import core_model
+from apps.medical import nodules
 from apps.provenance import card, deciding
 from benchmarks import recorded as records
 from benchmarks import shared_data
@@ -180,8 +181,10 @@ def _zone(folder: Path, truth: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _weights_hash() -> str:
     """SHA-256 over what decides in the cards of the weights that take part."""
-    folder = Path(str(core_model.__file__)).parent / "weights"
-    parts = {name: deciding(card(folder, name)) for name in ("nodule_stems", "nodule_head", "core")}
+    folders = dict.fromkeys(("nodule_stems", "nodule_head"), nodules) | {"core": core_model}
+    parts = {
+        name: deciding(card(Path(str(package.__file__)).parent / "weights", name)) for name, package in folders.items()
+    }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,6 +1,6 @@
 """Nodule detector without the test scans: plantings of validation nodules, frames, marks on unseen background.
 
-Each half of the detector is judged on the CT that it has not seen. The operating point was chosen on the marks of the
+Each fold of the detector is judged on the CT that it has not seen. The operating point was chosen on the marks of the
 same two CT, so that the number of marks here follows from the choice; no planting entered it. It is committed in the
 card before a test scan is scored.
 """
@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from scipy import ndimage
 
-from apps.medical.nodules.background import Background
 from apps.medical.nodules.dense import probability_map
-from apps.medical.nodules.detect import Half, Rescore
-from apps.medical.nodules.fields import Field, load_fields
-from apps.medical.nodules.level import outline_logits
-from apps.medical.nodules.operating_point import Shipped, load
-from apps.medical.nodules.out_of_fold import Measured, PlantingResult, out_of_fold
-from apps.medical.nodules.prepare import listed, read_background
+from apps.medical.nodules.detect import Fold, Rescorer
+from apps.medical.nodules.detector_weights import Detector, load_detector
+from apps.medical.nodules.training.out_of_fold import Measured, PlantingResult, out_of_fold
+from apps.medical.nodules.training.sources.background import Background
+from apps.medical.nodules.training.sources.fields import Field, load_fields
+from apps.medical.nodules.training.sources.prepare import listed, read_background
+from apps.medical.nodules.training.stems.level import outline_logits
 from benchmarks import shared_data
 from benchmarks.figures import Figure, bootstrap
 
@@ -61,18 +61,18 @@ def validation_fields() -> list[Field]:
     )
 
 
-def rescorers(shipped: Shipped) -> Mapping[str, Rescore]:
-    """For each half the core's second look."""
-    return {half.name: look for half, look in zip(shipped.halves, shipped.rescore, strict=True)}
+def rescorers(detector: Detector) -> Mapping[str, Rescorer]:
+    """For each fold the core's second look."""
+    return {fold.name: rescorer for fold, rescorer in zip(detector.folds, detector.rescorers, strict=True)}
 
 
-def share_in_field(half: Half, field: Field) -> float | None:
+def share_in_field(fold: Fold, field: Field) -> float | None:
     """Share of the outline with P > 0.5 in the field itself, its frame replaced by its mirror image."""
-    logits = outline_logits(half.stem, field)
+    logits = outline_logits(fold.stem, field)
     return float((logits > 0).mean()) if len(logits) else None
 
 
-def blobs(half: Half, background: Background, seed: int) -> tuple[int, int, int]:
+def blobs(fold: Fold, background: Background, seed: int) -> tuple[int, int, int]:
     """False blobs (P > 0.5) on plain CT crops of a field's size.
 
     Returns:
@@ -105,7 +105,7 @@ def blobs(half: Half, background: Background, seed: int) -> tuple[int, int, int]
         for number, (picture, where) in enumerate(
             ((alone, zone), (black, np.pad(zone, pad)), (wide, np.pad(zone, pad)))
         ):
-            seen = probability_map(half.stem, picture, where, slice_mm, [z - low])[z - low]
+            seen = probability_map(fold.stem, picture, where, slice_mm, [z - low])[z - low]
             counts[number] += ndimage.label(seen > 0.5)[1]
     return int(counts[0]), int(counts[1]), int(counts[2])
 
@@ -132,19 +132,19 @@ def recall_figures(measured: Measured, threshold: float) -> dict[str, Figure]:
     return figures
 
 
-def field_minus_planted(halves: Sequence[Half], fields: Sequence[Field], measured: Measured) -> Figure:
-    """Mean share of the nodule above P .5, frameless fields minus plantings, in points, paired by nodule and half."""
+def field_minus_planted(folds: Sequence[Fold], fields: Sequence[Field], measured: Measured) -> Figure:
+    """Mean share of the nodule above P .5, frameless fields minus plantings, in points, paired by nodule and fold."""
     own = {
-        (half.name, field.name): share
-        for half in halves
+        (fold.name, field.name): share
+        for fold in folds
         for field in fields
-        if (share := share_in_field(half, field)) is not None
+        if (share := share_in_field(fold, field)) is not None
     }
     by_patient: dict[str, list[float]] = {}
     fielded, planted = [], []
     for result in measured.plantings:
-        if (result.half, result.name) in own:
-            share = own[result.half, result.name]
+        if (result.fold, result.name) in own:
+            share = own[result.fold, result.name]
             by_patient.setdefault(result.patient, []).append(100 * (share - result.share))
             fielded.append(share)
             planted.append(result.share)
@@ -153,8 +153,8 @@ def field_minus_planted(halves: Sequence[Half], fields: Sequence[Field], measure
     return Figure(float(value), "points", len(fielded), bootstrap(by_patient), note=note)
 
 
-def framed_figures(halves: Sequence[Half], unseen: Mapping[str, Sequence[Background]]) -> dict[str, Figure]:
-    """False blobs with and without a frame, larger over smaller, worst half.
+def framed_figures(folds: Sequence[Fold], unseen: Mapping[str, Sequence[Background]]) -> dict[str, Figure]:
+    """False blobs with and without a frame, larger over smaller, worst fold.
 
     The harsher of two frames bears the target's name: black on all sides. Beside it stands the crop given alone.
     """
@@ -164,12 +164,12 @@ def framed_figures(halves: Sequence[Half], unseen: Mapping[str, Sequence[Backgro
     }
     ratios: dict[str, list[float]] = {name: [] for name in words}
     notes: dict[str, list[str]] = {name: [] for name in words}
-    for half in halves:
-        for background in unseen[half.name]:
-            alone, black, free = blobs(half, background, SEED)
+    for fold in folds:
+        for background in unseen[fold.name]:
+            alone, black, free = blobs(fold, background, SEED)
             for name, count in (("framed", black), ("crop_alone", alone)):
                 ratios[name].append((max(count, free) + 1) / (min(count, free) + 1))
-                notes[name].append(f"half {half.name} on {background.name}: {count} so, {free} in the slice")
+                notes[name].append(f"fold {fold.name} on {background.name}: {count} so, {free} in the slice")
     return {
         f"{name}_over_unframed_blobs": Figure(
             float(max(found)),
@@ -185,20 +185,20 @@ def framed_figures(halves: Sequence[Half], unseen: Mapping[str, Sequence[Backgro
 def run(recorded: bool, log: Callable[[str], None] = lambda text: None) -> dict[str, Figure]:
     """All figures; nothing is recorded, it simply runs."""
     torch.set_num_threads(1)
-    shipped = load()
-    threshold = shipped.operating_point.threshold
+    detector = load_detector()
+    threshold = detector.operating_point.threshold
     held, entries = backgrounds(), listed()
     unseen = {
-        half.name: [held[name] for name in sorted(held) if entries[name].half != half.name] for half in shipped.halves
+        fold.name: [held[name] for name in sorted(held) if entries[name].fold != fold.name] for fold in detector.folds
     }
     fields = validation_fields()
-    measured = out_of_fold(shipped.halves, unseen, fields, seed=SEED, rescore=rescorers(shipped), log=log)
+    measured = out_of_fold(detector.folds, unseen, fields, seed=SEED, rescorers=rescorers(detector), log=log)
     marks = {name: sum(p >= threshold for p in found) for name, found in measured.marks.items()}
     return {
         "planted": Figure(len(measured.plantings), "count", len(measured.plantings)),
         **recall_figures(measured, threshold),
-        "field_minus_planted_points": field_minus_planted(shipped.halves, fields, measured),
-        **framed_figures(shipped.halves, unseen),
+        "field_minus_planted_points": field_minus_planted(detector.folds, fields, measured),
+        **framed_figures(detector.folds, unseen),
         "background_marks_per_scan": Figure(
             float(np.mean(list(marks.values()))),
             "count",

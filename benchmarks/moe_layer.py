@@ -34,7 +34,7 @@ from benchmarks.core_probes.e5_file import e5_source
 from benchmarks.figures import Figure
 from core_model import load_core
 from core_model.config import CoreConfig
-from core_model.core import build
+from core_model.core import Core
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import TextSegment
 from core_model.nn.experts import FeedForward
@@ -69,7 +69,7 @@ def worst_layer_error() -> tuple[float, float]:
     config = CoreConfig(vocab_size=len(source.pieces), norm_eps=source.norm_eps).with_active("text", 8)
     torch.manual_seed(0)
     orders = [torch.randperm(len(source.tensors["0.up.weight"])) for _ in range(config.num_layers)]
-    core = build(config, trunk_state(source, list(range(len(source.pieces))), config, orders)).eval()
+    core = Core.from_state(config, trunk_state(source, list(range(len(source.pieces))), config, orders))
     tokenizer = make_tokenizer(source.pieces, source.scores.tolist())
     rows = [[TextSegment(torch.tensor(tokenizer.encode(f"query: {text}").ids))] for pair in captions() for text in pair]
     batch = pack(rows, config)
@@ -103,7 +103,7 @@ def _measure() -> dict[str, Figure]:
     with torch.no_grad():
         error = float((ours(x_TD, ALL)[0] - theirs(x_TD[None])[0]).abs().max())
     many = times_in_processes()
-    shipped = load_core().model.layers[0].experts
+    shipped = load_core().layers[0].experts
     group = shipped.group("text")
     num_experts, hidden, _ = group.w1_EFD.shape
     num_active, shared = group.router.num_active, shipped.shared.up.out_features

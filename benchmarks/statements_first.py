@@ -98,7 +98,7 @@ def by_concept_alone(filing: Filing, line: str) -> Decimal | None:
 
 def text_embedding() -> Embed | None:
     """The core's embedding of texts, None where its weights are not there."""
-    from core_model.core import load_core, weights_available
+    from core_model import load_core, weights_available
 
     return load_core().embed_texts if weights_available() else None
 

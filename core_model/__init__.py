@@ -1,6 +1,6 @@
 """The shared model of Tandem: one mixture-of-experts core that reads text, images, volumes and facts.
 
-``load_core()`` is the way in for other people's programs::
+``load_core()`` and ``Core.from_pretrained(folder)`` are the ways in for other people's programs::
 
     from core_model import load_core
 
@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core_model.config import CoreConfig as CoreConfig
     from core_model.core import Core as Core
-    from core_model.core import load_core as load_core
-    from core_model.core import weights_available as weights_available
+    from core_model.device import usable_device as usable_device
     from core_model.inputs.packing import pack as pack
-    from core_model.model import CoreModel as CoreModel
+    from core_model.output import CoreOutput as CoreOutput
+    from core_model.shipped import load_core as load_core
+    from core_model.shipped import weights_available as weights_available
 
 _HOMES = {
     "Core": "core_model.core",
     "CoreConfig": "core_model.config",
-    "CoreModel": "core_model.model",
-    "load_core": "core_model.core",
+    "CoreOutput": "core_model.output",
+    "load_core": "core_model.shipped",
     "pack": "core_model.inputs.packing",
-    "weights_available": "core_model.core",
+    "usable_device": "core_model.device",
+    "weights_available": "core_model.shipped",
 }
 __all__ = sorted(_HOMES)
 

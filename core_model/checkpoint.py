@@ -20,7 +20,9 @@ from torch import Tensor
 from core_model.errors import InputRejected, Unavailable
 
 SCALE = ".scale"
-"""Ending of the name under which the scales of an int8 tensor stand."""
+"""Ending of the name under which the scales of an int8 tensor stand, where no tensor has that name already."""
+_ROUNDED = "int8"
+"""Name in a file's header of the table from each rounded tensor to its scales."""
 
 ChannelAxis = Callable[[str, Tensor], int | None]
 """From a tensor's name and the tensor to the axis that shares a scale, or ``None`` to leave it as it is."""
@@ -40,17 +42,47 @@ def quantise(tensor: Tensor, axis: int) -> tuple[Tensor, Tensor]:
     return torch.round(tensor.float() / scale).clamp(-127, 127).to(torch.int8), scale
 
 
-def dequantise(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """All tensors in fp32, int8 ones times their scales."""
+def dequantise(tensors: Mapping[str, Tensor], scale_of: Mapping[str, str]) -> dict[str, Tensor]:
+    """All tensors, those of floating point in fp32, rounded ones times their scales.
+
+    Args:
+        tensors: As stored.
+        scale_of: By the name of each rounded tensor that of its scales; every other tensor is what it is, whatever its
+            type and its name.
+    """
+    scales = set(scale_of.values())
     full = {}
     for name, tensor in tensors.items():
-        if name.endswith(SCALE):
-            continue
-        if tensor.dtype == torch.int8:
-            full[name] = tensor.float() * tensors[name + SCALE]
-        else:
+        if name in scale_of:
+            full[name] = tensor.float() * tensors[scale_of[name]]
+        elif name not in scales:
             full[name] = tensor.float() if tensor.is_floating_point() else tensor
     return full
+
+
+def read_tensors(content: bytes) -> dict[str, Tensor]:
+    """The tensors of a file, rounded ones in full.
+
+    A file without a table of what is rounded is one of the first of Tandem's: there every int8 tensor beside which its
+    scales stand is rounded.
+
+    Raises:
+        InputRejected: It is not a file of safetensors, or a table names what is not there.
+    """
+    try:
+        stored = load(content)
+        length = int.from_bytes(content[:8], "little")
+        header = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+        if _ROUNDED in header:
+            scale_of = json.loads(header[_ROUNDED])
+        else:
+            rounded = (name for name, tensor in stored.items() if tensor.dtype == torch.int8)
+            scale_of = {name: name + SCALE for name in rounded if name + SCALE in stored}
+        return dequantise(stored, scale_of)
+    except (SafetensorError, ValueError, KeyError, AttributeError) as error:
+        raise InputRejected(
+            "weights that are not safetensors", action="reinstall the weights", code="weights_unreadable"
+        ) from error
 
 
 def save_checkpoint(
@@ -70,14 +102,18 @@ def save_checkpoint(
     """
     folder.mkdir(parents=True, exist_ok=True)
     stored: dict[str, Tensor] = {}
+    scale_of: dict[str, str] = {}
     for key, tensor in tensors.items():
         value = tensor.detach().cpu().contiguous()
         axis = axis_of(key, value) if axis_of and value.is_floating_point() else None
         if axis is None:
             stored[key] = value.clone()
         else:
-            stored[key], stored[key + SCALE] = quantise(value, axis)
-    content = save(stored)
+            scale_of[key] = key + SCALE
+            while scale_of[key] in tensors:
+                scale_of[key] += SCALE
+            stored[key], stored[scale_of[key]] = quantise(value, axis)
+    content = save(stored, {_ROUNDED: json.dumps(scale_of)})
     digest = hashlib.sha256(content).hexdigest()
     file = folder / f"{name}-{digest[:12]}.safetensors"
     card_path = folder / f"{name}.json"
@@ -95,7 +131,7 @@ def load_checkpoint(card_path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]
 
     Raises:
         Unavailable: The card or its tensors are not there.
-        InputRejected: The tensors are not those that the card names.
+        InputRejected: The tensors are not those that the card names, or no safetensors.
     """
     card = load_card(card_path)
     file = card_path.parent / card["weights_file"]
@@ -103,17 +139,14 @@ def load_checkpoint(card_path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]
         raise Unavailable(
             "the weights that the card names are not beside it",
             action="reinstall, or make them again with the command in the card",
-            code="weights_missing",
+            code="weights_not_beside_card",
         )
     content = file.read_bytes()
     if hashlib.sha256(content).hexdigest() != card["weights_sha256"]:
         raise InputRejected(
             "weights that differ from their card's SHA-256", action="reinstall the weights", code="weights_differ"
         )
-    try:
-        return dequantise(load(content)), card
-    except SafetensorError as error:
-        raise InputRejected(f"weights that are not safetensors ({error})", code="weights_unreadable") from error
+    return read_tensors(content), card
 
 
 def load_card(card_path: Path) -> dict[str, Any]:
@@ -121,22 +154,26 @@ def load_card(card_path: Path) -> dict[str, Any]:
 
     Raises:
         Unavailable: It is not there.
-        InputRejected: It is not a card.
+        InputRejected: It is not a card, or names weights in another folder.
     """
     try:
         card = json.loads(card_path.read_text(encoding="utf8"))
     except FileNotFoundError as error:
         raise Unavailable(
-            f"there are no weights called {card_path.stem}",
+            "there are no weights called {name}",
             action="install a release that ships them, or see: python -m core_model.training.convert_trunk --help",
             code="weights_missing",
+            values={"name": card_path.stem},
         ) from error
     except ValueError as error:
         raise InputRejected(
             "a card that is not JSON", action="reinstall the weights", code="card_unreadable"
         ) from error
-    if not isinstance(card, dict) or not {"weights_file", "weights_sha256"} <= card.keys():
-        raise InputRejected("a card that names no weights", action="reinstall the weights", code="card_unreadable")
+    named = card.get("weights_file") if isinstance(card, dict) and "weights_sha256" in card else None
+    if not isinstance(named, str) or Path(named).name != named:
+        raise InputRejected(
+            "a card that names no weights beside it", action="reinstall the weights", code="card_without_weights"
+        )
     return card
 
 

@@ -1,53 +1,325 @@
-"""The core with its weights, tokenizer and card: the way in for the applications and for other people's programs.
+"""The core: one network for all modalities, with its tokenizer and its card.
 
-Shapes: N texts, D width.
+::
+
+    core = Core.from_pretrained("folder")
+    core.embed_texts(["Net income", "净利润"])              # [2, 384], unit length, comparable across languages
+    core.encode([["a caption", facts], [image]]).mean()     # [2, 384], any mixture of segments
+
+Shapes: T tokens of the whole batch, B rows, N texts, D width, M modalities.
 """
 
-import math
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self, cast, get_args
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
-from core_model.checkpoint import load_card, load_checkpoint
-from core_model.config import CoreConfig
-from core_model.errors import Unavailable
-from core_model.inputs.packing import pack
-from core_model.inputs.segments import TextSegment
-from core_model.inputs.text import BEGIN, END, TextTokenizer
-from core_model.model import CoreModel
+from core_model.config import MODALITIES, CoreConfig, Modality
+from core_model.errors import InputRejected, Unavailable
+from core_model.inputs.facts import FactEmbedding
+from core_model.inputs.image import ImageEmbedding
+from core_model.inputs.packing import Batch, pack
+from core_model.inputs.segments import FactsSegment, ImageSegment, Segment, TextSegment, VolumeSegment
+from core_model.inputs.text import TextEmbedding, TextTokenizer
+from core_model.inputs.volume import VolumeEmbedding
+from core_model.inputs.windows import text_windows
 from core_model.nn.balance import routers_of
+from core_model.nn.blocks import Block
+from core_model.nn.router import Routing
+from core_model.output import CoreOutput
+from core_model.pretrained import read_folder, write_folder
 
-WEIGHTS = Path(__file__).resolve().parent / "weights"
-TOKENIZER_FILE = "tokenizer.json.gz"
-_TOKENS_A_BATCH = 4096
+TextKind = Literal["query", "passage"]
+Row = str | Segment | Sequence[str | Segment]
+"""One row of an input: a text, a segment, or several of them."""
 
 
-class Core:
-    """A core model ready for use.
+class Core(nn.Module):
+    """The shared model of all modalities.
 
-    Attributes:
-        model: The network, in evaluation mode.
-        tokenizer: Its tokenizer.
+    Args:
+        config: Its shape; the weights are random until they are read.
+        tokenizer: Its tokenizer; without one it reads segments alone.
         card: Where the weights come from.
+        recompute: Recompute activations in the backward pass to save memory.
     """
 
-    def __init__(self, model: CoreModel, tokenizer: TextTokenizer, card: dict[str, Any]) -> None:
-        self.model, self.tokenizer, self.card = model.eval(), tokenizer, card
+    def __init__(
+        self,
+        config: CoreConfig,
+        tokenizer: TextTokenizer | None = None,
+        card: Mapping[str, Any] | None = None,
+        *,
+        recompute: bool = False,
+    ) -> None:
+        super().__init__()
+        self.config, self.recompute = config, recompute
+        self._tokenizer, self.card = tokenizer, dict(card or {})
+        self.text = TextEmbedding(config)
+        self.image = ImageEmbedding(config.patch, config.width)
+        self.volume = VolumeEmbedding(config.volume_features, config.width)
+        self.facts = FactEmbedding(config.width)
+        self.modality_MD = nn.Parameter(torch.zeros(len(MODALITIES), config.width))
+        self.embedding_norm = nn.LayerNorm(config.width, eps=config.norm_eps)
+        first_full = config.num_layers - config.num_full_attention
+        self.blocks = nn.ModuleList(
+            Block(config, across_windows=number >= first_full) for number in range(config.num_layers)
+        )
+
+    @classmethod
+    def from_pretrained(cls, path: str | Path) -> Self:
+        """Read a core: its weights in fp32, its tokenizer and its card.
+
+        Args:
+            path: Folder that ``save_pretrained`` wrote.
+
+        Returns:
+            The core on the CPU, in evaluation mode.
+
+        Raises:
+            Unavailable: There are no weights, or a file is missing; the message says how to get them.
+            InputRejected: The files are damaged, or do not belong together.
+        """
+        found = read_folder(Path(path))
+        return cls.from_state(found.config, found.tensors, found.tokenizer, found.card)
+
+    @classmethod
+    def from_state(
+        cls,
+        config: CoreConfig,
+        tensors: Mapping[str, Tensor],
+        tokenizer: TextTokenizer | None = None,
+        card: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """A core of some shape around some tensors, which are taken, not copied; in evaluation mode.
+
+        Raises:
+            InputRejected: The tensors are not those of the shape.
+        """
+        with torch.device("meta"):
+            core = cls(config, tokenizer, card)
+        try:
+            core.load_state_dict(tensors, strict=True, assign=True)
+        except RuntimeError as error:
+            raise InputRejected(
+                "weights that are not those of the shape in their card",
+                action="reinstall the weights",
+                code="weights_of_another_shape",
+            ) from error
+        for router in routers_of(core):
+            router.load_E = torch.zeros(len(router.weight_ED), device=router.weight_ED.device)
+        return core.requires_grad_(True).eval()
+
+    def save_pretrained(self, path: str | Path, *, int8: bool = False, card: Mapping[str, Any] | None = None) -> Path:
+        """Write weights, tokenizer and card; a crash leaves what was there before, or the new.
+
+        Args:
+            path: Folder; made if it does not exist.
+            int8: Round the large matrices to int8, one scale a channel: a quarter of the size. As they are where not
+                asked for.
+            card: What a reader must know of these weights. Source, licence and the hash of the weights that they were
+                made from are taken over from the core's card.
+
+        Returns:
+            Path of the card, which becomes that of this core.
+        """
+        entry = {**self.origin(), **(card or {})}
+        written, self.card = write_folder(Path(path), self.config, self.state_dict(), self._tokenizer, entry, int8=int8)
+        return written
 
     @property
     def weights_hash(self) -> str:
-        """SHA-256 of the weights, for provenance."""
+        """SHA-256 of the file that the weights were read from or last written to, for provenance.
+
+        Raises:
+            Unavailable: They were never on disk.
+        """
+        if "weights_sha256" not in self.card:
+            raise Unavailable(
+                "a core whose weights were never on disk has no hash",
+                action="save it with save_pretrained",
+                code="core_without_hash",
+            )
         return self.card["weights_sha256"]
+
+    @property
+    def has_tokenizer(self) -> bool:
+        return self._tokenizer is not None
+
+    @property
+    def tokenizer(self) -> TextTokenizer:
+        """The core's tokenizer.
+
+        Raises:
+            Unavailable: It has none.
+        """
+        if self._tokenizer is None:
+            raise Unavailable(
+                "this core has no tokenizer",
+                action="give it one when it is made, or read it with from_pretrained",
+                code="core_without_tokenizer",
+            )
+        return self._tokenizer
+
+    def twin(self) -> Self:
+        """The same weights in memory in a core of its own, frozen, in evaluation mode: what adapters are built around.
+
+        Flags, devices and modules of the twin are its own; a change of the weights themselves is seen by both until
+        either is brought to another device or type.
+        """
+        twin = type(self).from_state(self.config, self.state_dict(), self._tokenizer, self.card)
+        return twin.requires_grad_(False)
+
+    def with_weights(self, tensors: Mapping[str, Tensor]) -> Self:
+        """A core of the same shape and tokenizer around other tensors, which were never on disk."""
+        return type(self).from_state(self.config, tensors, self._tokenizer, self.origin())
+
+    def origin(self) -> dict[str, Any]:
+        """What a card of weights made from these says of them: source, licence and the hash of their file."""
+        known = {key: value for key, value in self.card.items() if key in ("source", "licence")}
+        return {**known, "made_from": self.card["weights_sha256"]} if "weights_sha256" in self.card else known
+
+    def describe_as(self, tokenizer: TextTokenizer | None, card: Mapping[str, Any]) -> None:
+        """Take a tokenizer and a card: of weights that were read by other means."""
+        self._tokenizer, self.card = tokenizer, dict(card)
+
+    @property
+    def layers(self) -> list[Block]:
+        """The blocks, in order."""
+        return cast(list[Block], list(self.blocks))
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return self.modality_MD.device
+
+    def pack(self, rows: Sequence[Row]) -> Batch:
+        """Rows as a batch on the core's device.
+
+        Args:
+            rows: Each a text, a segment, or several of them in any order; a text becomes a segment by the tokenizer,
+                with its marks and without a prefix.
+
+        Raises:
+            InputRejected: There is no row, an empty row, or a segment that does not fit the core.
+        """
+        if isinstance(rows, str) or not isinstance(rows, Sequence):
+            raise _one_string()
+        return pack([self._segments(row) for row in rows], self.config).to(self.device)
+
+    def _segments(self, row: Row) -> list[Segment]:
+        parts = list(row) if isinstance(row, list | tuple) else [row]
+        segments = [self.tokenizer.segment(part) if isinstance(part, str) else part for part in parts]
+        if not all(isinstance(segment, Segment) for segment in segments):
+            raise InputRejected(
+                "a row that holds something else than texts and segments",
+                allowed="texts, and segments of core_model.inputs.segments",
+                code="row_of_something_else",
+            )
+        return cast(list[Segment], segments)
+
+    def encode(self, rows: Sequence[Row], *, num_layers: int | None = None) -> CoreOutput:
+        """Run the core over rows of texts and segments; see ``pack`` for the rows and ``forward`` for the rest."""
+        return self(self.pack(rows), num_layers=num_layers)
+
+    def embed(
+        self,
+        batch: Batch,
+        *,
+        embeddings: Mapping[Modality, nn.Module] | None = None,
+        modality_MD: Tensor | None = None,
+    ) -> Tensor:
+        """Tokens of a batch before the first block, ``[T, D]``; one call a modality.
+
+        Args:
+            batch: Packed rows.
+            embeddings: Modules in place of the core's own, by modality, an adapter's for example; each is called as the
+                core's own is.
+            modality_MD: Vectors that tell the modalities apart, in place of the core's own.
+        """
+        other: Mapping[Modality, nn.Module] = embeddings or {}
+        parts: list[tuple[Tensor, Tensor]] = []
+        for modality, segments in batch.segments.items():
+            place_N = batch.tokens_of(modality)
+            parts.append((place_N, self._tokens(modality, segments, batch.position_T[place_N], other)))
+        dtype = self.embedding_norm.weight.dtype
+        if len(parts) == 1:
+            x_TD = parts[0][1].to(dtype)
+        else:
+            x_TD = torch.zeros(batch.num_tokens, self.config.width, dtype=dtype, device=self.device)
+            for place_N, tokens_ND in parts:
+                x_TD = x_TD.index_copy(0, place_N, tokens_ND.to(dtype))
+        vectors_MD = self.modality_MD if modality_MD is None else modality_MD.to(dtype)
+        return self.embedding_norm(x_TD + vectors_MD[batch.modality_T])
+
+    def _tokens(
+        self,
+        modality: Modality,
+        segments: Sequence[Segment],
+        position_N: Tensor,
+        embeddings: Mapping[Modality, nn.Module],
+    ) -> Tensor:
+        if modality in ("text", "code"):
+            ids_N = torch.cat([segment.ids_L for segment in segments if isinstance(segment, TextSegment)])
+            return embeddings.get(modality, self.text)(ids_N, position_N)
+        if modality == "image":
+            images = [segment.pixels_YX for segment in segments if isinstance(segment, ImageSegment)]
+            return embeddings.get(modality, self.image)(images)
+        if modality == "volume":
+            volume = VolumeSegment.joined([segment for segment in segments if isinstance(segment, VolumeSegment)])
+            embedding = embeddings.get(modality, self.volume)
+            return embedding(volume.features_NC, volume.position_mm_N3, volume.spacing_mm_N3)
+        facts = FactsSegment.joined([segment for segment in segments if isinstance(segment, FactsSegment)])
+        return embeddings.get(modality, self.facts)(facts, self.text.names(facts.name_ids))
+
+    def forward(self, batch: Batch, *, num_layers: int | None = None, embedded_TD: Tensor | None = None) -> CoreOutput:
+        """Run the core.
+
+        Args:
+            batch: Packed rows, on the core's device.
+            num_layers: Stop after so many blocks (early exit), 0 to all; all where not given.
+            embedded_TD: Tokens to use in place of ``embed(batch)``: an adapter's, or those of an explanation.
+
+        Raises:
+            InputRejected: There are not so many layers.
+        """
+        x_TD = self.embed(batch) if embedded_TD is None else embedded_TD
+        routings: list[dict[str, Routing]] = []
+        for block in self.layers[: self.checked_layers(num_layers)]:
+            if self.recompute and torch.is_grad_enabled():
+                x_TD, routing = checkpoint(block, x_TD, batch, use_reentrant=False)
+            else:
+                x_TD, routing = block(x_TD, batch)
+            routings.append(routing)
+            if self.training:
+                block.count(routing)
+        return CoreOutput(x_TD, batch, routings)
+
+    def checked_layers(self, num_layers: int | None) -> int:
+        """A number of layers that the core has; all of them for None.
+
+        Raises:
+            InputRejected: It does not have so many.
+        """
+        if num_layers is None:
+            return self.config.num_layers
+        if not isinstance(num_layers, int) or not 0 <= num_layers <= self.config.num_layers:
+            raise InputRejected(
+                "{layers} layers of a core that has {all}",
+                allowed="0 to {all}",
+                code="layers_out_of_range",
+                values={"layers": str(num_layers), "all": self.config.num_layers},
+            )
+        return num_layers
 
     def embed_texts(
         self,
         texts: Sequence[str],
-        kind: Literal["query", "passage"] = "query",
+        kind: TextKind = "query",
         *,
         num_layers: int | None = None,
         tick: Callable[[float], None] | None = None,
@@ -62,73 +334,33 @@ class Core:
             tick: Told the share done, 0 to 1, after each batch; may raise to cancel.
 
         Returns:
-            ``[N, D]``, fp32, of length 1. Texts longer than a window are cut into windows, which all count.
+            ``[N, D]``, fp32, on the CPU, of length 1. Texts longer than a window are cut into windows, which all count.
+
+        Raises:
+            InputRejected: One string in place of several, something that is no text, an unknown kind, or a number of
+                layers that the core does not have.
         """
-        if not len(texts):
-            return torch.zeros(0, self.model.config.width)
-        inner = self.model.config.window - 2
-        windows: list[list[int]] = []
-        owner: list[int] = []
-        for number, ids in enumerate(self.tokenizer.batch_ids([f"{kind}: {text}" for text in texts], marks=False)):
-            count = max(1, math.ceil(len(ids) / inner))
-            size = math.ceil(len(ids) / count) if ids else 1
-            for part in range(count):
-                windows.append([BEGIN, *ids[part * size : (part + 1) * size], END])
-                owner.append(number)
-        sums = torch.zeros(len(texts), self.model.config.width)
-        order = sorted(range(len(windows)), key=lambda k: len(windows[k]))
+        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+            raise _one_string()
+        if kind not in get_args(TextKind):
+            raise InputRejected(
+                "texts of the kind {kind}", allowed="query or passage", code="kind_unknown", values={"kind": str(kind)}
+            )
+        self.checked_layers(num_layers)
+        sums_ND = torch.zeros(len(texts), self.config.width)
+        windows = text_windows(self.tokenizer, [f"{kind}: {text}" for text in texts], self.config.window)
         done = 0
-        while done < len(order):
-            rows: list[int] = []
-            while done < len(order) and (len(rows) + 1) * len(windows[order[done]]) <= _TOKENS_A_BATCH:
-                rows.append(order[done])
-                done += 1
-            if not rows:
-                rows, done = [order[done]], done + 1
-            batch = pack([[TextSegment(torch.tensor(windows[k]))] for k in rows], self.model.config)
+        for rows in windows.batches():
+            batch = self.pack([TextSegment(torch.tensor(windows.ids[k])) for k in rows])
             with torch.inference_mode():
-                hidden_TD = self.model(batch, num_layers=num_layers).hidden_TD
-                owner_T = torch.tensor([owner[k] for k in rows])[batch.row_T]
-                sums.index_add_(0, owner_T, hidden_TD.float())
+                hidden_TD = self(batch, num_layers=num_layers).hidden_TD.float().cpu()
+                text_T = torch.tensor([windows.text[k] for k in rows])[batch.row_T.cpu()]
+                sums_ND.index_add_(0, text_T, hidden_TD)
+            done += len(rows)
             if tick:
-                tick(done / len(order))
-        return F.normalize(sums, dim=-1)
+                tick(done / len(windows.ids))
+        return F.normalize(sums_ND, dim=-1)
 
 
-def weights_available(folder: Path = WEIGHTS) -> bool:
-    """Whether the weights of the core are there (without reading them)."""
-    try:
-        card = load_card(folder / "core.json")
-    except Unavailable:
-        return False
-    return (folder / card["weights_file"]).is_file() and (folder / TOKENIZER_FILE).is_file()
-
-
-@cache
-def load_core(folder: Path = WEIGHTS) -> Core:
-    """Load the core that ships, once a process.
-
-    Args:
-        folder: Where ``core.json``, its weights and the tokenizer lie.
-
-    Raises:
-        Unavailable: There are no weights; the message says how to get them.
-        InputRejected: The weights are damaged.
-    """
-    tensors, card = load_checkpoint(folder / "core.json")
-    if not (folder / TOKENIZER_FILE).is_file():
-        raise Unavailable(
-            "the core's tokenizer is not beside its weights", action="reinstall the weights", code="weights_missing"
-        )
-    model = build(CoreConfig.from_dict(card["config"]), tensors)
-    return Core(model, TextTokenizer.from_file(folder / TOKENIZER_FILE), card)
-
-
-def build(config: CoreConfig, tensors: dict[str, Tensor]) -> CoreModel:
-    """A model of some shape with some weights; every tensor must fit."""
-    with torch.device("meta"):
-        model = CoreModel(config)
-    model.load_state_dict(tensors, strict=True, assign=True)
-    for router in routers_of(model):
-        router.load_E = torch.zeros(len(router.weight_ED))
-    return model.requires_grad_(True)
+def _one_string() -> InputRejected:
+    return InputRejected("something else than a list of texts", allowed='a list: ["a text"]', code="texts_expected")

@@ -15,9 +15,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core_model.core import Core
-from core_model.inputs.packing import Batch, pack
-from core_model.inputs.segments import TextSegment
-from core_model.model import CoreModel, CoreOutput
+from core_model.inputs.packing import Batch
+from core_model.output import CoreOutput
 
 
 def input_relevance(
@@ -49,20 +48,18 @@ def input_relevance(
     return way * total / steps
 
 
-def token_relevance(
-    model: CoreModel, batch: Batch, score: Callable[[CoreOutput], Tensor], *, steps: int = 16
-) -> Tensor:
+def token_relevance(core: Core, batch: Batch, score: Callable[[CoreOutput], Tensor], *, steps: int = 16) -> Tensor:
     """Relevance of each token of a batch, ``[T]``, against tokens that say nothing (zeros after the embedding).
 
     Args:
-        model: The core.
-        batch: Packed rows of any modalities.
+        core: The core.
+        batch: Packed rows of any modalities, on the core's device.
         score: From the core's output to one number, for example one logit of a head.
         steps: See ``input_relevance``.
     """
     with torch.no_grad():
-        embedded_TD = model.embed(batch)
-    return input_relevance(lambda x_TD: score(model(batch, embedded_TD=x_TD)), embedded_TD, steps=steps).sum(dim=1)
+        embedded_TD = core.embed(batch)
+    return input_relevance(lambda x_TD: score(core(batch, embedded_TD=x_TD)), embedded_TD, steps=steps).sum(dim=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +82,7 @@ def word_relevance(
         score: From the core's output to one number.
         steps: See ``input_relevance``.
     """
-    segment = TextSegment(torch.tensor(core.tokenizer.ids(text)))
-    relevance_L = token_relevance(core.model, pack([[segment]], core.model.config), score, steps=steps).tolist()
+    relevance_L = token_relevance(core, core.pack([text]), score, steps=steps).tolist()
     words: list[WordRelevance] = []
     for (begin, end), value in zip(core.tokenizer.offsets(text), relevance_L, strict=True):
         while begin < end and text[begin].isspace():

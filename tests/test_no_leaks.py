@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from apps.medical.nodules import fields as nodule_fields
-from apps.medical.nodules.prepare import listed
+from apps.medical.nodules.training.sources import fields as nodule_fields
+from apps.medical.nodules.training.sources.prepare import listed
 from benchmarks import ct_read, shared_data, statements_first
 from benchmarks.core_probes import concepts, retrieval
 from core_model.training import corpus

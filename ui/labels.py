@@ -1,226 +1,10 @@
-"""Every text of the screens in English and Chinese, in one table, and the names of the standard lines."""
+"""The words of the screens: labels by their keys, names of the standard lines; in English and Chinese."""
+
+from apps.messages import said
+from apps.messages.sentences import words
+from core_model.errors import Message
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-
-TEXTS: dict[str, tuple[str, str]] = {
-    # Shell
-    "notice": (
-        "Research use. Not a medical device. Not investment advice.",
-        "仅供研究使用。非医疗器械。不构成投资建议。",
-    ),
-    "language": ("Language", "语言"),
-    "reports": ("Reports", "财报"),
-    "studies": ("Studies", "影像检查"),
-    "jobs": ("Jobs", "任务"),
-    "reports_help": (
-        "Read annual and quarterly reports; every number leads to its source.",
-        "阅读年报与季报；每个数字都可追溯到原文。",
-    ),
-    "studies_help": ("Read chest CT: series, slices, nodule findings.", "阅读胸部 CT：序列、断层与结节发现。"),
-    "jobs_help": ("What is being read, what was read, what failed and why.", "正在阅读、已完成与失败的任务及原因。"),
-    "page_failed": (
-        "This page met an error of ours. Reload it; what was read is safe.",
-        "页面发生内部错误。请重新加载；已保存的结果不受影响。",
-    ),
-    "not_available": ("n/a", "无"),
-    "because": ("n/a, because {reason}", "无，原因：{reason}"),
-    # Intake
-    "path": ("File or folder on this machine", "本机上的文件或文件夹"),
-    "path_report_hint": ("/home/me/reports/annual-report.htm", "/home/me/reports/annual-report.htm"),
-    "path_study": ("Folder or zip on this machine", "本机上的文件夹或 zip"),
-    "path_study_hint": ("/home/me/scans/chest-ct", "/home/me/scans/chest-ct"),
-    "read": ("Read", "阅读"),
-    "upload_report": ("or drop inline XBRL reports here", "或将 inline XBRL 财报拖到此处"),
-    "upload_study": ("or drop a zip of DICOM here", "或将 DICOM zip 拖到此处"),
-    "give_path": ("Give the path of a file or folder.", "请填写文件或文件夹的路径。"),
-    "no_reports": (
-        "Nothing has been read yet. Give the path of an annual or quarterly report (inline XBRL, .htm or .html), or of "
-        "a folder of them, and press Read.",
-        "尚无结果。请填写年报或季报（inline XBRL，.htm 或 .html）或其文件夹的路径，然后按“阅读”。",
-    ),
-    "no_studies": (
-        "Nothing has been read yet. Give the path of a folder or zip with a chest CT (DICOM), and press Read.",
-        "尚无结果。请填写胸部 CT（DICOM）文件夹或 zip 的路径，然后按“阅读”。",
-    ),
-    "no_jobs": (
-        "No job yet. Start one on Reports or Studies; it appears here with its progress.",
-        "尚无任务。请在“财报”或“影像检查”页面开始；进度将显示在此处。",
-    ),
-    "all_reports": ("All reports", "全部财报"),
-    "all_studies": ("All studies", "全部检查"),
-    "download": ("JSON", "JSON"),
-    "delete": ("Delete", "删除"),
-    "kept_for_retry": (
-        "Keeps {size:.1f} MB, so that a retry goes on where it stopped; deleting the job removes it.",
-        "保留 {size:.1f} MB，以便从中断处继续；删除任务即会移除。",
-    ),
-    "delete_ask": (
-        "Remove this reading and every file that nothing else needs? The audit trail keeps its hash.",
-        "删除此结果及其他结果不再需要的文件？审计记录将保留其哈希。",
-    ),
-    "delete_yes": ("Delete it", "确认删除"),
-    "keep": ("Keep it", "保留"),
-    "deleted": ("Deleted.", "已删除。"),
-    # Reports
-    "company": ("Company", "公司"),
-    "form": ("Form", "报表类型"),
-    "period_end": ("Period end", "期末"),
-    "fiscal_year": ("Fiscal year", "财年"),
-    "currency": ("Currency", "币种"),
-    "source_hash": ("Source", "来源"),
-    "num_facts": ("Facts", "事实数"),
-    "income": ("Income", "利润表"),
-    "balance": ("Balance", "资产负债表"),
-    "cash_flow": ("Cash flow", "现金流量表"),
-    "anomalies": ("Anomalies", "异常"),
-    "checks": ("Checks", "核对"),
-    "warnings": ("Warnings", "警告"),
-    "view": ("View", "视图"),
-    "reported": ("As reported", "按原报表"),
-    "in_units": ("{currency}, {scale}", "{currency}，{scale}"),
-    "millions": ("millions", "百万"),
-    "thousands": ("thousands", "千"),
-    "ones": ("units", "元"),
-    "no_lines": ("No line of this statement was found: {reason}", "未找到此报表的任何项目：{reason}"),
-    "no_anomalies": (
-        "No anomaly: of {total} checks {holds} hold and {other} do not apply.",
-        "无异常：{total} 项核对中 {holds} 项成立，{other} 项不适用。",
-    ),
-    "holds": ("holds", "成立"),
-    "fails": ("fails", "不成立"),
-    "not_applicable": ("does not apply", "不适用"),
-    "difference": ("Difference", "差额"),
-    "tolerance": ("Tolerance", "容差"),
-    "severity_high": ("high", "高"),
-    "severity_medium": ("medium", "中"),
-    "severity_low": ("low", "低"),
-    "confidence": ("confidence", "置信度"),
-    "concept": ("Concept", "概念"),
-    "value": ("Value", "数值"),
-    "derived": ("computed, not printed in the report", "计算所得，原文未列示"),
-    "tagged_value": (
-        "as on the page; the tag counts the other way round: {value}",
-        "符号与原文一致；标签的符号相反：{value}",
-    ),
-    "choose_cell": (
-        "Choose a number to see it in the source. Arrow keys move, Enter shows.",
-        "选择一个数字即可在原文中查看。方向键移动，回车显示。",
-    ),
-    "not_visible": (
-        "Not visible in the document: this fact is hidden data of the filing.",
-        "原文中不可见：此为隐藏数据。",
-    ),
-    "source": ("Source document", "原文"),
-    "element_of": ("{n} of {total}", "第 {n} 处，共 {total} 处"),
-    "fact": ("Fact", "事实"),
-    "no_value": ("the report gives no value", "报告未给出数值"),
-    "previous": ("Previous place", "上一处"),
-    "next": ("Next place", "下一处"),
-    "no_warnings": ("No warnings.", "无警告。"),
-    # Studies
-    "study_date": ("Study date", "检查日期"),
-    "series": ("Series", "序列"),
-    "series_read": ("read", "已阅读"),
-    "read_series": ("Read this series instead", "改为阅读此序列"),
-    "skipped": ("skipped", "已跳过"),
-    "images": ("images", "图像数"),
-    "findings": ("Findings", "发现"),
-    "no_findings": (
-        "No finding above the operating point. This does not rule nodules out.",
-        "工作点以上无发现。这并不排除结节。",
-    ),
-    "operating_point": ("Operating point {threshold}", "工作点 {threshold}"),
-    "rank": ("Rank", "排序"),
-    "probability": ("Probability", "概率"),
-    "axes": ("Axes", "长短径"),
-    "volume": ("Volume", "体积"),
-    "side": ("Side", "侧别"),
-    "left": ("left", "左"),
-    "right": ("right", "右"),
-    "slice": ("Slice", "层面"),
-    "spacing": ("Spacing", "间距"),
-    "read_at": ("Read (UTC)", "阅读时间（UTC）"),
-    "lung": ("Lung", "肺窗"),
-    "mediastinum": ("Mediastinum", "纵隔窗"),
-    "bone": ("Bone", "骨窗"),
-    "soft": ("Soft tissue", "软组织窗"),
-    "opacity": ("Opacity", "不透明度"),
-    "patient": ("Patient", "患者"),
-    "quality": ("Images", "图像质量"),
-    "good": ("good", "良好"),
-    "degraded": ("degraded", "降级"),
-    "geometry": ("Size", "尺寸"),
-    "show_below": ("Show {n} below the operating point", "显示工作点以下的 {n} 处"),
-    "centre": ("Centre (LPS)", "中心（LPS）"),
-    "attenuation": ("Attenuation", "密度"),
-    "mean_hu": ("Mean", "平均 CT 值"),
-    "lobe": ("Lobe", "肺叶"),
-    "markers": ("Markers", "标记"),
-    "heatmap": ("Heatmap", "热图"),
-    "heatmap_none": ("no heatmap for this finding", "此发现无热图"),
-    "viewer_keys": (
-        "Arrows or wheel: slice · Page: ten · Home, End · N, P: finding · 1-4: window · M: markers · H: heatmap",
-        "方向键或滚轮：翻层 · Page：十层 · Home、End · N、P：发现 · 1-4：窗位 · M：标记 · H：热图",
-    ),
-    # Jobs
-    "queued": ("queued", "排队中"),
-    "running": ("running", "进行中"),
-    "done": ("done", "完成"),
-    "failed": ("failed", "失败"),
-    "cancelled": ("cancelled", "已取消"),
-    "cancelling": ("stopping", "正在停止"),
-    "cancel": ("Cancel", "取消"),
-    "retry": ("Retry", "重试"),
-    "time_left": ("about {time} left", "约剩 {time}"),
-    "result": ("Open the result", "打开结果"),
-    "started": ("Started (UTC)", "开始（UTC）"),
-    "job": ("Job", "任务"),
-    "state": ("State", "状态"),
-    "finance.read": ("Report", "财报"),
-    "medical.read": ("Study", "影像检查"),
-    "duration": ("Took", "用时"),
-    "reason": ("How it ended", "结果或原因"),
-    "first_image": ("The middle slice of the study that is being read", "正在阅读的检查的中间层面"),
-    "no_worker": (
-        "No worker is alive yet; what is queued waits for one. Where this stays, run 'tandem worker' in a terminal: it "
-        "says why.",
-        "尚无存活的工作进程，排队的任务正在等待。若持续如此，请在终端运行 'tandem worker' 查看原因。",
-    ),
-    "read_many": ("{n} reports queued; see Jobs.", "已加入 {n} 份财报；见“任务”。"),
-}
-
-LINES: dict[str, tuple[str, str]] = {
-    "revenue": ("Revenue", "营业收入"),
-    "cost_of_revenue": ("Cost of revenue", "营业成本"),
-    "gross_profit": ("Gross profit", "毛利"),
-    "research_and_development": ("Research and development", "研发费用"),
-    "selling_general_administrative": ("Selling, general and administrative", "销售及管理费用"),
-    "operating_income": ("Operating income", "营业利润"),
-    "interest_expense": ("Interest expense", "利息费用"),
-    "income_before_tax": ("Income before tax", "税前利润"),
-    "income_tax": ("Income tax", "所得税"),
-    "net_income": ("Net income (parent)", "归母净利润"),
-    "eps_basic": ("EPS, basic", "基本每股收益"),
-    "eps_diluted": ("EPS, diluted", "稀释每股收益"),
-    "cash": ("Cash", "货币资金"),
-    "receivables": ("Receivables", "应收账款"),
-    "inventory": ("Inventory", "存货"),
-    "current_assets": ("Current assets", "流动资产合计"),
-    "property_plant_equipment": ("Property, plant and equipment", "固定资产"),
-    "goodwill": ("Goodwill", "商誉"),
-    "total_assets": ("Total assets", "资产总计"),
-    "current_liabilities": ("Current liabilities", "流动负债合计"),
-    "long_term_debt": ("Long-term debt", "长期借款"),
-    "total_liabilities": ("Total liabilities", "负债合计"),
-    "retained_earnings": ("Retained earnings", "未分配利润"),
-    "total_equity": ("Total equity", "所有者权益合计"),
-    "operating_cash_flow": ("Operating cash flow", "经营活动现金流量净额"),
-    "capital_expenditure": ("Capital expenditure", "资本开支"),
-    "investing_cash_flow": ("Investing cash flow", "投资活动现金流量净额"),
-    "financing_cash_flow": ("Financing cash flow", "筹资活动现金流量净额"),
-    "dividends_paid": ("Dividends paid", "支付股利"),
-    "change_in_cash": ("Change in cash", "现金净变动"),
-}
 TOTALS = frozenset(
     {
         "gross_profit",
@@ -242,12 +26,20 @@ TOTALS = frozenset(
 
 
 def text(key: str, language: str, **values: object) -> str:
-    """The text of a key in a language, its fields filled."""
-    english, chinese = TEXTS[key]
-    return (chinese if language == "zh" else english).format(**values)
+    """The text of a key in a language, its fields filled: ``ui_KEY`` in the catalogue ``ui.ftl``."""
+    return said(Message(f"ui_{key}", values), language)
 
 
 def line_name(line: str, language: str) -> str:
     """The name of a standard line; an unknown line's own name in words."""
-    english, chinese = LINES.get(line, (line.replace("_", " ").capitalize(),) * 2)
-    return chinese if language == "zh" else english
+    return words(f"line_{line}", {}, language) or line.replace("_", " ").capitalize()
+
+
+def step_name(step: str, language: str) -> str:
+    """The name of a job's step; an unknown step's own name."""
+    return words(f"ui_step_{step}", {}, language) or step
+
+
+def kind_name(kind: str, language: str) -> str:
+    """What a kind of job reads; an unknown kind's own name."""
+    return words(f"ui_job_{kind.replace('.', '_')}", {}, language) or kind

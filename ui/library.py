@@ -4,18 +4,21 @@ import io
 import json
 import threading
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from apps.documents import from_json
+from apps.finance.facts_table import reason_of
+from apps.finance.reading import FinanceReading
 from apps.jobs import delete as remove
 from apps.settings import Settings, load_settings
 from apps.store import blobs, finance, inputs, medical, readings
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
-from core_model.errors import NotFound
-from ui import kept
-from ui.kept import Kept
+from core_model.errors import Message, NotFound
+from ui import content_cache
+from ui.content_cache import ContentCache
 
 
 class FactView(NamedTuple):
@@ -28,11 +31,15 @@ class FactView(NamedTuple):
     end: str | None
     dimensions: str
     hidden: bool
-    not_available: str | None
+    not_available: Message | None
 
 
-_documents: Kept[dict[str, Any]] = Kept(16)
-_facts: Kept[dict[str, FactView]] = Kept(8)
+Reading = TypeVar("Reading")
+_KINDS: dict[type[Any], str] = {FinanceReading: "finance.read"}
+"""The kind of the job that makes each type of reading."""
+_readings: ContentCache[Any] = ContentCache(16)
+_documents: ContentCache[dict[str, Any]] = ContentCache(16)
+_facts: ContentCache[dict[str, FactView]] = ContentCache(8)
 _opened: dict[Settings, Store] = {}
 _opening = threading.Lock()
 
@@ -67,15 +74,32 @@ def studies(limit: int = 200) -> list[medical.ReadStudy]:
     return medical.read_studies(store(), limit)
 
 
+def reading(reading_id: str, kind: type[Reading]) -> Reading:
+    """A reading of a type.
+
+    Raises:
+        NotFound: There is no such reading of this type.
+    """
+    row = _of_kind(reading_id, _KINDS[kind])
+    return _readings.get(row.document_sha256, lambda: from_json(kind, blobs.get(store(), row.document_sha256)))
+
+
+def document_bytes(reading_id: str) -> bytes:
+    """A reading as the JSON document that is stored.
+
+    Raises:
+        NotFound: There is no such reading.
+    """
+    return blobs.get(store(), readings.get(store(), reading_id).document_sha256)
+
+
 def document(reading_id: str, kind: str) -> dict[str, Any]:
     """The document of a reading of a kind (``finance`` or ``medical``). Shared: not to be changed.
 
     Raises:
         NotFound: There is no such reading of this kind.
     """
-    row = readings.get(store(), reading_id)
-    if not row.kind.startswith(f"{kind}."):
-        raise NotFound(f"the reading '{reading_id[:40]}' is of another kind", action="see the list of readings")
+    row = _of_kind(reading_id, f"{kind}.read")
     return _documents.get(row.document_sha256, lambda: json.loads(blobs.get(store(), row.document_sha256)))
 
 
@@ -154,12 +178,24 @@ def delete(identifier: str) -> None:
     try:
         remove(store(), identifier)
     finally:
-        kept.clear_all()
+        content_cache.clear_all()
 
 
 def inbox() -> Path:
     """The folder of uploaded files."""
     return inputs.inbox(store())
+
+
+def _of_kind(reading_id: str, kind: str) -> ReadingRow:
+    row = readings.get(store(), reading_id)
+    if row.kind != kind:
+        raise NotFound(
+            "the reading '{reading}' is of another kind",
+            action="see the list of readings",
+            code="reading_of_another_kind",
+            values={"reading": reading_id[:40]},
+        )
+    return row
 
 
 def _is_input(input_id: str) -> bool:
@@ -173,7 +209,12 @@ def _is_input(input_id: str) -> bool:
 def _file(row: ReadingRow, name: str) -> str:
     sha256 = readings.files(store(), row.id).get(name)
     if sha256 is None:
-        raise NotFound(f"the reading has no file '{name}'", action="read the input again", code="no_such_file")
+        raise NotFound(
+            "the reading has no file '{name}'",
+            action="read the input again",
+            code="reading_without_file",
+            values={"name": name},
+        )
     return sha256
 
 
@@ -182,5 +223,6 @@ def _read_facts(data: bytes) -> dict[str, FactView]:
 
     columns = ["fact_id", *FactView._fields]
     table = pq.read_table(io.BytesIO(data), columns=columns).select(columns).to_pydict()
+    table["not_available"] = [reason and reason_of(reason) for reason in table["not_available"]]
     rows = zip(*(table[name] for name in FactView._fields), strict=True)
     return dict(zip(table["fact_id"], map(FactView._make, rows), strict=True))

@@ -66,14 +66,14 @@ def _guarded(endpoint):
 def _id(request: Request, name: str) -> str:
     value = request.path_params[name]
     if _ID.fullmatch(value) is None:
-        raise NotFound(f"there is no such {name}", code="no_such_id")
+        raise NotFound("there is no such {name}", code="no_such_id", values={"name": name})
     return value
 
 
 def _number(request: Request) -> int:
     text = request.path_params["k"]
     if re.fullmatch(r"\d{1,5}", text) is None:
-        raise NotFound("there is no such slice", code="no_such_slice")
+        raise NotFound("there is no such slice", code="no_such_slice_number")
     return int(text)
 
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from apps.finance.reading import FinanceReading
 from apps.processes import start_module
 from core_model.errors import NotFound, Unavailable
 from ui import library
@@ -46,10 +47,12 @@ def addresses(report: str = "", study: str = "") -> dict[str, str]:
     studies = [entry.reading.id for entry in library.studies()]
     study = study or next(iter(studies), "")
     if not report or not study:
-        raise NotFound("the store holds no report or no study", action="run 'tandem demo --no-ui' first")
-    anomalies = sorted(library.document(report, "finance")["anomalies"], key=lambda anomaly: anomaly["rank"])
+        raise NotFound(
+            "the store holds no report or no study", action="run 'tandem demo --no-ui' first", code="nothing_to_show"
+        )
+    anomalies = library.reading(report, FinanceReading).anomalies
     findings = sorted(library.document(study, "medical")["findings"], key=lambda finding: finding["rank"])
-    anomaly = f"&view=anomalies&pick={anomalies[0]['id']}" if anomalies else "&view=income"
+    anomaly = f"&view=anomalies&pick={anomalies[0].anomaly_id}" if anomalies else "&view=income"
     finding = f"&finding={findings[0]['id']}" if findings else ""
     return {
         "reports": f"/?reading={report}{anomaly}",
@@ -92,7 +95,9 @@ def served() -> Iterator[str]:
         until = time.monotonic() + STARTS_WITHIN_S
         while not _answers(url):
             if process.poll() is not None or time.monotonic() > until:
-                raise Unavailable("the dashboard does not start", action="run 'tandem ui' to see why")
+                raise Unavailable(
+                    "the dashboard does not start", action="run 'tandem ui' to see why", code="dashboard_not_started"
+                )
             time.sleep(0.2)
         yield url
     finally:
@@ -109,7 +114,9 @@ def main() -> None:
     given = parser.parse_args()
     chromium = os.environ.get("TANDEM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
-        raise Unavailable("there is no Chromium", action="install it, or set TANDEM_CHROMIUM to its path")
+        raise Unavailable(
+            "there is no Chromium", action="install it, or set TANDEM_CHROMIUM to its path", code="no_chromium"
+        )
     from playwright.sync_api import sync_playwright
 
     pictures = addresses(given.report, given.study)
@@ -124,7 +131,7 @@ def main() -> None:
 def _last_column(report: str) -> int:
     from ui.widgets.statements import Table, table_of
 
-    table = table_of(library.document(report, "finance"), "income", False, "en")
+    table = table_of(library.reading(report, FinanceReading), "income", False, "en")
     return len(table.columns) - 1 if isinstance(table, Table) else 1
 
 

@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts the script's own folder first, not the packages'
     sys.path.insert(0, str(ROOT))
 
-from apps.notices import NOTICE  # noqa: E402
+from apps.messages import said  # noqa: E402
+from apps.notices import NOTICE_OF_USE  # noqa: E402
 from ui import labels  # noqa: E402
 from ui.widgets.shell import go, language, t  # noqa: E402
 
@@ -33,11 +34,11 @@ page = st.navigation(
 )
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="shell"):
-    st.caption(t("notice"), help=NOTICE, width="stretch")
+    st.caption(t("notice"), help=said(NOTICE_OF_USE.message, language()), width="stretch")
     st.segmented_control(
         t("language"),
         list(labels.LANGUAGES),
-        format_func=labels.LANGUAGES.get,
+        format_func=labels.LANGUAGES.__getitem__,
         key="lang",
         label_visibility="collapsed",
         required=True,

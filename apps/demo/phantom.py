@@ -13,6 +13,7 @@ from apps.demo.chest.nodules import Nodule, NoduleMeasure
 from apps.demo.chest.scanner import image
 from apps.demo.chest.scene import SAMPLINGS, Scene, lay_out
 from apps.demo.chest.series import SeriesHeader, write_series
+from apps.demo.chest.shapes import as_point
 from core_model.errors import InputRejected
 
 
@@ -134,10 +135,11 @@ def phantom_scene(seed: int = 0, *, size: str = "full") -> Scene:
     """
     if size not in SAMPLINGS or seed < 0:
         raise InputRejected(
-            f"a phantom of size {size!r} and seed {seed}",
-            allowed=f"size {' or '.join(SAMPLINGS)}, seed 0 or more",
+            "a phantom of size '{size}' and seed {seed}",
+            allowed="size {sizes}, seed 0 or more",
             action="name one of these sizes",
             code="phantom_size",
+            values={"size": size, "seed": seed, "sizes": " or ".join(SAMPLINGS)},
         )
     return lay_out(seed, SAMPLINGS[size])
 
@@ -205,7 +207,7 @@ def _nodule_truth(scene: Scene, number: int, nodule: Nodule, true: NoduleMeasure
         side="right" if lobe.startswith("R") else "left",
         lobe=lobe,
         centre_mm=scene.in_patient(true.centre),
-        centre_voxel=tuple(round(float(v), 2) for v in at),
+        centre_voxel=as_point(round(float(v), 2) for v in at),
         diameter_mm=round(true.diameter * scale, 2),
         long_axis_mm=round(true.long_axis * scale, 2),
         volume_mm3=round(true.volume * scale**3, 1),

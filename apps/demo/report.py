@@ -119,10 +119,11 @@ def make_example_report(path: str | Path, seed: int = 0, *, kind: str | None = N
     """
     if seed < 0 or (kind is not None and kind not in KINDS):
         raise InputRejected(
-            f"an example report of seed {seed} and kind {kind!r}",
-            allowed=f"seed 0 or more, kind {', '.join(KINDS)}",
+            "an example report of seed {seed} and kind '{kind}'",
+            allowed="seed 0 or more, kind {kinds}",
             action="name one of these kinds, or none",
             code="report_kind",
+            values={"seed": seed, "kind": kind or "any", "kinds": ", ".join(KINDS)},
         )
     company = draw_company(seed)
     books = keep_books(company, seed)

@@ -9,6 +9,7 @@ from typing import Any
 from apps import console
 from apps.demo.phantom import PhantomTruth, make_phantom_ct
 from apps.demo.report import ReportTruth, make_example_report
+from apps.finance.reading import FinanceReading, in_words
 
 
 def make_input(
@@ -36,6 +37,7 @@ def run_demo(seed: int | None) -> int:
     Returns:
         0 where both jobs ended well, else 1.
     """
+    from apps.finance.jobs import stored
     from apps.finance.jobs import submit as submit_report
     from apps.jobs.following import Submitted, wait_for
     from apps.medical.jobs import submit as submit_study
@@ -63,7 +65,7 @@ def run_demo(seed: int | None) -> int:
             if progress.state != "done" or not progress.reading_id:
                 console.say(f"{each.name}: {progress.state}: {progress.error_text}")
                 return 1
-        finance = readings.document(store, str(ended[0].reading_id))
+        finance = stored(store, str(ended[0].reading_id))
         medical = readings.document(store, str(ended[1].reading_id))
     _tell_report(finance, report)
     _tell_study(medical, phantom)
@@ -74,9 +76,9 @@ def run_demo(seed: int | None) -> int:
     return 0
 
 
-def named(document: dict[str, Any], truth: ReportTruth) -> bool:
+def named(reading: FinanceReading, truth: ReportTruth) -> bool:
     """Whether an anomaly of the reading points at the planted element."""
-    return any(set(anomaly["fact_ids"]) & set(truth.element_ids) for anomaly in document["anomalies"])
+    return any(set(anomaly.fact_ids) & set(truth.element_ids) for anomaly in reading.anomalies)
 
 
 def hits(document: dict[str, Any], truth: PhantomTruth) -> list[dict[str, Any] | None]:
@@ -94,13 +96,13 @@ def hits(document: dict[str, Any], truth: PhantomTruth) -> list[dict[str, Any] |
     return found
 
 
-def _tell_report(document: dict[str, Any], truth: ReportTruth) -> None:
-    console.out.print(f"[bold]annual report[/]  {document['document']['company']}, {document['facts']['count']} facts")
+def _tell_report(reading: FinanceReading, truth: ReportTruth) -> None:
+    console.out.print(f"[bold]annual report[/]  {reading.document.company}, {reading.facts.count} facts")
     console.out.print(f"  planted: {truth.sentence}", highlight=False)
-    for anomaly in document["anomalies"]:
-        mark = "the planted one" if set(anomaly["fact_ids"]) & set(truth.element_ids) else "another"
-        console.out.print(f"  {anomaly['rank']}. ({mark}) {anomaly['reason']}", highlight=False, markup=False)
-    if not named(document, truth):
+    for anomaly in reading.anomalies:
+        mark = "the planted one" if set(anomaly.fact_ids) & set(truth.element_ids) else "another"
+        console.out.print(f"  {anomaly.rank}. ({mark}) {in_words(anomaly.reason)}", highlight=False, markup=False)
+    if not named(reading, truth):
         console.out.print("  the planted inconsistency was not found")
 
 

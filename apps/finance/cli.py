@@ -1,12 +1,17 @@
 """``tandem finance``: read company reports."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apps import console
 from apps.notices import NOTICE
+
+if TYPE_CHECKING:
+    from apps.finance.reading import FinanceBatch, FinanceReading
+    from apps.store.store import Store
 
 app = typer.Typer(help="Company reports: facts, statements, checks, anomalies.", no_args_is_help=True)
 
@@ -24,10 +29,11 @@ def read(
 ) -> None:
     """Read reports: rebuild the three statements, check them, list what does not fit, with the sources."""
     from apps.finance.jobs import reports_in, submit
+    from apps.finance.reading import FinanceBatch, FinanceReading
     from apps.jobs.following import Submitted, wait_for
     from apps.store import inputs
     from apps.store.store import open_store
-    from core_model.errors import TandemError
+    from core_model.errors import Refusal, TandemError, numbered_file
 
     try:
         folder = inputs.looked_up(path).is_dir()
@@ -36,41 +42,35 @@ def read(
     except TandemError as error:
         console.say(f"tandem: {error.sentence(str(path))}")
         raise typer.Exit(1) from None
-    failures: list[dict[str, Any]] = []
-    documents: list[dict[str, Any]] = []
+    failures: list[Refusal] = []
+    made: list[FinanceReading] = []
     with open_store() as store:
         submitted = []
         for number, file in enumerate(files, 1):
             try:
                 submitted.append((number, Submitted(submit(store, file, again=again), str(file))))
             except TandemError as error:
-                failures.append(_failure(number, len(files), error.code, str(error)))
+                failures.append(replace(error.refusal, source=numbered_file(number, len(files)).message))
                 console.say(f"tandem: {error.sentence(str(file))}")
         ended = wait_for(store, [each for _, each in submitted])
         for (number, each), progress in zip(submitted, ended, strict=True):
             if progress.state == "done" and progress.reading_id:
-                documents.append(_document(store, progress.reading_id))
+                made.append(_reading(store, progress.reading_id))
             else:
                 text = progress.error_text or f"the job was {progress.state}"
-                failures.append(_failure(number, len(files), progress.error_code or progress.state, text))
+                code = progress.error_code or progress.state
+                failures.append(Refusal(code, {"text": text}, numbered_file(number, len(files)).message))
                 console.say(f"tandem: {each.name}: {text}")
     if as_json and folder:
-        console.print_document(
-            {
-                "schema": "tandem.finance.batch/1",
-                "notice": NOTICE,
-                "readings": documents,
-                "failures": failures,
-            }
-        )
+        _print(FinanceBatch(readings=tuple(made), failures=tuple(failures)))
     elif as_json:
-        for document in documents:
-            console.print_document(document)
+        for reading in made:
+            _print(reading)
     else:
         from apps.finance.summary import print_summary
 
-        for document in documents:
-            print_summary(document)
+        for reading in made:
+            print_summary(reading)
     raise typer.Exit(1 if failures else 0)
 
 
@@ -112,14 +112,19 @@ def list_reports(
     console.out.print(table)
 
 
-def _failure(number: int, count: int, code: str, text: str) -> dict[str, Any]:
-    return {"source": f"file {number} of {count}", "code": code, "text": text}
+def _reading(store: "Store", reading_id: str) -> "FinanceReading":
+    """The stored reading, with its file of facts as a path that the person can open."""
+    from apps.finance.jobs import stored
+    from apps.store import blobs
+
+    reading = stored(store, reading_id)
+    path = str(blobs.path_of(store, reading.facts.sha256))
+    return replace(reading, facts=replace(reading.facts, file=path))
 
 
-def _document(store: Any, reading_id: str) -> dict[str, Any]:
-    """The stored document, with its files as paths that the person can open."""
-    from apps.store import blobs, readings
+def _print(document: "FinanceReading | FinanceBatch") -> None:
+    import json
 
-    document = readings.document(store, reading_id)
-    document["facts"]["file"] = str(blobs.path_of(store, document["facts"]["sha256"]))
-    return document
+    from apps.documents import to_json
+
+    console.print_document(json.loads(to_json(document)))

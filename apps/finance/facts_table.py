@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apps.finance.filings import Fact
+from core_model.errors import Message
 
 SCHEMA = pa.schema(
     [
@@ -33,8 +34,9 @@ SCHEMA = pa.schema(
         ("box", pa.list_(pa.float32(), 4)),
     ]
 )
-"""``value`` is exact decimal text for numbers; ``dimensions`` a JSON object from axis to member; ``page`` and ``box``
-(left, top, right, bottom in points) are null for HTML."""
+"""``value`` is exact decimal text for numbers; ``dimensions`` a JSON object from axis to member; ``not_available`` the
+reason as a JSON object of its code and values; ``page`` and ``box`` (left, top, right, bottom in points) are null for
+HTML."""
 
 
 def to_parquet(facts: Iterable[Fact]) -> bytes:
@@ -46,6 +48,20 @@ def to_parquet(facts: Iterable[Fact]) -> bytes:
     return sink.getvalue()
 
 
+def reason_of(text: str) -> Message:
+    """Why a fact has no value, from the table; a table of an earlier version has the English words."""
+    if text.startswith('{"code"'):
+        return Message.from_dict(json.loads(text))
+    return Message("as_written", {"text": text})
+
+
+def _reason(fact: Fact) -> str | None:
+    reason = fact.not_available
+    if isinstance(reason, str):  # TRANSITION
+        return reason or None
+    return json.dumps(reason.as_dict(), ensure_ascii=False) if reason else None
+
+
 def _row(fact: Fact) -> dict:
     return {
         "fact_id": fact.fact_id,
@@ -53,7 +69,7 @@ def _row(fact: Fact) -> dict:
         "kind": fact.kind,
         "value": fact.value if fact.kind == "number" else fact.text,
         "nil": fact.nil,
-        "not_available": fact.not_available or None,
+        "not_available": _reason(fact),
         "unit": fact.unit,
         "start": fact.start,
         "end": fact.end,

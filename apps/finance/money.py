@@ -78,15 +78,15 @@ def round_unit(amounts: Iterable[Decimal]) -> tuple[int, int]:
 
 
 @exactly
-def printed(text: str, scale: int = 1, places: int = 0) -> str:
+def printed(number: Decimal | str, scale: int = 1, places: int = 0) -> str:
     """A number as accountants print it in a table: thousands separated, negatives in parentheses.
 
     Args:
-        text: Exact decimal text.
+        number: It, or its exact decimal text.
         scale: What one unit of the result stands for.
         places: Decimals that it has at least.
     """
-    value = Decimal(text) / scale
+    value = Decimal(number) / scale
     decimals = max(places, -int(value.normalize().as_tuple().exponent), 0)
     shown = f"{abs(value):,.{decimals}f}"
     return f"({shown})" if value < 0 else shown

@@ -5,17 +5,19 @@ screens draw it; its parts are what the statements and the checks are made of, n
     reading == from_json(FinanceReading, document)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from apps.documents import Missing
 from apps.finance.anomaly.model import Anomaly, CheckResult
-from apps.finance.filings import Filing
-from apps.finance.statements.model import STATEMENTS, ReportedLine, StatementLine, StatementName, Statements
+from apps.finance.statements.model import ReportedLine, StatementLine, StatementName
 from apps.notices import NOTICE
+from apps.provenance import Provenance
 from core_model.errors import Caution, Message, Refusal
 
+NOT_SAID = Message("reading_not_said")
+"""Why there is no value, where nothing more is known."""
 SCHEMA: Final = "tandem.finance.reading/2"
 BATCH_SCHEMA: Final = "tandem.finance.batch/2"
 
@@ -90,7 +92,7 @@ class FinanceReading:
     checks: tuple[CheckResult, ...]
     anomalies: tuple[Anomaly, ...]
     cautions: tuple[Caution, ...]
-    provenance: Mapping[str, Any]
+    provenance: Provenance
 
     def line(self, name: str) -> StatementLine:
         """The key line of that standard name."""
@@ -114,65 +116,21 @@ class FinanceBatch:
     failures: tuple[Refusal, ...]
 
 
-def make_reading(
-    filing: Filing,
-    statements: Statements,
-    checks: Iterable[CheckResult],
-    anomalies: Iterable[Anomaly],
-    *,
-    reading_id: str,
-    facts_sha256: str,
-    provenance: Mapping[str, Any],
-) -> FinanceReading:
-    """Put a reading's parts together.
+def caution_of(caution: Caution) -> Message:  # TRANSITION
+    return Message("as_written", {"text": caution.text}) if caution.text else Message(caution.code, caution.values)
 
-    Args:
-        filing: The facts and what the report says about itself.
-        statements: The three statements.
-        checks: Every check, in the order of the registry.
-        anomalies: By rank.
-        reading_id: Id that the store gives the reading.
-        facts_sha256: Hash of the Parquet file of facts.
-        provenance: What the reading follows from.
-    """
-    return FinanceReading(
-        id=reading_id,
-        document=about(filing),
-        facts=FactsFile(len(filing.facts), facts_sha256),
-        statements={name: tuple(line for line in statements.lines if line.statement == name) for name in STATEMENTS},
-        reported={name: _reported(statements, name) for name in STATEMENTS},
-        checks=tuple(checks),
-        anomalies=tuple(anomalies),
-        cautions=(*filing.cautions, *statements.cautions),
-        provenance=provenance,
+
+def fact_of(caution: Caution) -> str:
+    """The id of the fact that a caution concerns; empty where it concerns another place, or the whole report."""
+    if caution.source is None:
+        return ""
+    text = caution.source.values.get("text", "")  # TRANSITION
+    return str(caution.source.values.get("fact", "")) or (
+        text.removeprefix("fact ") if text.startswith("fact ") else ""
     )
 
 
-def about(filing: Filing) -> AboutReport:
-    """What a report says about itself, with the reason where it says nothing."""
-    given = filing.document
+def in_words(sentence: Message | str, language: str = "en") -> str:  # TRANSITION: said, once no part gives sentences
+    from apps.messages import said
 
-    def known(name: str) -> Any:
-        value = getattr(given, name)
-        return Missing(_message(given.missing[name])) if value is None else value
-
-    return AboutReport(
-        company=known("company"),
-        form=known("form"),
-        period_end=known("period_end"),
-        fiscal_year=known("fiscal_year"),
-        fiscal_period=known("fiscal_period"),
-        language=known("language"),
-        currency=known("currency"),
-        identifier=known("entity"),
-        source_hash=given.source_hash,
-    )
-
-
-def _reported(statements: Statements, name: StatementName) -> tuple[ReportedLine, ...] | Missing:
-    rows = statements.reported.get(name)
-    return Missing(_message(statements.not_available[name])) if rows is None else rows
-
-
-def _message(reason: Message | str) -> Message:  # TRANSITION: parts that still give sentences; goes with the last
-    return reason if isinstance(reason, Message) else Message("as_written", {"text": reason})
+    return said(sentence, language) if isinstance(sentence, Message) else sentence

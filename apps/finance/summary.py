@@ -1,93 +1,98 @@
 """A reading for people at a terminal: the key lines of the two newest periods, and what does not fit."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from apps import console
+from apps.documents import Missing
 from apps.finance.money import SCALES, is_money, least_places, printed, round_unit
 from apps.finance.periods import Period
+from apps.finance.reading import NOT_SAID, FinanceReading, caution_of, in_words
 from apps.finance.statements.lines import BY_NAME
+from apps.finance.statements.model import StatementLine, StatementName, StatementValue
 from apps.messages import said
 
-TITLES = {"income": "Income statement", "balance": "Balance sheet", "cash_flow": "Cash flow"}
+TITLES: dict[StatementName, str] = {
+    "income": "Income statement",
+    "balance": "Balance sheet",
+    "cash_flow": "Cash flow",
+}
+ABOUT_AS_LONG = 15
+"""Days by which periods that stand side by side may differ."""
 _NAME_WIDTH = max(len(line.english) for line in BY_NAME.values())
 _DERIVED = "*"
-_Period = tuple[str, str]
 
 
-def print_summary(document: Mapping[str, Any]) -> None:
-    """Print a finance reading to stdout, and its warnings to stderr."""
-    for line in heading(document):
+def print_summary(reading: FinanceReading) -> None:
+    """Print a finance reading to stdout, and its cautions to stderr."""
+    for line in heading(reading):
         console.out.print(line)
     for name in TITLES:
-        for line in statement(document, name, console.out.width):
+        for line in statement(reading, name, console.out.width):
             console.out.print(line, no_wrap=True, crop=False, overflow="ignore")
-    verdicts = Counter(check["verdict"] for check in document["checks"])
+    verdicts = Counter(check.verdict for check in reading.checks)
     console.out.print(
         f"\nchecks: {verdicts['holds']} hold, {verdicts['fails']} fail, {verdicts['not_applicable']} not applicable"
     )
-    if document["anomalies"]:
+    if reading.anomalies:
         listed = Table.grid(padding=(0, 1))
-        for anomaly in document["anomalies"]:
-            listed.add_row(*map(console.plain, (f"{anomaly['rank']}.", anomaly["severity"], anomaly["reason"])))
+        for anomaly in reading.anomalies:
+            listed.add_row(*map(console.plain, (f"{anomaly.rank}.", anomaly.severity, in_words(anomaly.reason))))
         console.out.print(listed)
     else:
         console.out.print("anomalies: none")
-    for warning in document["warnings"]:
-        where = f" ({warning['source']})" if warning.get("source") else ""
-        times = f" [{warning['count']} times]" if warning.get("count", 1) > 1 else ""
-        console.say(f"warning: {warning['text']}{where}{times}")
-    console.out.print(f"reading {document['id']}", highlight=False)
-    console.out.print(Text(f"facts in {document['facts']['file']}"), soft_wrap=True)
+    for caution in reading.cautions:
+        where = f" ({said(caution.source)})" if caution.source else ""
+        times = f" [{caution.count} times]" if caution.count > 1 else ""
+        console.say(f"warning: {in_words(caution_of(caution))}{where}{times}")
+    console.out.print(f"reading {reading.id}", highlight=False)
+    console.out.print(Text(f"facts in {reading.facts.file}"), soft_wrap=True)
 
 
-def heading(document: Mapping[str, Any]) -> Iterator[Text]:
+def heading(reading: FinanceReading) -> Iterator[Text]:
     """Whose report it is, of what kind and when, and in what its amounts are printed."""
-    about = document["document"]
+    about = reading.document
 
-    def known(name: str) -> str:
-        value = about[name]
-        return f"n/a ({value['not_available']})" if isinstance(value, Mapping) else str(value)
+    def known(value: str | Missing) -> str:
+        return f"n/a ({said(value.not_available)})" if isinstance(value, Missing) else value
 
-    scale, _ = unit_of(document)
-    unit = f"{known('currency')} in {SCALES[scale]}" if scale > 1 else known("currency")
-    yield console.plain(known("company"), "bold")
-    yield console.plain(f"{known('form')}, period to {known('period_end')}, {unit}")
+    scale, _ = unit_of(reading)
+    unit = f"{known(about.currency)} in {SCALES[scale]}" if scale > 1 else known(about.currency)
+    yield console.plain(known(about.company), "bold")
+    yield console.plain(f"{known(about.form)}, period to {known(about.period_end)}, {unit}")
 
 
-def statement(document: Mapping[str, Any], name: str, width: int) -> Iterator[Text]:
+def statement(reading: FinanceReading, name: StatementName, width: int) -> Iterator[Text]:
     """The lines of one statement under their periods; each is one line of at most ``width`` characters where its
     numbers leave room for that.
 
     Args:
-        document: ``tandem.finance.reading/1``.
-        name: ``income``, ``balance`` or ``cash_flow``.
+        reading: The report.
+        name: Which statement.
         width: Of the terminal.
     """
-    lines = document["statements"][name]
+    lines = reading.statements[name]
     periods = periods_of(lines)
-    unit = unit_of(document)
-    shown = {line["line"]: [_shown(_at(line, period), *unit) for period in periods] for line in lines}
+    unit = unit_of(reading)
+    shown = {line.line: [_shown(_at(line, period), *unit) for period in periods] for line in lines}
     cell = max((len(text) for texts in shown.values() for text in texts), default=0)
     cell = max(cell, len("2024-12-31")) + 2
     if _NAME_WIDTH + cell * len(periods) > width:  # very long numbers: the newest period alone
         periods = periods[:1]
     length = _length(periods[0]) if periods else ""
     yield Text("")
-    ends = "".join(f"{end + ' ':>{cell}}" for end, _ in periods)
+    ends = "".join(f"{period.end + ' ':>{cell}}" for period in periods)
     yield Text(f"{TITLES[name] + length:<{_NAME_WIDTH}}{ends}".rstrip(), style="bold")
     for line in lines:
-        called = BY_NAME[line["line"]].english
-        missing = {period[0]: reason for period in periods if (reason := _missing(line, period))}
+        called = BY_NAME[line.line].english
+        missing = {period.end: reason for period in periods if (reason := _missing(line, period))}
         if len(missing) == len(periods):
-            yield _cropped(f"{called}: n/a: {next(iter(missing.values()), line['reason'])}", width)
+            yield _cropped(f"{called}: n/a: {next(iter(missing.values()), in_words(line.reason))}", width)
             continue
-        numbers = shown[line["line"]][: len(periods)]
+        numbers = shown[line.line][: len(periods)]
         yield Text((f"{called:<{_NAME_WIDTH}}" + "".join(f"{number:>{cell}}" for number in numbers)).rstrip())
         for end, reason in missing.items():
             yield _cropped(f"  {end}: n/a: {reason}", width)
@@ -95,42 +100,39 @@ def statement(document: Mapping[str, Any], name: str, width: int) -> Iterator[Te
         yield Text(f"{_DERIVED} computed from other lines, not printed in the report")
 
 
-def unit_of(document: Mapping[str, Any]) -> tuple[int, int]:
+def unit_of(reading: FinanceReading) -> tuple[int, int]:
     """In what all amounts of money are printed, and with how many decimals."""
-    lines = [line for name in TITLES for line in document["statements"][name]]
-    held = (value for line in lines for value in line["values"] if "value" in value and is_money(value["unit"]))
-    return round_unit(Decimal(value["value"]) for value in held)
+    values = (value for name in TITLES for line in reading.statements[name] for value in line.values)
+    return round_unit(value.value for value in values if value.value is not None and is_money(value.unit))
 
 
-def periods_of(lines: Sequence[Mapping[str, Any]]) -> list[_Period]:
-    """The newest period of most lines, and the one before it that is as long, each as (end, start)."""
-    firsts = Counter(_period(line["values"][0]) for line in lines if line["values"])
+def periods_of(lines: Sequence[StatementLine]) -> list[Period]:
+    """The newest period of most lines, and the one before it that is as long."""
+    firsts = Counter(line.values[0].period for line in lines if line.values)
     if not firsts:
         return []
     newest = max(firsts, key=lambda period: (firsts[period], period))
-    earlier = {_period(value) for line in lines for value in line["values"]}
-    alike = [
-        period for period in earlier if period[0] < newest[0] and abs(Period(*period).days - Period(*newest).days) <= 15
-    ]
+    earlier = {value.period for line in lines for value in line.values if value.period.end < newest.end}
+    alike = [period for period in earlier if abs(period.days - newest.days) <= ABOUT_AS_LONG]
     return [newest, *sorted(alike, reverse=True)[:1]]
 
 
-def _shown(value: Mapping[str, Any] | None, scale: int, places: int) -> str:
+def _shown(value: StatementValue | None, scale: int, places: int) -> str:
     """A number with a column for its closing parenthesis or mark, so that digits stand under digits."""
-    if value is None or "value" not in value:
+    if value is None or value.value is None:
         return "n/a "
-    money = is_money(value["unit"])
-    text = printed(value["value"], scale if money else 1, places if money else least_places(value["unit"]))
+    money = is_money(value.unit)
+    text = printed(value.value, scale if money else 1, places if money else least_places(value.unit))
     text = text if text.endswith(")") else f"{text} "
-    return text.rstrip() + _DERIVED if value.get("derived") else text
+    return text.rstrip() + _DERIVED if value.derived else text
 
 
-def _missing(line: Mapping[str, Any], period: _Period) -> str:
+def _missing(line: StatementLine, period: Period) -> str:
     """Why the line has no number in the period; empty where it has one."""
     value = _at(line, period)
     if value is None:
-        return str(line["reason"])
-    return str(value.get("not_available", ""))
+        return in_words(line.reason)
+    return in_words(value.not_available or NOT_SAID) if value.value is None else ""
 
 
 def _cropped(text: str, width: int) -> Text:
@@ -139,20 +141,12 @@ def _cropped(text: str, width: int) -> Text:
     return line
 
 
-def _at(line: Mapping[str, Any], period: _Period) -> Mapping[str, Any] | None:
+def _at(line: StatementLine, period: Period) -> StatementValue | None:
     """What the line has in a period, a value before a reason."""
-    return min(_of_period(line["values"], period), key=lambda value: "value" not in value, default=None)
+    held = [value for value in line.values if value.period == period]
+    return min(held, key=lambda value: value.value is None, default=None)
 
 
-def _of_period(values: Iterable[Mapping[str, Any]], period: _Period) -> Iterator[Mapping[str, Any]]:
-    return (value for value in values if _period(value) == period)
-
-
-def _period(value: Mapping[str, Any]) -> _Period:
-    return value["end"], value.get("start") or ""
-
-
-def _length(period: _Period) -> str:
+def _length(period: Period) -> str:
     """How long a period is where it is no year, to stand behind the title."""
-    held = Period(*period)
-    return "" if held.length is None or held.is_year else f", {said(held.length)}"
+    return "" if period.length is None or period.is_year else f", {said(period.length)}"

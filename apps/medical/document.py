@@ -5,7 +5,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from apps.messages import cautioned, said
 from apps.notices import NOTICE
+from core_model.errors import Caution
 
 if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it needs no torch for it
     from apps.medical.nodules.findings import Finding
@@ -47,6 +49,16 @@ def _id_in_cell(series_uid: str, centre_mm: Sequence[float], step: int) -> str:
 def tracking_uid(finding: str) -> str:
     """A DICOM UID (PS3.5 B.2, derived from a UUID) that names the finding in exports."""
     return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, finding).int}"
+
+
+def describe_caution(caution: Caution) -> dict[str, Any]:
+    """One caution as JSON, in English."""
+    return {
+        "code": caution.code,
+        "text": caution.values["text"] if "text" in caution.values else cautioned(caution),
+        "source": said(caution.source) if caution.source else "",
+        "count": caution.count,
+    }
 
 
 def describe_finding(finding: "Finding", identifier: str, side: str, heatmap: str | None) -> dict[str, Any]:

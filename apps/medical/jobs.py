@@ -12,7 +12,8 @@ import numpy as np
 from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
 from apps.jobs.run import JobTakenOver
-from apps.medical.document import build_document, describe_finding, finding_ids, not_available
+from apps.medical.document import build_document, describe_caution, describe_finding, finding_ids, not_available
+from apps.messages import said
 from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, medical, readings
 from apps.store.ids import hash_of
@@ -55,7 +56,7 @@ def read_study(run: Run) -> str:
 
 
 def _provenance(step: Step, input_hash: str) -> Provenance:
-    weights = weights_in("core_model", "nodule_stems", "nodule_head", "core")
+    weights = weights_in("apps.medical.nodules", "nodule_stems", "nodule_head") | weights_in("core_model", "core")
     return Provenance(input_hash, STEPS, _settings(step), weights, libraries(*LIBRARIES))
 
 
@@ -91,7 +92,7 @@ def _imported(step: Step) -> dict[str, Any]:
     path = inputs.path_of(step.store, str(step.input_id))
     study = read(path, step.settings.get("series_uid"), step.between(0, 0.8), on_first_image=show)
     skipped_series = [skipped.as_dict() for skipped in study.skipped]
-    notes = {"series_skipped": skipped_series, "warnings": [caution.as_dict() for caution in study.cautions]}
+    notes = {"series_skipped": skipped_series, "warnings": [describe_caution(caution) for caution in study.cautions]}
     # The same series beside other series, or among other files, has other notes: each input gets its own document.
     input_hash = hash_of([study.input_hash, notes])
     stored = readings.find(step.store, KIND, _provenance(step, input_hash))
@@ -103,7 +104,7 @@ def _imported(step: Step) -> dict[str, Any]:
         medical.SeriesEntry(
             study.series.series_uid,
             "CT",
-            study.series.slices,
+            study.series.num_slices,
             study.series.series_number,
             geometry={**geometry, "quality": study.series.quality.as_dict()},
             volume_sha256=volume,
@@ -115,7 +116,11 @@ def _imported(step: Step) -> dict[str, Any]:
             seen.add(skipped.series_uid)
             entries.append(
                 medical.SeriesEntry(
-                    skipped.series_uid, skipped.modality, skipped.images, skipped.series_number, skipped.reason
+                    skipped.series_uid,
+                    skipped.modality,
+                    skipped.num_slices,
+                    skipped.series_number,
+                    said(skipped.reason),
                 )
             )
     # Of hundreds of series they are more than a step's result may be.
@@ -166,7 +171,7 @@ def _lungs(step: Step, imported: dict[str, Any]) -> dict[str, Any]:
     return {
         "masks": blobs.put(step.store, step.job_id, "masks", packed),
         "volume_ml": round(lungs.volume_ml, 1),
-        "warnings": [caution.as_dict() for caution in lungs.cautions],
+        "warnings": [describe_caution(caution) for caution in lungs.cautions],
     }
 
 
@@ -183,11 +188,11 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         volume.hu,
         volume.spacing_mm,
         (masks & ZONE_BIT) > 0,
-        shipped.halves,
+        shipped.folds,
         shipped.operating_point.threshold,
         lung_mask=sides > 0,
         affine=volume.geometry.affine,
-        rescore=shipped.rescore,
+        rescorers=shipped.rescorers,
         tick=step.between(0, 0.97),
     )
     series_uid = imported["series"]["uid"]
@@ -204,7 +209,7 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
     return {
         "findings": draft,
         "heatmaps": heatmaps,
-        "warnings": [caution.as_dict() for caution in found.cautions],
+        "warnings": [describe_caution(caution) for caution in found.cautions],
         "operating_point": {
             "threshold": shipped.operating_point.threshold,
             "weights_hash": shipped.operating_point.decides,
@@ -247,6 +252,6 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 @cache
 def detector() -> Any:
     """The shipped detector with the core behind it, loaded once in a worker."""
-    from apps.medical.nodules.operating_point import load
+    from apps.medical.nodules.detector_weights import load_detector
 
-    return load()
+    return load_detector()

@@ -7,11 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from apps.messages.functions import functions_of
+
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
 FOLDER = Path(__file__).resolve().parent
 LANGUAGES = ("en", "zh")
+LONGEST = 1_000_000
+"""Characters of a value. Fluent's own limit of 2500 is against catalogues of strangers; the list of the series of a
+study, each with the reason why it cannot be read, is longer."""
 Pattern: TypeAlias = tuple["FluentBundle", Any]
 """A parsed sentence, and what formats it."""
 _ENTRY = re.compile(r"^([A-Za-z][A-Za-z0-9_-]*) *=", re.MULTILINE)
@@ -41,15 +46,15 @@ def files_by_code(language: str) -> dict[str, Path]:
 @cache
 def bundle(language: str, file: Path) -> "FluentBundle":
     """The sentences of one file."""
-    from fluent.runtime import FluentBundle, FluentResource
-
-    from apps.messages.functions import functions_of
+    from fluent.runtime import FluentBundle, FluentResource, resolver
 
     def entry(code: str, values: Mapping[str, str]) -> str | None:
         found = pattern(language, code)
         return None if found is None else str(found[0].format_pattern(found[1], dict(values))[0])
 
-    made = FluentBundle([language], functions=functions_of(entry), use_isolating=False)
+    resolver.MAX_PART_LENGTH = LONGEST
+    functions: Any = functions_of(entry)  # of text; Fluent's own type of them asks for less than it takes
+    made = FluentBundle([language], functions=functions, use_isolating=False)
     made.add_resource(FluentResource(file.read_text(encoding="utf8")))
     return made
 

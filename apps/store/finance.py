@@ -12,7 +12,7 @@ from sqlalchemy import select
 from apps.store.store import Store
 from apps.store.tables import AnomalyRow, Base, CheckRow, FilingRow, ReadingRow, StatementValueRow
 
-SCHEMA = "tandem.finance.reading/1"
+SCHEMA, TYPED = "tandem.finance.reading/1", "tandem.finance.reading/2"
 ROWS_AT_A_TIME = 200
 
 
@@ -57,6 +57,22 @@ def rows_of(reading_id: str, document: dict[str, Any]) -> Iterator[Base]:
             reason=anomaly["reason"],
             fact_ids=anomaly.get("fact_ids", []),
         )
+
+
+def filing_rows(reading_id: str, document: dict[str, Any]) -> Iterator[Base]:
+    """The row of a document ``tandem.finance.reading/2``."""
+    about = document["document"]
+    yield FilingRow(
+        reading_id=reading_id,
+        company=_text(about["company"]),
+        form=_text(about["form"]),
+        period_end=_date(about["period_end"]),
+        fiscal_year=_integer(about["fiscal_year"]),
+        language=_text(about["language"]),
+        currency=_text(about["currency"]),
+        num_facts=document["facts"]["count"],
+        num_anomalies=len(document["anomalies"]),
+    )
 
 
 def _value_row(

@@ -108,7 +108,11 @@ def is_stored(store: Store, reading_id: str) -> bool:
 
 def _add_parts(session: Session, reading_id: str, document: dict[str, Any], files: dict[str, str]) -> None:
     """The rows that pages query, and the reading's claim on its blobs."""
-    rows_of = {finance.SCHEMA: finance.rows_of, medical.SCHEMA: medical.rows_of}.get(document.get("schema", ""))
+    rows_of = {
+        finance.SCHEMA: finance.rows_of,
+        finance.TYPED: finance.filing_rows,
+        medical.SCHEMA: medical.rows_of,
+    }.get(document.get("schema", ""))
     session.add_all(rows_of(reading_id, document) if rows_of else [])
     for name, sha256 in files.items():
         if session.get(BlobRow, sha256) is None:

@@ -16,11 +16,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.inputs.packing import Batch, pack
 from core_model.inputs.segments import TextSegment
-from core_model.model import CoreModel, CoreOutput
 from core_model.nn.blocks import Block
+from core_model.output import CoreOutput
+from core_model.training.loop import Task, train
+from core_model.training.run import TrainingRun
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +71,7 @@ class LowerStates:
 
 def batch_of(core: Core, ids: Sequence[list[int]]) -> Batch:
     """Captions as a batch, one row each."""
-    return pack([[TextSegment(torch.tensor(row))] for row in ids], core.model.config)
+    return pack([[TextSegment(torch.tensor(row))] for row in ids], core.config)
 
 
 def by_length(ids: Sequence[list[int]], size: int = 128) -> list[list[int]]:
@@ -89,15 +91,15 @@ def lower_states(core: Core, texts: Sequence[str], first_block: int, means: Sequ
     """
     ids = [core.tokenizer.ids(f"query: {text}") for text in texts]
     found = LowerStates(ids, [torch.empty(0)] * len(ids), {})
-    width = core.model.config.width
+    width = core.config.width
     found.means.update({layer: np.zeros((len(ids), width), dtype=np.float32) for layer in means})
     for some in by_length(ids):
         batch = batch_of(core, [ids[k] for k in some])
         with torch.no_grad():
-            x_TD = core.model.embed(batch)
+            x_TD = core.embed(batch)
             for number in range(max([first_block, *means]) + 1):
                 if number:
-                    x_TD, _ = core.model.layers[number - 1](x_TD, batch)
+                    x_TD, _ = core.layers[number - 1](x_TD, batch)
                 if number in found.means:
                     found.means[number][some] = CoreOutput(x_TD, batch).mean().numpy()
                 if number == first_block:
@@ -117,7 +119,7 @@ def upper_mean(blocks: Sequence[Block], core: Core, lower: LowerStates, some: Se
 
 def adapted_means(blocks: Sequence[Block], core: Core, lower: LowerStates) -> np.ndarray:
     """Mean hidden state of all captions after the blocks, ``[C, D]``."""
-    found = np.zeros((len(lower.ids), core.model.config.width), dtype=np.float32)
+    found = np.zeros((len(lower.ids), core.config.width), dtype=np.float32)
     with torch.no_grad():
         for some in by_length(lower.ids):
             found[some] = upper_mean(blocks, core, lower, some).numpy()
@@ -128,6 +130,53 @@ def wanted_of(counts_CK: Tensor, smoothing: float) -> Tensor:
     """The concepts of each caption as a distribution."""
     shares_CK = counts_CK / counts_CK.sum(dim=1, keepdim=True).clamp(min=1)
     return (1 - smoothing) * shares_CK + smoothing / counts_CK.shape[1]
+
+
+class CaptionTask(Task):
+    """Copies of the upper blocks, and a head that is thrown away, learn the concepts of captions.
+
+    Args:
+        core: The core; it stays as it is.
+        lower: What its lower blocks make of all captions.
+        counts_CK: See ``adapt``.
+        how: The settings.
+    """
+
+    def __init__(self, core: Core, lower: LowerStates, counts_CK: Tensor, how: Adaptation) -> None:
+        order = np.random.default_rng(how.seed)
+        learned = np.flatnonzero(counts_CK.sum(dim=1).numpy())
+        self._core, self._lower = core, lower
+        self._wanted_CK, self._weight_C = wanted_of(counts_CK, how.smoothing), counts_CK.sum(dim=1).sqrt()
+        self.blocks = [copy.deepcopy(block) for block in core.layers[how.first_block :]]
+        body = [p for block in self.blocks for p in block.parameters()]
+        self._head = nn.Sequential(
+            nn.LayerNorm(core.config.width),
+            nn.Dropout(how.dropout),
+            nn.Linear(core.config.width, counts_CK.shape[1]),
+        )
+        nn.init.zeros_(self._head[2].weight)
+        nn.init.zeros_(self._head[2].bias)
+        self.model = nn.ModuleList([*self.blocks, self._head])
+        self.clipped = body
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": body, "lr": how.learning_rate},
+                {"params": self._head.parameters(), "lr": how.head_learning_rate},
+            ],
+            weight_decay=how.weight_decay,
+        )
+        epochs = [shuffled_batches(learned, lower.ids, how.batch, order) for _ in range(how.epochs)]
+        self.batches = [some for epoch in epochs for some in epoch]
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: min(1.0, (step + 1) / 30) * max(0.0, 1 - step / len(self.batches))
+        )
+
+    def loss(self, step: int) -> Tensor:
+        """Cross-entropy of the next captions' concepts, each caption with its weight."""
+        some = self.batches[step]
+        guess_NK = F.log_softmax(self._head(upper_mean(self.blocks, self._core, self._lower, some)), dim=1)
+        weight_N = self._weight_C[some]
+        return -((self._wanted_CK[some] * guess_NK).sum(dim=1) * weight_N).sum() / weight_N.sum()
 
 
 def adapt(core: Core, lower: LowerStates, counts_CK: Tensor, how: Adaptation) -> list[Block]:
@@ -144,39 +193,9 @@ def adapt(core: Core, lower: LowerStates, counts_CK: Tensor, how: Adaptation) ->
         The adapted blocks.
     """
     torch.manual_seed(how.seed)
-    order = np.random.default_rng(how.seed)
-    learned = np.flatnonzero(counts_CK.sum(dim=1).numpy())
-    wanted_CK, weight_C = wanted_of(counts_CK, how.smoothing), counts_CK.sum(dim=1).sqrt()
-    blocks = [copy.deepcopy(block) for block in core.model.layers[how.first_block :]]
-    body = [p for block in blocks for p in block.parameters()]
-    head = nn.Sequential(
-        nn.LayerNorm(core.model.config.width),
-        nn.Dropout(how.dropout),
-        nn.Linear(core.model.config.width, counts_CK.shape[1]),
-    )
-    nn.init.zeros_(head[2].weight)
-    nn.init.zeros_(head[2].bias)
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": body, "lr": how.learning_rate},
-            {"params": head.parameters(), "lr": how.head_learning_rate},
-        ],
-        weight_decay=how.weight_decay,
-    )
-    batches = [shuffled_batches(learned, lower.ids, how.batch, order) for _ in range(how.epochs)]
-    steps = sum(len(epoch) for epoch in batches)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / 30) * max(0.0, 1 - step / steps)
-    )
-    for some in (some for epoch in batches for some in epoch):
-        guess_NK = F.log_softmax(head(upper_mean(blocks, core, lower, some)), dim=1)
-        loss = -((wanted_CK[some] * guess_NK).sum(dim=1) * weight_C[some]).sum() / weight_C[some].sum()
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(body, how.largest_gradient)
-        optimizer.step()
-        schedule.step()
-    return blocks
+    task = CaptionTask(core, lower, counts_CK, how)
+    train(task, TrainingRun(steps=len(task.batches), clip=how.largest_gradient, seed=how.seed))
+    return task.blocks
 
 
 def shuffled_batches(
@@ -188,10 +207,10 @@ def shuffled_batches(
     return [stretch[k : k + size] for stretch in stretches for k in range(0, len(stretch), size)]
 
 
-def with_blocks(model: CoreModel, blocks: Sequence[Block]) -> CoreModel:
-    """A copy of the model with its last blocks replaced."""
-    state = dict(model.state_dict())
-    first = model.config.num_layers - len(blocks)
+def with_blocks(core: Core, blocks: Sequence[Block]) -> Core:
+    """The core with its last blocks replaced; it shares the rest."""
+    state = dict(core.state_dict())
+    first = core.config.num_layers - len(blocks)
     for number, block in enumerate(blocks, start=first):
         state |= {f"blocks.{number}.{name}": tensor for name, tensor in block.state_dict().items()}
-    return build(model.config, state).eval()
+    return core.with_weights(state)

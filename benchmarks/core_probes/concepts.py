@@ -37,7 +37,7 @@ from benchmarks import shared_data
 from benchmarks.core_probes.adapted import Adaptation, LowerStates, adapt, adapted_means, lower_states, with_blocks
 from benchmarks.core_probes.concept_classifier import FOLDS, RIDGES, Task, hits, scaled, task_of, tfidf_features
 from benchmarks.figures import Figure, bootstrap
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.explain import shuffled
 from core_model.training.splits import bucket_of
 
@@ -47,7 +47,7 @@ HOW = Adaptation()
 KINDS = ("words", "characters", "frozen", "frozen, shuffled", "adapted", "shuffled")
 RECORD = "shared_core_concepts"
 MODEL_CODE = (
-    *("model.py", "inputs/packing.py", "inputs/segments.py", "inputs/text.py"),
+    *("core.py", "inputs/packing.py", "inputs/segments.py", "inputs/text.py"),
     *(f"nn/{name}.py" for name in ("attention", "blocks", "experts", "grouped", "router")),
 )
 """What computes the hidden states of a text; a change there asks for a new record."""
@@ -150,7 +150,7 @@ class Probe:
 
     def __init__(self, core: Core, examples: Captions | None = None, how: Adaptation | None = None) -> None:
         self.core, self.how = core, how or HOW
-        self.layers = [layer for layer in LAYERS if layer <= core.model.config.num_layers]
+        self.layers = [layer for layer in LAYERS if layer <= core.config.num_layers]
         self.examples = captions() if examples is None else examples
         self.texts, row = examples_by_caption(self.examples)
         self.task: Task = task_of(row, self.examples.concepts, self.examples.fold)
@@ -164,25 +164,24 @@ class Probe:
         return lower_states(self.core, self.texts, self.how.first_block, self.layers)
 
     @cached_property
-    def shaken(self) -> LowerStates:
+    def lower_shuffled(self) -> LowerStates:
         """The same of the core with the entries of each of its tensors permuted."""
-        model = build(self.core.model.config, shuffled(self.core.model.state_dict())).eval()
-        other = Core(model, self.core.tokenizer, self.core.card)
-        return lower_states(other, self.texts, self.how.first_block, self.layers)
+        shuffled_core = self.core.with_weights(shuffled(self.core.state_dict()))
+        return lower_states(shuffled_core, self.texts, self.how.first_block, self.layers)
 
     def fold(self, fold: int) -> dict[str, str]:
         """By features, a 1 for each example of the fold whose concept is the first guess, else a 0."""
         found = {name: hits(self.task, features, fold)[0] for name, features in self.tfidf.items()}
         raw = np.concatenate([self.lower.means[layer] for layer in self.layers], axis=1)
-        other = np.concatenate([self.shaken.means[layer] for layer in self.layers], axis=1)
+        other = np.concatenate([self.lower_shuffled.means[layer] for layer in self.layers], axis=1)
         found["frozen"], found["frozen, shuffled"] = hits(
             self.task, scaled(raw, raw), fold, tested=[scaled(other, raw)]
         )
         blocks = adapt(self.core, self.lower, self.task.counts(self.task.fold_N != fold), self.how)
         raw = adapted_means(blocks, self.core, self.lower)
-        model = with_blocks(self.core.model, blocks)
-        shaken = build(model.config, shuffled(model.state_dict())).eval().layers[self.how.first_block :]
-        other = adapted_means(shaken, self.core, self.shaken)
+        adapted = with_blocks(self.core, blocks)
+        shuffled_blocks = adapted.with_weights(shuffled(adapted.state_dict())).layers[self.how.first_block :]
+        other = adapted_means(shuffled_blocks, self.core, self.lower_shuffled)
         found["adapted"], found["shuffled"] = hits(
             self.task, scaled(raw, raw), fold, ridge=min(RIDGES), tested=[scaled(other, raw)]
         )
@@ -240,7 +239,7 @@ def concept_figures(core: Core, recorded: bool = False) -> dict[str, Figure]:
         for _, marks in sorted(folds.items())
     )
     note += (
-        f"; adapted: blocks {HOW.first_block + 1} to {core.model.config.num_layers} fine-tuned in each fold for"
+        f"; adapted: blocks {HOW.first_block + 1} to {core.config.num_layers} fine-tuned in each fold for"
         f" {HOW.epochs} epochs on the same training captions as the classifier of tf-idf; frozen: the core as it ships"
     )
 

@@ -16,7 +16,7 @@ from platformdirs import user_cache_path
 
 from benchmarks.shared_data import SharedDataAbsent
 from core_model.config import CoreConfig
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.inputs.text import TextTokenizer
 from core_model.training.cut import trunk_state
 from core_model.training.e5_source import SHA256, E5Source, read_e5
@@ -63,4 +63,4 @@ def e5_core() -> Core:
     config = CoreConfig(vocab_size=len(source.pieces), norm_eps=source.norm_eps).with_active("text", 8)
     state = trunk_state(source, list(range(len(source.pieces))), config)
     tokenizer = pack_tokenizer(make_tokenizer(source.pieces, source.scores.tolist()))
-    return Core(build(config, state), TextTokenizer(tokenizer), {"weights_sha256": SHA256})
+    return Core.from_state(config, state, TextTokenizer(tokenizer), {"weights_sha256": SHA256})

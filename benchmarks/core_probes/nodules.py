@@ -1,13 +1,14 @@
 """The core's second look at nodule candidates, out of fold: with it, without it, and with its weights shuffled.
 
-Candidates of validation patients' fields, of plantings of their nodules (and of non-nodules) into the CT that a half
-has not seen, and of that CT itself, each scored by the stem's linking, by the core with the half's own head, by the
+Candidates of validation patients' fields, of plantings of their nodules (and of non-nodules) into the CT that a fold
+has not seen, and of that CT itself, each scored by the stem's linking, by the core with the fold's own head, by the
 same heads around a shuffled trunk, and by a small net on the same vectors that was trained alike but has no core. As in
 training, candidates of fields are judged by their best slice alone: the stack's end must not tell the label.
 
 The heads were trained around the real trunk: what shuffling it costs them says that they need that trunk, not how much
 of their gain it brings. The plain nets stopped after as many passes as the heads, some before they had learned all that
-they can. ``python -m apps.medical.nodules.train controls`` trains heads around a shuffled trunk, and better plain nets.
+they can. ``python -m apps.medical.nodules.training controls`` trains heads around a shuffled trunk, and better plain
+nets.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,18 +16,18 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import torch
 
-from apps.medical.nodules.candidate_cache import gather
-from apps.medical.nodules.fields import load_fields
-from apps.medical.nodules.head_examples import average_precision, examples_of
-from apps.medical.nodules.operating_point import WEIGHTS, load
-from apps.medical.nodules.prepare import listed
+from apps.medical.nodules.detector_weights import WEIGHTS, load_detector
 from apps.medical.nodules.rescoring import FACTS, Heads, load_heads
+from apps.medical.nodules.second_look import SecondLook
+from apps.medical.nodules.training.heads.candidate_cache import gather
+from apps.medical.nodules.training.heads.examples import average_precision, examples_of
+from apps.medical.nodules.training.sources.fields import load_fields
+from apps.medical.nodules.training.sources.prepare import listed
 from benchmarks import shared_data
 from benchmarks.detector_guards import backgrounds
 from benchmarks.figures import Figure, bootstrap
-from core_model.core import Core, build
+from core_model.core import Core
 from core_model.explain import shuffled
-from core_model.rescore import SecondLook
 
 SEED = 2026
 PLANTINGS = 213
@@ -42,7 +43,7 @@ Parts = Mapping[str, Mapping[str, np.ndarray]]
 
 
 def candidates() -> dict[str, dict[str, np.ndarray]]:
-    """For each half the candidates of validation patients and of the CT that it has not seen."""
+    """For each fold the candidates of validation patients and of the CT that it has not seen."""
     held, entries = backgrounds(), listed()
     fields = list(
         load_fields(
@@ -53,30 +54,30 @@ def candidates() -> dict[str, dict[str, np.ndarray]]:
         )
     )
     found = {}
-    for half in load().halves:
-        unseen = next(held[name] for name in sorted(held) if entries[name].half != half.name)
-        found[half.name] = gather(
-            half, unseen, fields, SEED, plantings=PLANTINGS, windows_of_fields=WINDOWS, log=lambda text: None
+    for fold in load_detector().folds:
+        unseen = next(held[name] for name in sorted(held) if entries[name].fold != fold.name)
+        found[fold.name] = gather(
+            fold, unseen, fields, SEED, plantings=PLANTINGS, windows_of_fields=WINDOWS, log=lambda text: None
         )
     return found
 
 
 def scores(core: Core, heads: Mapping[str, Heads], parts: Parts) -> dict[str, np.ndarray]:
-    """Log-odds of all trusted candidates, the halves one after the other, by who scored them."""
+    """Log-odds of all trusted candidates, the folds one after the other, by who scored them."""
     names = [name for name, _ in FACTS]
     # The trunk's own tensors; the head carries its embeddings of volume and facts and its modality vectors.
-    shaken = Core(build(core.model.config, shuffled(core.model.state_dict())), core.tokenizer, core.card)
+    shuffled_core = core.with_weights(shuffled(core.state_dict()))
     found: dict[str, list[np.ndarray]] = {"stem": [], "core": [], "shuffled": [], "plain": []}
-    for half, part in parts.items():
-        rows, own = examples_of(part).rows, heads[half]
-        looks: dict[str, Callable] = {
+    for fold, part in parts.items():
+        rows, own = examples_of(part).rows, heads[fold]
+        second_looks: dict[str, Callable] = {
             "core": SecondLook(core, own.members, names, own.shift),
-            "shuffled": SecondLook(shaken, own.members, names, own.shift),
+            "shuffled": SecondLook(shuffled_core, own.members, names, own.shift),
             "plain": SecondLook(core, own.plain, names),
         }
         found["stem"].append(rows.score_N.numpy())
-        for name, look in looks.items():
-            pieces = [look(rows.rows(index)).numpy() for index in torch.arange(len(rows)).split(512)]
+        for name, second_look in second_looks.items():
+            pieces = [second_look(rows.rows(index)).numpy() for index in torch.arange(len(rows)).split(512)]
             found[name].append(np.concatenate(pieces))
     return {name: np.concatenate(values) for name, values in found.items()}
 
@@ -97,15 +98,15 @@ def difference(first: np.ndarray, second: np.ndarray, label: np.ndarray, patient
 
 def figures_of(found: Mapping[str, np.ndarray], parts: Parts) -> dict[str, Figure]:
     """Both figures from the scores."""
-    kept = {half: part["label_N"] >= 0 for half, part in parts.items()}
+    kept = {fold: part["label_N"] >= 0 for fold, part in parts.items()}
 
     def column(name: str) -> np.ndarray:
-        return np.concatenate([part[name][kept[half]] for half, part in parts.items()])
+        return np.concatenate([part[name][kept[fold]] for fold, part in parts.items()])
 
     label, patients, source = column("label_N").astype(int), column("patient_N"), column("source_N")
-    half = np.concatenate([np.full(kept[name].sum(), name) for name in parts])
+    fold = np.concatenate([np.full(kept[name].sum(), name) for name in parts])
     apart = {"all": np.ones(len(label), bool), "CT": source != "field", "fields": source == "field"}
-    apart |= {f"half {name}": half == name for name in parts}
+    apart |= {f"fold {name}": fold == name for name in parts}
     nodules = column("nodule_N")
     shares = [
         f"{where} ({chosen.sum()} candidates, {label[chosen].sum()} of them marks of "

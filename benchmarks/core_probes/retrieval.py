@@ -19,8 +19,8 @@ from benchmarks.core_probes.e5_file import e5_core, e5_source
 from benchmarks.figures import Figure, bootstrap
 from core_model.checkpoint import quantise
 from core_model.config import CoreConfig
-from core_model.core import Core, build
-from core_model.training.convert_trunk import int8_axis
+from core_model.core import Core
+from core_model.pretrained import int8_axis
 from core_model.training.cut import trunk_state
 from core_model.training.splits import split_of
 
@@ -94,11 +94,11 @@ def states(core: Core) -> dict[str, Core]:
         rounded[name] = values.float() * scale if axis is not None else tensor
     return {
         "E5": e5_core(),
-        "pruned": Core(build(config, pruned), core.tokenizer, core.card),
-        "int8": Core(build(config, rounded), core.tokenizer, core.card),
+        "pruned": Core.from_state(config, pruned, core.tokenizer, core.card),
+        "int8": Core.from_state(config, rounded, core.tokenizer, core.card),
         "shipped": core,
-        "two experts": Core(
-            build(core.model.config.with_active("text", 2), core.model.state_dict()), core.tokenizer, core.card
+        "two experts": Core.from_state(
+            core.config.with_active("text", 2), core.state_dict(), core.tokenizer, core.card
         ),
     }
 

@@ -4,19 +4,19 @@ Shapes: B rows, T tokens of all rows, S longest row, M tokens of an expert group
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from core_model.config import MODALITIES, CoreConfig, Modality
 from core_model.errors import InputRejected
-from core_model.inputs.segments import ImageSegment, Segment, TextSegment, VolumeSegment
+from core_model.inputs.segments import Segment, TextSegment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Packed rows of segments.
+    """Packed rows of segments; made by ``pack``.
 
     Attributes:
         num_rows: B.
@@ -28,7 +28,7 @@ class Batch:
         window_mask: Attention mask inside windows, ``[B, 1, 1 or S, S]``; ``None`` where everything is seen.
         full_mask: Attention mask across windows, the same way.
         members: By expert group the numbers of its tokens, ``None`` where all tokens are its own.
-        segments: By modality its segments, each with the number of its first token.
+        segments: By modality its segments, in the order of their tokens.
     """
 
     num_rows: int
@@ -40,7 +40,7 @@ class Batch:
     window_mask: Tensor | None
     full_mask: Tensor | None
     members: dict[str, Tensor | None]
-    segments: dict[Modality, list[tuple[int, Segment]]] = field(default_factory=dict)
+    segments: dict[Modality, list[Segment]] = field(default_factory=dict)
 
     @property
     def num_tokens(self) -> int:
@@ -54,6 +54,29 @@ class Batch:
     def tokens_of(self, modality: Modality) -> Tensor:
         """Numbers of a modality's tokens."""
         return (self.modality_T == MODALITIES.index(modality)).nonzero().flatten()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the batch lies."""
+        return self.slot_T.device
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """The same batch on a device, its segments too."""
+
+        def moved(tensor: Tensor | None) -> Tensor | None:
+            return None if tensor is None else tensor.to(device)
+
+        return replace(
+            self,
+            slot_T=self.slot_T.to(device),
+            row_T=self.row_T.to(device),
+            modality_T=self.modality_T.to(device),
+            position_T=self.position_T.to(device),
+            window_mask=moved(self.window_mask),
+            full_mask=moved(self.full_mask),
+            members={name: moved(index_M) for name, index_M in self.members.items()},
+            segments={kind: [each.to(device) for each in held] for kind, held in self.segments.items()},
+        )
 
 
 def pack(rows: Sequence[Sequence[Segment]], config: CoreConfig) -> Batch:
@@ -69,14 +92,16 @@ def pack(rows: Sequence[Sequence[Segment]], config: CoreConfig) -> Batch:
     if not rows or any(sum(len(segment) for segment in row) == 0 for row in rows):
         raise InputRejected("a row without tokens", allowed="at least one token in every row", code="empty_row")
     row_of, modality, position, window = [], [], [], []
-    by_modality: dict[Modality, list[tuple[int, Segment]]] = {}
+    by_modality: dict[Modality, list[Segment]] = {}
     lengths, start = [], 0
     for number, row in enumerate(rows):
         first, windows = start, 0
         for segment in row:
-            _check(segment, config)
+            segment.check(config)
             length = len(segment)
-            by_modality.setdefault(segment.kind, []).append((start, segment))
+            if not length:
+                continue
+            by_modality.setdefault(segment.kind, []).append(segment)
             modality.append(torch.full((length,), MODALITIES.index(segment.kind)))
             if isinstance(segment, TextSegment):
                 order = torch.arange(length)
@@ -130,38 +155,3 @@ def _members(modality_T: Tensor, config: CoreConfig) -> dict[str, Tensor | None]
         if len(index_M):
             members[group.name] = index_M
     return members
-
-
-def _check(segment: Segment, config: CoreConfig) -> None:
-    if isinstance(segment, TextSegment):
-        wrong = len(segment) and not 0 <= int(segment.ids_L.min()) <= int(segment.ids_L.max()) < config.vocab_size
-        if wrong or segment.kind not in ("text", "code"):
-            raise InputRejected(
-                f"text pieces outside 0 to {config.vocab_size - 1}", action="tokenise with the core's own tokenizer"
-            )
-    elif isinstance(segment, ImageSegment):
-        if segment.pixels_YX.ndim != 2 or segment.patch != config.patch:
-            raise InputRejected("an image that is not [Y, X], or is cut into patches of another size")
-    elif isinstance(segment, VolumeSegment):
-        n = len(segment.features_NC)
-        if (
-            segment.features_NC.shape != (n, config.volume_features)
-            or segment.position_mm_N3.shape != (n, 3)
-            or segment.spacing_mm_N3.shape != (n, 3)
-        ):
-            raise InputRejected(
-                "volume vectors, positions and spacing that do not fit together",
-                allowed=f"[N, {config.volume_features}], [N, 3] and [N, 3]",
-            )
-        if n and not bool((segment.spacing_mm_N3 > 0).all()):
-            raise InputRejected("a spacing that is not positive", allowed="millimetres above 0")
-    else:
-        n = len(segment.name_ids)
-        columns = (segment.values_N, segment.totals_N, segment.priors_N, segment.unit_N, segment.years_N)
-        if any(column.shape != (n,) for column in columns) or not bool(torch.isfinite(segment.values_N).all()):
-            raise InputRejected(
-                "facts whose columns differ in length, or a value that is not finite",
-                action="leave out facts without a value",
-            )
-        if any(len(ids) == 0 for ids in segment.name_ids):
-            raise InputRejected("a fact without a name", action="name every fact")

@@ -4,6 +4,7 @@ Shapes: T text tokens, D width, V pieces.
 """
 
 import gzip
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ class TextTokenizer:
     """Unigram pieces of the trunk's vocabulary.
 
     Args:
-        packed: The tokenizer as gzipped JSON of the ``tokenizers`` library.
+        packed: The tokenizer as gzipped JSON of the ``tokenizers`` library; kept, so that it can be written again.
     """
 
     def __init__(self, packed: bytes) -> None:
         from tokenizers import Tokenizer
 
+        self.packed = packed
         self._tokenizer: Any = Tokenizer.from_str(gzip.decompress(packed).decode("utf8"))
 
     @classmethod
@@ -38,6 +40,11 @@ class TextTokenizer:
 
     def __len__(self) -> int:
         return self._tokenizer.get_vocab_size()
+
+    @property
+    def sha256(self) -> str:
+        """Of the packed tokenizer, as a core's card names it."""
+        return hashlib.sha256(self.packed).hexdigest()
 
     def ids(self, text: str, *, marks: bool = True) -> list[int]:
         """Piece numbers of a text, with begin and end marks unless told otherwise."""
@@ -77,7 +84,7 @@ class TextEmbedding(nn.Module):
 
     def names(self, name_ids: Sequence[Tensor]) -> Tensor:
         """Mean of the pieces of each name, ``[N, D]``: how facts are named in the space of words."""
-        lengths = torch.tensor([len(ids) for ids in name_ids])
         flat = torch.cat(list(name_ids))
+        lengths = torch.tensor([len(ids) for ids in name_ids], device=flat.device)
         starts = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)[:-1]])
         return F.embedding_bag(flat, self.word_VD, starts, mode="mean")

@@ -36,17 +36,18 @@ class VolumeEmbedding(nn.Module):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
 
-    def forward(self, features_ND: Tensor, position_mm_N3: Tensor, spacing_mm_N3: Tensor) -> Tensor:
+    def forward(self, features_NC: Tensor, position_mm_N3: Tensor, spacing_mm_N3: Tensor) -> Tensor:
         """Embed vectors.
 
         Args:
-            features_ND: Vectors of the stem, ``[N, C]``.
+            features_NC: Vectors of the stem, ``[N, C]``.
             position_mm_N3: Where each stands, from the origin that the head was trained with (that of nodules: the
                 candidate's best slice).
             spacing_mm_N3: Of the voxels that the vectors were computed from, positive.
 
         Returns:
-            ``[N, D]``, before the norm that all modalities share.
+            ``[N, D]`` in the type of the weights, before the norm that all modalities share.
         """
         place_NP = torch.cat([position_code(position_mm_N3), spacing_mm_N3.log()], dim=-1)
-        return self.features(self.norm(features_ND)) + self.place(place_NP.to(features_ND.dtype))
+        dtype = self.features.weight.dtype
+        return self.features(self.norm(features_NC.to(dtype))) + self.place(place_NP.to(dtype))

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from core_model.config import CoreConfig
 from core_model.inputs.packing import Batch
 from core_model.nn.attention import Attention
-from core_model.nn.balance import count_loads
+from core_model.nn.balance import count_loads, routers_of
 from core_model.nn.experts import ExpertGroup, FeedForward, MixtureOfExperts
 from core_model.nn.router import Routing
 
@@ -36,4 +36,4 @@ class Block(nn.Module):
 
     def count(self, routings: dict[str, Routing]) -> None:
         """Add a batch's loads to this block's routers."""
-        count_loads((self.experts.group(name).router, routing) for name, routing in routings.items())
+        count_loads((next(routers_of(self.experts.groups[name])), routing) for name, routing in routings.items())

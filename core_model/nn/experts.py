@@ -7,7 +7,7 @@ Every token runs the shared expert and K experts of its modality's group.
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -74,15 +74,16 @@ class ExpertGroup(nn.Module):
         """The dispatch in use: ``auto`` resolved by the ratio of experts to running experts."""
         if self.dispatch != "auto":
             return self.dispatch
-        return "dense" if self.w1_EFD.shape[0] <= DENSE_UP_TO * self.router.num_active else "grouped"
+        return "dense" if len(self.router.weight_ED) <= DENSE_UP_TO * self.router.num_active else "grouped"
 
     @property
     def experts(self) -> dict[str, Callable[[Tensor, Routing], Tensor]]:
         return {"dense": self._dense, "grouped": self._grouped, "loop": self._loop}
 
     def _dense(self, x_TD: Tensor, routing: Routing) -> Tensor:
-        num_experts, hidden, width = self.w1_EFD.shape
-        h_TH = F.linear(x_TD, self.w1_EFD.view(-1, width), None if self.b1_EF is None else self.b1_EF.view(-1))
+        w1_EFD = self.w1_EFD
+        num_experts, hidden, width = w1_EFD.shape
+        h_TH = F.linear(x_TD, w1_EFD.view(-1, width), None if self.b1_EF is None else self.b1_EF.view(-1))
         if self.w3_EFD is None:
             h_TH = F.gelu(h_TH)
         else:
@@ -158,10 +159,8 @@ class MixtureOfExperts(nn.Module):
         self.groups = nn.ModuleDict(groups)
 
     def group(self, name: str) -> ExpertGroup:
-        """The experts of one group."""
-        group = self.groups[name]
-        assert isinstance(group, ExpertGroup)
-        return group
+        """The experts of one group, also where an adapter is wrapped around them."""
+        return cast(ExpertGroup, self.groups[name])
 
     def forward(self, x_TD: Tensor, members: dict[str, Tensor | None]) -> tuple[Tensor, dict[str, Routing]]:
         """Run the layer.

@@ -10,14 +10,16 @@ scores alone. Two kinds of gate:
 * normalised over the chosen ones and scaled, as DeepSeek-V3 does.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Routing:
     """What a group's router did: gates ``gates_TK``, choices ``chosen_TK``, tokens of each expert ``load_E``."""
 
@@ -28,6 +30,9 @@ class Routing:
 
 class Router(nn.Module):
     """Scores experts, chooses K of them with the balance bias, and gives their gates without it.
+
+    Bias and loads stay in fp32 whatever type the model is brought to: a step of the bias is smaller than what bf16 can
+    tell apart, and so is one token among hundreds.
 
     Args:
         width: D.
@@ -46,8 +51,17 @@ class Router(nn.Module):
         super().__init__()
         self.num_active, self.normalise, self.gate_scale = num_active, normalise, gate_scale
         self.weight_ED = nn.Parameter(torch.zeros(num_experts, width))
-        self.register_buffer("choice_bias_E", torch.zeros(num_experts))
-        self.register_buffer("load_E", torch.zeros(num_experts), persistent=False)
+        self.register_buffer("choice_bias_E", torch.zeros(num_experts, dtype=torch.float32))
+        self.register_buffer("load_E", torch.zeros(num_experts, dtype=torch.float32), persistent=False)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        kept = dict(self.named_buffers())
+        super()._apply(fn, recurse)
+        for name, buffer in kept.items():
+            moved = self.get_buffer(name)
+            if moved.dtype != torch.float32:
+                setattr(self, name, buffer.to(moved.device, torch.float32))
+        return self
 
     def forward(self, x_TD: Tensor) -> Routing:
         """Route tokens. Scores are computed in fp32 whatever the tokens' type is."""

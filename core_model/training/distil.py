@@ -25,15 +25,14 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 from torch.nn import functional as F
 
-from core_model.checkpoint import load_checkpoint, write_atomically
+from core_model.checkpoint import write_atomically
 from core_model.config import CoreConfig, ExpertGroupConfig
-from core_model.core import TOKENIZER_FILE, build
+from core_model.core import Core
 from core_model.inputs.packing import Batch
-from core_model.inputs.text import TextTokenizer
 from core_model.nn.balance import balance_with
 from core_model.nn.blocks import Block
 from core_model.nn.experts import ExpertGroup, FeedForward, MixtureOfExperts
-from core_model.training.convert_trunk import command_line, save_core, sha256_of
+from core_model.training.convert_trunk import command_line, sha256_of
 from core_model.training.cut import cut_net, order_neurons
 from core_model.training.loop import Task, train
 from core_model.training.run import TrainingRun, claim, flattened
@@ -271,19 +270,18 @@ def distil(weights: Path, corpus: Path, work: Path, run: DistilRun) -> tuple[Cor
         InputRejected: The work folder holds a distillation of another corpus, teacher or run; the corpus is empty.
     """
     torch.manual_seed(run.seed)
-    tensors, card = load_checkpoint(weights / "core.json")
-    config = CoreConfig.from_dict(card["config"])
-    teacher = build(config, tensors).eval()
-    rows = sample_rows(corpus, TextTokenizer.from_file(weights / TOKENIZER_FILE), run.num_tokens, run.seed)
+    teacher = Core.from_pretrained(weights)
+    config = teacher.config
+    rows = sample_rows(corpus, teacher.tokenizer, run.num_tokens, run.seed)
     batches = batches_of(rows, config)
     config = recut(config, run)
     group = next(g for g in config.groups if g.name == "text")
-    identity = {"distil": asdict(run), "teacher": card["weights_sha256"], "corpus": sha256_of(corpus)}
+    identity = {"distil": asdict(run), "teacher": teacher.weights_hash, "corpus": sha256_of(corpus)}
     claim(work, flattened(identity))
     with torch.inference_mode():
         teacher_TD = torch.cat([teacher.embed(batch) for batch in batches]).clone()
     student_TD = teacher_TD.clone()
-    state = dict(tensors)
+    state = dict(teacher.state_dict())
     for number, block in enumerate(teacher.layers):
         started = time.monotonic()
         whole_TD = run_experts(block.experts, attend(block, teacher_TD, batches), group.name)
@@ -340,12 +338,14 @@ def main() -> None:
         seed=options.seed,
     )
     config, state = distil(options.weights, options.corpus, options.work, run)
-    _, card = load_checkpoint(options.weights / "core.json")
+    teacher = Core.from_pretrained(options.weights)
+    card = teacher.card
     fresh = {k: card[k] for k in ("source", "licence", "corpus_sha256", "pieces_kept")}
     fresh["commands"] = [*card["commands"], command_line("core_model.training.distil")]
     fresh["steps"] = [*card["steps"], f"experts distilled layer by layer, {run.num_active} run"]
     fresh |= {"seed": run.seed, "teacher_sha256": card["weights_sha256"], "distil_corpus": sha256_of(options.corpus)}
-    print(save_core(options.out, config, state, (options.weights / TOKENIZER_FILE).read_bytes(), fresh))
+    student = Core.from_state(config, state, teacher.tokenizer)
+    print(student.save_pretrained(options.out, int8=True, card=fresh))
 
 
 if __name__ == "__main__":

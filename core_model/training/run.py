@@ -5,15 +5,18 @@ by hash, and a folder that holds a run of anything else is refused with the diff
 atomically: a crash leaves the old one or the new one.
 """
 
+import hashlib
 import io
 import json
 import pickle
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from core_model.checkpoint import write_atomically
 from core_model.errors import InputRejected
@@ -112,6 +115,37 @@ def flattened(identity: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[f"{prefix}{name}"] = value
     return flat
+
+
+def content_hash(*values: object) -> str:
+    """SHA-256 over data: arrays and tensors by type, shape and bytes; dataclasses, mappings and sequences by their
+    parts; everything else by how Python writes it."""
+    digest = hashlib.sha256()
+
+    def add(value: object) -> None:
+        if isinstance(value, Tensor):
+            value = value.detach().cpu().numpy()
+        if isinstance(value, np.ndarray) and value.dtype != object:
+            digest.update(f"{value.dtype}{value.shape}".encode())
+            digest.update(np.ascontiguousarray(value).tobytes())
+        elif is_dataclass(value) and not isinstance(value, type):
+            for part in fields(value):
+                add(part.name)
+                add(getattr(value, part.name))
+        elif isinstance(value, Mapping):
+            for name in sorted(value):
+                add(name)
+                add(value[name])
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            digest.update(f"[{len(value)}".encode())
+            for part in value:
+                add(part)
+        else:
+            digest.update(f"{type(value).__name__}={value!r};".encode())
+
+    for value in values:
+        add(value)
+    return digest.hexdigest()
 
 
 def save_checkpoint_of(folder: Path, state: Mapping[str, Any]) -> None:

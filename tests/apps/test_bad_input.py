@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from apps.demo import faults
 from apps.demo.phantom import make_phantom_ct
 from apps.demo.report import make_example_report
-from apps.store import readings
+from apps.finance.jobs import stored
 from apps.store.tables import BlobRow, ReadingRow, SeriesRow, StudyRow
 from core_model.errors import TandemError
 from tests.apps.reading import Reader, reader
@@ -162,15 +163,15 @@ def test_one_bad_fact_leaves_the_report_read_with_a_warning_that_stays(
     harm = damage(path)
     end = reads.report(path)
     assert end.state == "done", end.error_text
-    document = readings.document(reads.store, str(end.reading_id))
-    assert document["warnings"], "the damage is not mentioned"
+    reading = stored(reads.store, str(end.reading_id))
+    assert reading.cautions, "the damage is not mentioned"
     assert harm.refused is False
     values = [
         value
-        for statement in document["statements"].values()
+        for statement in reading.statements.values()
         for line in statement
-        for value in line["values"]
-        if set(value.get("fact_ids", ())) & set(harm.elements)
+        for value in line.values
+        if set(value.fact_ids) & set(harm.elements)
     ]
     assert not values, "a value rests on the damaged fact"
 
@@ -180,6 +181,5 @@ def test_reading_the_same_report_again_gives_the_stored_reading(reads: Reader, r
     assert first.reading_id == second.reading_id
     forced = reads.report(report, again=True)
     assert forced.reading_id != first.reading_id
-    once, twice = (readings.document(reads.store, str(each.reading_id)) for each in (first, forced))
-    assert once["statements"] == twice["statements"]
-    assert [each["id"] for each in once["anomalies"]] == [each["id"] for each in twice["anomalies"]]
+    once, twice = (stored(reads.store, str(each.reading_id)) for each in (first, forced))
+    assert replace(twice, id=once.id) == once

@@ -13,7 +13,7 @@ import pytest
 
 from apps import cli
 from apps.demo.report import make_example_report
-from apps.medical.nodules.findings import Found
+from apps.medical.nodules.findings import NoduleResult
 from apps.settings import load_settings
 from apps.store import disk, inputs
 from apps.store.store import Store
@@ -114,7 +114,7 @@ def test_a_disk_that_fills_anywhere_in_an_import_leaves_the_store_unchanged_and_
     from apps.jobs import retry, watch
     from apps.store import medical
 
-    monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: Found([], []))
+    monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: NoduleResult([], []))
     write, add_study, written = disk.write, medical.add_study, []
 
     def full(*what: object) -> None:

@@ -96,9 +96,10 @@ def test_a_folder_gives_one_document_in_which_the_broken_report_is_a_failure_wit
     done = tandem(tmp_path / "data here", "finance", "read", folder, "--json", PYTHONIOENCODING="latin-1")
     assert done.returncode == 1
     document = json.loads(done.stdout)
-    validator("tandem.finance.batch-1.json").validate(document)
+    validator("tandem.finance.batch-2.json").validate(document)
     (reading,) = document["readings"]
     assert Path(reading["facts"]["file"]).is_file()
-    assert [failure["source"] for failure in document["failures"]] == ["file 2 of 3", "file 3 of 3"]
+    places = [failure["source"] for failure in document["failures"]]
+    assert places == [{"code": "file_of", "values": {"number": number, "count": 3}} for number in (2, 3)]
     assert "secret" not in done.stdout
     assert str(folder / "b [secret].html") in done.stderr

@@ -93,9 +93,10 @@ def test_of_a_folder_the_good_reports_are_read_and_each_bad_one_has_its_line(tmp
     done = tandem(tmp_path, "finance", "read", "reports", "--json")
     assert done.returncode == 1
     document = json.loads(done.stdout)
-    assert document["schema"] == "tandem.finance.batch/1"
+    assert document["schema"] == "tandem.finance.batch/2"
     assert [reading["document"]["form"] for reading in document["readings"]] == ["10-K"]
-    assert [failure["source"] for failure in document["failures"]] == ["file 2 of 3", "file 3 of 3"]
+    places = [failure["source"] for failure in document["failures"]]
+    assert places == [{"code": "file_of", "values": {"number": number, "count": 3}} for number in (2, 3)]
     assert [line.partition(": ")[2].partition(":")[0] for line in done.stderr.splitlines()] == [
         str(Path("reports", "b.html")), str(Path("reports", "c.html"))
     ]  # fmt: skip

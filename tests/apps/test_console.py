@@ -6,6 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,14 +15,28 @@ from rich.console import Console
 
 from apps import console
 from apps.commands.jobs import list_jobs
+from apps.documents import Missing
+from apps.finance.anomaly.model import Anomaly
+from apps.finance.periods import Period
+from apps.finance.reading import FactsFile
+from apps.finance.statements.model import STATEMENTS, StatementLine, StatementName, StatementValue
 from apps.finance.summary import print_summary
 from apps.jobs import following
 from apps.jobs.following import Submitted
 from apps.store import jobs
 from apps.store.store import open_store
+from core_model.errors import Message
+from tests.apps.finance.readings import blank, sentence
 
 COMPANY = "Bracket [/] & [red]Sons[/red] Inc."
-NOTHING = {"not_available": "the report does not say"}
+
+
+def everywhere(reason: str) -> dict[StatementName, tuple[StatementLine, ...]]:
+    """Statements of one line without a number each, for a reason."""
+    value = StatementValue(Period("2024-12-31"), None, not_available=sentence(reason))
+    return {
+        name: (StatementLine("revenue", name, "[/b] net", "", 0.0, sentence(reason), (value,)),) for name in STATEMENTS
+    }
 
 
 @pytest.fixture
@@ -32,21 +47,8 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 
 def test_a_companys_name_and_a_path_are_never_markup(printed: io.StringIO):
-    document = {
-        "id": "reading-1",
-        "document": {"company": COMPANY, "form": "10-K", "period_end": "2024-12-31", "currency": NOTHING},
-        "statements": {
-            name: [{"line": "revenue", "label": "[/b] net", "reason": "", "values": []}]
-            for name in ("income", "balance", "cash_flow")
-        },
-        "checks": [],
-        "anomalies": [],
-        "warnings": [],
-        "facts": {"file": "/data/[/old]/facts"},
-    }
-    for statement in document["statements"].values():
-        statement[0]["values"] = [{"end": "2024-12-31", "not_available": "not [/printed]"}]
-    print_summary(document)
+    reading = blank(facts=FactsFile(0, "b" * 64, "/data/[/old]/facts"), statements=everywhere("not [/printed]"))
+    print_summary(replace(reading, document=replace(reading.document, company=COMPANY)))
     text = printed.getvalue()
     assert COMPANY in text
     assert "n/a: not [/printed]" in text
@@ -89,19 +91,15 @@ def store_of_one_job(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
 
 
 def test_the_texts_of_a_document_do_not_steer_the_terminal(printed: io.StringIO):
-    reason = {"not_available": STEERING}
-    line = {"line": "revenue", "label": "", "reason": "", "values": [{"end": "2024-12-31", **reason}]}
-    print_summary(
-        {
-            "id": "reading-1",
-            "document": {"company": STEERING, "form": STEERING, "period_end": STEERING, "currency": reason},
-            "statements": {name: [line] for name in ("income", "balance", "cash_flow")},
-            "checks": [],
-            "anomalies": [{"rank": 1, "severity": "high", "reason": f"one {STEERING}\ntwo"}],
-            "warnings": [],
-            "facts": {"file": "/data/facts"},
-        }
+    about = replace(
+        blank().document,
+        company=STEERING,
+        form=STEERING,
+        period_end=STEERING,
+        currency=Missing(Message("as_written", {"text": STEERING})),
     )
+    anomaly = Anomaly("anomaly-1", 1, "sign", "high", 0.9, sentence(f"one {STEERING}\ntwo"), ())
+    print_summary(blank(document=about, statements=everywhere(STEERING), anomalies=(anomaly,)))
     lines = printed.getvalue().splitlines()
     assert lines[0] == SHOWN
     assert lines[1] == f"{SHOWN}, period to {SHOWN}, n/a ({SHOWN})"

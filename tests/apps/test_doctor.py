@@ -6,15 +6,16 @@ import pytest
 
 import core_model
 from apps.doctor import examine
+from apps.medical import nodules
 from apps.notices import NOTICE
 from tests.apps.test_documents import validator
 
 
 def test_the_weights_that_ship_are_found_under_the_name_on_their_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
-    folder = Path(str(core_model.__file__)).parent / "weights"
-    shipped = {path.name for path in folder.glob("*.safetensors")}
-    assert shipped
+    folders = [Path(str(package.__file__)).parent / "weights" for package in (core_model, nodules)]
+    shipped = {path.name for folder in folders for path in folder.glob("*.safetensors")}
+    assert {name.split("-")[0].split(".")[0] for name in shipped} == {"core", "nodule_head", "nodule_stems"}
     report = examine()
     validator("tandem.doctor-1.json").validate(report)
     assert (report["notice"], report["store"]["state"]) == (NOTICE, "open")

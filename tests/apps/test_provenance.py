@@ -61,9 +61,12 @@ def test_the_versions_of_libraries_are_those_installed_and_an_absent_one_is_refu
 @pytest.fixture
 def cards(tmp_path, monkeypatch):
     """The shipped cards in a folder of their own, and a function that writes a changed one."""
-    shipped = Path(str(core_model.__file__)).parent / "weights"
+    root = Path(str(core_model.__file__)).parent.parent
+    folders = dict.fromkeys(NAMES, root / "apps" / "medical" / "nodules" / "weights") | {
+        "core": root / "core_model" / "weights"
+    }
     (tmp_path / "weights").mkdir()
-    held = {name: json.loads((shipped / f"{name}.json").read_text()) for name in NAMES}
+    held = {name: json.loads((folders[name] / f"{name}.json").read_text()) for name in NAMES}
     monkeypatch.setattr(core_model, "__file__", str(tmp_path / "__init__.py"))
 
     def write(name, change=lambda card: None):

@@ -24,7 +24,6 @@ from benchmarks.recorded import RecordDiffers
 from core_model.config import CoreConfig
 from core_model.core import Core
 from core_model.inputs.text import TextTokenizer
-from core_model.model import CoreModel
 from core_model.training.vocabulary import make_tokenizer, pack_tokenizer
 
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", *(f"\u2581{word}" for word in ("net", "income", "total", "assets", "query"))]
@@ -53,7 +52,7 @@ def core() -> Core:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     packed = pack_tokenizer(make_tokenizer(PIECES, [0.0] * 4 + [-float(n) for n in range(1, len(PIECES) - 3)]))
-    return Core(CoreModel(CoreConfig.tiny()), TextTokenizer(packed), {"weights_sha256": "b" * 64})
+    return Core(CoreConfig.tiny(), TextTokenizer(packed), {"weights_sha256": "b" * 64}).eval()
 
 
 def test_the_classifier_learns_across_companies_and_fails_on_other_features() -> None:
@@ -96,11 +95,11 @@ def test_examples_share_the_row_of_their_caption() -> None:
 
 
 def test_adapted_blocks_tell_the_concepts_apart_and_the_core_stays_as_it_is(core: Core) -> None:
-    before = {name: tensor.clone() for name, tensor in core.model.state_dict().items()}
+    before = {name: tensor.clone() for name, tensor in core.state_dict().items()}
     lower = lower_states(core, TEXTS, 1, (0, 3))
     counts = torch.zeros(8, 2)
     counts[[0, 1, 2], 0], counts[[3, 4, 5], 1] = 1.0, 1.0
-    raw = adapted_means(core.model.layers[1:], core, lower)
+    raw = adapted_means(core.layers[1:], core, lower)
     assert_close(raw, lower.means[3])
     means = adapted_means(adapt(core, lower, counts, HOW), core, lower)
 
@@ -109,7 +108,7 @@ def test_adapted_blocks_tell_the_concepts_apart_and_the_core_stays_as_it_is(core
         return float(np.linalg.norm(first.mean(axis=0) - second.mean(axis=0)) / (first.std() + second.std()))
 
     assert apart(means) > 2 * apart(raw)
-    assert all(torch.equal(before[name], tensor) for name, tensor in core.model.state_dict().items())
+    assert all(torch.equal(before[name], tensor) for name, tensor in core.state_dict().items())
 
 
 def test_captions_without_a_training_example_leave_the_adapted_blocks_as_they_are(core: Core) -> None:
@@ -127,7 +126,7 @@ def test_captions_without_a_training_example_leave_the_adapted_blocks_as_they_ar
 def test_a_model_with_adapted_blocks_gives_what_the_blocks_give(core: Core) -> None:
     lower = lower_states(core, TEXTS, 1)
     blocks = adapt(core, lower, torch.eye(8), HOW)
-    whole = Core(with_blocks(core.model, blocks), core.tokenizer, core.card)
+    whole = with_blocks(core, blocks)
     assert_close(lower_states(whole, TEXTS, 1, (3,)).means[3], adapted_means(blocks, core, lower), atol=1e-5, rtol=1e-4)
 
 

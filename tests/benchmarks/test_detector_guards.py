@@ -5,12 +5,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from apps.medical.nodules.detect import Half
+from apps.medical.nodules.detect import Fold
 from apps.medical.nodules.linking import LinkWeights
-from apps.medical.nodules.out_of_fold import Measured, PlantingResult
+from apps.medical.nodules.stem import StemOutput
+from apps.medical.nodules.training.out_of_fold import Measured, PlantingResult
 from benchmarks import detector_guards
-from core_model.embed.stem import StemOutput
-from tests.apps.medical.nodules.test_plantings import background
+from tests.apps.medical.nodules.training.sources.test_plantings import background
 
 
 @pytest.fixture(autouse=True)
@@ -33,15 +33,15 @@ class BesideBlack(nn.Module):
 
 
 def test_a_network_that_fires_beside_black_fails_in_the_frame_and_not_with_the_crop_alone() -> None:
-    half = Half("A", BesideBlack(12), LinkWeights.zeros())
-    figures = detector_guards.framed_figures([half], {"A": [background()]})
+    fold = Fold("A", BesideBlack(12), LinkWeights.zeros())
+    figures = detector_guards.framed_figures([fold], {"A": [background()]})
     assert figures["framed_over_unframed_blobs"].value > 20
     assert figures["crop_alone_over_unframed_blobs"].value == 1
 
 
 def test_a_network_whose_sight_ends_before_the_frame_keeps_its_answer() -> None:
-    half = Half("A", BesideBlack(7), LinkWeights.zeros())
-    figures = detector_guards.framed_figures([half], {"A": [background()]})
+    fold = Fold("A", BesideBlack(7), LinkWeights.zeros())
+    figures = detector_guards.framed_figures([fold], {"A": [background()]})
     assert figures["framed_over_unframed_blobs"].value == 1
 
 

@@ -11,7 +11,7 @@ from tests.apps.medical.nodules.heads import cached_part, small_core, small_head
 @pytest.fixture(scope="module")
 def parts():
     torch.set_num_threads(1)
-    return {half: cached_part(n=90, seed=seed, split="validation") for half, seed in (("A", 1), ("B", 2))}
+    return {fold: cached_part(n=90, seed=seed, split="validation") for fold, seed in (("A", 1), ("B", 2))}
 
 
 def test_a_perfect_score_gains_what_a_useless_one_lacks_and_equal_scores_gain_nothing():
@@ -42,7 +42,7 @@ def test_the_note_counts_each_nodule_once_however_many_of_its_marks_there_are(pa
     note = found["nodule_rescore_gain_over_stem"].note
     assert f"all (170 candidates, {marks} of them marks of {distinct} nodules)" in note
     once = {
-        half: {**part, "nodule_N": np.where(part["label_N"] == 1, "P/nodule-0", "")} for half, part in parts.items()
+        fold: {**part, "nodule_N": np.where(part["label_N"] == 1, "P/nodule-0", "")} for fold, part in parts.items()
     }
     assert (
         "marks of 1 nodules)"
@@ -57,4 +57,4 @@ def test_both_figures_carry_interval_baseline_and_sizes(parts):
         figure = found[name]
         assert figure.n == 170
         assert figure.interval[0] <= figure.value <= figure.interval[1]
-        assert "half A (85 candidates, " in figure.note
+        assert "fold A (85 candidates, " in figure.note

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save
 from torch.testing import assert_close
 
 from core_model import checkpoint
-from core_model.checkpoint import dequantise, load_checkpoint, quantise, save_checkpoint
+from core_model.checkpoint import dequantise, load_checkpoint, quantise, read_tensors, save_checkpoint
 from core_model.errors import InputRejected, Unavailable
 
 
@@ -35,7 +36,37 @@ def test_int8_channels_err_by_half_a_step_at_most_and_zeros_stay_zero(tmp_path: 
     assert bool(((found["experts"] - original).abs() <= step / 2 + 1e-6).all())
     assert_close(found["a"], tensors()["a"], atol=0, rtol=0)
     values, scale = quantise(torch.zeros(2, 3), 1)
-    assert dequantise({"z": values, "z.scale": scale})["z"].tolist() == [[0.0] * 3] * 2
+    assert dequantise({"z": values, "s": scale}, {"z": "s"})["z"].tolist() == [[0.0] * 3] * 2
+
+
+def test_names_and_types_that_look_like_ours_survive(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    given = {
+        "norm.scale": torch.randn(4),
+        "norm": torch.randn(4),
+        "codes": torch.tensor([-128, 0, 127], dtype=torch.int8),
+        "both": torch.tensor([3, -4], dtype=torch.int8),
+        "both.scale": torch.tensor([0.5, 2.0]),
+        "matrix": torch.randn(3, 5),
+        "matrix.scale": torch.randn(2),
+        "matrix.scale.scale": torch.randn(2),
+    }
+    for axis_of in (None, lambda name, tensor: 1 if name == "matrix" else None):
+        found, _ = load_checkpoint(save_checkpoint(tmp_path, "core", given, {}, axis_of))
+        assert found.keys() == given.keys()
+        for name, tensor in given.items():
+            assert found[name].dtype == tensor.dtype
+            tolerance = 0.02 if name == "matrix" and axis_of else 0
+            assert_close(found[name], tensor, atol=tolerance, rtol=0)
+
+
+def test_a_file_of_the_first_form_is_read_as_it_was_meant() -> None:
+    values, scale = quantise(torch.tensor([[1.0, -2.0], [0.0, 0.5]]), 1)
+    stored = {"w": values, "w.scale": scale, "norm.scale": torch.ones(2), "codes": torch.ones(2, dtype=torch.int8)}
+    found = read_tensors(save(stored))
+    assert found.keys() == {"w", "norm.scale", "codes"}
+    assert_close(found["w"], torch.tensor([[1.0, -2.0], [0.0, 0.5]]), atol=0.01, rtol=0)
+    assert found["codes"].dtype == torch.int8
 
 
 def test_the_same_weights_give_the_same_bytes(tmp_path: Path) -> None:
@@ -89,9 +120,16 @@ def test_missing_or_damaged_weights_are_named(tmp_path: Path) -> None:
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
     with pytest.raises(InputRejected, match="SHA-256"):
         load_checkpoint(card_path)
+    for content in (b"", b"12345678", b"\x00" * 64, b"\xff" * 64):
+        with pytest.raises(InputRejected, match="not safetensors"):
+            read_tensors(content)
     weights.unlink()
     with pytest.raises(Unavailable, match="not beside"):
         load_checkpoint(card_path)
+    for named in ("../core.safetensors", 3, None):
+        card_path.write_text(json.dumps({"weights_file": named, "weights_sha256": "0"}))
+        with pytest.raises(InputRejected, match="names no weights beside it"):
+            load_checkpoint(card_path)
     card_path.write_text("{")
     with pytest.raises(InputRejected, match="not JSON"):
         load_checkpoint(card_path)

@@ -8,13 +8,12 @@ import pytest
 import torch
 
 from core_model.config import CoreConfig
-from core_model.core import TOKENIZER_FILE, build, load_core
+from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import TextSegment
 from core_model.inputs.text import BEGIN, END, TextTokenizer
 from core_model.training import distil as distil_module
-from core_model.training.convert_trunk import save_core
 from core_model.training.cut import trunk_state
 from core_model.training.distil import DistilRun, distil
 from core_model.training.e5_source import read_e5
@@ -25,9 +24,14 @@ from tests.core_model.test_core import small_tokenizer
 WHOLE = CoreConfig.tiny().with_active("text", 8)
 
 
+def save(folder: Path, state: dict[str, torch.Tensor]) -> None:
+    """Write a whole core with these weights, as ``convert_trunk`` does."""
+    Core.from_state(WHOLE, state, TextTokenizer(small_tokenizer())).save_pretrained(folder, int8=True)
+
+
 def test_least_squares_win_back_most_of_what_fewer_experts_lose(tmp_path: Path) -> None:
     _, source = random_bert(WHOLE)
-    save_core(tmp_path / "t", WHOLE, trunk_state(source, list(range(97)), WHOLE), small_tokenizer(), {})
+    save(tmp_path / "t", trunk_state(source, list(range(97)), WHOLE))
     corpus = tmp_path / "corpus.txt"
     corpus.write_text(
         "\n\n".join(["net income of the query | 5\nincome", "净利润", "passage net"] * 3), encoding="utf8"
@@ -37,15 +41,14 @@ def test_least_squares_win_back_most_of_what_fewer_experts_lose(tmp_path: Path) 
     again, resumed = distil(tmp_path / "t", corpus, tmp_path / "w", run)
     assert config == again == WHOLE.with_active("text", 4)
     assert all(torch.equal(state[name], resumed[name]) for name in state), "finished layers are taken up again"
-    teacher = load_core(tmp_path / "t").model
-    student = build(config, state).eval()
-    cut = build(config, {**trunk_state(source, list(range(97)), config)}).eval()
+    teacher = Core.from_pretrained(tmp_path / "t")
+    student = Core.from_state(config, state)
+    cut = Core.from_state(config, trunk_state(source, list(range(97)), config))
     batch = pack([[TextSegment(torch.tensor([0, 8, 4, 5, 6, 31, 32, 2]))]], config)
     with torch.no_grad():
         truth = teacher(batch).hidden_TD
         errors = [float((model(batch).hidden_TD - truth).square().mean()) for model in (cut, student)]
     assert errors[1] < 0.5 * errors[0]
-    assert (tmp_path / "t" / TOKENIZER_FILE).is_file()
     assert json.loads((tmp_path / "t" / "core.json").read_text())["config"]["shared_hidden"] == 32
 
 
@@ -56,7 +59,7 @@ RUN = DistilRun(num_active=4, shared=32, num_tokens=600, epochs=1, batch=64)
 @pytest.fixture
 def teacher(tmp_path: Path) -> Path:
     _, source = random_bert(WHOLE)
-    save_core(tmp_path / "t", WHOLE, trunk_state(source, list(range(97)), WHOLE), small_tokenizer(), {})
+    save(tmp_path / "t", trunk_state(source, list(range(97)), WHOLE))
     (tmp_path / "corpus.txt").write_text(MIXED, encoding="utf8")
     return tmp_path / "t"
 
@@ -70,7 +73,7 @@ def test_finished_layers_of_another_corpus_teacher_or_run_are_not_taken_up(tmp_p
     elif other == "teacher":
         _, source = random_bert(WHOLE)
         state = {name: tensor * 1.1 for name, tensor in trunk_state(source, list(range(97)), WHOLE).items()}
-        save_core(teacher, WHOLE, state, small_tokenizer(), {})
+        save(teacher, state)
     else:
         run = replace(RUN, ridge=1e-2)
     named = {"corpus": "corpus was", "teacher": "teacher was", "settings": r"distil.ridge was 0.001, is 0.01"}[other]

@@ -11,10 +11,9 @@ from core_model.core import Core
 from core_model.explain import input_relevance, shuffled, smooth, token_relevance, word_relevance
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import TextSegment, VolumeSegment
-from core_model.inputs.text import TextTokenizer
-from core_model.model import CoreModel, CoreOutput
 from core_model.nn.heads import ClassificationHead
-from tests.core_model.test_core import small_core, small_tokenizer
+from core_model.output import CoreOutput
+from tests.core_model.test_core import small_core
 from tests.core_model.test_model import every_modality
 
 TINY = CoreConfig.tiny()
@@ -31,7 +30,7 @@ class Reader(nn.Module):
             nn.GELU(),
             nn.Conv3d(8, 8, 3, padding=1, padding_mode="circular"),
         )
-        self.core = CoreModel(TINY).eval()
+        self.core = Core(TINY).eval()
         self.head = ClassificationHead(32, 1)
         nn.init.normal_(self.head.linear.weight)
 
@@ -82,7 +81,7 @@ def test_shuffled_weights_give_another_map() -> None:
 
 
 def test_shuffling_keeps_the_entries_of_each_tensor_and_moves_them() -> None:
-    state = CoreModel(TINY).state_dict()
+    state = Core(TINY).state_dict()
     other = shuffled(state)
     assert other.keys() == state.keys()
     word = "text.word_VD"
@@ -93,7 +92,7 @@ def test_shuffling_keeps_the_entries_of_each_tensor_and_moves_them() -> None:
 
 def test_token_relevance_covers_all_modalities_and_adds_up() -> None:
     torch.manual_seed(0)
-    model = CoreModel(TINY).eval()
+    model = Core(TINY).eval()
     direction_D = torch.randn(32)
     batch = pack([every_modality()], TINY)
 
@@ -118,7 +117,7 @@ def test_words_get_the_sum_of_their_pieces_in_their_place(tmp_path: Path) -> Non
     words = word_relevance(core, text, score, steps=4)
     assert [text[word.begin : word.end] for word in words] == ["net", "incomes", "净利润"]
     ids = core.tokenizer.ids(text)
-    every = token_relevance(core.model, pack([[TextSegment(torch.tensor(ids))]], TINY), score, steps=4)
+    every = token_relevance(core, pack([[TextSegment(torch.tensor(ids))]], TINY), score, steps=4)
     spaces = [k for k, piece in enumerate(core.tokenizer.pieces(ids)) if piece in ("<s>", "</s>", "\u2581")]
     assert abs(sum(word.relevance for word in words) - float(every.sum() - every[spaces].sum())) < 1e-4
 
@@ -133,10 +132,3 @@ def test_a_smoothed_map_keeps_its_sum_its_centre_and_its_width_in_millimetres() 
         profile = smoothed.sum(dim=[a for a in range(3) if a != axis]) / smoothed.sum()
         spread = float((profile * ((torch.arange(41) - 20) * step) ** 2).sum()) ** 0.5
         assert abs(spread - 3.0) < 0.15
-
-
-def test_the_tokenizer_of_the_small_core_is_its_own() -> None:
-    torch.manual_seed(0)
-    core = Core(CoreModel(TINY), TextTokenizer(small_tokenizer()), {"weights_sha256": "0"})
-    assert core.weights_hash == "0"
-    assert not core.model.training

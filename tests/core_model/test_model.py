@@ -1,17 +1,19 @@
 """The core computes what a BERT encoder computes, and reads any mixture of modalities."""
 
+import copy
 import itertools
+from collections.abc import Callable
 
 import pytest
 import torch
 from torch.testing import assert_close
 
 from core_model.config import CoreConfig
-from core_model.core import build
+from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import FactsSegment, ImageSegment, Segment, TextSegment, VolumeSegment
-from core_model.model import CoreModel
+from core_model.inputs.volume import VolumeEmbedding
 from core_model.nn.balance import routers_of
 from core_model.training.cut import trunk_state
 from tests.core_model.encoders import random_bert
@@ -40,7 +42,7 @@ def every_modality() -> list[Segment]:
 
 def test_a_cut_core_equals_the_reference_bert_on_the_same_weights() -> None:
     bert, source = random_bert(WHOLE)
-    core = build(WHOLE, trunk_state(source, list(range(TINY.vocab_size)), WHOLE)).eval()
+    core = Core.from_state(WHOLE, trunk_state(source, list(range(TINY.vocab_size)), WHOLE)).eval()
     rows = [[0, 5, 9, 33, 2], [0, 96, 2], [0, *range(4, 17), 2]]
     with torch.no_grad():
         ours = core(pack([[TextSegment(torch.tensor(row))] for row in rows], TINY))
@@ -56,7 +58,7 @@ def test_a_cut_core_equals_the_reference_bert_on_the_same_weights() -> None:
 
 def test_lower_layers_of_a_long_text_see_one_window_each_and_equal_the_reference() -> None:
     bert, source = random_bert(WHOLE)
-    core = build(WHOLE, trunk_state(source, list(range(TINY.vocab_size)), WHOLE)).eval()
+    core = Core.from_state(WHOLE, trunk_state(source, list(range(TINY.vocab_size)), WHOLE)).eval()
     ids = torch.arange(4, 44)
     lower = TINY.num_layers - TINY.num_full_attention
     with torch.no_grad():
@@ -75,7 +77,7 @@ def test_lower_layers_of_a_long_text_see_one_window_each_and_equal_the_reference
 )
 def test_any_subset_of_modalities_is_read_and_rows_do_not_see_each_other(chosen: tuple[int, ...]) -> None:
     torch.manual_seed(0)
-    core = CoreModel(TINY).eval()
+    core = Core(TINY).eval()
     segments = [every_modality()[number] for number in chosen]
     other: list[Segment] = [TextSegment(torch.tensor([0, 3, 2]))]
     with torch.no_grad():
@@ -88,8 +90,63 @@ def test_any_subset_of_modalities_is_read_and_rows_do_not_see_each_other(chosen:
     assert_close(alone.mean()[0], alone.hidden_TD.mean(dim=0), atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_a_core_in_half_precision_reads_every_modality_given_in_fp32(dtype: torch.dtype) -> None:
+    torch.manual_seed(0)
+    core = Core(TINY).eval()
+    for parameter in core.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    for segment in every_modality():
+        with torch.no_grad():
+            wanted = core.encode([segment]).hidden_TD
+            found = copy.deepcopy(core).to(dtype).encode([segment]).hidden_TD
+        assert found.dtype == dtype
+        assert_close(found.float(), wanted, atol=0.05, rtol=0.05)
+
+
+def test_segments_of_a_modality_are_embedded_together_and_keep_their_places() -> None:
+    torch.manual_seed(0)
+    core = Core(TINY).eval()
+    first, second = every_modality(), every_modality()[::-1]
+    calls = dict.fromkeys(("text", "image", "volume", "facts"), 0)
+
+    def counting(name: str) -> Callable[..., None]:
+        def count(*_: object) -> None:
+            calls[name] += 1
+
+        return count
+
+    for name in calls:
+        core.get_submodule(name).register_forward_hook(counting(name))
+    with torch.no_grad():
+        together = core.embed(pack([first, second, first], TINY))
+        assert calls == {"text": 2, "image": 1, "volume": 1, "facts": 1}, "program code is a modality of its own"
+        one_by_one = [core.embed(pack([[segment]], TINY)) for row in (first, second, first) for segment in row]
+    assert_close(together, torch.cat(one_by_one), atol=1e-6, rtol=0)
+
+
+def test_other_embeddings_and_other_vectors_stand_in_for_the_cores_own() -> None:
+    torch.manual_seed(0)
+    core = Core(TINY).eval()
+    batch = pack([every_modality()], TINY)
+    other = VolumeEmbedding(TINY.volume_features, TINY.width)
+    vectors_MD = torch.randn(5, TINY.width)
+    with torch.no_grad():
+        before = core.embed(batch)
+        found = core.embed(batch, embeddings={"volume": other})
+        assert torch.equal(found[:13], before[:13])
+        assert torch.equal(found[16:], before[16:])
+        segment = every_modality()[3]
+        assert isinstance(segment, VolumeSegment)
+        tokens = other(segment.features_NC, segment.position_mm_N3, segment.spacing_mm_N3)
+        assert_close(found[13:16], core.embedding_norm(tokens), atol=1e-6, rtol=0)
+        moved = core.embed(batch, embeddings={"volume": other}, modality_MD=vectors_MD)
+        assert_close(moved[13:16], core.embedding_norm(tokens + vectors_MD[3]), atol=1e-6, rtol=0)
+        assert torch.equal(core.embed(batch), before), "the core keeps its own"
+
+
 def test_grown_experts_do_nothing_before_they_are_trained() -> None:
-    core = CoreModel(TINY).eval()
+    core = Core(TINY).eval()
     volume = every_modality()[3]
     with torch.no_grad():
         before = core(pack([[volume]], TINY)).hidden_TD
@@ -103,7 +160,7 @@ def test_recomputed_activations_give_the_same_gradients_and_count_loads_once() -
     results = []
     for recompute in (False, True):
         torch.manual_seed(0)
-        core = CoreModel(TINY, recompute=recompute).train()
+        core = Core(TINY, recompute=recompute).train()
         batch = pack([every_modality()], TINY)
         core(batch).hidden_TD.square().sum().backward()
         loads = torch.stack([router.load_E.sum() for router in routers_of(core)])

@@ -136,6 +136,25 @@ def test_the_balance_bias_moves_loads_towards_their_mean_and_stays_centred() -> 
     assert set(gates.flatten().tolist()) <= set((2 * F.linear(x_TD, router.weight_ED).sigmoid()).flatten().tolist())
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_bias_and_loads_lose_nothing_in_a_model_of_half_precision(dtype: torch.dtype) -> None:
+    layer = MixtureOfExperts(FeedForward(WIDTH, 8), {"text": group(4, 1)})
+    router = layer.group("text").router
+    router.choice_bias_E.copy_(torch.tensor([0.1234567, -0.1234567, 0.3, -0.3]))
+    start = router.choice_bias_E.clone()
+    layer.to(dtype)
+    assert router.weight_ED.dtype == dtype
+    assert torch.equal(router.choice_bias_E, start), "not rounded on the way"
+    for _ in range(1000):
+        router.load_E += torch.tensor([9.0, 1.0, 1.0, 1.0])
+        router.balance_step(1e-3)
+    assert_close(router.choice_bias_E, start + torch.tensor([-1.5, 0.5, 0.5, 0.5]), atol=1e-4, rtol=0)
+    for _ in range(300):
+        router.load_E += 1
+    assert router.load_E.tolist() == [300.0] * 4
+    assert layer(torch.randn(5, WIDTH, dtype=dtype), {"text": None})[0].dtype == dtype
+
+
 def test_the_optimizer_hook_balances_every_step_and_leaves_with_its_handle() -> None:
     layer = MixtureOfExperts(FeedForward(WIDTH, 8), {"text": group(4, 1)})
     router = layer.group("text").router

@@ -1,15 +1,25 @@
 """Tiny readings for the screens' tests, stored through the store's own functions; facts are read, not made up."""
 
+import json
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
+from apps.documents import Missing, to_json
+from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.facts_table import to_parquet
 from apps.finance.filings import read_facts
+from apps.finance.periods import Period
+from apps.finance.reading import AboutReport, FactsFile, FinanceReading
+from apps.finance.statements.model import ReportedLine, StatementLine, StatementValue
 from apps.notices import NOTICE
 from apps.provenance import Provenance
 from apps.store import blobs, medical, readings
 from apps.store.store import Store
+from core_model.errors import Caution, Message
+from tests.apps.finance.readings import as_written, sentence
 
 REPORT = b"""<?xml version="1.0"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"
@@ -49,7 +59,9 @@ UNNAMED = "/1/2/5/2/2/1"
 
 COMPANY = "Example Works"
 NO = {"not_available": "the report does not say"}
+NOT_SAID = Missing(Message("reading_not_said"))
 _PROVENANCE = {"steps": {"document": "1"}, "settings": {}, "weights": {"core": "0" * 64}, "libraries": {}}
+Y24, Y23 = Period("2024-12-31", "2024-01-01"), Period("2023-12-31", "2023-01-01")
 
 
 def report(store: Store) -> str:
@@ -58,68 +70,80 @@ def report(store: Store) -> str:
     source = blobs.put(store, "job-made", "source", REPORT)
     facts = blobs.put(store, "job-made", "facts", to_parquet(filing.facts))
     provenance = Provenance(source, **_PROVENANCE)
-    reading_id = readings.id_of("finance.read", provenance)
-    document = {
-        "schema": "tandem.finance.reading/1",
-        "id": reading_id,
-        "notice": NOTICE,
-        "document": {"company": COMPANY, "form": "10-K", "period_end": "2024-12-31", "fiscal_year": 2024,
-                     "language": "en", "currency": "USD", "source_hash": source},
-        "facts": {"count": len(filing.facts), "file": facts, "sha256": facts},
-        "statements": {"income": _income(), "balance": dict(NO), "cash_flow": dict(NO)},
-        "statements_as_reported": {"income": _income_as_reported(), "balance": dict(NO), "cash_flow": dict(NO)},
-        "checks": [
-            {"id": "sign", "title": "A loss is negative", "verdict": "fails", "difference": "70000000",
-             "tolerance": "500000", "unit": "USD", "period": "2024-12-31", "fact_ids": [UNNAMED],
-             "reason": "The loss is printed as a profit."},
-            {"id": "years", "title": "Two years are printed", "verdict": "holds", "difference": NO, "tolerance": NO,
-             "unit": "", "period": "", "fact_ids": ["f1", "f2"], "reason": "Both years are there."},
-        ],
-        "anomalies": [
-            {"id": "anomaly-1", "rank": 1, "kind": "sign", "severity": "high", "confidence": 0.9,
-             "reason": "The net loss has the wrong sign.", "fact_ids": [UNNAMED, "f4"], "check_id": "sign"},
-            {"id": "anomaly-2", "rank": 2, "kind": "hidden", "severity": "low", "confidence": 0.4,
-             "reason": "The name stands in hidden data only.", "fact_ids": ["h1"], "check_id": NO},
-        ],
-        "warnings": [{"code": "unknown_format", "text": "A format is not known.", "source": "fact f2", "count": 2}],
-        "provenance": provenance.as_dict(),
-    }  # fmt: skip
-    readings.save(store, "finance.read", document, provenance, files={"source": source, "facts": facts})
+    reading = finance_reading(
+        id=readings.id_of("finance.read", provenance),
+        facts=FactsFile(len(filing.facts), facts),
+        document=about(source),
+        provenance=provenance,
+    )
+    readings.save(
+        store, "finance.read", json.loads(to_json(reading)), provenance, files={"source": source, "facts": facts}
+    )
     blobs.release(store, "job-made")
-    return reading_id
+    return reading.id
 
 
-def _value(year: int, value: str | None, fact_ids: list[str]) -> dict:
-    period = {"start": f"{year}-01-01", "end": f"{year}-12-31"}
-    if value is None:
-        return {**period, "not_available": "the statement prints no such line"}
-    return {**period, "value": value, "unit": "USD", "fact_ids": fact_ids}
+def about(source_hash: str) -> AboutReport:
+    return AboutReport(
+        company=COMPANY, form="10-K", period_end="2024-12-31", fiscal_year=2024, fiscal_period="FY", language="en",
+        currency="USD", identifier=NOT_SAID, source_hash=source_hash,
+    )  # fmt: skip
 
 
-def _income() -> list[dict]:
-    rows = [
+def finance_reading(**changed: Any) -> FinanceReading:
+    """The reading of ``REPORT``, as it would be of the values given."""
+    parts: dict[str, Any] = {
+        "id": "reading-1",
+        "document": about("a" * 64),
+        "facts": FactsFile(6, "b" * 64),
+        "statements": {"income": _income(), "balance": (), "cash_flow": ()},
+        "reported": {"income": _income_as_reported(), "balance": NOT_SAID, "cash_flow": NOT_SAID},
+        "checks": (
+            CheckResult("printed_signs", "fails", as_written("The loss is printed as a profit."), (UNNAMED,),
+                        Decimal(70_000_000), Decimal(500_000), "USD", Period("2024-12-31")),
+            CheckResult("column_periods", "holds", as_written("Both years are there."), ("f1", "f2")),
+        ),
+        "anomalies": (
+            Anomaly("anomaly-1", 1, "sign", "high", 0.9,
+                    as_written("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
+            Anomaly("anomaly-2", 2, "hidden", "low", 0.4,
+                    as_written("The name stands in hidden data only."), ("h1",)),
+        ),
+        "cautions": (Caution("unknown_format", sentence("A format is not known."), sentence("fact f2"), 2),),
+        "provenance": Provenance("a" * 64, **_PROVENANCE),
+    }  # fmt: skip
+    return FinanceReading(**(parts | changed))
+
+
+def value(period: Period, amount: str | None, *fact_ids: str, unit: str = "USD") -> StatementValue:
+    """A number of a statement, or the reason why there is none."""
+    if amount is None:
+        return StatementValue(period, None, not_available=sentence("no such line is printed"))
+    return StatementValue(period, Decimal(amount), unit, fact_ids)
+
+
+def _income() -> tuple[StatementLine, ...]:
+    rows = (
         ("revenue", "Net revenues", "us-gaap:Revenues",
-         [_value(2024, "1200000000", ["f1"]), _value(2023, "1100000000", ["f2"])]),
-        ("goodwill", NO, NO, [_value(2024, None, []), _value(2023, None, [])]),
+         (value(Y24, "1200000000", "f1"), value(Y23, "1100000000", "f2"))),
+        ("goodwill", "", "", (value(Y24, None), value(Y23, None))),
         ("net_income", "Net loss", "us-gaap:NetIncomeLoss",
-         [_value(2024, "-35000000", [UNNAMED]), _value(2023, "60000000", ["f4"])]),
-    ]  # fmt: skip
-    return [
-        {"line": line, "label": label, "concept": concept, "confidence": 0.97, "reason": "The usual concept.",
-         "values": values}
-        for line, label, concept, values in rows
-    ]  # fmt: skip
+         (value(Y24, "-35000000", UNNAMED), value(Y23, "60000000", "f4"))),
+    )  # fmt: skip
+    reason = sentence("The usual concept.")
+    return tuple(
+        StatementLine(line, "income", label, concept, 0.97, reason, values) for line, label, concept, values in rows
+    )
 
 
-def _income_as_reported() -> list[dict]:
-    heading = {"label": "Operations", "concept": NO, "line": None, "depth": 0, "heading": True, "total": False,
-               "values": []}  # fmt: skip
-    rows = [
-        {"label": line["label"], "concept": line["concept"], "line": line["line"], "depth": 1, "heading": False,
-         "total": line["line"] == "net_income", "values": line["values"]}
-        for line in _income() if isinstance(line["label"], str)
-    ]  # fmt: skip
-    return [heading, *rows]
+def _income_as_reported() -> tuple[ReportedLine, ...]:
+    heading = ReportedLine("Operations", "", "", 0, True, False, ())
+    rows = (
+        ReportedLine(line.label, line.concept, line.line, 1, False, line.line == "net_income", line.values)
+        for line in _income()
+        if line.label
+    )
+    return (heading, *rows)
 
 
 SIZE = (6, 24, 32)

@@ -12,7 +12,7 @@ from apps.store.store import Store
 from core_model.errors import Unavailable
 from tests.ui import made
 from tests.ui.screens import components, opened
-from ui import labels, library
+from ui import library
 from ui.widgets import intake
 
 
@@ -31,7 +31,10 @@ def grids(app: AppTest) -> list[str]:
 def test_an_empty_path_is_asked_for(store: Store) -> None:
     app = opened("reports")
     next(button for button in app.button if button.label == "Read").click().run()
-    assert labels.text("give_path", "en")[:-1] in app.error[0].value.replace("\\", "")
+    assert app.error[0].value.replace("\\", "") == "no path was given; give the path of a file or folder."
+    app = opened("reports", lang="zh")
+    next(button for button in app.button if button.label == "读取").click().run()
+    assert app.error[0].value.replace("\\", "") == "未填写路径；请填写文件或文件夹的路径。"
 
 
 def test_a_path_that_does_not_exist_is_refused_without_repeating_it(store: Store, tmp_path: Path) -> None:

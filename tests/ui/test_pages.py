@@ -61,7 +61,24 @@ def test_a_hidden_fact_says_that_it_is_not_visible(store: Store) -> None:
 
 
 def test_a_statement_that_was_not_found_says_why(store: Store) -> None:
-    assert "the report does not say" in said(opened("reports", reading=made.report(store), view="balance"))
+    reading = made.report(store)
+    assert "the statement has no lines" in said(opened("reports", reading=reading, view="balance"))
+    assert "the report does not say" in said(opened("reports", reading=reading, view="balance", as_reported="true"))
+    assert "未找到此报表的任何项目：报告未说明" in said(
+        opened("reports", reading=reading, view="balance", as_reported="true", lang="zh")
+    )
+
+
+def test_the_checks_stand_under_their_titles_those_that_fail_first(store: Store) -> None:
+    app = opened("reports", reading=made.report(store), view="checks")
+    grid = next(data for name, data in components(app).items() if name.startswith("tandem_grid"))
+    assert [[cell["text"] for cell in row["cells"]] for row in grid["rows"]] == [
+        ["Tags have the sign that the page prints", "", "", ""],
+        ["The loss is printed as a profit.", "2024-12-31", "fails", "70,000,000 USD"],
+        ["All facts of a printed column are of its period", "", "", ""],
+        ["Both years are there.", "", "holds", "n/a"],
+    ]
+    assert "Tolerance: 500,000 USD" in said(app)
 
 
 def test_a_warning_stays_on_the_result_and_leads_to_its_fact(store: Store) -> None:

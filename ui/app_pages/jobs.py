@@ -9,9 +9,10 @@ from apps.jobs.client import retry, show
 from apps.store import blobs, jobs
 from apps.store.tables import JobRow
 from ui import library
+from ui.labels import kind_name
 from ui.widgets.components import grid
 from ui.widgets.job_progress import EVERY_S, bar, missing_worker
-from ui.widgets.shell import escaped, go, parameter, said, t
+from ui.widgets.shell import escaped, go, language, parameter, said, t
 
 PAGES = {"finance.read": "reports", "medical.read": "studies"}
 TONES = {"done": "green", "failed": "red", "cancelled": "gray"}
@@ -19,7 +20,7 @@ TONES = {"done": "green", "failed": "red", "cancelled": "gray"}
 
 def title(row: JobRow) -> str:
     """What a job reads, in words."""
-    return f"{t(row.kind) if row.kind in PAGES else row.kind} · {library.input_name(row.input_id) or row.id}"
+    return f"{kind_name(row.kind, language())} · {library.input_name(row.input_id) or row.id}"
 
 
 def open_result(row: JobRow) -> None:

@@ -1,21 +1,21 @@
 """Reports: give a report, follow its reading, look at statements, anomalies and their sources."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from apps.finance.jobs import reports_in, submit
-from core_model.errors import TandemError
+from apps.finance.reading import FinanceReading
+from apps.finance.statements.model import STATEMENTS
+from core_model.errors import TandemError, numbered_file
 from ui import library
 from ui.widgets import report_view
 from ui.widgets.components import grid
 from ui.widgets.intake import intake
 from ui.widgets.job_progress import lead_to_result
 from ui.widgets.reading_header import header
-from ui.widgets.report_view import VIEWS, counted
-from ui.widgets.shell import choice, escaped, go, known, parameter, said, t
+from ui.widgets.report_view import VIEWS, counted, known
+from ui.widgets.shell import choice, escaped, go, in_words, parameter, said, t
 from ui.widgets.source_view import source_view
 
 
@@ -27,7 +27,7 @@ def queue(paths: list[Path]) -> None:
         try:
             jobs.append(submit(library.store(), file))
         except TandemError as error:
-            st.error(escaped(error.sentence(f"file {number} of {len(files)}")), icon=":material/error:")
+            st.error(escaped(in_words(error, numbered_file(number, len(files)))), icon=":material/error:")
     if len(jobs) > 1:
         st.info(t("read_many", n=len(jobs)))
     elif jobs:
@@ -65,49 +65,55 @@ def pick_report() -> None:
 
 def read_report(reading_id: str) -> None:
     """One report: its header, a view of it on the left, its source on the right."""
-    document = library.document(reading_id, "finance")
-    about = document["document"]
-    names = ("form", "fiscal_year", "period_end", "currency")
-    facts = [(t(name), escaped(known(about[name]))) for name in names]
-    facts += [(t("num_facts"), f"{document['facts']['count']:,}"), (t("source_hash"), f"`{about['source_hash'][:12]}`")]
-    header(escaped(known(about["company"])), facts, document, "all_reports", reading_id)
-    show_report(document)
+    reading = library.reading(reading_id, FinanceReading)
+    about = reading.document
+    facts = [
+        (t("form"), escaped(known(about.form))),
+        (t("fiscal_year"), escaped(known(about.fiscal_year))),
+        (t("period_end"), escaped(known(about.period_end))),
+        (t("currency"), escaped(known(about.currency))),
+        (t("num_facts"), f"{reading.facts.count:,}"),
+        (t("source_hash"), f"`{about.source_hash[:12]}`"),
+    ]
+    header(escaped(known(about.company)), facts, reading_id, "all_reports", reading_id)
+    show_report(reading)
 
 
 @st.fragment
-def show_report(document: Mapping[str, Any]) -> None:
+def show_report(reading: FinanceReading) -> None:
     """What is chosen on the left, its place in the source on the right."""
     left, right = st.columns([9, 10], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            default = "anomalies" if document["anomalies"] else "income"
+            default = "anomalies" if reading.anomalies else "income"
             view = choice(
                 t("view"),
                 VIEWS,
                 default,
                 key="view",
                 clears=("pick", "n"),
-                format_func=lambda name: counted(document, name),
+                format_func=lambda name: counted(reading, name),
                 width="stretch",
             )
-            reported = view in report_view.statements.NAMES and st.toggle(
+            statement = next((name for name in STATEMENTS if name == view), None)
+            reported = statement is not None and st.toggle(
                 t("reported"), key="as_reported", bind="query-params", on_change=go, kwargs={"pick": None, "n": None}
             )
-        if view == "anomalies":
-            chosen = report_view.show_anomalies(document)
+        if statement is not None:
+            chosen = report_view.show_statement(reading, statement, reported)
+        elif view == "anomalies":
+            chosen = report_view.show_anomalies(reading)
         elif view == "checks":
-            chosen = report_view.show_checks(document)
-        elif view == "warnings":
-            chosen = report_view.show_warnings(document)
+            chosen = report_view.show_checks(reading)
         else:
-            chosen = report_view.show_statement(document, view, reported)
+            chosen = report_view.show_cautions(reading)
     with right:
-        source_view(document["id"], chosen)
+        source_view(reading.id, chosen)
 
 
-if reading := parameter("reading"):
+if chosen_reading := parameter("reading"):
     with said():
-        read_report(reading)
+        read_report(chosen_reading)
 else:
     with said(), intake("report", ["htm", "html", "xhtml"]) as paths:
         queue(paths)

@@ -71,7 +71,7 @@ def read_study(reading_id: str) -> None:
         (t("geometry"), escaped(geometry(document["series"]))),
     ]
     title = named(medical.study(library.store(), study_id))
-    header(escaped(title), facts, document, "all_studies", study_id)
+    header(escaped(title), facts, reading_id, "all_studies", study_id)
     show_study(reading_id, document)
 
 

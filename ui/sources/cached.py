@@ -1,10 +1,10 @@
 """Sanitised sources in memory, a bounded amount of them; nothing of a deleted reading stays."""
 
 from ui import library
-from ui.kept import Kept
+from ui.content_cache import ContentCache
 from ui.sources.sanitise import SafeDocument, sanitise
 
-_safe: Kept[SafeDocument] = Kept(96 * 1024 * 1024, weigh=lambda document: len(document.html))
+_safe: ContentCache[SafeDocument] = ContentCache(96 * 1024 * 1024, weigh=lambda document: len(document.html))
 
 
 def safe_source(reading_id: str) -> SafeDocument:

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from apps.store import inputs
-from core_model.errors import InputRejected, Unavailable
+from core_model.errors import InputRejected, Unavailable, system_reason
 from ui import library
 from ui.widgets.shell import t
 
@@ -65,7 +65,7 @@ def _given(kind: str, endings: list[str], uploaded: list[Path]) -> list[Path]:
     if not pressed:
         return []
     if not typed.strip():
-        raise InputRejected(t("give_path"), code="no_path")
+        raise InputRejected("no path was given", action="give the path of a file or folder", code="no_path")
     return [inputs.looked_up(typed.strip().strip("'\""))]
 
 
@@ -84,8 +84,9 @@ def receive(upload: UploadedFile) -> Path:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise Unavailable(
-            f"the upload cannot be written ({error.strerror})",
+            "the upload cannot be written ({why})",
             action="make room on the disk",
             code="upload_not_written",
+            values={"why": system_reason(error)},
         ) from None
     return path

@@ -5,7 +5,8 @@ import streamlit as st
 from apps.jobs.client import Progress, cancel, show
 from apps.store import workers
 from ui import library
-from ui.widgets.shell import escaped, go, parameter, said, t
+from ui.labels import step_name
+from ui.widgets.shell import escaped, go, language, parameter, said, t
 
 EVERY_S = 0.7
 FIRST_IMAGE_WIDTH = 420
@@ -65,7 +66,7 @@ def bar(job: Progress) -> None:
     elif job.state != "done":
         with st.container(horizontal=True, vertical_alignment="center"):
             state = t("cancelling") if job.cancelling else t(job.state)
-            parts = (state, job.step, f"{job.fraction:.0%}", time_left(job.eta_s))
+            parts = (state, step_name(job.step, language()), f"{job.fraction:.0%}", time_left(job.eta_s))
             st.progress(job.fraction, text=escaped(" · ".join(part for part in parts if part)), width="stretch")
             if st.button(t("cancel"), key=f"cancel-{job.job_id}", disabled=job.cancelling):
                 with said():

@@ -1,8 +1,7 @@
 """The line over a reading: what it is, download, delete with a question first."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -10,15 +9,13 @@ from ui import library
 from ui.widgets.shell import go, said, t
 
 
-def header(
-    title: str, facts: Sequence[tuple[str, str]], document: Mapping[str, Any], back: str, delete_id: str
-) -> None:
+def header(title: str, facts: Sequence[tuple[str, str]], reading_id: str, back: str, delete_id: str) -> None:
     """Title, facts about the reading, and what can be done with it.
 
     Args:
         title: What was read.
         facts: Captions and values, in the order shown.
-        document: Offered as a download.
+        reading_id: The reading, whose document is offered as a download.
         back: Key of the label of the way back to the list.
         delete_id: Id of what the delete button removes.
     """
@@ -31,8 +28,8 @@ def header(
             st.rerun()
         st.download_button(
             t("download"),
-            data=lambda: json.dumps(document, ensure_ascii=False, indent=2),
-            file_name=f"{document['id']}.json",
+            data=lambda: json.dumps(json.loads(library.document_bytes(reading_id)), ensure_ascii=False, indent=2),
+            file_name=f"{reading_id}.json",
             mime="application/json",
             icon=":material/download:",
             on_click="ignore",

@@ -1,22 +1,27 @@
 """One finance reading: its statements, anomalies, checks and warnings, each leading to the source beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
+from apps.documents import Missing
+from apps.finance.anomaly.model import CheckResult
 from apps.finance.money import printed
+from apps.finance.reading import NOT_SAID, FinanceReading, caution_of, fact_of, in_words
+from apps.finance.statements.model import StatementLine, StatementName
+from core_model.errors import Message
 from ui import labels
 from ui.widgets import statements
 from ui.widgets.components import grid
-from ui.widgets.shell import escaped, go, known, language, parameter, t
+from ui.widgets.shell import escaped, go, language, parameter, t
 
 HEIGHT = 640
 TONES = {"high": "red", "medium": "orange", "low": "gray", "fails": "red", "holds": "green", "not_applicable": "gray"}
 ORDER = ("fails", "holds", "not_applicable")
-VIEWS = (*statements.NAMES, "anomalies", "checks", "warnings")
+VIEWS = ("income", "balance", "cash_flow", "anomalies", "checks", "warnings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +33,29 @@ class Chosen:
     fact_ids: Sequence[str]
 
 
-def counted(document: Mapping[str, Any], view: str) -> str:
+def known(value: str | int | Missing) -> str:
+    """A value as text; what is missing says why."""
+    return t("because", reason=worded(value.not_available)) if isinstance(value, Missing) else str(value)
+
+
+def worded(sentence: Message | str) -> str:
+    """A stored sentence in the screen's language."""
+    return in_words(sentence, language())
+
+
+def counted(reading: FinanceReading, view: str) -> str:
     """The view's name, with the number of what needs a look."""
-    if view in statements.NAMES:
-        return t(view)
-    entries = document[view]
-    number = sum(entry.get("verdict", "fails") == "fails" for entry in entries)
+    failing = sum(check.verdict == "fails" for check in reading.checks)
+    numbers = {"anomalies": len(reading.anomalies), "checks": failing, "warnings": len(reading.cautions)}
+    number = numbers.get(view, 0)
     return f"{t(view)} {number}" if number else t(view)
 
 
-def show_statement(document: Mapping[str, Any], name: str, reported: bool) -> Chosen | None:
+def show_statement(reading: FinanceReading, name: StatementName, reported: bool) -> Chosen | None:
     """Draw a statement; what is selected in it."""
-    table = statements.table_of(document, name, reported, language())
-    if isinstance(table, str):
-        st.info(escaped(t("no_lines", reason=table)))
+    table = statements.table_of(reading, name, reported, language())
+    if isinstance(table, Message):
+        st.info(escaped(t("no_lines", reason=worded(table))))
         return None
     scale = {1_000_000: "millions", 1_000: "thousands", 1: "ones"}[table.scale]
     table.columns[0]["label"] = t("in_units", currency=table.currency, scale=t(scale)) if table.currency else ""
@@ -67,103 +81,101 @@ def _chosen_in(table: statements.Table) -> tuple[str, int] | None:
     row, _, column = parameter("pick").rpartition(".")
     if column.isdecimal() and (row, int(column)) in table.cells:
         return row, int(column)
-    with_facts = [key for key, cell in table.cells.items() if cell.fact_ids]
+    with_facts = [key for key, cell in table.cells.items() if cell.value.fact_ids]
     return max((key for key in with_facts if key[0] == with_facts[0][0]), default=None) if with_facts else None
 
 
-def show_anomalies(document: Mapping[str, Any]) -> Chosen | None:
+def show_anomalies(reading: FinanceReading) -> Chosen | None:
     """Draw the ranked anomalies; the selected one."""
-    anomalies = sorted(document["anomalies"], key=lambda anomaly: anomaly["rank"])
-    if not anomalies:
-        verdicts = [check["verdict"] for check in document["checks"]]
-        holds = verdicts.count("holds")
-        st.success(t("no_anomalies", total=len(verdicts), holds=holds, other=len(verdicts) - holds))
+    if not reading.anomalies:
+        holds = sum(check.verdict == "holds" for check in reading.checks)
+        total = len(reading.checks)
+        st.success(t("no_anomalies", total=total, holds=holds, other=total - holds))
         return None
     rows = [
         {
-            "id": anomaly["id"],
+            "id": anomaly.anomaly_id,
             "cells": [
-                {"text": str(anomaly["rank"])},
-                {"text": t(f"severity_{anomaly['severity']}"), "badge": TONES[anomaly["severity"]]},
-                {"text": anomaly["reason"], "tone": "wrap"},
-                {"text": f"{anomaly['confidence']:.0%}"},
+                {"text": str(anomaly.rank)},
+                {"text": t(f"severity_{anomaly.severity}"), "badge": TONES[anomaly.severity]},
+                {"text": worded(anomaly.reason), "tone": "wrap"},
+                {"text": f"{anomaly.confidence:.0%}"},
             ],
         }
-        for anomaly in anomalies
+        for anomaly in reading.anomalies
     ]
     columns = [{"label": "#", "width": "30px"}, {"label": "", "width": "80px"}, {"label": t("anomalies")}]
     chosen = _rows([*columns, {"label": t("confidence").capitalize(), "align": "right"}], rows, "anomalies")
-    for anomaly in anomalies:
-        if anomaly["id"] == chosen:
-            titles = {check["id"]: check["title"] for check in document["checks"]}
-            check_id = anomaly.get("check_id")
-            title = titles.get(check_id, "") if isinstance(check_id, str) else ""
-            notes = [("", anomaly["reason"])] if title else []
-            confidence = (t("confidence"), f"{anomaly['confidence']:.0%}")
-            return Chosen(title or anomaly["reason"], [*notes, confidence], anomaly["fact_ids"])
-    return None
+    anomaly = next((anomaly for anomaly in reading.anomalies if anomaly.anomaly_id == chosen), None)
+    if anomaly is None:
+        return None
+    reason = worded(anomaly.reason)
+    check = next((check for check in reading.checks if check.check_id == anomaly.check_id), None)
+    title = worded(check.title) if check else ""
+    notes = [("", reason)] if title else []
+    return Chosen(title or reason, [*notes, (t("confidence"), f"{anomaly.confidence:.0%}")], anomaly.fact_ids)
 
 
-def show_checks(document: Mapping[str, Any]) -> Chosen | None:
+def show_checks(reading: FinanceReading) -> Chosen | None:
     """Draw the checks, those that fail first; the selected one."""
-    by_title: dict[str, list[Mapping[str, Any]]] = {}
-    for check in document["checks"]:
-        by_title.setdefault(check["title"], []).append(check)
-    groups = sorted(by_title.values(), key=lambda group: min(ORDER.index(check["verdict"]) for check in group))
-    checks: list[Mapping[str, Any]] = []
+    by_id: dict[str, list[CheckResult]] = {}
+    for check in reading.checks:
+        by_id.setdefault(check.check_id, []).append(check)
+    groups = sorted(by_id.values(), key=lambda group: min(ORDER.index(check.verdict) for check in group))
+    checks: list[CheckResult] = []
     rows: list[dict[str, Any]] = []
     for group in groups:
-        rows.append({"kind": "heading", "cells": [{"text": group[0]["title"], "tone": "over"}, *[{"text": ""}] * 3]})
-        for check in sorted(group, key=lambda check: ORDER.index(check["verdict"])):
+        title = {"text": worded(group[0].title), "tone": "over"}
+        rows.append({"kind": "heading", "cells": [title, *[{"text": ""}] * 3]})
+        for check in sorted(group, key=lambda check: ORDER.index(check.verdict)):
             rows.append(_check_row(check, f"check-{len(checks)}"))
             checks.append(check)
     columns = [{"label": t("checks"), "width": "56%"}, {"label": t("period_end"), "align": "right"}, {"label": ""}]
     chosen = _rows([*columns, {"label": t("difference"), "align": "right"}], rows, "checks")
     for number, check in enumerate(checks):
         if f"check-{number}" == chosen:
-            tolerance = (t("tolerance"), _amount(check["tolerance"], check.get("unit", "")))
-            notes = [("", check["reason"]), *([tolerance] if isinstance(check["tolerance"], str) else [])]
-            return Chosen(f"{check['title']}: {t(check['verdict'])}", notes, check["fact_ids"])
+            tolerance = [] if check.tolerance is None else [(t("tolerance"), _amount(check.tolerance, check.unit))]
+            notes = [("", worded(check.reason)), *tolerance]
+            return Chosen(f"{worded(check.title)}: {t(check.verdict)}", notes, check.fact_ids)
     return None
 
 
-def _check_row(check: Mapping[str, Any], row: str) -> dict[str, Any]:
-    unit = check.get("unit", "")
+def _check_row(check: CheckResult, row: str) -> dict[str, Any]:
+    reason = worded(check.reason)
     return {
         "id": row,
         "indent": 1,
         "cells": [
-            {"text": check["reason"], "hint": check["reason"]},
-            {"text": check.get("period", "").rpartition("/")[2]},
-            {"text": t(check["verdict"]), "badge": TONES[check["verdict"]]},
-            {"text": _amount(check["difference"], unit)},
+            {"text": reason, "hint": reason},
+            {"text": check.period.end if check.period else ""},
+            {"text": t(check.verdict), "badge": TONES[check.verdict]},
+            {"text": _amount(check.difference, check.unit)},
         ],
     }
 
 
-def show_warnings(document: Mapping[str, Any]) -> Chosen | None:
+def show_cautions(reading: FinanceReading) -> Chosen | None:
     """Draw what was skipped or degraded; the selected one, with the fact that it concerns."""
-    warnings = document["warnings"]
-    if not warnings:
+    if not reading.cautions:
         st.success(t("no_warnings"))
         return None
     rows = [
         {
             "id": f"warning-{number}",
             "cells": [
-                {"text": warning["text"], "tone": "wrap", "hint": warning["code"]},
-                {"text": warning.get("source", "")},
-                {"text": f"× {warning.get('count', 1)}"},
+                {"text": in_words(caution_of(caution), language()), "tone": "wrap", "hint": caution.code},
+                {"text": worded(caution.source) if caution.source else ""},
+                {"text": f"× {caution.count}"},
             ],
         }
-        for number, warning in enumerate(warnings)
+        for number, caution in enumerate(reading.cautions)
     ]
     columns = [{"label": t("warnings"), "width": "70%"}, {"label": ""}, {"label": "", "align": "right"}]
     chosen = _rows(columns, rows, "warnings")
-    for row, warning in zip(rows, warnings, strict=True):
+    for row, caution in zip(rows, reading.cautions, strict=True):
         if row["id"] == chosen:
-            kind, _, fact_id = warning.get("source", "").partition(" ")
-            return Chosen(warning["text"], [], [fact_id] if kind == "fact" and fact_id else [])
+            fact = fact_of(caution)
+            return Chosen(in_words(caution_of(caution), language()), [], [fact] if fact else [])
     return None
 
 
@@ -183,30 +195,24 @@ def _pick(data: dict[str, Any], key: str) -> None:
 
 
 def _chosen_cell(cell: statements.Cell) -> Chosen:
-    line, value = cell.line, cell.value
-    label = line["label"] if isinstance(line["label"], str) else ""
-    name = labels.line_name(line["line"], language()) if line.get("line") else label
+    line, value, amount = cell.line, cell.value, cell.amount
+    name = labels.line_name(line.line, language()) if line.line else line.label
     notes = []
-    sure = line.get("confidence")
-    reason = [line["reason"]] if line.get("reason") else []
-    if isinstance(sure, int | float):
-        notes.append((t("concept"), " · ".join([known(line["concept"]), f"{t('confidence')} {sure:.0%}", *reason])))
-    if value.get("derived"):
+    if isinstance(line, StatementLine):
+        reason = worded(line.reason)
+        concept = line.concept or t("because", reason=reason)
+        notes.append((t("concept"), f"{concept} · {t('confidence')} {line.confidence:.0%} · {reason}"))
+    if value.derived:
         notes.append(("", t("derived")))
-    if "tagged_value" in value:
-        notes.append(("", t("tagged_value", value=printed(value["tagged_value"]))))
-    notes += [_about_check(check) for check in cell.checks]
-    if "value" not in value:
-        return Chosen(name, [("", t("because", reason=value["not_available"])), *notes], ())
-    return Chosen(f"{name}: {printed(value['value'])} {value['unit']}", notes, cell.fact_ids)
+    if value.value is not None and amount != value.value:
+        notes.append(("", t("tagged_value", value=printed(value.value))))
+    notes += [(t(check.verdict), worded(check.reason)) for check in cell.checks]
+    if amount is None:
+        return Chosen(name, [("", t("because", reason=worded(value.not_available or NOT_SAID))), *notes], ())
+    return Chosen(f"{name}: {printed(amount)} {value.unit}", notes, value.fact_ids)
 
 
-def _about_check(check: Mapping[str, Any]) -> tuple[str, str]:
-    """A check's verdict, and what it says."""
-    return t(check["verdict"]), check["reason"]
-
-
-def _amount(value: Any, unit: str) -> str:
-    if not isinstance(value, str):
+def _amount(value: Decimal | None, unit: str) -> str:
+    if value is None:
         return t("not_available")
-    return f"{printed(value)} {unit}".strip() if Decimal(value) else "0"
+    return f"{printed(value)} {unit}".strip() if value else "0"

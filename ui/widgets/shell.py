@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from core_model.errors import TandemError
+from apps import messages
+from core_model.errors import Place, TandemError
 from ui import labels
 
 _MARKUP = frozenset("\\`*_{}[]()#+-.!|<>~$:&^=")
@@ -51,13 +52,25 @@ def go(**parameters: str | None) -> None:
             st.query_params[name] = value
 
 
+def in_words(error: TandemError, place: Place | None = None) -> str:
+    """An error as one sentence in the chosen language.
+
+    Args:
+        error: It.
+        place: Where in what was given it happened, in place of the error's own.
+    """
+    if language() == "en":
+        return error.sentence(str(place or error.source or ""))
+    return messages.refused(error.refusal, language(), messages.said(place.message, language()) if place else "")
+
+
 @contextmanager
 def said() -> Iterator[None]:
     """Show an error of the store or of an input as one sentence, and go on with the page."""
     try:
         yield
     except TandemError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        st.error(escaped(in_words(error)), icon=":material/error:")
 
 
 def choice(

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from apps.finance.money import printed
+from apps.messages import said as in_words
 from ui import library
 from ui.sources.cached import safe_source
 from ui.widgets.components import frame
 from ui.widgets.report_view import Chosen
-from ui.widgets.shell import escaped, go, parameter, said, t
+from ui.widgets.shell import escaped, go, language, parameter, said, t
 
 FRAME_HEIGHT = 540
 NOTES_HEIGHT = 104
@@ -41,7 +42,8 @@ def _about(reading_id: str, chosen: Chosen) -> str:
     notes = list(chosen.notes)
     if fact is not None:
         period = fact.end if not fact.start else f"{fact.start} – {fact.end}"
-        value = fact.value or t("because", reason=fact.not_available or t("no_value"))
+        why = in_words(fact.not_available, language()) if fact.not_available else t("no_value")
+        value = fact.value or t("because", reason=why)
         value = printed(value) if fact.value and fact.unit and "/" not in fact.value else value
         notes.insert(0, (t("fact"), f"{fact.concept} = {value} {fact.unit or ''} · {period or ''}"))
     unseen = bool(fact_id) and fact_id not in safe_source(reading_id).visible

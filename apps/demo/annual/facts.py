@@ -58,7 +58,7 @@ class FactBook:
     planted: list[str] = field(default_factory=list)
     related: list[str] = field(default_factory=list)
     count: int = 0
-    _contexts: dict[tuple, str] = field(default_factory=dict)
+    _contexts: dict[tuple[int, bool, Dimensions, bool], str] = field(default_factory=dict)
     _units: dict[str, str] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
 

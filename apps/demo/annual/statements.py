@@ -1,6 +1,7 @@
 """The consolidated statements of the example report."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from apps.demo.annual.facts import FactBook, Shown
 from apps.demo.annual.ledger import CHANGE, EXCHANGE, Ledger
@@ -69,7 +70,7 @@ def share_row(facts: FactBook, books: Ledger, concept: str, caption: str, where:
     cells = [
         facts.number(
             concept,
-            books.shares[concept][y] * 10**5,
+            Decimal(books.shares[concept][y] * 10**5),
             y,
             instant=False,
             unit="shares",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from apps.demo.chest.shapes import Point
+from apps.demo.chest.shapes import Field, Point, as_point
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ class Anatomy:
     trabecular_hu: float
     noise_hu: float
 
-    def height_share(self, z: np.ndarray) -> np.ndarray:
+    def height_share(self, z: Field) -> Field:
         """Height in the chest: 0 at the lowest recess of the lungs, 1 at their tops."""
         return z / self.lung_height
 
-    def cage(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def cage(self, z: Field) -> tuple[Field, Field, Field]:
         """Half width, half depth and y of the middle of the inner chest wall at height z."""
         u = self.height_share(z)
         steps = [-0.2, 0.0, 0.25, 0.45, 0.62, 0.78, 0.9, 1.0, 1.15]
@@ -69,7 +69,7 @@ class Anatomy:
         depth = np.interp(u, steps, [0.97, 0.99, 1.0, 0.98, 0.92, 0.82, 0.7, 0.58, 0.5]) * self.cage_half_depth
         return width, depth, 0.72 * (self.cage_half_depth - depth)
 
-    def body(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def body(self, z: Field) -> tuple[Field, Field, Field]:
         """Half width, half depth and y of the middle of the skin at height z; the shoulders widen it."""
         u = self.height_share(z)
         wall = self.fat + self.muscle
@@ -78,7 +78,7 @@ class Anatomy:
         depth = self.cage_half_depth + 0.78 * wall + np.interp(u, steps, [5, 7, 7, 5, -4, -16, -26])
         return width, depth, np.interp(u, steps, [11.0, 11.0, 11.0, 13.0, 18.0, 24.0, 28.0])
 
-    def spine_middle(self, z: np.ndarray) -> np.ndarray:
+    def spine_middle(self, z: Field) -> Field:
         """y of the middle of the vertebral bodies: the back is rounded."""
         u = self.height_share(z)
         return self.spine_y + self.kyphosis * (1 - ((u - 0.55) / 0.6) ** 2)
@@ -131,7 +131,7 @@ class Anatomy:
             ((34, heart_y + 8, height - 4), 6),
             ((44, heart_y + 14, height + 40), 6.5),
         ]
-        branches = [
+        branches: list[list[tuple[Point, float]]] = [
             [((-8, heart_y + 14, z_arch + 6), 6.5), ((-14, heart_y + 20, height - 14), 6), ((-28, 14, height + 40), 5)],
             [((4, heart_y + 24, z_arch + 8), 4.2), ((12, heart_y + 26, height - 8), 4), ((18, 12, height + 40), 3.8)],
             [((14, heart_y + 37, z_arch + 8), 5), ((26, heart_y + 38, height - 10), 5), ((40, 20, height + 40), 4.5)],
@@ -199,7 +199,7 @@ def _chain(stops: list[tuple[Point, float]]) -> list[Tube]:
     at = np.arange(len(stops))
     values = np.array([(*point, radius) for point, radius in stops], dtype=np.float64)
     curve = PchipInterpolator(at, values)(np.linspace(0, len(stops) - 1, 4 * (len(stops) - 1) + 1))
-    points = [(tuple(float(v) for v in row[:3]), float(row[3])) for row in curve]
+    points = [(as_point(float(v) for v in row[:3]), float(row[3])) for row in curve]
     return [Tube(a[0], b[0], a[1], b[1]) for a, b in zip(points[:-1], points[1:], strict=True)]
 
 

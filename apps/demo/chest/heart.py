@@ -3,7 +3,7 @@
 import numpy as np
 
 from apps.demo.chest.anatomy import Anatomy
-from apps.demo.chest.shapes import cover, ellipsoid, turned_ellipsoid
+from apps.demo.chest.shapes import as_point, cover, ellipsoid, turned_ellipsoid
 
 
 def paint_heart(
@@ -37,8 +37,8 @@ def paint_heart(
     for solid, hu in ((wall, muscle), (atrium, person.blood_hu), (back, person.blood_hu)):
         piece += cover(solid, soft) * (hu + 0.5 * noise - piece)
     ax = np.array(person.heart_axis) / np.linalg.norm(person.heart_axis)
-    left = tuple(np.array(person.heart_centre) + 12 * ax + np.array([8, 10, 2]))
-    right = tuple(np.array(person.heart_centre) + 4 * ax + np.array([-10, -17, -2]))
+    left = as_point(np.array(person.heart_centre) + 12 * ax + np.array([8, 10, 2]))
+    right = as_point(np.array(person.heart_centre) + 4 * ax + np.array([-10, -17, -2]))
     cavity = turned_ellipsoid(px, py, pz, left, (36, 19, 21), person.heart_axis)
     other = turned_ellipsoid(px, py, pz, right, (40, 18, 30), person.heart_axis)
     other = np.maximum(other, np.maximum(wall + 4, 9 - cavity))

@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from apps.demo.chest.anatomy import Anatomy
 from apps.demo.chest.grid import Grid
-from apps.demo.chest.shapes import Point, capsule
+from apps.demo.chest.shapes import Field, Point, as_point, capsule
 from apps.demo.chest.trees import LungTrees, thickest_inside, without
 
 KINDS = ("solid", "lobulated", "spiculated", "juxtapleural")
@@ -64,7 +64,7 @@ class Nodule:
         """Signed distance of the body, spikes left out, in mm (along the ray from the middle)."""
         px, py, pz = ((v - m) / s for v, m, s in zip((x, y, z), self.middle, self.stretch, strict=True))
         gone = np.sqrt(px * px + py * py + pz * pz)
-        surface = np.float32(1.0)
+        surface: Field = np.float32(1.0)
         far = np.maximum(gone, 1e-3)
         for bump in self.bumps:
             dx, dy, dz = (np.float32(v) for v in bump.direction)
@@ -76,8 +76,8 @@ class Nodule:
         """Signed distance with the spikes."""
         solid = self.body(x, y, z)
         for direction, length in self.spikes:
-            base = tuple(m + 0.8 * self.radius * d for m, d in zip(self.middle, direction, strict=True))
-            tip = tuple(m + (self.radius + length) * d for m, d in zip(self.middle, direction, strict=True))
+            base = as_point(m + 0.8 * self.radius * d for m, d in zip(self.middle, direction, strict=True))
+            tip = as_point(m + (self.radius + length) * d for m, d in zip(self.middle, direction, strict=True))
             solid = np.minimum(solid, capsule(x, y, z, base, tip, 0.9, 0.25))
         return solid
 
@@ -111,7 +111,7 @@ def measure(nodule: Nodule, lung_ZYX: np.ndarray, grid: Grid) -> NoduleMeasure:
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     along = points[:: max(len(points) // 4000, 1)] @ directions.T
     return NoduleMeasure(
-        tuple(round(float(v), 3) for v in centre),
+        as_point(round(float(v), 3) for v in centre),
         round(float(volume), 1),
         round(float((6 * volume / np.pi) ** (1 / 3)), 2),
         round(float((along.max(0) - along.min(0)).max()), 2),
@@ -179,7 +179,7 @@ def _places(
     at = np.argwhere(allowed)
     places: list[Point] = []
     for pick in at[rng.permutation(len(at))[:600]]:
-        point = tuple(float(v) for v in np.array(grid.origin) + pick[::-1] * np.array(grid.spacing[::-1]))
+        point = as_point(float(v) for v in np.array(grid.origin) + pick[::-1] * np.array(grid.spacing[::-1]))
         hilum = person.hilum(-1 if point[0] < 0 else 1)
         if np.linalg.norm(np.subtract(point, hilum)) < 36 + radius:
             continue
@@ -196,7 +196,7 @@ def _places(
 
 
 def _shape(kind: str, place: Point, radius: float, rng: np.random.Generator) -> Nodule:
-    stretch = tuple(float(v) for v in rng.uniform(0.92, 1.08, 3))
+    stretch = as_point(float(v) for v in rng.uniform(0.92, 1.08, 3))
     bumps = [Bump(_direction(rng), float(rng.uniform(0.02, 0.06)), float(rng.uniform(3, 8))) for _ in range(5)]
     spikes: tuple = ()
     if kind == "lobulated":

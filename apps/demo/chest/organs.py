@@ -49,14 +49,17 @@ def organ_fields(person: Anatomy, grid: Grid) -> OrganFields:
     edge = (1.0 + np.minimum(rise, 1.2) * grid.spacing[0]).astype(np.float32)
     oblique, level = person.fissures(x, y, z)
     parts = _upper_abdomen(person, x, y, z, domes)
-    as_float = [np.ascontiguousarray(np.broadcast_to(f, grid.size), np.float32) for f in parts]
+    liver, spleen, stomach, gas = (np.ascontiguousarray(np.broadcast_to(f, grid.size), np.float32) for f in parts)
     return OrganFields(
         body,
         muscle,
         cage,
         lung.astype(np.float32),
         edge,
-        *as_float,
+        liver,
+        spleen,
+        stomach,
+        gas,
         np.ascontiguousarray(np.broadcast_to(oblique, grid.size), np.float32),
         np.ascontiguousarray(np.broadcast_to(level, grid.size), np.float32),
     )
@@ -110,12 +113,11 @@ def _under_diaphragm(person: Anatomy, x: np.ndarray, y: np.ndarray, z: np.ndarra
 def _lungs(person: Anatomy, grid: Grid, cage: np.ndarray, domes: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     x, y, z = grid.x, grid.y, grid.z
     height = person.lung_height
-    both = None
+    sides = []
     for side in (-1, 1):
         top = ellipsoid(x, y, z, (side * 56.0, 16.0, 0.36 * height), (84.0, 100.0, 0.64 * height))
-        below = np.where(z < 0.36 * height, np.minimum(top, -20.0), top)
-        both = below if both is None else np.minimum(both, below)
-    lung = common(cage, both, 12.0)
+        sides.append(np.where(z < 0.36 * height, np.minimum(top, -20.0), top))
+    lung = common(cage, np.minimum(*sides), 12.0)
     lung = common(lung, -join(domes[0], domes[1], 14.0), 7.0)
     lung = common(lung, -_mediastinum(person, grid, domes), 6.0)
     wave = np.random.default_rng([person.seed, 8]).standard_normal(grid.size, dtype=np.float32)

@@ -85,7 +85,7 @@ def lay_out(seed: int, sampling: Sampling) -> Scene:
     person = draw_anatomy(seed)
     rng = np.random.default_rng([seed, 4])
     scale = sampling.scale
-    half_body = float(max(person.body(np.linspace(0, 0.85 * person.lung_height, 9))[0]))
+    half_body = float(np.max(person.body(np.linspace(0, 0.85 * person.lung_height, 9))[0]))
     field = 2 * half_body * float(rng.uniform(1.02, 1.1)) * scale
     below, above = float(rng.uniform(18, 32)), float(rng.uniform(12, 22))
     length = (person.lung_height + below + above) * scale

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 INTERCEPT = -1024
 MADE_BY = "Tandem phantom maker"
@@ -30,9 +30,9 @@ class SeriesHeader:
     origin_mm: tuple[float, float, float]
     contrast: bool
 
-    def uid(self, *parts: object) -> str:
+    def uid(self, *parts: object) -> UID:
         """An identifier that depends on the seed and ``parts`` alone."""
-        return str(generate_uid(prefix="1.2.826.0.1.3680043.8.498.", entropy_srcs=[str(self.seed), *map(str, parts)]))
+        return generate_uid(prefix="1.2.826.0.1.3680043.8.498.", entropy_srcs=[str(self.seed), *map(str, parts)])
 
     @property
     def study_uid(self) -> str:
@@ -83,7 +83,7 @@ def _common(header: SeriesHeader, shape: tuple[int, int, int], count: int) -> Da
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = CTImageStorage
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = "1.2.826.0.1.3680043.8.498.1"
+    meta.ImplementationClassUID = UID("1.2.826.0.1.3680043.8.498.1")
     meta.ImplementationVersionName = "TANDEM_PHANTOM"
     d = Dataset()
     d.file_meta = meta

@@ -4,12 +4,23 @@ Arrays broadcast as ``(Z, Y, X)``; points and radii are ``(x, y, z)`` in patient
 y to the back, z to the head).
 """
 
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
 import numpy as np
 
 Point = tuple[float, float, float]
+Field: TypeAlias = np.ndarray | np.floating[Any]
+"""One number, or one at each point of an array."""
 
 
-def ellipsoid(x: np.ndarray, y: np.ndarray, z: np.ndarray, centre: Point, radii: Point) -> np.ndarray:
+def as_point(values: Iterable[float]) -> Point:
+    """Three numbers as a point, each of the type that it has."""
+    x, y, z = values
+    return x, y, z
+
+
+def ellipsoid(x: Field, y: Field, z: Field, centre: Point, radii: Point) -> np.ndarray:
     """First-order signed distance of an axis-parallel ellipsoid (I. Quilez, "Ellipsoid SDF": k0 (k0 - 1) / k1)."""
     px, py, pz = (x - centre[0]) / radii[0], (y - centre[1]) / radii[1], (z - centre[2]) / radii[2]
     k0 = np.sqrt(px * px + py * py + pz * pz)
@@ -17,9 +28,7 @@ def ellipsoid(x: np.ndarray, y: np.ndarray, z: np.ndarray, centre: Point, radii:
     return k0 * (k0 - 1) / np.maximum(k1, 1e-6)
 
 
-def turned_ellipsoid(
-    x: np.ndarray, y: np.ndarray, z: np.ndarray, centre: Point, radii: Point, axis: Point
-) -> np.ndarray:
+def turned_ellipsoid(x: Field, y: Field, z: Field, centre: Point, radii: Point, axis: Point) -> np.ndarray:
     """An ellipsoid whose first axis points along ``axis`` and whose third leans as little as possible from z."""
     first = np.array(axis, dtype=np.float64)
     first /= np.linalg.norm(first)
@@ -43,9 +52,7 @@ def capsule(
     return gone - (np.float32(radius_start) + t * np.float32(radius_end - radius_start))
 
 
-def superellipse(
-    x: np.ndarray, y: np.ndarray, half_width: np.ndarray, half_depth: np.ndarray, exponent: float
-) -> np.ndarray:
+def superellipse(x: np.ndarray, y: np.ndarray, half_width: Field, half_depth: Field, exponent: float) -> np.ndarray:
     """Signed distance along the ray from the centre of ``|x/a|^p + |y/b|^p = 1``: right to about 15% off the axes."""
     k = (np.abs(x / half_width) ** exponent + np.abs(y / half_depth) ** exponent) ** np.float32(1 / exponent)
     return np.sqrt(x * x + y * y) * (1 - 1 / np.maximum(k, 1e-3))

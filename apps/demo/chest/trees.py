@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from apps.demo.chest.anatomy import Anatomy, Tube
 from apps.demo.chest.grid import Grid
-from apps.demo.chest.shapes import Point
+from apps.demo.chest.shapes import Point, as_point
 
 EXPONENT = 2.35
 
@@ -120,7 +120,8 @@ def _targets(
     taken: dict[tuple[int, int, int], None] = {}
     chosen = []
     for point in points:
-        key = tuple(int(v) for v in np.floor(point / (cell * 2.2)))
+        x, y, z = (int(v) for v in np.floor(point / (cell * 2.2)))
+        key = x, y, z
         if key in taken:
             continue
         taken[key] = None
@@ -134,7 +135,7 @@ def _grow(
     person: Anatomy, root: Point, targets: np.ndarray, thinnest: float, rng: np.random.Generator
 ) -> list[tuple[Tube, int]]:
     """Tubes of one tree, parents first, each with the number of targets it feeds."""
-    lobes = np.array([person.lobe(tuple(p)) for p in targets])
+    lobes = np.array([person.lobe(as_point(p)) for p in targets])
     grown: list[tuple[Tube, int]] = []
     waiting: list[tuple[np.ndarray, np.ndarray, int]] = []
     for name in sorted(set(lobes)):
@@ -159,10 +160,10 @@ def _grow(
         before = grown[parent][0].radius_end if parent >= 0 else radius * 1.1
         bend = rng.normal(0, 0.045, 3) * np.linalg.norm(end - start)
         knee = (start + end) / 2 + bend
-        first = Tube(tuple(start.tolist()), tuple(knee.tolist()), min(before, radius * 1.15), radius, parent)
+        first = Tube(as_point(start.tolist()), as_point(knee.tolist()), min(before, radius * 1.15), radius, parent)
         grown.append((first, count))
         tip = radius if count > 1 else radius * 0.7
-        grown.append((Tube(first.end, tuple(end.tolist()), radius, tip, len(grown) - 1), count))
+        grown.append((Tube(first.end, as_point(end.tolist()), radius, tip, len(grown) - 1), count))
         if count > 1:
             for part in _halves(cloud, middle - start, rng):
                 waiting.append((end, members[part], len(grown) - 1))
@@ -172,7 +173,7 @@ def _grow(
 def _halves(cloud: np.ndarray, heading: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Split a cloud across its longest direction, looked at mostly from the branch that feeds it."""
     centred = cloud - cloud.mean(0)
-    heading = heading / max(np.linalg.norm(heading), 1e-6)
+    heading = heading / max(float(np.linalg.norm(heading)), 1e-6)
     flat = centred - 0.6 * np.outer(centred @ heading, heading)
     axis = np.linalg.eigh(flat.T @ flat)[1][:, -1]
     order = np.argsort(centred @ axis, kind="stable")
@@ -193,12 +194,12 @@ def _beside(tree: list[tuple[Tube, int]], root: Point, radius: float, rng: np.ra
         inner = min(0.74 * artery.radius_end, radius)
         gap = artery.radius_end + inner + 0.8
         heading = np.array(artery.end) - artery.start
-        heading /= max(np.linalg.norm(heading), 1e-6)
+        heading /= max(float(np.linalg.norm(heading)), 1e-6)
         across = away - (away @ heading) * heading
-        across /= max(np.linalg.norm(across), 1e-6)
+        across /= max(float(np.linalg.norm(across)), 1e-6)
         end = np.array(artery.end) + gap * across
         start = made[parent].end if parent >= 0 else root
         thick = made[parent].radius_end if parent >= 0 else radius
         place[number] = len(made)
-        made.append(Tube(tuple(start), tuple(end.tolist()), min(thick, inner * 1.15), inner, parent))
+        made.append(Tube(as_point(start), as_point(end.tolist()), min(thick, inner * 1.15), inner, parent))
     return made

@@ -6,7 +6,7 @@ import numpy as np
 import pydicom
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
-from pydicom.uid import generate_uid
+from pydicom.uid import UID, generate_uid
 
 from apps.demo.faults.damage import Damage
 
@@ -22,8 +22,8 @@ def _middle(folder: Path, k: int | None) -> Path:
     return paths[len(paths) // 2 if k is None else k]
 
 
-def _uid(*parts: object) -> str:
-    return str(generate_uid(entropy_srcs=[str(p) for p in parts]))
+def _uid(*parts: object) -> UID:
+    return generate_uid(entropy_srcs=[str(p) for p in parts])
 
 
 def _as_new_instance(d: pydicom.Dataset, *parts: object) -> None:

@@ -34,11 +34,27 @@ def read_facts(path: str | PathLike[str] | bytes) -> Filing:
         NotFound: There is no file at ``path``.
     """
     data = path if isinstance(path, bytes) else bytes_of(Path(path))
+    return open_report(data)[1]
+
+
+def open_report(data: bytes) -> tuple[etree._Element, Filing]:
+    """A report's tree and its facts, for those who go on to read its statements: it is parsed once.
+
+    Args:
+        data: The report's bytes.
+
+    Returns:
+        The root of the tree, and what ``read_facts`` returns.
+
+    Raises:
+        InputRejected: They are no readable inline XBRL document.
+    """
     markup = markup_of(data)
-    filing = read_tree(parse(markup), markup)
+    root = parse(markup)
+    filing = read_tree(root, markup)
     filing.document.source_hash = sha256(data).hexdigest()
     filing.document.size = len(data)
-    return filing
+    return root, filing
 
 
 def read_tree(root: etree._Element, data: bytes) -> Filing:

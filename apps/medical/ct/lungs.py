@@ -18,7 +18,7 @@ from apps.medical.ct.grid import CoarseGrid, box_of, close
 from apps.medical.ct.sides import side_at, split_sides
 from apps.medical.ct.volume import AIR_HU, Volume
 from apps.medical.ct.zone import search_zone
-from core_model.errors import Caution, InputRejected
+from core_model.errors import Caution, InputRejected, Phrase
 
 AIM_MM = 2.0
 AIR_BELOW_HU = -400.0
@@ -162,7 +162,7 @@ def lung_air(mean: NDArray[np.float32], grid: CoarseGrid) -> tuple[NDArray[np.bo
     body = _body(mean, grid)
     labels, count = ndimage.label(inside)
     if count == 0:
-        raise no_lungs("there is no air inside the body")
+        raise no_lungs(Phrase("lungs_no_air", "there is no air inside the body"))
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     in_body = np.bincount(labels[body], minlength=count + 1)
     sizes[0] = 0
@@ -173,7 +173,7 @@ def lung_air(mean: NDArray[np.float32], grid: CoarseGrid) -> tuple[NDArray[np.bo
         if not _is_gas(mean, part, grid.ml(part)):
             keep.append(label)
     if not keep:
-        raise no_lungs("the air inside the body is bowel gas or lies outside")
+        raise no_lungs(Phrase("lungs_bowel_gas", "the air inside the body is bowel gas or lies outside"))
     return np.isin(labels, keep), body
 
 
@@ -203,7 +203,7 @@ def _body(mean: NDArray[np.float32], grid: CoarseGrid) -> NDArray[np.bool_]:
     opened = ndimage.binary_erosion(tissue, np.ones((1, 3, 3), bool))
     labels, count = ndimage.label(opened)
     if count == 0:
-        raise no_lungs("there is no body in it")
+        raise no_lungs(Phrase("lungs_no_body", "there is no body in it"))
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
     # More than one: where all but a rim around the lungs was set to -1024, each lung has a rim of its own.
@@ -233,22 +233,27 @@ def _is_gas(mean: NDArray[np.float32], part: NDArray[np.bool_], ml: float) -> bo
 
 def _check(total_ml: float, mask: NDArray[np.bool_], grid: CoarseGrid) -> None:
     if not mask.any():
-        raise no_lungs("no lungs were found")
+        raise no_lungs(Phrase("lungs_not_found", "no lungs were found"))
     if not MIN_ML <= total_ml <= MAX_ML:
-        raise no_lungs(f"what looks like lungs has {total_ml:.0f} ml")
+        raise no_lungs(
+            Phrase("lungs_volume", "what looks like lungs has {volume_ml} ml", {"volume_ml": round(total_ml)})
+        )
     slices = np.flatnonzero(mask.any(axis=(1, 2)))
     height = (slices[-1] - slices[0] + 1) * grid.spacing_mm[0]
     if height < MIN_HEIGHT_MM:
-        raise no_lungs(f"what looks like lungs is {height:.0f} mm high")
+        raise no_lungs(
+            Phrase("lungs_height", "what looks like lungs is {height_mm} mm high", {"height_mm": round(height)})
+        )
 
 
-def no_lungs(what: str) -> InputRejected:
-    """The rejection of a volume without plausible lungs."""
+def no_lungs(what: Phrase) -> InputRejected:
+    """The rejection of a volume without plausible lungs: what it shows instead."""
     return InputRejected(
-        what,
-        allowed=f"a chest CT with lungs of {MIN_ML:.0f} to {MAX_ML:.0f} ml",
+        "{what}",
+        allowed="a chest CT with lungs of {least_ml} to {most_ml} ml",
         action="choose a series that shows the lungs",
         code="no_lungs",
+        values={"what": what, "least_ml": round(MIN_ML), "most_ml": round(MAX_ML)},
     )
 
 
@@ -257,16 +262,12 @@ def _cautions(sides: NDArray[np.uint8], right_ml: float, left_ml: float) -> tupl
     area = np.count_nonzero(sides, axis=(1, 2))
     for share, end in ((area[0] / area.max(), "lower"), (area[-1] / area.max(), "upper")):
         if share > CUT_SHARE:
-            found.append(
-                Caution("lungs_cut", f"The {end} end of the scan cuts the lungs; what lies beyond was not seen.")
-            )
+            found.append(Caution("lungs_cut", {"end": end}))
     small, large = sorted((right_ml, left_ml))
     if small < 0.25 * large:
         side = "right" if right_ml < left_ml else "left"
-        found.append(
-            Caution("lungs_unequal", f"The {side} lung has only {small:.0f} ml of {small + large:.0f} ml; part of it "
-                    "may be consolidated, collapsed or removed, and was searched less well.")
-        )  # fmt: skip
+        values = {"side": side, "volume_ml": round(small), "both_ml": round(small + large)}
+        found.append(Caution("lungs_unequal", values))
     return tuple(found)
 
 

@@ -84,13 +84,15 @@ def integer(dataset: Dataset, keyword: str, absent: int = 0) -> int:
     return int(numbers[0]) if numbers else absent
 
 
-def loose_integer(dataset: Dataset, keyword: str) -> int:
-    """A number that only orders or labels: unreadable, or beyond what an integer string may hold, counts as absent."""
+def loose_integer(dataset: Dataset, keyword: str) -> int | None:
+    """A number that only orders or labels; None where it is absent, unreadable, or beyond what an integer string may
+    hold."""
     try:
-        found = integer(dataset, keyword)
+        numbers = floats(dataset, keyword, 1)
     except Unreadable:
-        return 0
-    return found if abs(found) < 2**31 else 0
+        return None
+    whole = bool(numbers) and numbers[0] == int(numbers[0]) and abs(numbers[0]) < 2**31
+    return int(numbers[0]) if whole else None
 
 
 def sequence(dataset: Dataset, keyword: str) -> list[Dataset]:
@@ -117,7 +119,8 @@ def kernel(dataset: Dataset) -> str:
 
 def padding(dataset: Dataset) -> tuple[int, int] | None:
     """Stored values that mean "outside the field of view", first to last."""
-    absent = -(10**9)
-    first = loose_integer(dataset, "PixelPaddingValue") if "PixelPaddingValue" in dataset else absent
-    last = loose_integer(dataset, "PixelPaddingRangeLimit") if "PixelPaddingRangeLimit" in dataset else first
-    return None if first == absent else (min(first, last), max(first, last))
+    first = loose_integer(dataset, "PixelPaddingValue")
+    if first is None:
+        return None
+    last = loose_integer(dataset, "PixelPaddingRangeLimit")
+    return (first, first) if last is None else (min(first, last), max(first, last))

@@ -6,7 +6,7 @@ What is judged here comes from headers alone; whether the lungs are in it shows 
 import re
 from dataclasses import dataclass
 
-from apps.medical.dicom.headers import Headers
+from apps.medical.dicom.headers import Headers, OtherObject
 from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.records import SkippedSeries
 from apps.medical.dicom.stacks import (
@@ -19,6 +19,8 @@ from apps.medical.dicom.stacks import (
     placeable,
     stacks_of,
 )
+from apps.messages.nested import nested
+from core_model.errors import Message
 
 MIN_EXTENT_MM = 80.0
 SHARP_WORDS = ("BONE", "EDGE", "LUNG", "SHARP", "DETAIL", "ULTRA", "HIGH")
@@ -29,8 +31,8 @@ class Candidates:
     """Stacks in the order in which they are tried, and what cannot be read with its reason."""
 
     stacks: tuple[Stack, ...]
-    unfit: tuple[tuple[Stack, str, str], ...]
-    """Stack, reason, code."""
+    unfit: tuple[tuple[Stack, Message], ...]
+    """Stack and reason."""
     skipped: tuple[SkippedSeries, ...]
 
 
@@ -43,23 +45,23 @@ def candidates(headers: Headers, series_uid: str | None = None) -> Candidates:
     """
     images = [image for image in headers.images if series_uid is None or image.series_uid == series_uid]
     fit: list[Stack] = []
-    unfit: list[tuple[Stack, str, str]] = []
+    unfit: list[tuple[Stack, Message]] = []
     for stack in stacks_of(images):
         reason = _unfit(stack, wanted=series_uid is not None)
         if reason:
-            unfit.append((stack, *reason))
+            unfit.append((stack, reason))
         else:
             fit.append(stack)
     fit.sort(key=_preference)
     skipped = [*_unplaceable(images), *_other_objects(headers)]
     if series_uid is not None:
         rest = [image for image in headers.images if image.series_uid != series_uid]
-        skipped += [skipped_of(stack, "another series was asked for", "not_asked") for stack in stacks_of(rest)]
+        skipped += [skipped_of(stack, Message("series_not_asked")) for stack in stacks_of(rest)]
         skipped += _unplaceable(rest)
     return Candidates(tuple(fit), tuple(unfit), tuple(skipped))
 
 
-def skipped_of(stack: Stack, reason: str, code: str) -> SkippedSeries:
+def skipped_of(stack: Stack, reason: Message) -> SkippedSeries:
     """The list entry of a stack that is not read."""
     return SkippedSeries(
         stack.series_uid,
@@ -68,31 +70,30 @@ def skipped_of(stack: Stack, reason: str, code: str) -> SkippedSeries:
         "CT",
         stack.step_mm or None,
         reason,
-        code,
     )
 
 
-def _unfit(stack: Stack, wanted: bool) -> tuple[str, str] | None:
+def _unfit(stack: Stack, wanted: bool) -> Message | None:
     first = stack.first
     count = len(stack.images)
     if is_localizer(first):
-        return "a localizer", "localizer"
+        return Message("series_localizer")
     if is_projection(first):
-        return "a projection or rendering, whose values are not those of the tissue at that place", "projection"
+        return Message("series_projection")
     if any("SECONDARY CAPTURE" in part for part in first.image_type):
-        return "a captured picture", "secondary_capture"
+        return Message("series_captured")
     if not all(image.hounsfield for here in stack.images for image in here):
-        return "its values are no Hounsfield units", "not_hounsfield"
+        return Message("series_not_hounsfield")
     if first.burned_in:
-        return "text is burned into its pictures", "burned_in"
+        return Message("series_burned_in")
     if count < MIN_SLICES:
-        return f"only {count} {'slice' if count == 1 else 'slices'}", "too_few_slices"
+        return Message("series_too_few_slices", {"num_slices": count})
     if wanted:
         return None
     if not stack.axial:
-        return "not axial", "not_axial"
+        return Message("series_not_axial")
     if stack.extent_mm + stack.step_mm < MIN_EXTENT_MM:
-        return f"only {stack.extent_mm + stack.step_mm:.0f} mm high, too little for the lungs", "too_short"
+        return Message("series_too_short", {"height_mm": round(stack.extent_mm + stack.step_mm)})
     return None
 
 
@@ -104,7 +105,7 @@ def _preference(stack: Stack) -> tuple:
         len(stack.gaps) > 0,
         sharpness(stack.first.kernel),
         -len(stack.images),
-        stack.first.series_number,
+        stack.first.series_number or 0,
         stack.first.acquisition,
         stack.series_uid,
     )
@@ -127,31 +128,35 @@ def _unplaceable(images: list[ImageHeader]) -> list[SkippedSeries]:
             groups.setdefault(image.series_uid, []).append(image)
     found = []
     for uid, group in sorted(groups.items()):
-        what = misplaced_by(group[0])
-        localizer = all(is_localizer(image) for image in group)
-        reason = "a localizer" if localizer else f"{what} is absent, unusable or not that of a CT image"
-        found.append(
-            SkippedSeries(
-                uid, group[0].series_number, len(group), "CT", None, reason, "localizer" if localizer else "no_place"
-            )
-        )
+        reason = Message("series_no_place", {"attribute": misplaced_by(group[0])})
+        if all(is_localizer(image) for image in group):
+            reason = Message("series_localizer")
+        found.append(SkippedSeries(uid, group[0].series_number, len(group), "CT", None, reason))
     return found
 
 
 MODALITIES = {
-    "MR": "magnetic resonance", "PT": "PET", "NM": "nuclear medicine", "US": "ultrasound", "CR": "a radiograph",
-    "DX": "a radiograph", "SR": "a structured report", "PR": "a presentation state", "SEG": "a segmentation",
-    "KO": "a key object note", "RTSTRUCT": "a structure set", "DOC": "a document", "OT": "another kind of object",
+    "MR": "object_magnetic_resonance", "PT": "object_pet", "NM": "object_nuclear_medicine", "US": "object_ultrasound",
+    "CR": "object_radiograph", "DX": "object_radiograph", "SR": "object_structured_report",
+    "PR": "object_presentation_state", "SEG": "object_segmentation", "KO": "object_key_object_note",
+    "RTSTRUCT": "object_structure_set", "DOC": "object_document", "OT": "object_other",
 }  # fmt: skip
+"""What an object of each modality is called, as the code of the words."""
 
 
 def _other_objects(headers: Headers) -> list[SkippedSeries]:
-    groups: dict[tuple[str, str], int] = {}
+    groups: dict[tuple[str, str], list[OtherObject]] = {}
     for other in headers.others:
         modality = other.modality if other.modality in MODALITIES else "OT"
-        key = (other.series_uid, "OT" if other.modality == "CT" else modality)
-        groups[key] = groups.get(key, 0) + 1
+        groups.setdefault((other.series_uid, modality), []).append(other)
     return [
-        SkippedSeries(uid, 0, count, modality, None, f"no CT images: {MODALITIES[modality]}", "not_ct")
-        for (uid, modality), count in sorted(groups.items())
+        SkippedSeries(
+            uid,
+            group[0].series_number,
+            len(group),
+            modality,
+            None,
+            Message("series_not_ct", {"object": nested(MODALITIES[modality])}),
+        )
+        for (uid, modality), group in sorted(groups.items())
     ]

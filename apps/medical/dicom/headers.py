@@ -36,6 +36,7 @@ class OtherObject:
     series_uid: str
     modality: str
     sop_class: str
+    series_number: int | None
 
 
 @dataclass
@@ -87,10 +88,11 @@ def _read_one(source: FileSource, number: int, headers: Headers) -> None:
         _sort_in(source, number, kind, dataset, pixels_at, headers)
     except Unreadable as fault:
         raise InputRejected(
-            f"{fault} is absent or cannot be read",
+            "{attribute} is absent or cannot be read",
             action="export the study again",
-            source=source.label(number),
-            code="dicom_damaged",
+            source=source.place_of(number),
+            code="dicom_attribute",
+            values={"attribute": str(fault)},
         ) from None
 
 
@@ -112,7 +114,8 @@ def _sort_in(
     headers.identities.append((number, _identity(dataset)))
     if sop_class != CT_IMAGE and sop_class not in CT_MULTI_FRAME:
         uid, modality = attributes.uid(dataset, "SeriesInstanceUID"), attributes.code(dataset, "Modality")
-        headers.others.append(OtherObject(number, uid, modality, sop_class))
+        series_number = attributes.loose_integer(dataset, "SeriesNumber")
+        headers.others.append(OtherObject(number, uid, modality, sop_class, series_number))
         return
     if pixels_at is None or not pixels_at.inside(source.size_of(number)):
         raise cut_off(source, number)

@@ -40,7 +40,7 @@ def one_patient(identities: list[tuple[int, Identity]], source: FileSource) -> t
         if identity.age:
             merged.setdefault("age", identity.age)
     if varies:
-        cautions.append(Caution("patient_name_varies", "The patient's name is not written the same in all files."))
+        cautions.append(Caution("patient_name_varies"))
     return Patient(**merged), cautions
 
 
@@ -53,6 +53,6 @@ def _two_patients(source: FileSource, number: int) -> InputRejected:
         "it belongs to another patient than the files before it",
         allowed="one patient",
         action="separate the patients into folders of their own",
-        source=source.label(number),
+        source=source.place_of(number),
         code="two_patients",
     )

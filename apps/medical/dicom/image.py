@@ -35,7 +35,7 @@ class ImageHeader:
     study_date: str
     modality: str
     image_type: tuple[str, ...]
-    series_number: int
+    series_number: int | None
     acquisition: int
     rows: int
     columns: int
@@ -116,7 +116,7 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         modality=attributes.code(dataset, "Modality"),
         image_type=tuple(part.strip().upper() for part in image_type.split("\\")),
         series_number=attributes.loose_integer(dataset, "SeriesNumber"),
-        acquisition=attributes.loose_integer(dataset, "AcquisitionNumber"),
+        acquisition=attributes.loose_integer(dataset, "AcquisitionNumber") or 0,
         rows=rows,
         columns=columns,
         pixel_spacing=spacing,

@@ -37,7 +37,7 @@ def damaged(source: FileSource, number: int) -> InputRejected:
         "the DICOM file is damaged or cut off",
         allowed="complete DICOM files",
         action="export the study again",
-        source=source.label(number),
+        source=source.place_of(number),
         code="dicom_damaged",
     )
 
@@ -48,7 +48,7 @@ def cut_off(source: FileSource, number: int) -> InputRejected:
         "the DICOM file is cut off: its pixels are incomplete",
         allowed="complete DICOM files",
         action="copy or export the study again",
-        source=source.label(number),
+        source=source.place_of(number),
         code="dicom_truncated",
     )
 
@@ -114,7 +114,9 @@ def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | N
         except OSError as error:
             if error.errno is None:  # pydicom's own, for a file that ends too early
                 raise
-            raise Unavailable("the disk refused to read a file", action="copy the study and try again") from None
+            raise Unavailable(
+                "the disk refused to read a file", action="copy the study and try again", code="study_disk_failed"
+            ) from None
     return dataset, found[0] if found else None
 
 

@@ -104,7 +104,7 @@ class PixelReader:
                 "its transfer syntax cannot be decoded here",
                 allowed="uncompressed, RLE, JPEG, JPEG lossless, JPEG-LS, JPEG 2000",
                 action="export the study uncompressed",
-                source=self._source.label(image.number),
+                source=self._source.place_of(image.number),
                 code="transfer_syntax",
             )
         with becoming(lambda: damaged(self._source, image.number)):

@@ -13,7 +13,7 @@ from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.sources import FileSource
 from apps.medical.dicom.stacks import Gap, Placement, Stack, place, unevenness_mm
-from core_model.errors import Caution, InputRejected
+from core_model.errors import Caution, InputRejected, Phrase
 
 MAX_VOXELS = 800_000_000
 NOTICED_TILT_DEGREES = 0.5
@@ -56,10 +56,16 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     count = len(stack.images)
     if count * first.rows * first.columns > MAX_VOXELS:
         raise InputRejected(
-            f"the series has {count} slices of {first.rows} x {first.columns}",
-            allowed=f"at most {MAX_VOXELS // 10**6} million voxels",
+            "the series has {num_slices} slices of {rows} x {columns}",
+            allowed="at most {millions} million voxels",
             action="choose another series",
             code="series_too_large",
+            values={
+                "num_slices": count,
+                "rows": first.rows,
+                "columns": first.columns,
+                "millions": MAX_VOXELS // 10**6,
+            },
         )
     refuse_unscaled(source, stack)
     hu = np.empty((count, first.rows, first.columns), np.int16)
@@ -71,38 +77,32 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
         for again in here[1:]:
             if not np.array_equal(hu[k], _decode(reader, again, hashes)):
                 raise InputRejected(
-                    f"two different slices lie at {stack.positions_mm[k]:.1f} mm",
+                    "two different slices lie at {position_mm} mm",
                     allowed="one slice at each position",
                     action="export one series alone",
-                    source=f"{source.label(here[0].number)} and file {again.number}",
+                    source=source.place_of_two(here[0].number, again.number),
                     code="two_slices_one_position",
+                    values={"position_mm": f"{stack.positions_mm[k]:.1f}"},
                 )
             repeated += 1
         tick((k + 1) / count)
     cautions = list(_header_cautions(stack))
     if repeated:
-        cautions.append(
-            Caution(
-                "slices_repeated",
-                f"{repeated} slices were there twice, equal pixel by pixel; one was used.",
-                "",
-                repeated,
-            )
-        )
+        cautions.append(Caution("slices_repeated", {"num_slices": repeated}, count=repeated))
     odd = odd_slices(hu)
     if odd:
         places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in odd[:5])
         cautions.append(
             Caution(
                 "slices_odd",
-                f"{len(odd)} slices look nothing like their neighbours (at {places} mm); they may be damaged.",
-                source.label(stack.images[odd[0]][0].number),
+                {"num_slices": len(odd), "positions_mm": places},
+                source.place_of(stack.images[odd[0]][0].number).message,
                 len(odd),
             )
         )
     extent = lung_extent(hu, (stack.step_mm, *first.pixel_spacing))
     if extent is None:
-        raise no_lungs("it shows no lungs")
+        raise no_lungs(Phrase("lungs_not_shown", "it shows no lungs"))
     digest = hashlib.sha256("".join(sorted(hashes.values())).encode()).hexdigest()
     return ReadStack(stack, hu, tuple(cautions), digest, extent)
 
@@ -134,18 +134,22 @@ def refuse_unscaled(source: FileSource, stack: Stack) -> None:
     for here in stack.images:
         for image in here:
             if not math.isfinite(image.slope) or not math.isfinite(image.intercept):
-                what = "RescaleSlope or RescaleIntercept is absent"
-            elif image.slope <= 0:
-                what = f"RescaleSlope is {image.slope:g}"
-            else:
-                continue
-            raise InputRejected(
-                f"{what}, so that its values mean no Hounsfield units",
-                allowed="a slope above 0 and an intercept in every image",
-                action="export the study again from the scanner or archive",
-                source=source.label(image.number),
-                code="rescale",
-            )
+                raise InputRejected(
+                    "RescaleSlope or RescaleIntercept is absent, so that its values mean no Hounsfield units",
+                    allowed="a slope above 0 and an intercept in every image",
+                    action="export the study again from the scanner or archive",
+                    source=source.place_of(image.number),
+                    code="rescale_absent",
+                )
+            if image.slope <= 0:
+                raise InputRejected(
+                    "RescaleSlope is {slope}, so that its values mean no Hounsfield units",
+                    allowed="a slope above 0 and an intercept in every image",
+                    action="export the study again from the scanner or archive",
+                    source=source.place_of(image.number),
+                    code="rescale_slope",
+                    values={"slope": f"{image.slope:g}"},
+                )
 
 
 def even_part(source: FileSource, read: ReadStack) -> tuple[range, Placement, list[Caution]]:
@@ -163,64 +167,67 @@ def even_part(source: FileSource, read: ReadStack) -> tuple[range, Placement, li
     run = next(run for run in stack.runs() if middle in run)
     if len(run) < len(stack.images):
         cautions.append(
-            Caution(
-                "slices_missing_outside",
-                f"Slices are missing outside the lungs; {len(stack.images) - len(run)} slices beyond the gap were left "
-                "out.",
-                count=len(stack.gaps),
-            )
+            Caution("slices_missing_outside", {"num_slices": len(stack.images) - len(run)}, count=len(stack.gaps))
         )
     uneven = unevenness_mm(stack, run)
     if uneven > max(0.06, 0.04 * stack.step_mm):
         raise InputRejected(
-            f"its slices lie up to {uneven:.2f} mm from even steps of {stack.step_mm:.2f} mm",
+            "its slices lie up to {off_mm} mm from even steps of {step_mm} mm",
             allowed="evenly spaced slices",
             action="export the original axial series",
-            code="uneven_spacing",
+            code="slices_off_even_steps",
+            values={"off_mm": f"{uneven:.2f}", "step_mm": f"{stack.step_mm:.2f}"},
         )
     placement = place(stack, run)
     pixel = min(stack.first.pixel_spacing)
     if placement.shift_mm > max(NOTICED_SHIFT_MM, ALLOWED_SHIFT_PIXELS * pixel):
         raise InputRejected(
-            f"its slices are shifted against each other by up to {placement.shift_mm:.1f} mm",
+            "its slices are shifted against each other by up to {shift_mm} mm",
             allowed="slices that line up",
             action="export the original axial series",
-            code="slices_shifted",
+            code="slices_not_aligned",
+            values={"shift_mm": f"{placement.shift_mm:.1f}"},
         )
     if placement.shift_mm > NOTICED_SHIFT_MM:
-        cautions.append(
-            Caution("slices_shifted", f"Slices are shifted against each other by up to {placement.shift_mm:.2f} mm.")
-        )
+        cautions.append(Caution("slices_shifted", {"shift_mm": round(placement.shift_mm, 2)}))
     if placement.tilt_degrees > NOTICED_TILT_DEGREES:
-        cautions.append(
-            Caution(
-                "gantry_tilt",
-                f"The gantry was tilted by {placement.tilt_degrees:.1f} degrees; positions and volumes allow for it, "
-                "shapes are seen slanted.",
-            )
-        )
+        cautions.append(Caution("gantry_tilt", {"degrees": round(placement.tilt_degrees, 1)}))
     return run, placement, cautions
 
 
 def _gap_in_lungs(source: FileSource, stack: Stack, gap: Gap) -> InputRejected:
-    low, high = stack.positions_mm[gap.after], stack.positions_mm[gap.after + 1]
-    between = f"{source.label(stack.images[gap.after][0].number)} and file {stack.images[gap.after + 1][0].number}"
-    where = f"inside the lungs between {low:.1f} and {high:.1f} mm"
-    if gap.missing:
-        one = gap.missing == 1
+    low, high = (f"{stack.positions_mm[k]:.1f}" for k in (gap.after, gap.after + 1))
+    between = source.place_of_two(stack.images[gap.after][0].number, stack.images[gap.after + 1][0].number)
+    if gap.missing == 1:
         return InputRejected(
-            f"{gap.missing} {'slice is' if one else 'slices are'} missing {where}",
+            "1 slice is missing inside the lungs between {low_mm} and {high_mm} mm",
             allowed="complete lungs",
             action="export or copy the series again",
             source=between,
             code="slice_missing",
+            values={"low_mm": low, "high_mm": high},
+        )
+    if gap.missing:
+        return InputRejected(
+            "{num_slices} slices are missing inside the lungs between {low_mm} and {high_mm} mm",
+            allowed="complete lungs",
+            action="export or copy the series again",
+            source=between,
+            code="slices_missing",
+            values={"num_slices": gap.missing, "low_mm": low, "high_mm": high},
         )
     return InputRejected(
-        f"slices are {gap.width_mm:.2f} mm apart {where}, elsewhere {stack.step_mm:.2f} mm",
+        "slices are {width_mm} mm apart inside the lungs between {low_mm} and {high_mm} mm, elsewhere {step_mm} mm",
         allowed="evenly spaced slices",
         action="export the original axial series",
         source=between,
-        code="uneven_spacing",
+        code="slices_uneven",
+        values={
+            "width_mm": f"{gap.width_mm:.2f}",
+            "low_mm": low,
+            "high_mm": high,
+            "step_mm": f"{stack.step_mm:.2f}",
+        },
     )
 
 
@@ -228,15 +235,11 @@ def _header_cautions(stack: Stack) -> list[Caution]:
     images = [image for here in stack.images for image in here]
     found = []
     if len({(image.slope, image.intercept) for image in images}) > 1:
-        found.append(
-            Caution("rescale_varies", "Slope or intercept differs between slices; each slice was scaled by its own.")
-        )
+        found.append(Caution("rescale_varies"))
     if len({image.bits_stored for image in images}) > 1:
-        found.append(Caution("pixel_format_varies", "The number of stored bits differs between slices."))
+        found.append(Caution("pixel_format_varies"))
     uids = {image.sop_uid for image in images}
     files = {image.number for image in images}
     if "" in uids or len(uids) < len(files):
-        found.append(
-            Caution("uid_repeated", "Image UIDs are absent or not unique; exports cannot refer to single images.")
-        )
+        found.append(Caution("uid_repeated"))
     return found

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from apps.medical.ct.volume import Volume
-from core_model.errors import Caution
+from apps.messages import said
+from core_model.errors import Caution, Message
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,8 @@ class SeriesRecord:
     """The series that was read. Geometry comes with the volume."""
 
     series_uid: str
-    series_number: int
-    slices: int
+    series_number: int | None
+    num_slices: int
     quality: Quality
     sop_uids: tuple[str, ...]
     """SOP instance UIDs by k."""
@@ -86,26 +90,34 @@ class SeriesRecord:
 
 @dataclass(frozen=True)
 class SkippedSeries:
-    """A series, or a part of one, that was not read, and why (one clause, no header text)."""
+    """A series, or a part of one, that was not read, and why.
+
+    Attributes:
+        series_uid: Its UID.
+        series_number: As the scanner numbered it; None where its images have no number.
+        num_slices: Its images, of whatever kind.
+        modality: ``"CT"``, ``"SR"`` and so on; ``"OT"`` where it is none of those known.
+        spacing_mm: Distance of its slices, where they have places.
+        reason: One clause, without text of a header.
+    """
 
     series_uid: str
-    series_number: int
-    images: int
+    series_number: int | None
+    num_slices: int
     modality: str
     spacing_mm: float | None
-    reason: str
-    code: str
+    reason: Message
 
     def as_dict(self) -> dict:
         """Plain values for a document."""
         return {
             "uid": self.series_uid,
             "number": self.series_number,
-            "images": self.images,
+            "images": self.num_slices,
             "modality": self.modality,
             "spacing_mm": None if self.spacing_mm is None else round(self.spacing_mm, 4),
-            "reason": self.reason,
-            "code": self.code,
+            "reason": said(self.reason),
+            "code": self.reason.code,
         }
 
 
@@ -144,15 +156,15 @@ class FirstImage:
     Attributes:
         hu: int16 (rows, columns).
         k: Its number, 0 for the lowest slice.
-        slices: Number of slices of the series.
+        num_slices: How many the series has.
         spacing_mm: Row and column spacing.
         row_direction: LPS unit vector along which the row index grows (towards the bottom of the picture).
         column_direction: LPS unit vector along which the column index grows (towards the right of the picture).
     """
 
-    hu: object
+    hu: NDArray[np.int16]
     k: int
-    slices: int
+    num_slices: int
     series_uid: str
     spacing_mm: tuple[float, float]
     row_direction: tuple[float, float, float]

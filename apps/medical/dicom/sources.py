@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from core_model.errors import InputRejected, NotFound, TandemError, Unavailable
+from core_model.errors import InputRejected, NotFound, Place, TandemError, Unavailable, numbered_file
 
 MAX_MEMBERS = 5_000
 MAX_FOLDER_FILES = 50_000
@@ -29,7 +29,6 @@ RATIO_COUNTS_FROM = 32 * 1024**2
 MAX_DEPTH = 16
 
 ARCHIVE_ENDINGS = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".iso")
-UNZIP = "unpack it with a program that you trust and give the folder"
 
 
 @dataclass(frozen=True)
@@ -60,15 +59,25 @@ class FileSource(ABC):
     def __len__(self) -> int:
         return len(self._entries)
 
-    def label(self, number: int) -> str:
+    def place_of(self, number: int) -> Place:
         """How stored texts name a file: its number and the beginning of its hash, where it can be read whole."""
+        values = {"number": number, "count": len(self)}
         try:
-            return f"{self._place(number)} (sha256 {self.hash_of(number)[:12]})"
+            values["sha256"] = self.hash_of(number)[:12]
         except TandemError:
-            return self._place(number)
+            return self._numbered(number)
+        return Place("file_of_with_hash", "file {number} of {count} (sha256 {sha256})", values)
 
-    def _place(self, number: int) -> str:
-        return f"file {number} of {len(self)}"
+    def place_of_two(self, number: int, other: int) -> Place:
+        """How stored texts name two files; the first alone where it cannot be read whole."""
+        first = self.place_of(number)
+        if "sha256" not in first.values:
+            return first
+        values = {**first.values, "other": other}
+        return Place("two_files_of", "file {number} of {count} (sha256 {sha256}) and file {other}", values)
+
+    def _numbered(self, number: int) -> Place:
+        return numbered_file(number, len(self))
 
     @abstractmethod
     def name_of(self, number: int) -> str:
@@ -90,7 +99,10 @@ class FileSource(ABC):
         """All bytes of a file."""
         if self.size_of(number) > MAX_FILE_BYTES:
             raise InputRejected(
-                "it is larger than 1 GiB", action="leave it out", source=self._place(number), code="file_too_large"
+                "it is larger than 1 GiB",
+                action="leave it out",
+                source=self._numbered(number),
+                code="study_file_too_large",
             )
         with self.open(number) as stream, self._refusing(number):
             data = stream.read(MAX_FILE_BYTES + 1)
@@ -116,24 +128,40 @@ class FileSource(ABC):
         except TandemError:
             raise
         except zipfile.BadZipFile:
-            raise self._bad(
-                number, "is damaged inside the zip archive (its checksum is wrong)", "zip_damaged"
+            raise InputRejected(
+                "it is damaged inside the zip archive (its checksum is wrong)",
+                action="export the study again",
+                source=self._numbered(number),
+                code="zip_member_damaged",
             ) from None
         except (zlib.error, EOFError):
-            raise self._bad(number, "cannot be unpacked", "zip_damaged") from None
+            raise InputRejected(
+                "it cannot be unpacked",
+                action="export the study again",
+                source=self._numbered(number),
+                code="zip_member_cut",
+            ) from None
         except (NotImplementedError, RuntimeError):
-            raise self._bad(number, "is encrypted or packed by an unusual method", "zip_method") from None
+            raise InputRejected(
+                "it is encrypted or packed by an unusual method",
+                action="export the study again",
+                source=self._numbered(number),
+                code="zip_member_method",
+            ) from None
         except PermissionError:
             raise Unavailable(
-                "the file may not be read by this user", action="change its permissions", source=self._place(number)
+                "the file may not be read by this user",
+                action="change its permissions",
+                source=self._numbered(number),
+                code="study_file_forbidden",
             ) from None
         except OSError:
             raise Unavailable(
-                "the disk refused to read the file", action="copy the study and try again", source=self._place(number)
+                "the disk refused to read the file",
+                action="copy the study and try again",
+                source=self._numbered(number),
+                code="study_file_unreadable",
             ) from None
-
-    def _bad(self, number: int, what: str, code: str) -> InputRejected:
-        return InputRejected(f"it {what}", action="export the study again", source=self._place(number), code=code)
 
 
 class FolderSource(FileSource):
@@ -149,9 +177,10 @@ class FolderSource(FileSource):
     def _walk(self, folder: Path, depth: int, found: list[tuple[str, Path, int]]) -> None:
         if depth > MAX_DEPTH:
             raise InputRejected(
-                f"folders lie more than {MAX_DEPTH} deep in each other",
+                "folders lie more than {most} deep in each other",
                 action="give the folder that holds the images",
-                code="folder_too_deep",
+                code="study_folder_too_deep",
+                values={"most": MAX_DEPTH},
             )
         try:
             with os.scandir(folder) as entries:
@@ -166,13 +195,16 @@ class FolderSource(FileSource):
                         found.append((name, Path(entry.path), entry.stat(follow_symlinks=False).st_size))
         except PermissionError:
             raise Unavailable(
-                "a folder of the study may not be read by this user", action="change its permissions"
+                "a folder of the study may not be read by this user",
+                action="change its permissions",
+                code="study_folder_forbidden",
             ) from None
         if len(found) > MAX_FOLDER_FILES:
             raise InputRejected(
-                f"the folder holds more than {MAX_FOLDER_FILES} files",
+                "the folder holds more than {most} files",
                 action="give the folder of one study",
-                code="too_many_files",
+                code="study_too_many_files",
+                values={"most": MAX_FOLDER_FILES},
             )
 
     def name_of(self, number: int) -> str:
@@ -217,10 +249,11 @@ class ZipSource(FileSource):
         members = [info for info in self._zip.infolist() if not info.is_dir()]
         if len(self._zip.infolist()) > MAX_MEMBERS:
             raise InputRejected(
-                f"the zip archive has {len(self._zip.infolist())} members",
-                allowed=f"at most {MAX_MEMBERS}",
-                action=UNZIP,
+                "the zip archive has {count} members",
+                allowed="at most {most}",
+                action="unpack it with a program that you trust and give the folder",
                 code="zip_too_many_members",
+                values={"count": len(self._zip.infolist()), "most": MAX_MEMBERS},
             )
         for info in self._zip.infolist():
             if _leads_out(info.orig_filename):
@@ -237,20 +270,26 @@ class ZipSource(FileSource):
         packed = max(1, sum(info.compress_size for info in members))
         if total > MAX_TOTAL_BYTES or max((info.file_size for info in members), default=0) > MAX_FILE_BYTES:
             raise InputRejected(
-                f"the zip archive unpacks to {total / 1024**3:.1f} GiB",
+                "the zip archive unpacks to {gib} GiB",
                 allowed="at most 2 GiB, 1 GiB a file",
-                action=UNZIP,
-                code="zip_bomb",
+                action="unpack it with a program that you trust and give the folder",
+                code="zip_too_large",
+                values={"gib": f"{total / 1024**3:.1f}"},
             )
         if total > RATIO_COUNTS_FROM and total / packed > MAX_RATIO:
             raise InputRejected(
-                f"the zip archive unpacks to {total / packed:.0f} times its size",
-                allowed=f"at most {MAX_RATIO} times",
+                "the zip archive unpacks to {times} times its size",
+                allowed="at most {most} times",
                 action="do not trust this archive; export the study again",
-                code="zip_bomb",
+                code="zip_swells",
+                values={"times": round(total / packed), "most": MAX_RATIO},
             )
         if any(info.flag_bits & 1 for info in members):
-            raise InputRejected("the zip archive is encrypted", action=UNZIP, code="zip_encrypted")
+            raise InputRejected(
+                "the zip archive is encrypted",
+                action="unpack it with a program that you trust and give the folder",
+                code="zip_encrypted",
+            )
         members.sort(key=lambda info: info.filename)
         self.archives_inside = sum(info.filename.lower().endswith(ARCHIVE_ENDINGS) for info in members)
         self._entries = [_Entry(info, info.file_size) for info in members]
@@ -272,7 +311,10 @@ class ZipSource(FileSource):
         super()._count(number, seen)
         if sum(self._bytes_of.values()) > MAX_TOTAL_BYTES:
             raise InputRejected(
-                "the zip archive unpacks to more than 2 GiB", allowed="at most 2 GiB", action=UNZIP, code="zip_bomb"
+                "the zip archive unpacks to more than 2 GiB",
+                allowed="at most 2 GiB",
+                action="unpack it with a program that you trust and give the folder",
+                code="zip_larger_than_stated",
             )
 
 
@@ -356,27 +398,35 @@ def open_source(path: str | os.PathLike[str]) -> FileSource:
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):
-        raise NotFound("there is no such file or folder", action="check the path", code="no_such_path") from None
+        raise NotFound("there is no such file or folder", action="check the path", code="study_path_missing") from None
     except OSError:
-        raise Unavailable("the path may not be read by this user", action="change its permissions") from None
+        raise Unavailable(
+            "the path may not be read by this user", action="change its permissions", code="study_path_forbidden"
+        ) from None
     if stat.S_ISDIR(mode):
         source: FileSource = FolderSource(path)
     elif stat.S_ISREG(mode):
         source = ZipSource(path) if _starts_like_a_zip(path) else OneFileSource(path)
     else:
         raise InputRejected(
-            "it is neither a folder nor a file", action="give a folder or a zip of DICOM", code="not_a_file"
+            "it is neither a folder nor a file", action="give a folder or a zip of DICOM", code="study_no_file"
         )
     if len(source) == 0:
         links = source.links_skipped
         source.close()
+        if links:
+            raise InputRejected(
+                "there is no file in it, only {count} links, which are not followed",
+                allowed="a folder or a zip of DICOM images",
+                action="give the folder that holds the images",
+                code="study_only_links",
+                values={"count": links},
+            )
         raise InputRejected(
-            f"there is no file in it, only {links} links, which are not followed"
-            if links
-            else "there is no file in it",
+            "there is no file in it",
             allowed="a folder or a zip of DICOM images",
             action="give the folder that holds the images",
-            code="empty",
+            code="study_empty",
         )
     return source
 
@@ -385,7 +435,12 @@ def name_of_file(path: str | os.PathLike[str], number: int) -> str:
     """The name of "file ``number`` of ..." of an input: for the person who gave the path, never to be stored."""
     with open_source(path) as source:
         if not 1 <= number <= len(source):
-            raise NotFound(f"there is no file {number} in it", allowed=f"1 to {len(source)}", code="no_such_file")
+            raise NotFound(
+                "there is no file {number} in it",
+                allowed="1 to {count}",
+                code="study_file_missing",
+                values={"number": number, "count": len(source)},
+            )
         return source.name_of(number)
 
 
@@ -394,4 +449,6 @@ def _starts_like_a_zip(path: Path) -> bool:
         with open(path, "rb") as stream:
             return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
     except OSError:
-        raise Unavailable("the file may not be read by this user", action="change its permissions") from None
+        raise Unavailable(
+            "the file may not be read by this user", action="change its permissions", code="study_file_forbidden"
+        ) from None

@@ -17,16 +17,27 @@ from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_
 from apps.medical.dicom.records import FirstImage, ImportedStudy, Quality, SeriesRecord, SkippedSeries, StudyRecord
 from apps.medical.dicom.sources import FileSource, OneFileSource, open_source
 from apps.medical.dicom.stacks import Placement, Stack, is_derived, is_localizer, place
-from core_model.errors import Caution, InputRejected, NotFound
+from apps.messages.nested import joined, nested
+from core_model.errors import Caution, InputRejected, Message, NotFound, Phrase
 
 THICK_MM = 3.05
 DEGRADING = frozenset(
     {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series", "lungs_cut",
      "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd"}
 )  # fmt: skip
-FATAL = frozenset({"dicom_truncated", "dicom_damaged", "zip_damaged", "zip_bomb", "zip_method", "deflate_bomb"})
+FATAL = frozenset(
+    {"dicom_truncated", "dicom_damaged", "dicom_attribute", "zip_member_damaged", "zip_member_cut",
+     "zip_member_method", "zip_larger_than_stated", "deflate_bomb"}
+)  # fmt: skip
 """Rejections that concern the input as a whole, however many series would be left."""
 HEADER_SHARE = 0.15
+FILE_IS = {
+    "pdf": Phrase("file_is_pdf", "a PDF"),
+    "empty": Phrase("file_is_empty", "empty"),
+    "archive": Phrase("file_is_archive", "an archive, but no zip archive"),
+    "dicomdir": Phrase("file_is_dicomdir", "a DICOMDIR"),
+}
+"""What a file that is no image is instead."""
 
 
 def read_study(
@@ -96,40 +107,68 @@ def _candidates(source: FileSource, headers: Headers, series_uid: str | None) ->
     if series_uid is not None and all(image.series_uid != series_uid for image in headers.images):
         raise NotFound(
             "there is no CT series with this UID in it",
-            allowed=", ".join(sorted({image.series_uid for image in headers.images})),
+            allowed="{series}",
             action="give one of these, or none",
             code="no_such_series",
+            values={"series": ", ".join(sorted({image.series_uid for image in headers.images}))},
         )
     return candidates(headers, series_uid)
 
 
 def _no_images(source: FileSource, headers: Headers) -> InputRejected:
-    kinds = headers.not_dicom
+    action = Phrase("give_image_folder", "give the folder that holds the images")
+    if source.archives_inside:
+        action = Phrase("unpack_archives", "unpack the archives and give the folder")
     if headers.others:
-        what = f"none of its {len(headers.others)} DICOM objects is a CT image"
-    elif len(source) == 1:
-        word = {"pdf": "a PDF", "empty": "empty", "archive": "an archive, but no zip archive", "dicomdir": "a DICOMDIR"}
-        kind = word.get(next(iter(kinds)), "no DICOM image")
-        what = f"the file is {kind}" if isinstance(source, OneFileSource) else f"its only file is {kind}"
-        if isinstance(source, OneFileSource) and source.name_of(1).lower().endswith(".zip"):
-            is_it = word.get(next(iter(kinds)), "of another kind")
-            raise InputRejected(
-                f"the zip archive cannot be opened: the file is {is_it}, or its beginning is damaged",
-                allowed="a folder or zip of CT images in DICOM",
-                action="download or export it again, or give the folder that holds the images",
-                code="zip_damaged",
-            )
-    elif source.archives_inside == len(source):
-        what = "it holds nothing but archives"
-    else:
-        what = f"none of its {len(source)} files is a DICOM image"
+        return InputRejected(
+            "none of its {count} DICOM objects is a CT image",
+            allowed="a folder or zip of CT images in DICOM",
+            action="{action}",
+            code="study_no_ct",
+            values={"count": len(headers.others), "action": action},
+        )
+    if len(source) == 1:
+        return _only_file(source, next(iter(headers.not_dicom)), action)
+    if source.archives_inside == len(source):
+        return InputRejected(
+            "it holds nothing but archives",
+            allowed="a folder or zip of CT images in DICOM",
+            action="unpack the archives and give the folder",
+            code="study_only_archives",
+        )
     return InputRejected(
-        what,
+        "none of its {count} files is a DICOM image",
         allowed="a folder or zip of CT images in DICOM",
-        action="unpack the archives and give the folder"
-        if source.archives_inside
-        else "give the folder that holds the images",
-        code="no_dicom_image",
+        action="{action}",
+        code="study_no_dicom",
+        values={"count": len(source), "action": action},
+    )
+
+
+def _only_file(source: FileSource, kind: str, action: Phrase) -> InputRejected:
+    """The refusal of an input whose only file is no DICOM image."""
+    if not isinstance(source, OneFileSource):
+        return InputRejected(
+            "its only file is {kind}",
+            allowed="a folder or zip of CT images in DICOM",
+            action="{action}",
+            code="study_only_file",
+            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "no DICOM image")), "action": action},
+        )
+    if not source.name_of(1).lower().endswith(".zip"):
+        return InputRejected(
+            "the file is {kind}",
+            allowed="a folder or zip of CT images in DICOM",
+            action="give the folder that holds the images",
+            code="study_file_kind",
+            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "no DICOM image"))},
+        )
+    return InputRejected(
+        "the zip archive cannot be opened: the file is {kind}, or its beginning is damaged",
+        allowed="a folder or zip of CT images in DICOM",
+        action="download or export it again, or give the folder that holds the images",
+        code="zip_not_opened",
+        values={"kind": FILE_IS.get(kind, Phrase("file_is_of_another_kind", "of another kind"))},
     )
 
 
@@ -157,47 +196,59 @@ def _first_that_fits(
     chosen = chosen or aside
     if chosen is None:
         raise _none_fits(found, refused)
-    skipped = [skipped_of(stack, refusal.what, refusal.code) for stack, refusal in refused]
-    skipped += [skipped_of(stack, reason, code) for stack, reason, code in found.unfit]
+    skipped = _listed(found, refused)
     for stack in found.stacks:
         if stack is not chosen[0].stack and all(stack is not other for other, _ in refused):
-            skipped.append(skipped_of(stack, *_why_not(stack, chosen[0])))
+            skipped.append(skipped_of(stack, _why_not(stack, chosen[0])))
     return *chosen, [*skipped, *found.skipped]
 
 
-def _why_not(stack: Stack, chosen: ReadStack) -> tuple[str, str]:
+def _why_not(stack: Stack, chosen: ReadStack) -> Message:
     if is_derived(stack.first) and not is_derived(chosen.stack.first):
-        return "derived from other images; the original was read", "derived"
+        return Message("series_derived")
     if stack.effective_mm > chosen.stack.effective_mm + 0.05:
-        return f"a thinner series was read ({chosen.stack.effective_mm:.2f} mm)", "thicker"
+        return Message("series_thicker", {"read_mm": round(chosen.stack.effective_mm, 2)})
     if stack.effective_mm < chosen.stack.effective_mm - 0.05:
-        return "it does not cover the lungs as well as the series that was read", "less_coverage"
-    return "another series of the same thickness was read", "as_thick"
+        return Message("series_less_coverage")
+    return Message("series_as_thick")
+
+
+def _listed(found: Candidates, refused: list[tuple[Stack, InputRejected]]) -> list[SkippedSeries]:
+    """The series that were tried and refused, and those that were not tried, with the reason of each."""
+    tried = [skipped_of(stack, Message(refusal.code, refusal.values)) for stack, refusal in refused]
+    return tried + [skipped_of(stack, reason) for stack, reason in found.unfit]
 
 
 def _none_fits(found: Candidates, refused: list[tuple[Stack, InputRejected]]) -> InputRejected:
-    listed = [skipped_of(stack, refusal.what, refusal.code) for stack, refusal in refused]
-    listed += [skipped_of(stack, reason, code) for stack, reason, code in found.unfit]
     if len(refused) == 1 and not _others_to_offer(found, refused[0][0]):
         return refused[0][1]
-    listed += [skipped for skipped in found.skipped if skipped.code != "not_asked"]
-    text = "; ".join(
-        f"series {entry.series_number} ({entry.images} images, {entry.series_uid}): {entry.reason}" for entry in listed
-    )
+    listed = _listed(found, refused)
+    listed += [skipped for skipped in found.skipped if skipped.reason.code != "series_not_asked"]
+    lines = [
+        nested(
+            "series_with_reason",
+            number=nested("no_number") if entry.series_number is None else entry.series_number,
+            num_slices=entry.num_slices,
+            series_uid=entry.series_uid,
+            reason=nested(entry.reason.code, **entry.reason.values),
+        )
+        for entry in listed
+    ]
     return InputRejected(
-        f"no series can be read: {text}",
+        "no series can be read: {series}",
         allowed="a complete axial CT series that covers the lungs",
         action="export such a series, or name one of these with its UID",
         code="no_series_fits",
+        values={"series": joined("series_and_series", lines)},
     )
 
 
 def _others_to_offer(found: Candidates, refused: Stack) -> bool:
     """Whether beside the refused one there is any other series that a person could think of."""
-    never = {"localizer", "too_few_slices", "not_ct", "not_asked"}
-    return any(code not in never and stack.series_uid != refused.series_uid for stack, _, code in found.unfit) or any(
-        entry.code not in never and entry.series_uid != refused.series_uid for entry in found.skipped
-    )
+    never = {"series_localizer", "series_too_few_slices", "series_not_ct", "series_not_asked"}
+    beside = [(stack.series_uid, reason) for stack, reason in found.unfit]
+    beside += [(entry.series_uid, entry.reason) for entry in found.skipped]
+    return any(uid != refused.series_uid and reason.code not in never for uid, reason in beside)
 
 
 def _first_middle(
@@ -254,20 +305,15 @@ def _series_cautions(read: ReadStack, headers: Headers) -> list[Caution]:
     stack = read.stack
     found = []
     if stack.effective_mm > THICK_MM:
-        found.append(
-            Caution(
-                "thick_slices",
-                f"Slices are {stack.effective_mm:.1f} mm thick; nodules smaller than {2 * stack.effective_mm:.0f} mm "
-                "may not be seen.",
-            )
-        )
+        values = {"thickness_mm": round(stack.effective_mm, 1), "smallest_mm": round(2 * stack.effective_mm)}
+        found.append(Caution("thick_slices", values))
     if is_derived(stack.first):
-        found.append(Caution("derived_series", "The series is derived from other images; no original one fits."))
+        found.append(Caution("derived_series"))
     if any(image.lossy for here in stack.images for image in here):
-        found.append(Caution("lossy", "The images were compressed with loss at some time."))
+        found.append(Caution("lossy"))
     if read.cut:
         end = "lower" if read.extent.cut_low >= read.extent.cut_high else "upper"
-        found.append(Caution("lungs_cut", f"The {end} end of the scan cuts the lungs; what lies beyond was not seen."))
+        found.append(Caution("lungs_cut", {"end": end}))
     used = {(image.number, image.frame) for here in stack.images for image in here}
     left = [
         image
@@ -275,16 +321,10 @@ def _series_cautions(read: ReadStack, headers: Headers) -> list[Caution]:
         if image.series_uid == stack.series_uid and (image.number, image.frame) not in used and not is_localizer(image)
     ]
     if left:
-        found.append(
-            Caution(
-                "mixed_series",
-                f"{len(left)} images of the same series have another geometry or acquisition and were left out.",
-                count=len(left),
-            )
-        )
+        found.append(Caution("mixed_series", {"num_images": len(left)}, count=len(left)))
     studies = {image.study_uid for image in headers.images}
     if len(studies) > 1:
-        found.append(Caution("several_studies", f"There are {len(studies)} studies in it; one series of one was read."))
+        found.append(Caution("several_studies", {"num_studies": len(studies)}))
     return found
 
 
@@ -292,39 +332,15 @@ def _input_cautions(source: FileSource, headers: Headers) -> list[Caution]:
     found = []
     beside = sum(len(numbers) for numbers in headers.not_dicom.values())
     if beside:
-        words = {
-            "empty": "empty",
-            "pdf": "PDF",
-            "archive": "archives",
-            "dicomdir": "DICOMDIR",
-            "other": "of other kinds",
-        }
-        kinds = ", ".join(
-            f"{len(numbers)} {words[kind]}" for kind, numbers in sorted(headers.not_dicom.items()) if numbers
-        )
-        found.append(
-            Caution("not_dicom", f"{beside} files are not DICOM images and were left out: {kinds}.", "", beside)
-        )
-    if source.archives_inside:
-        found.append(
-            Caution(
-                "archives_inside",
-                f"{source.archives_inside} archives inside were not opened; images in them were not read.",
-                count=source.archives_inside,
-            )
-        )
-    if source.links_skipped:
-        found.append(
-            Caution("links_skipped", f"{source.links_skipped} links were not followed.", count=source.links_skipped)
-        )
+        kinds = [nested(f"files_{kind}", count=len(files)) for kind, files in sorted(headers.not_dicom.items())]
+        found.append(Caution("not_dicom", {"count": beside, "kinds": joined("files_and_files", kinds)}, count=beside))
+    archives, links = source.archives_inside, source.links_skipped
+    if archives:
+        found.append(Caution("archives_inside", {"count": archives}, count=archives))
+    if links:
+        found.append(Caution("links_skipped", {"count": links}, count=links))
     undecodable = len(headers.private_undecodable)
     if undecodable:
-        found.append(
-            Caution(
-                "private_undecodable",
-                f"Private elements of {undecodable} files cannot be decoded; nothing of them is used.",
-                source.label(headers.private_undecodable[0]),
-                undecodable,
-            )
-        )
+        place = source.place_of(headers.private_undecodable[0]).message
+        found.append(Caution("private_undecodable", {"count": undecodable}, place, undecodable))
     return found

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from apps.medical.nodules.grid import neighbour_step
-from core_model.embed.stem import MISSING, Stem, StemOutput, padded
+from apps.medical.nodules.stem import MISSING, Stem, StemOutput, padded
 
 MARGIN = 24
 """Pixels around the search zone that the network sees as well."""

@@ -1,6 +1,6 @@
-"""From scaled slices to scored candidates: dense maps of both halves, regions, linking scores, vectors.
+"""From scaled slices to scored candidates: dense maps of both folds, regions, linking scores, vectors.
 
-Shapes: Z slices, Y rows, X columns of the working grid; H halves, N candidates, T tokens of a candidate, C features of
+Shapes: Z slices, Y rows, X columns of the working grid; K folds, N candidates, T tokens of a candidate, C features of
 a token, D = T * C.
 """
 
@@ -11,11 +11,11 @@ import numpy as np
 import torch
 
 from apps.medical.nodules.dense import planes_of, probability_map
-from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose, tubular
+from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose, sigmoid, tubular
 from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.regions import Region, regions_of, root_sizes
 from apps.medical.nodules.shape import FEATURES, features_of
-from core_model.embed.stem import Stem, pooled
+from apps.medical.nodules.stem import Stem, pooled
 
 CONTEXT_MM = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
 """Nominal heights of a candidate's tokens: its best slice first, then context, counted from its lowest slice down and
@@ -28,8 +28,27 @@ TOKENS = len(CONTEXT_MM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Described:
-    """Candidates of one volume as one half describes them to the core.
+class Window:
+    """What is searched for nodules: a whole CT, or a part of one.
+
+    Attributes:
+        image_ZYX: Scaled slices on the working grid.
+        zone_ZYX: The search zone there.
+        spacing_mm: (z, y, x).
+        masked_ZYX: Regions that touch this are left out.
+        lungs: Their box on this grid, which may reach beyond the window. Without it places are not known.
+    """
+
+    image_ZYX: np.ndarray
+    zone_ZYX: np.ndarray
+    spacing_mm: tuple[float, float, float]
+    masked_ZYX: np.ndarray | None = None
+    lungs: LungBox | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidateDescription:
+    """Candidates of one window as one fold describes them to the core.
 
     Attributes:
         features_ND: Tokens side by side, ``reshape(N, TOKENS, -1)`` parts them, best slice first; zeros past the ends.
@@ -44,13 +63,13 @@ class Described:
     score_N: np.ndarray
 
 
-Rescore = Callable[[Described], np.ndarray]
+Rescorer = Callable[[CandidateDescription], np.ndarray]
 """The core's second look: the probability of each candidate, ``[N]``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Half:
-    """One of the two cross-fitted halves: a network and the linking weights fitted with it."""
+class Fold:
+    """One of the two cross-fitted folds: a network and the linking weights fitted with it."""
 
     name: str
     stem: Stem
@@ -64,8 +83,8 @@ class Candidates:
     Attributes:
         regions: Parts of the averaged map.
         centre_N3: Continuous working voxel (z, y, x).
-        logit_HN: Linking scores of each half.
-        vector_HND: Tokens of each half's stem.
+        logit_KN: Linking scores of each fold.
+        vector_KND: Tokens of each fold's stem.
         place_mm_N3: In the lungs, see ``place.LungBox.place_of``; NaN where it is not known.
         map_ZYX: Averaged P(nodule).
         spacing_mm: (z, y, x) of the working grid.
@@ -73,8 +92,8 @@ class Candidates:
 
     regions: list[Region]
     centre_N3: np.ndarray
-    logit_HN: np.ndarray
-    vector_HND: np.ndarray
+    logit_KN: np.ndarray
+    vector_KND: np.ndarray
     place_mm_N3: np.ndarray
     map_ZYX: np.ndarray
     spacing_mm: tuple[float, float, float]
@@ -82,79 +101,109 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.regions)
 
-    def described(self, half: int) -> Described:
-        """What a half's head of the core is given."""
-        return Described(self.vector_HND[half], self.place_mm_N3, self.spacing_mm, self.logit_HN[half])
+    def description(self, fold: int) -> CandidateDescription:
+        """What a fold's head of the core is given."""
+        return CandidateDescription(self.vector_KND[fold], self.place_mm_N3, self.spacing_mm, self.logit_KN[fold])
+
+    def probability(self, rescorers: Sequence[Rescorer] | None = None) -> np.ndarray:
+        """P(nodule) of each candidate, the mean over the folds, ``[N]``.
+
+        Args:
+            rescorers: For each fold the core's second look; without it the linking score is the probability.
+        """
+        if not len(self):
+            return np.zeros(0)
+        if rescorers is None:
+            return sigmoid(self.logit_KN).mean(0)
+        return np.mean([rescorer(self.description(fold)) for fold, rescorer in enumerate(rescorers)], axis=0)
 
 
 def find_candidates(
-    halves: Sequence[Half],
-    image_ZYX: np.ndarray,
-    zone_ZYX: np.ndarray,
-    spacing_mm: tuple[float, float, float],
+    folds: Sequence[Fold],
+    window: Window,
     *,
-    masked_ZYX: np.ndarray | None = None,
     vectors: bool = True,
-    lungs: LungBox | None = None,
     tick: Callable[[float], None] | None = None,
 ) -> Candidates:
-    """All candidates of a volume or window.
+    """All candidates of a window.
 
     Args:
-        halves: One half, to judge it, or both, averaged.
-        image_ZYX: Scaled slices on the working grid.
-        zone_ZYX: The search zone there.
-        spacing_mm: (z, y, x).
-        masked_ZYX: Regions that touch this are left out.
+        folds: One fold, to judge it, or both, averaged.
+        window: What is searched.
         vectors: Whether the stems' vectors are wanted.
-        lungs: Their box, which may reach beyond a window. Without it places are not known.
         tick: Called with the fraction done.
     """
-    share = 0.9 / len(halves)
+    share = 0.9 / len(folds)
     maps = []
-    for number, half in enumerate(halves):
+    for number, fold in enumerate(folds):
         step = None if tick is None else (lambda done, n=number: tick((n + done) * share))
-        maps.append(probability_map(half.stem, image_ZYX, zone_ZYX, spacing_mm[0], tick=step))
+        maps.append(probability_map(fold.stem, window.image_ZYX, window.zone_ZYX, window.spacing_mm[0], tick=step))
     mean_ZYX = maps[0] if len(maps) == 1 else np.mean(maps, axis=0)
-    parts = regions_of(mean_ZYX, spacing_mm)
-    root_size = root_sizes(parts)
-    regions = [region for region in parts if allowed(region, spacing_mm)]
-    if masked_ZYX is not None:
-        regions = [region for region in regions if not (masked_ZYX[region.box] & region.mask_ZYX).any()]
-    if len(regions) > MOST_REGIONS:
-        sums = [float(mean_ZYX[region.box][region.mask_ZYX].sum()) for region in regions]
-        regions = [regions[index] for index in sorted(np.argsort(sums)[::-1][:MOST_REGIONS])]
-    rows: list[list[np.ndarray]] = [[] for _ in halves]
-    for done, region in enumerate(regions):
-        for row, map_ZYX in zip(rows, maps, strict=True):
-            row.append(features_of(region, map_ZYX, image_ZYX, zone_ZYX, spacing_mm, root_size[region.root]))
-        if tick is not None and done % 32 == 0:
-            tick(0.9 + 0.06 * done / len(regions))
-    features_HNF = np.array(rows).reshape(len(halves), len(regions), len(FEATURES))
-    logit_HN = np.array([half.link.logit(part) for half, part in zip(halves, features_HNF, strict=True)])
-    order = choose(regions, logit_HN.mean(0), spacing_mm, MOST_CANDIDATES) if regions else []
-    too_long = tubular(features_HNF.mean(0))
+    step = None if tick is None else (lambda done: tick(0.9 + 0.06 * done))
+    regions, features_KNF = regions_with_features(mean_ZYX, maps, window, most=MOST_REGIONS, tick=step)
+    logit_KN = np.array([fold.link.logit(part) for fold, part in zip(folds, features_KNF, strict=True)])
+    order = choose(regions, logit_KN.mean(0), window.spacing_mm, MOST_CANDIDATES) if regions else []
+    too_long = tubular(features_KNF.mean(0))
     order = [index for index in order if not too_long[index]]
     kept = [regions[index] for index in order]
     centres = np.array([centre_of(region) for region in kept]).reshape(-1, 3)
-    vector_HND = np.zeros((len(halves), len(kept), 0), np.float32)
+    vector_KND = np.zeros((len(folds), len(kept), 0), np.float32)
     if vectors:
-        vector_HND = np.array(
+        vector_KND = np.array(
             [
-                [vector_of(half.stem, image_ZYX, map_ZYX, region, spacing_mm[0]) for region in kept]
-                for half, map_ZYX in zip(halves, maps, strict=True)
+                [vector_of(fold.stem, window.image_ZYX, map_ZYX, region, window.spacing_mm[0]) for region in kept]
+                for fold, map_ZYX in zip(folds, maps, strict=True)
             ],
             np.float32,
-        ).reshape(len(halves), len(kept), TOKENS * halves[0].stem.features())
+        ).reshape(len(folds), len(kept), TOKENS * folds[0].stem.features())
     return Candidates(
         regions=kept,
         centre_N3=centres,
-        logit_HN=logit_HN[:, order].reshape(len(halves), -1),
-        vector_HND=vector_HND,
-        place_mm_N3=np.full(centres.shape, np.nan) if lungs is None else lungs.place_of(centres),
+        logit_KN=logit_KN[:, order].reshape(len(folds), -1),
+        vector_KND=vector_KND,
+        place_mm_N3=np.full(centres.shape, np.nan) if window.lungs is None else window.lungs.place_of(centres),
         map_ZYX=mean_ZYX,
-        spacing_mm=spacing_mm,
+        spacing_mm=window.spacing_mm,
     )
+
+
+def regions_with_features(
+    mean_ZYX: np.ndarray,
+    maps: Sequence[np.ndarray],
+    window: Window,
+    *,
+    most: int | None = None,
+    tick: Callable[[float], None] | None = None,
+) -> tuple[list[Region], np.ndarray]:
+    """The regions of a map that are short enough and touch nothing masked, and what each looks like on some maps.
+
+    Args:
+        mean_ZYX: P(nodule), whose regions they are.
+        maps: P(nodule) by each fold.
+        window: What the maps are of.
+        most: Keep so many, those with the largest sum of probabilities; all where not given.
+        tick: Called with the fraction done.
+
+    Returns:
+        The regions, and their features on each of the maps, ``[K, N, F]``.
+    """
+    parts = regions_of(mean_ZYX, window.spacing_mm)
+    root_size = root_sizes(parts)
+    regions = [region for region in parts if allowed(region, window.spacing_mm)]
+    masked_ZYX = window.masked_ZYX
+    if masked_ZYX is not None:
+        regions = [region for region in regions if not (masked_ZYX[region.box] & region.mask_ZYX).any()]
+    if most is not None and len(regions) > most:
+        sums = [float(mean_ZYX[region.box][region.mask_ZYX].sum()) for region in regions]
+        regions = [regions[index] for index in sorted(np.argsort(sums)[::-1][:most])]
+    rows: list[list[np.ndarray]] = [[] for _ in maps]
+    for done, region in enumerate(regions):
+        for row, map_ZYX in zip(rows, maps, strict=True):
+            size = root_size[region.root]
+            row.append(features_of(region, map_ZYX, window.image_ZYX, window.zone_ZYX, window.spacing_mm, size))
+        if tick is not None and done % 32 == 0:
+            tick(done / len(regions))
+    return regions, np.array(rows).reshape(len(maps), len(regions), len(FEATURES))
 
 
 def vector_of(stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, region: Region, slice_mm: float) -> np.ndarray:

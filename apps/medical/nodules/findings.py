@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import ndimage
 
-from apps.medical.nodules.detect import Candidates, Half, Rescore, find_candidates
+from apps.medical.nodules.detect import Candidates, Fold, Rescorer, Window, find_candidates
 from apps.medical.nodules.grid import from_working, to_working_grid
 from apps.medical.nodules.intensity import cautions_of, scale_of_ct
-from apps.medical.nodules.linking import sigmoid
 from apps.medical.nodules.measure import Measurement, measure, occupancy_of
 from apps.medical.nodules.place import lung_box
 from apps.medical.nodules.regions import Region
@@ -44,7 +43,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NoduleResult:
     """What a CT's reading gives.
 
     Attributes:
@@ -60,25 +59,25 @@ def find_nodules(
     volume_hu: np.ndarray,
     spacing_mm: tuple[float, float, float],
     zone_mask: np.ndarray,
-    stems: Sequence[Half],
+    folds: Sequence[Fold],
     threshold: float,
     *,
     lung_mask: np.ndarray | None = None,
     affine: ArrayLike | None = None,
-    rescore: Sequence[Rescore] | None = None,
+    rescorers: Sequence[Rescorer] | None = None,
     tick: Callable[[float], None] | None = None,
-) -> Found:
+) -> NoduleResult:
     """Find and measure nodules in a chest CT.
 
     Args:
         volume_hu: Hounsfield units, ``[Z, Y, X]``.
         spacing_mm: (z, y, x).
         zone_mask: The search zone: lungs after closing, and their rim.
-        stems: Both halves, averaged.
+        folds: Both folds, averaged.
         threshold: The operating point.
         lung_mask: Aerated lungs, for the intensity scale; the zone where not given.
         affine: From (k, row, column, 1) to LPS millimetres.
-        rescore: For each half the core's second look; without it the linking score is the probability.
+        rescorers: For each fold the core's second look; without it the linking score is the probability.
         tick: Called with the fraction done; may raise to cancel.
 
     Returns:
@@ -86,7 +85,7 @@ def find_nodules(
     """
     rows, columns = np.nonzero(zone_mask.any((0, 2)))[0], np.nonzero(zone_mask.any((0, 1)))[0]
     if not len(rows):
-        return Found([], [])
+        return NoduleResult([], [])
     margin = [int(np.ceil(30 / mm)) for mm in spacing_mm[1:]]
     box = (
         slice(max(0, int(rows[0]) - margin[0]), min(volume_hu.shape[1], int(rows[-1]) + margin[0] + 1)),
@@ -103,16 +102,9 @@ def find_nodules(
         spacing_mm[2] * part.shape[2] / image.shape[2],
     )
     step = None if tick is None else (lambda done: tick(0.9 * done))
-    found = find_candidates(
-        stems,
-        image,
-        working_zone,
-        working_mm,
-        vectors=rescore is not None,
-        lungs=lung_box(working_zone, working_mm, affine),
-        tick=step,
-    )
-    probability = probability_of(found, rescore)
+    window = Window(image, working_zone, working_mm, lungs=lung_box(working_zone, working_mm, affine))
+    found = find_candidates(folds, window, vectors=rescorers is not None, tick=step)
+    probability = found.probability(rescorers)
     findings = []
     order = np.argsort(-probability, kind="stable")
     for rank, index in enumerate(order, start=1):
@@ -122,16 +114,7 @@ def find_nodules(
         findings.append(Finding(rank, float(probability[index]), shown, measured, heat, start))
         if tick is not None:
             tick(0.9 + 0.1 * rank / len(order))
-    return Found(findings, cautions_of(scale))
-
-
-def probability_of(found: Candidates, rescore: Sequence[Rescore] | None = None) -> np.ndarray:
-    """P(nodule) of each candidate: the mean over the halves, ``[N]``."""
-    if not len(found):
-        return np.zeros(0)
-    if rescore is None:
-        return sigmoid(found.logit_HN).mean(0)
-    return np.mean([look(found.described(half)) for half, look in enumerate(rescore)], axis=0)
+    return NoduleResult(findings, cautions_of(scale))
 
 
 def _resample(values_ZYX: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

@@ -69,7 +69,7 @@ class LinkWeights:
 
     @classmethod
     def zeros(cls) -> "LinkWeights":
-        """Weights that say nothing, for a half whose linking is not fitted yet."""
+        """Weights that say nothing, for a fold whose linking is not fitted yet."""
         count = len(FEATURES)
         return cls(np.zeros(count), np.ones(count), np.zeros(count), 0.0)
 

@@ -17,13 +17,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from apps.medical.nodules.detect import CONTEXT_MM, TOKENS, Described, Rescore
+from apps.medical.nodules.detect import CONTEXT_MM, TOKENS, CandidateDescription, Rescorer
 from apps.medical.nodules.linking import sigmoid
+from apps.medical.nodules.second_look import CandidateRows, PlainHead, SecondLook, VolumeCandidateHead
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.config import CoreConfig
 from core_model.core import Core
 from core_model.errors import InputRejected, Unavailable
-from core_model.rescore import CandidateRows, PlainHead, SecondLook, VolumeCandidateHead
 
 H = TypeVar("H", VolumeCandidateHead, PlainHead)
 NAME = "nodule_head"
@@ -79,24 +79,24 @@ def rows_of(
     )
 
 
-def rescorer(look: SecondLook) -> Rescore:
+def rescorer(second_look: SecondLook) -> Rescorer:
     """A second look as ``detect`` asks for it: probabilities of candidates of one volume."""
 
-    def rescore(asked: Described) -> np.ndarray:
+    def rescore(asked: CandidateDescription) -> np.ndarray:
         spacing_mm_N3 = np.broadcast_to(np.asarray(asked.spacing_mm, np.float32), (len(asked.score_N), 3))
         rows = rows_of(asked.features_ND, asked.place_mm_N3, spacing_mm_N3, asked.score_N)
-        return sigmoid(look(rows).numpy())
+        return sigmoid(second_look(rows).numpy())
 
     return rescore
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heads:
-    """The heads of one half.
+    """The heads of one fold.
 
     Attributes:
         members: Averaged in log-odds.
-        shift: Added to them, so that the halves are on one scale.
+        shift: Added to them, so that the folds are on one scale.
         layers: Blocks of the core that run.
         plain: Nets without the core, trained alike, for comparison; they are not part of the second look.
     """
@@ -106,16 +106,16 @@ class Heads:
     layers: int
     plain: tuple[PlainHead, ...] = ()
 
-    def rescorer(self, core: Core) -> Rescore:
-        """The half's second look."""
+    def rescorer(self, core: Core) -> Rescorer:
+        """The fold's second look."""
         return rescorer(SecondLook(core, self.members, [name for name, _ in FACTS], self.shift))
 
 
 def tensors_of(heads: Mapping[str, Heads]) -> dict[str, Tensor]:
-    """All weights as they are stored: half precision, ``HALF.core.MEMBER.NAME`` and ``HALF.plain.MEMBER.NAME``."""
+    """All weights as they are stored: half precision, ``FOLD.core.MEMBER.NAME`` and ``FOLD.plain.MEMBER.NAME``."""
     return {
-        f"{half}.{kind}.{number}.{name}": tensor.detach().half()
-        for half, held in heads.items()
+        f"{fold}.{kind}.{number}.{name}": tensor.detach().half()
+        for fold, held in heads.items()
         for kind, members in (("core", held.members), ("plain", held.plain))
         for number, member in enumerate(members)
         for name, tensor in member.state_dict().items()
@@ -129,7 +129,7 @@ def save_heads(
 
     Args:
         folder: Where to.
-        heads: By half.
+        heads: By fold.
         core: That they were trained with.
         made_by: Commands, seeds, data and figures, for the card.
         name: Of the pair of files.
@@ -140,13 +140,13 @@ def save_heads(
         "licence": "Apache-2.0; trained on LIDC-IDRI (CC BY 3.0) and C3N-00247 of CPTAC",
         "facts": [list(fact) for fact in FACTS],
         "halves": {
-            half: {
+            fold: {
                 "members": len(held.members),
                 "plain": len(held.plain),
                 "layers": held.layers,
                 "shift": held.shift,
             }
-            for half, held in heads.items()
+            for fold, held in heads.items()
         },
         "core_sha256": core.weights_hash,
         "made_by": dict(made_by),
@@ -174,12 +174,12 @@ def load_heads(folder: Path, core: Core, name: str = NAME) -> tuple[dict[str, He
             action="install the package again, or train the head anew",
             code="weights_differ",
         )
-    return {half: _heads(tensors, half, entry, core.model.config) for half, entry in card["halves"].items()}, card
+    return {fold: _heads(tensors, fold, entry, core.config) for fold, entry in card["halves"].items()}, card
 
 
-def _heads(tensors: Mapping[str, Tensor], half: str, entry: Mapping[str, Any], config: CoreConfig) -> Heads:
+def _heads(tensors: Mapping[str, Tensor], fold: str, entry: Mapping[str, Any], config: CoreConfig) -> Heads:
     def filled(empty: H, kind: str, number: int) -> H:
-        prefix = f"{half}.{kind}.{number}."
+        prefix = f"{fold}.{kind}.{number}."
         own = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
         try:
             empty.load_state_dict(own)

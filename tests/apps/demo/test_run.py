@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from apps.demo.run import hits, make_input, named
+from apps.finance.jobs import stored
 from apps.store import readings
 from tests.apps.reading import reader
 
@@ -21,7 +22,8 @@ def test_over_five_seeds_the_demo_finds_what_was_planted(tmp_path: Path):
             phantom, report = make_input(folder, seed)
             ends = [reads.report(folder / "report.html"), reads.study(folder / "ct")]
             assert [end.state for end in ends] == ["done", "done"], [end.error_text for end in ends]
-            finance, medical = (readings.document(reads.store, str(end.reading_id)) for end in ends)
+            finance = stored(reads.store, str(ends[0].reading_id))
+            medical = readings.document(reads.store, str(ends[1].reading_id))
             if not named(finance, report):
                 missed.append(f"seed {seed}: the report's {report.kind}")
             for nodule, found in zip(phantom.nodules, hits(medical, phantom), strict=True):

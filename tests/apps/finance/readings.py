@@ -1,11 +1,14 @@
-"""Readings made at random, and one of the example report, for tests of what is done with them."""
+"""Readings made at random, and one that says nothing, for tests of what is done with readings."""
+
+from typing import Any
 
 from hypothesis import strategies as st
 
 from apps.documents import Missing
 from apps.finance.anomaly.model import Anomaly, CheckResult
-from apps.finance.reading import AboutReport, FactsFile, FinanceReading
+from apps.finance.reading import NOT_SAID, AboutReport, FactsFile, FinanceReading
 from apps.finance.statements.model import STATEMENTS, ReportedLine, StatementLine, StatementValue
+from apps.provenance import Provenance
 from core_model.errors import Caution, Message
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False)
@@ -16,8 +19,45 @@ json_values = st.recursive(
     max_leaves=5,
 )
 objects = st.dictionaries(st.text(), json_values, max_size=3)
+versions = st.dictionaries(st.text(), st.text(), max_size=3)
 messages = st.builds(Message, st.text(), objects)
 missing = st.builds(Missing, messages)
+
+
+def sentence(text: str) -> Any:
+    """A stored sentence of these words."""
+    return text  # TRANSITION: Message("as_written", {"text": text})
+
+
+def as_written(text: str) -> Message:
+    """A stored sentence of these words, in no language of ours."""
+    return Message("as_written", {"text": text})
+
+
+def blank(**changed: Any) -> FinanceReading:
+    """The reading of a report that says nothing, but for what is given."""
+    parts: dict[str, Any] = {
+        "id": "reading-1",
+        "document": AboutReport(
+            company="Example Works",
+            form="10-K",
+            period_end="2024-12-31",
+            fiscal_year=2024,
+            fiscal_period="FY",
+            language="en",
+            currency="USD",
+            identifier=Missing(NOT_SAID),
+            source_hash="a" * 64,
+        ),
+        "facts": FactsFile(0, "b" * 64, "/data/facts"),
+        "statements": dict.fromkeys(STATEMENTS, ()),
+        "reported": {name: Missing(NOT_SAID) for name in STATEMENTS},
+        "checks": (),
+        "anomalies": (),
+        "cautions": (),
+        "provenance": Provenance("a" * 64, {}, {}, {}, {}),
+    }
+    return FinanceReading(**(parts | changed))
 
 
 def few(parts: st.SearchStrategy) -> st.SearchStrategy:
@@ -38,5 +78,5 @@ readings = st.builds(
     checks=few(st.builds(CheckResult, difference=st.none() | decimals, tolerance=st.none() | decimals)),
     anomalies=few(st.builds(Anomaly, confidence=shares)),
     cautions=few(st.builds(Caution, values=objects, source=st.none() | messages)),
-    provenance=objects,
+    provenance=st.builds(Provenance, steps=versions, settings=objects, weights=versions, libraries=versions),
 )

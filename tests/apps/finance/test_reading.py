@@ -6,29 +6,29 @@ from functools import cache
 from pathlib import Path
 
 import jsonschema
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from apps.demo.report import make_example_report
 from apps.documents import Missing, from_json, to_json
-from apps.finance.anomaly import check_statements
-from apps.finance.filings import read_facts
-from apps.finance.reading import FinanceBatch, FinanceReading, make_reading
-from apps.finance.statements import build_statements
+from apps.finance.jobs import provenance_of, stored
+from apps.finance.reading import FinanceBatch, FinanceReading
+from apps.finance.report import make_reading, read_report
+from apps.provenance import Provenance
+from apps.store import blobs
 from benchmarks import shared_data
 from core_model.errors import InputRejected
 from tests import needs
 from tests.apps.finance.readings import readings
+from tests.apps.finance.statements.reports import INCOME, annual, gaap, replaced
+from tests.apps.reading import reader
 from tests.apps.schemas import SCHEMAS, name_of
 
 
 def read(data: bytes) -> FinanceReading:
-    filing = read_facts(data)
-    statements = build_statements(data, filing)
-    checks, anomalies = check_statements(filing, statements)
-    return make_reading(
-        filing, statements, checks, anomalies, reading_id="reading-1", facts_sha256="a" * 64, provenance={"n": 1}
-    )
+    provenance = Provenance("a" * 64, {"facts": "1"}, {"reader": "inline-xbrl"}, {"core": "b" * 64}, {"lxml": "6"})
+    return make_reading(read_report(data), reading_id="reading-1", facts_sha256="a" * 64, provenance=provenance)
 
 
 @cache
@@ -54,6 +54,34 @@ def test_the_example_report_comes_back_whole(tmp_path: Path):
     first = reading.line("total_assets").values[0]
     assert f"{first.value:f}" == truth.lines["total_assets"][year]
     assert [len(reading.statements[name]) for name in ("income", "balance", "cash_flow")] == [12, 12, 6]
+
+
+def test_a_balance_of_noon_and_a_zero_turned_round_fit_the_schema():
+    lines = replaced(INCOME, "Interest expense", gaap("Interest expense, net", "InterestIncomeExpenseNet", "0", "(10)"))
+    data = annual(income=lines).replace(b"<xbrli:instant>2023-12-31<", b"<xbrli:instant>2023-12-31T12:00:00<")
+    reading = read(data)
+    schema_of(FinanceReading).validate(json.loads(to_json(reading)))
+    assert reading.line("total_assets").values[0].period.end == "2023-12-31T12:00:00"
+    interest = reading.line("interest_expense").values[0]
+    assert (f"{interest.value:f}", interest.period.end) == ("0", "2023-12-31")
+
+
+def test_the_job_stores_the_reading_under_its_id_and_names_the_planted_element(tmp_path: Path):
+    truth = make_example_report(tmp_path / "report.html", 11)
+    with reader(tmp_path / "data") as reads:
+        end = reads.report(tmp_path / "report.html")
+        assert end.state == "done", end.error_text
+        reading = stored(reads.store, str(end.reading_id))
+        facts = blobs.path_of(reads.store, reading.facts.sha256)
+        assert len(pq.read_table(facts)) == reading.facts.count == truth.facts
+    assert reading.id == end.reading_id
+    assert reading.provenance == provenance_of(reading.document.source_hash)
+    assert set(truth.element_ids) & set(reading.anomalies[0].fact_ids)
+    year = max(truth.lines["total_assets"])
+    for lines in reading.statements.values():
+        for line in lines:
+            if line.values and line.values[0].value is not None and not line.values[0].derived:
+                assert f"{line.values[0].value:f}" in (truth.lines[line.line][year], truth.wrong_value)
 
 
 def test_what_a_report_does_not_say_is_missing_with_the_reason(tmp_path: Path):

@@ -2,7 +2,9 @@
 
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -10,42 +12,48 @@ from rich.console import Console
 from apps import console
 from apps.demo.report import make_example_report
 from apps.finance import summary
-from apps.finance.document import build_document
-from apps.finance.filings import read_facts
-from apps.finance.statements import build_statements
+from apps.finance.periods import Period
+from apps.finance.reading import FinanceReading
+from apps.finance.report import make_reading, read_report
 from apps.finance.statements.lines import BY_NAME
+from apps.finance.statements.model import StatementValue
+from apps.provenance import Provenance
 
 
-def made(folder, seed: int = 0) -> dict:
+def made(folder, seed: int = 0) -> FinanceReading:
     make_example_report(folder / "report.html", seed)
-    data = (folder / "report.html").read_bytes()
-    filing = read_facts(data)
-    return build_document(
-        filing, build_statements(data, filing), [], [], reading_id="reading-1", facts_sha256="ab" * 32, provenance={}
+    report = read_report((folder / "report.html").read_bytes())
+    return make_reading(
+        report, reading_id="reading-1", facts_sha256="ab" * 32, provenance=Provenance("a" * 64, {}, {}, {}, {})
     )
 
 
-def printed(document: dict, monkeypatch: pytest.MonkeyPatch, width: int = 80) -> list[str]:
+def changed(reading: FinanceReading, name: str, **parts: Any) -> FinanceReading:
+    """The reading with other parts of one key line."""
+    statements = {
+        statement: tuple(replace(line, **parts) if line.line == name else line for line in lines)
+        for statement, lines in reading.statements.items()
+    }
+    return replace(reading, statements=statements)
+
+
+def printed(reading: FinanceReading, monkeypatch: pytest.MonkeyPatch, width: int = 80) -> list[str]:
     out, err = io.StringIO(), io.StringIO()
     monkeypatch.setattr(console, "out", Console(file=out, width=width))
     monkeypatch.setattr(console, "err", Console(file=err, width=width))
-    summary.print_summary(document)
+    summary.print_summary(reading)
     return out.getvalue().splitlines()
-
-
-def values_of(document: dict, line: str) -> list[dict]:
-    return next(one for lines in document["statements"].values() for one in lines if one["line"] == line)["values"]
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_every_number_stands_whole_on_the_line_of_its_name(seed, tmp_path, monkeypatch):
-    document = made(tmp_path, seed)
-    lines = printed(document, monkeypatch)
+    reading = made(tmp_path, seed)
+    lines = printed(reading, monkeypatch)
     assert all(len(line) <= 80 for line in lines[:-1])
     assert lines[1].endswith("USD in millions")
     compared = 0
     for name, about in BY_NAME.items():
-        newest = [value for value in values_of(document, name) if "value" in value][:2]
+        newest = [value.value for value in reading.line(name).values if value.value is not None][:2]
         (line,) = [line for line in lines if line.startswith((f"{about.english}  ", f"{about.english}: n/a"))]
         if not newest:
             assert "n/a: " in line
@@ -53,7 +61,7 @@ def test_every_number_stands_whole_on_the_line_of_its_name(seed, tmp_path, monke
         numbers = re.findall(r"\(?[\d,]+(?:\.\d+)?\)?", line.removeprefix(about.english))
         scale = 1 if name.startswith("eps_") else 1_000_000
         got = [Decimal(re.sub(r"[(),]", "", n)) * (-scale if n.startswith("(") else scale) for n in numbers]
-        assert got == [Decimal(value["value"]) for value in newest]
+        assert got == newest
         compared += len(got)
     assert compared > 50
 
@@ -65,63 +73,61 @@ def test_digits_stand_under_digits(tmp_path, monkeypatch):
 
 
 def test_amounts_that_are_no_whole_thousands_are_printed_in_full(tmp_path, monkeypatch):
-    document = made(tmp_path)
-    newest = values_of(document, "revenue")[0]
-    newest["value"] = "-123456789012345.67"
-    lines = printed(document, monkeypatch)
+    reading = made(tmp_path)
+    first, *others = reading.line("revenue").values
+    long = replace(first, value=Decimal("-123456789012345.67"))
+    lines = printed(changed(reading, "revenue", values=(long, *others)), monkeypatch)
     assert lines[1].endswith(", USD")
     assert any("(123,456,789,012,345.67)" in line for line in lines)
     assert all(len(line) <= 80 for line in lines[:-1])
 
 
 def test_a_value_that_is_missing_in_one_period_says_why_below_it(tmp_path, monkeypatch):
-    document = made(tmp_path)
-    before = values_of(document, "goodwill")[1]
-    for key in ("value", "unit", "fact_ids"):
-        del before[key]
-    before["not_available"] = "the page leaves the cell empty"
-    lines = printed(document, monkeypatch)
+    reading = made(tmp_path)
+    newest, before, *others = reading.line("goodwill").values
+    empty = StatementValue(before.period, None, not_available="the page leaves the cell empty")
+    lines = printed(changed(reading, "goodwill", values=(newest, empty, *others)), monkeypatch)
     at = next(number for number, line in enumerate(lines) if line.startswith("Goodwill"))
     assert lines[at].endswith("n/a")
-    assert lines[at + 1] == f"  {before['end']}: n/a: the page leaves the cell empty"
+    assert lines[at + 1] == f"  {before.period.end}: n/a: the page leaves the cell empty"
 
 
 def test_a_long_reason_keeps_to_its_line(tmp_path, monkeypatch):
-    document = made(tmp_path)
-    values_of(document, "inventory")[:] = []
-    line = next(one for lines in document["statements"].values() for one in lines if one["line"] == "inventory")
-    line["reason"] = "because " * 40
-    (shown,) = [one for one in printed(document, monkeypatch) if one.startswith("Inventories")]
+    reading = changed(made(tmp_path), "inventory", values=(), reason="because " * 40)
+    (shown,) = [one for one in printed(reading, monkeypatch) if one.startswith("Inventories")]
     assert len(shown) == 80
     assert shown.startswith("Inventories: n/a: because because")
     assert shown.endswith("…")
 
 
 def test_names_from_a_report_are_printed_as_they_stand(tmp_path, monkeypatch):
-    document = made(tmp_path)
-    document["document"]["company"] = "Acme [/bold] [red]Inc."
-    assert printed(document, monkeypatch)[0] == "Acme [/bold] [red]Inc."
+    reading = made(tmp_path)
+    renamed = replace(reading, document=replace(reading.document, company="Acme [/bold] [red]Inc."))
+    assert printed(renamed, monkeypatch)[0] == "Acme [/bold] [red]Inc."
 
 
-def test_a_quarter_is_compared_with_the_quarter_a_year_before():
-    def value(start: str, end: str) -> dict:
-        return {"start": start, "end": end, "value": "1", "unit": "USD", "fact_ids": []}
-
-    values = [value("2024-04-01", "2024-06-30"), value("2024-01-01", "2024-06-30"), value("2023-04-01", "2023-06-30")]
-    values.append(value("2023-01-01", "2023-06-30"))
-    lines = [{"line": name, "label": "x", "reason": "", "values": values} for name in ("revenue", "net_income")]
-    assert summary.periods_of(lines) == [("2024-06-30", "2024-04-01"), ("2023-06-30", "2023-04-01")]
+def test_a_quarter_is_compared_with_the_quarter_a_year_before(tmp_path):
+    periods = [
+        Period("2024-06-30", "2024-04-01"),
+        Period("2024-06-30", "2024-01-01"),
+        Period("2023-06-30", "2023-04-01"),
+        Period("2023-06-30", "2023-01-01"),
+    ]
+    values = tuple(StatementValue(period, Decimal(1), "USD") for period in periods)
+    lines = [replace(line, values=values) for line in made(tmp_path).statements["income"][:2]]
+    assert summary.periods_of(lines) == [periods[0], periods[2]]
 
 
 def titles(start: str, end: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> list[str]:
     """The headings of the statements of a report about one period."""
-    document = made(tmp_path)
-    for lines in document["statements"].values():
-        for line in lines:
-            line["values"] = [
-                {"start": start, "end": end, "value": "1", "unit": "USD", "fact_ids": []} for _ in line["values"][:1]
-            ]
-    return [line for line in printed(document, monkeypatch) if line.startswith(tuple(summary.TITLES.values()))]
+    reading = made(tmp_path)
+    value = StatementValue(Period(end, start), Decimal(1), "USD")
+    statements = {
+        name: tuple(replace(line, values=(value,) if line.values else ()) for line in lines)
+        for name, lines in reading.statements.items()
+    }
+    shown = printed(replace(reading, statements=statements), monkeypatch)
+    return [line for line in shown if line.startswith(tuple(summary.TITLES.values()))]
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,11 @@ class Entry:
         return _Found(self.pattern).names
 
     @property
+    def chosen_by(self) -> set[str]:
+        """Those by which it chooses between words, and need not show."""
+        return _Found(self.pattern).chosen_by
+
+    @property
     def text(self) -> str:
         """Its own letters, with dots for the values between them."""
         return "…".join(_Found(self.pattern).texts)
@@ -53,6 +58,7 @@ class _Found(Visitor):
         self.variables: set[str] = set()
         self.numbers: set[str] = set()
         self.names: set[str] = set()
+        self.chosen_by: set[str] = set()
         self.texts: list[str] = []
         self.visit(pattern)
 
@@ -67,6 +73,7 @@ class _Found(Visitor):
 
     def visit_SelectExpression(self, node: ast.SelectExpression) -> None:  # noqa: N802
         plural = {"zero", "one", "two", "few", "many"}
+        self.chosen_by |= _Found(ast.Pattern([ast.Placeable(node.selector)])).variables
         keys = [variant.key for variant in node.variants]
         if any(isinstance(key, ast.NumberLiteral) or key.name in plural for key in keys):
             self.numbers |= _Found(ast.Pattern([ast.Placeable(node.selector)])).variables

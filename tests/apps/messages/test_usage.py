@@ -13,6 +13,7 @@ from tests.apps.messages.transition import NOT_YET
 
 SCREENS = "ui_"
 """How the codes of the screens' labels begin: ``t("read")`` says ``ui_read``."""
+LABELS = ("t", "labels.text")
 COMPOSED = 4
 """Letters that a composed code has at least of its own: ``f"check_title_{check}"``."""
 
@@ -43,7 +44,7 @@ def named(file: Path, tree: ast.Module) -> Iterator[Named]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        function = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        function = ast.unparse(node.func).removeprefix("shell.")
         first = node.args[0]
         if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
             continue
@@ -52,10 +53,10 @@ def named(file: Path, tree: ast.Module) -> Iterator[Named]:
             given = {word.arg: word.value for word in node.keywords if word.arg}
             values = node.args[1] if len(node.args) > 1 else given.get("values", ast.Dict([], []))
             yield Named(first.value, keys(values), where)
-        elif function == "missing" or (function == "t" and file.is_relative_to(ROOT / "ui")):
-            words = None if any(word.arg is None for word in node.keywords) else [word.arg for word in node.keywords]
-            code = f"{SCREENS}{first.value}" if function == "t" else first.value
-            yield Named(code, words if words is None else frozenset(map(str, words)), where)
+        elif function in ("missing", *LABELS):
+            words = frozenset(word.arg or "**" for word in node.keywords)
+            code = first.value if function == "missing" else f"{SCREENS}{first.value}"
+            yield Named(code, None if "**" in words else words, where)
 
 
 def keys(values: ast.expr) -> frozenset[str] | None:
@@ -91,10 +92,9 @@ def test_every_sentence_is_named_somewhere() -> None:
                 if len(own) >= COMPOSED and re.fullmatch("[a-z0-9_]+", own):
                     composed.add("".join(re.escape(str(part)) if part else ".+" for part in fixed))
     said = {entry.code for entry in entries("en") if not entry.file.startswith("refusals/")}
-    silent = {
-        code
-        for code in said
-        for name in [code.removeprefix(SCREENS)]
-        if name not in texts and not any(re.fullmatch(one, name) for one in composed)
-    }
+    silent = set()
+    for code in said:
+        spelt = {code, code.removeprefix(SCREENS)}
+        if not spelt & texts and not any(re.fullmatch(one, name) for one in composed for name in spelt):
+            silent.add(code)
     assert silent == set()

@@ -1,7 +1,15 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
+candidates_misshapen = candidates whose vectors, positions, spacing, facts and scores do not fit together
+    .allowed = [N, T, C], [N, T, 3], [N, 3], [N, F] and [N]
+
+candidates_not_finite = candidates with a value that is not finite
+
 deflate_bomb = a deflated DICOM file unpacks to more than 256 MiB
     .action = leave it out
+
+dicom_attribute = { $attribute } is absent or cannot be read
+    .action = export the study again
 
 dicom_damaged = the DICOM file is damaged or cut off
     .allowed = complete DICOM files
@@ -11,27 +19,196 @@ dicom_truncated = the DICOM file is cut off: its pixels are incomplete
     .allowed = complete DICOM files
     .action = copy or export the study again
 
-file_too_large = it is larger than 1 GiB
-    .action = leave it out
+file_is_archive = an archive, but no zip archive
 
-no_such_path = there is no such file or folder
-    .action = check the path
+file_is_dicomdir = a DICOMDIR
+
+file_is_empty = empty
+
+file_is_no_image = no DICOM image
+
+file_is_of_another_kind = of another kind
+
+file_is_pdf = a PDF
+
+file_of_with_hash = file { $number } of { $count } (sha256 { $sha256 })
+
+give_image_folder = give the folder that holds the images
+
+lungs_bowel_gas = the air inside the body is bowel gas or lies outside
+
+lungs_height = what looks like lungs is { $height_mm } mm high
+
+lungs_no_air = there is no air inside the body
+
+lungs_no_body = there is no body in it
+
+lungs_not_found = no lungs were found
+
+lungs_not_shown = it shows no lungs
+
+lungs_volume = what looks like lungs has { $volume_ml } ml
+
+no_lungs = { $what }
+    .allowed = a chest CT with lungs of { $least_ml } to { $most_ml } ml
+    .action = choose a series that shows the lungs
+
+no_series_fits = no series can be read: { $series }
+    .allowed = a complete axial CT series that covers the lungs
+    .action = export such a series, or name one of these with its UID
+
+no_such_series = there is no CT series with this UID in it
+    .allowed = { $series }
+    .action = give one of these, or none
 
 one_class = candidates without nodules, or without anything else
+
+rescale_absent = RescaleSlope or RescaleIntercept is absent, so that its values mean no Hounsfield units
+    .allowed = a slope above 0 and an intercept in every image
+    .action = export the study again from the scanner or archive
+
+rescale_slope = RescaleSlope is { $slope }, so that its values mean no Hounsfield units
+    .allowed = a slope above 0 and an intercept in every image
+    .action = export the study again from the scanner or archive
+
+series_too_large = the series has { $num_slices } slices of { $rows } x { $columns }
+    .allowed = at most { $millions } million voxels
+    .action = choose another series
+
+slice_missing = 1 slice is missing inside the lungs between { $low_mm } and { $high_mm } mm
+    .allowed = complete lungs
+    .action = export or copy the series again
+
+slices_missing = { $num_slices } slices are missing inside the lungs between { $low_mm } and { $high_mm } mm
+    .allowed = complete lungs
+    .action = export or copy the series again
+
+slices_not_aligned = its slices are shifted against each other by up to { $shift_mm } mm
+    .allowed = slices that line up
+    .action = export the original axial series
+
+slices_off_even_steps = its slices lie up to { $off_mm } mm from even steps of { $step_mm } mm
+    .allowed = evenly spaced slices
+    .action = export the original axial series
+
+slices_uneven = slices are { $width_mm } mm apart inside the lungs between { $low_mm } and { $high_mm } mm, elsewhere { $step_mm } mm
+    .allowed = evenly spaced slices
+    .action = export the original axial series
+
+study_disk_failed = the disk refused to read a file
+    .action = copy the study and try again
+
+study_empty = there is no file in it
+    .allowed = a folder or a zip of DICOM images
+    .action = give the folder that holds the images
+
+study_file_forbidden = the file may not be read by this user
+    .action = change its permissions
+
+study_file_kind = the file is { $kind }
+    .allowed = a folder or zip of CT images in DICOM
+    .action = give the folder that holds the images
+
+study_file_missing = there is no file { $number } in it
+    .allowed = 1 to { $count }
+
+study_file_too_large = it is larger than 1 GiB
+    .action = leave it out
+
+study_file_unreadable = the disk refused to read the file
+    .action = copy the study and try again
+
+study_folder_forbidden = a folder of the study may not be read by this user
+    .action = change its permissions
+
+study_folder_too_deep = folders lie more than { $most } deep in each other
+    .action = give the folder that holds the images
+
+study_no_ct = none of its { $count } DICOM objects is a CT image
+    .allowed = a folder or zip of CT images in DICOM
+    .action = { $action }
+
+study_no_dicom = none of its { $count } files is a DICOM image
+    .allowed = a folder or zip of CT images in DICOM
+    .action = { $action }
+
+study_no_file = it is neither a folder nor a file
+    .action = give a folder or a zip of DICOM
+
+study_only_archives = it holds nothing but archives
+    .allowed = a folder or zip of CT images in DICOM
+    .action = unpack the archives and give the folder
+
+study_only_file = its only file is { $kind }
+    .allowed = a folder or zip of CT images in DICOM
+    .action = { $action }
+
+study_only_links = there is no file in it, only { $count } links, which are not followed
+    .allowed = a folder or a zip of DICOM images
+    .action = give the folder that holds the images
+
+study_path_forbidden = the path may not be read by this user
+    .action = change its permissions
+
+study_path_missing = there is no such file or folder
+    .action = check the path
+
+study_too_many_files = the folder holds more than { $most } files
+    .action = give the folder of one study
 
 transfer_syntax = its transfer syntax cannot be decoded here
     .allowed = uncompressed, RLE, JPEG, JPEG lossless, JPEG-LS, JPEG 2000
     .action = export the study uncompressed
 
+two_files_of = file { $number } of { $count } (sha256 { $sha256 }) and file { $other }
+
 two_patients = it belongs to another patient than the files before it
     .allowed = one patient
     .action = separate the patients into folders of their own
 
+two_slices_one_position = two different slices lie at { $position_mm } mm
+    .allowed = one slice at each position
+    .action = export one series alone
+
+unpack_archives = unpack the archives and give the folder
+
 zip_damaged = the zip archive is broken or incomplete
     .action = download or export it again
+
+zip_encrypted = the zip archive is encrypted
+    .action = unpack it with a program that you trust and give the folder
+
+zip_larger_than_stated = the zip archive unpacks to more than 2 GiB
+    .allowed = at most 2 GiB
+    .action = unpack it with a program that you trust and give the folder
+
+zip_member_cut = it cannot be unpacked
+    .action = export the study again
+
+zip_member_damaged = it is damaged inside the zip archive (its checksum is wrong)
+    .action = export the study again
+
+zip_member_method = it is encrypted or packed by an unusual method
+    .action = export the study again
+
+zip_not_opened = the zip archive cannot be opened: the file is { $kind }, or its beginning is damaged
+    .allowed = a folder or zip of CT images in DICOM
+    .action = download or export it again, or give the folder that holds the images
 
 zip_path_traversal = a member of the zip archive has a name that leads out of the archive
     .action = do not trust this archive; export the study again
 
+zip_swells = the zip archive unpacks to { $times } times its size
+    .allowed = at most { $most } times
+    .action = do not trust this archive; export the study again
+
 zip_symlink = the zip archive holds a symbolic link
     .action = pack the files themselves
+
+zip_too_large = the zip archive unpacks to { $gib } GiB
+    .allowed = at most 2 GiB, 1 GiB a file
+    .action = unpack it with a program that you trust and give the folder
+
+zip_too_many_members = the zip archive has { $count } members
+    .allowed = at most { $most }
+    .action = unpack it with a program that you trust and give the folder

@@ -70,7 +70,7 @@ def test_neither_the_reader_nor_a_job_opens_a_pipe(sqlite_settings: Settings, tm
         with pytest.raises(InputRejected, match="it is a pipe"):
             submit(store, path)
         assert jobs.listing(store) == []
-        from apps.finance.jobs import _facts
+        from apps.finance.jobs import _read
 
         class Step:
             """A step whose input was a report when it was given, and is a pipe now."""
@@ -79,4 +79,4 @@ def test_neither_the_reader_nor_a_job_opens_a_pipe(sqlite_settings: Settings, tm
 
         Step.store = store  # type: ignore[attr-defined]
         with pytest.raises(InputRejected, match="it is a pipe"):
-            _facts(Step())  # type: ignore[arg-type]
+            _read(Step())  # type: ignore[arg-type]

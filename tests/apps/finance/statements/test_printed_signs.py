@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from apps.finance.document import build_document
-from apps.finance.filings import Filing, read_facts
+from apps.finance.filings import read_facts
 from apps.finance.statements import Statements, build_statements
 from apps.finance.statements.printing import printed_negative
 from benchmarks import shared_data
@@ -15,11 +14,6 @@ from tests.apps.finance.statements.reports import BEFORE, CASH_FLOW, INCOME, YEA
 
 EQUITY_METHOD = gaap("Equity income", "IncomeLossFromEquityMethodInvestments", "(19)", "7", flip=True)
 INVENTORIES = Line("Inventories", "us-gaap:IncreaseDecreaseInInventories", ("17", "(4)"), flip=True)
-
-
-def reported(filing: Filing, statements: Statements, name: str) -> list[dict]:
-    document = build_document(filing, statements, [], [], reading_id="r", facts_sha256="", provenance={})
-    return document["statements_as_reported"][name]
 
 
 @pytest.mark.parametrize(
@@ -48,12 +42,11 @@ def test_parentheses_and_minus_are_a_negative_number(printed: str, negative: boo
 
 def test_a_row_has_the_printed_sign_and_keeps_the_tags_value_beside_it():
     filing, statements = read(annual(income=[*INCOME[:7], EQUITY_METHOD, *INCOME[7:]]))
-    row = next(row for row in reported(filing, statements, "income") if row["label"] == "Equity income")
-    newest, before = row["values"]
-    assert (newest["value"], newest["tagged_value"]) == ("-19000000", "19000000")
-    assert before["value"] == "7000000"
-    assert "tagged_value" not in before
-    fact = next(fact for fact in filing.facts if fact.fact_id == newest["fact_ids"][0])
+    row = next(row for row in statements.reported["income"] if row.label == "Equity income")
+    newest, before = row.values
+    assert (newest.as_printed, newest.value) == (Decimal(-19_000_000), Decimal(19_000_000))
+    assert (before.as_printed, before.value) == (Decimal(7_000_000), Decimal(7_000_000))
+    fact = next(fact for fact in filing.facts if fact.fact_id == newest.fact_ids[0])
     assert (fact.concept, fact.value) == (EQUITY_METHOD.concept, "19000000")
 
 
@@ -61,29 +54,30 @@ def test_a_tag_of_the_other_sign_does_not_turn_an_amount_that_the_page_prints_wi
     maker = Maker()
     row = f"<tr><td>Inventories</td><td>{maker.fact('17', INVENTORIES.concept, YEAR)}</td></tr>"
     turned = row.replace('scale="6"', 'scale="6" sign="-"')
-    filing, statements = read(
+    _, statements = read(
         annual(cash_flow=CASH_FLOW, maker=maker).replace(b"<tr><td style=\"padding-left:0pt\"><span>Dividends paid",
                                                          turned.encode() + b"<tr><td><span>Dividends paid")
     )  # fmt: skip
-    row = next(row for row in reported(filing, statements, "cash_flow") if row["label"] == "Inventories")
-    assert (row["values"][0]["value"], row["values"][0]["tagged_value"]) == ("17000000", "-17000000")
+    inventories = next(row for row in statements.reported["cash_flow"] if row.label == "Inventories").values[0]
+    assert (inventories.as_printed, inventories.value) == (Decimal(17_000_000), Decimal(-17_000_000))
 
 
 def test_a_negated_label_alone_is_no_warning_and_the_key_line_keeps_its_own_sign():
-    filing, statements = read(annual())
-    rows = {row["label"]: row for row in reported(filing, statements, "cash_flow")}
-    assert rows["Dividends paid"]["values"][0]["value"] == "-40000000"
+    _, statements = read(annual())
+    rows = {row.label: row for row in statements.reported["cash_flow"]}
+    assert rows["Dividends paid"].values[0].as_printed == Decimal(-40_000_000)
     assert statements.line("dividends_paid").values[0].value == Decimal(40_000_000)
     assert not [caution for caution in statements.cautions if caution.code == "sign_differs"]
 
 
 def test_an_opening_parenthesis_in_a_cell_of_its_own_belongs_to_the_number_behind_it():
     data = annual().replace(b"<td>$</td><td>(<ix:nonFraction", b"<td>$ (</td><td><ix:nonFraction")
-    filing, statements = read(data)
-    rows = {row["label"]: row for row in reported(filing, statements, "cash_flow")}
-    values = [value["value"] for value in rows["Purchases of property, plant and equipment"]["values"]]
-    assert values == ["-60000000", "-50000000"]
-    assert [value["value"] for value in rows["Effect of exchange rates"]["values"]] == ["-3000000", "1000000"]
+    _, statements = read(data)
+    rows = {row.label: row for row in statements.reported["cash_flow"]}
+    values = [value.as_printed for value in rows["Purchases of property, plant and equipment"].values]
+    assert values == [Decimal(-60_000_000), Decimal(-50_000_000)]
+    effects = [value.as_printed for value in rows["Effect of exchange rates"].values]
+    assert effects == [Decimal(-3_000_000), Decimal(1_000_000)]
     assert [value.period.start[:4] for value in statements.line("dividends_paid").values] == [YEAR[:4], BEFORE[:4]]
 
 
@@ -96,14 +90,13 @@ def on_page(text: str) -> Decimal | None:
 
 
 @pytest.fixture(scope="module")
-def annual_reports() -> dict[str, tuple[Filing, Statements]]:
+def annual_reports() -> dict[str, Statements]:
     """The annual reports of two companies whose tags and pages often differ in sign."""
     needs.shared_data()
     found = {}
     for file in shared_data.filings(split="train", form="10-K"):
         if file.ticker in ("KO", "WMT"):
-            filing = read_facts(file.path)
-            found[file.ticker] = (filing, build_statements(file.path.read_bytes(), filing))
+            found[file.ticker] = build_statements(file.path.read_bytes(), read_facts(file.path))
     assert set(found) == {"KO", "WMT"}
     return found
 
@@ -111,18 +104,16 @@ def annual_reports() -> dict[str, tuple[Filing, Statements]]:
 @pytest.mark.shared_data
 @pytest.mark.parametrize("ticker", ["KO", "WMT"])
 def test_every_row_of_a_real_report_is_the_number_on_the_page_in_its_unit(annual_reports, ticker: str):
-    filing, statements = annual_reports[ticker]
     turned = compared = 0
-    for name, lines in statements.reported.items():
-        for line, row in zip(lines, reported(filing, statements, name), strict=True):
-            assert row["label"] == line.label
-            for value, shown in zip(line.values, row["values"], strict=True):
-                expected = on_page(value.printed)
-                if expected is None or "value" not in shown:
+    for name, rows in annual_reports[ticker].reported.items():
+        for row in rows:
+            for value in row.values:
+                expected, shown = on_page(value.printed), value.as_printed
+                if expected is None or shown is None:
                     continue
-                scale = Decimal(shown["value"]) / expected if expected else Decimal(1)
-                assert scale in (1, 1_000_000), (name, line.label, value.printed, shown)
-                compared, turned = compared + 1, turned + ("tagged_value" in shown)
+                scale = shown / expected if expected else Decimal(1)
+                assert scale in (1, 1_000_000), (name, row.label, value)
+                compared, turned = compared + 1, turned + (shown != value.value)
     assert compared > 200
     assert turned > 20
 
@@ -136,18 +127,18 @@ FLOWS = {
 @pytest.mark.shared_data
 @pytest.mark.parametrize("ticker", ["KO", "WMT"])
 def test_the_printed_rows_of_operating_cash_add_up_to_the_printed_total(annual_reports, ticker: str):
-    rows = reported(*annual_reports[ticker], "cash_flow")
-    total = next(k for k, row in enumerate(rows) if row["label"].lower() == FLOWS[ticker][0].lower())
-    first = next(k for k, row in enumerate(rows) if row["label"].lower() == FLOWS[ticker][1].lower())
-    for column, wanted in enumerate(rows[total]["values"]):
-        parts = [Decimal(row["values"][column].get("value", "0")) for row in rows[first:total] if row["values"]]
-        assert sum(parts) == Decimal(wanted["value"])
+    rows = annual_reports[ticker].reported["cash_flow"]
+    total = next(k for k, row in enumerate(rows) if row.label.lower() == FLOWS[ticker][0].lower())
+    first = next(k for k, row in enumerate(rows) if row.label.lower() == FLOWS[ticker][1].lower())
+    for column, wanted in enumerate(rows[total].values):
+        parts = [row.values[column].as_printed or Decimal(0) for row in rows[first:total] if row.values]
+        assert sum(parts) == wanted.as_printed
 
 
 @pytest.mark.shared_data
 def test_rows_whose_tag_has_the_other_sign_are_as_on_the_page(annual_reports):
-    income = {row["label"]: row for row in reported(*annual_reports["KO"], "cash_flow")}
+    income = {row.label: row for row in annual_reports["KO"].reported["cash_flow"]}
     equity = next(row for label, row in income.items() if label.startswith("Equity (income) loss"))
-    assert on_page("(1,019)") * 1_000_000 in [Decimal(value["value"]) for value in equity["values"]]
-    flows = {row["label"]: row for row in reported(*annual_reports["WMT"], "cash_flow")}
-    assert Decimal("2017000000") in [Decimal(value["value"]) for value in flows["Inventories"]["values"]]
+    assert on_page("(1,019)") * 1_000_000 in [value.as_printed for value in equity.values]
+    flows = {row.label: row for row in annual_reports["WMT"].reported["cash_flow"]}
+    assert Decimal("2017000000") in [value.as_printed for value in flows["Inventories"].values]

@@ -5,6 +5,7 @@ import pytest
 
 from apps.medical.ct.lungs import LEFT, RIGHT, find_lungs, lung_extent
 from apps.medical.ct.volume import Geometry, Volume
+from apps.messages import cautioned
 from core_model.errors import InputRejected
 from tests.apps.medical.ct import chests
 from tests.apps.medical.ct.chests import LUNG_ML, ORIGIN, PLAIN, SIZE, SPACING, chest
@@ -44,7 +45,7 @@ def test_a_lung_alone_is_named_on_its_side() -> None:
     lungs = find_lungs(chest(chests.no_left_lung))
     assert lungs.right_ml == pytest.approx(LUNG_ML, rel=0.08)
     assert lungs.left_ml < 0.05 * LUNG_ML
-    assert "left lung" in next(caution.text for caution in lungs.cautions if caution.code == "lungs_unequal")
+    assert "left lung" in next(cautioned(caution) for caution in lungs.cautions if caution.code == "lungs_unequal")
 
 
 def test_the_side_of_a_place_outside_is_that_of_the_nearest_lung() -> None:
@@ -76,7 +77,7 @@ def test_lungs_far_too_small_or_too_flat_fail_loudly() -> None:
 def test_a_scan_that_ends_within_the_lungs_says_which_end() -> None:
     volume = chest()
     lungs = find_lungs(Volume(volume.hu[35:], Geometry((45, *SIZE[1:]), SPACING, ORIGIN, PLAIN)))
-    assert "lower end" in next(caution.text for caution in lungs.cautions if caution.code == "lungs_cut")
+    assert "lower end" in next(cautioned(caution) for caution in lungs.cautions if caution.code == "lungs_cut")
 
 
 def test_the_quick_look_finds_where_the_lungs_begin_and_end() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from apps.medical.dicom import first_image, read_study
 from apps.medical.dicom.choice import sharpness
+from apps.messages import said
 from core_model.errors import InputRejected, NotFound
 from tests.apps.medical.dicom.making import STUDY_UID, Grid, Series, localizer, make_series
 
@@ -19,7 +20,7 @@ CORONAL = replace(
 
 def reasons(study) -> dict[int, str]:
     """Codes of what was skipped, by series number."""
-    return {entry.series_number: entry.code for entry in study.skipped}
+    return {entry.series_number: entry.reason.code for entry in study.skipped}
 
 
 def test_the_thinnest_of_several_is_read_and_the_others_listed_with_the_reason(tmp_path: Path) -> None:
@@ -30,9 +31,9 @@ def test_the_thinnest_of_several_is_read_and_the_others_listed_with_the_reason(t
     study = read_study(tmp_path)
     assert study.series.series_number == 2
     assert study.volume.shape == (80, 64, 64)
-    assert reasons(study) == {1: "thicker", 3: "not_axial", 4: "localizer"}
-    assert "a thinner series was read (2.50 mm)" in next(s.reason for s in study.skipped if s.series_number == 1)
-    assert first_image(tmp_path).slices == 80
+    assert reasons(study) == {1: "series_thicker", 3: "series_not_axial", 4: "series_localizer"}
+    assert said(next(s.reason for s in study.skipped if s.series_number == 1)) == "a thinner series was read (2.50 mm)"
+    assert first_image(tmp_path).num_slices == 80
 
 
 def test_a_thin_series_that_does_not_cover_the_lungs_gives_way(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_a_thin_series_that_does_not_cover_the_lungs_gives_way(tmp_path: Path) -
     Series(part.datasets[30:75]).write(tmp_path / "b")
     study = read_study(tmp_path)
     assert study.series.series_number == 1
-    assert reasons(study) == {2: "less_coverage"}
+    assert reasons(study) == {2: "series_less_coverage"}
 
 
 def test_a_thin_series_with_a_missing_slice_gives_way_to_a_complete_one(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_a_thin_series_whose_values_mean_no_hu_gives_way(tmp_path: Path) -> None
     seen = []
     study = read_study(tmp_path, on_first_image=seen.append)
     assert study.series.series_number == 1
-    assert reasons(study) == {2: "rescale"}
+    assert reasons(study) == {2: "rescale_slope"}
     assert seen[0].series_uid == first_image(tmp_path).series_uid == study.series.series_uid
 
 
@@ -77,7 +78,7 @@ def test_an_original_is_read_before_a_thinner_derived_one(tmp_path: Path) -> Non
     derived = make_series(THIN, series=2)
     derived.each(lambda dataset: setattr(dataset, "ImageType", ["DERIVED", "SECONDARY", "AXIAL"])).write(tmp_path / "b")
     study = read_study(tmp_path)
-    assert reasons(study) == {2: "derived"}
+    assert reasons(study) == {2: "series_derived"}
     alone = read_study(tmp_path / "b")
     assert "derived_series" in {caution.code for caution in alone.cautions}
 
@@ -94,7 +95,7 @@ def test_a_map_of_atomic_numbers_is_never_read_as_hu(tmp_path: Path) -> None:
     make_series(THIN, series=2).each(lambda dataset: setattr(dataset, "RescaleType", "Z_EFF")).write(tmp_path / "b")
     study = read_study(tmp_path)
     assert study.series.series_number == 1
-    assert reasons(study) == {2: "not_hounsfield"}
+    assert reasons(study) == {2: "series_not_hounsfield"}
 
 
 def test_of_equal_thickness_the_smooth_kernel_is_read(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_of_equal_thickness_the_smooth_kernel_is_read(tmp_path: Path) -> None:
     make_series(series=2).write(tmp_path / "b")
     study = read_study(tmp_path)
     assert study.series.series_number == 2
-    assert reasons(study) == {1: "as_thick"}
+    assert reasons(study) == {1: "series_as_thick"}
 
 
 def test_kernels_are_told_apart() -> None:
@@ -115,8 +116,8 @@ def test_a_named_series_is_read_whatever_would_be_chosen(tmp_path: Path) -> None
     make_series(THIN, series=2).write(tmp_path / "b")
     study = read_study(tmp_path, f"{STUDY_UID}.1")
     assert study.series.series_number == 1
-    assert reasons(study) == {2: "not_asked"}
-    assert first_image(tmp_path, f"{STUDY_UID}.1").slices == 40
+    assert reasons(study) == {2: "series_not_asked"}
+    assert first_image(tmp_path, f"{STUDY_UID}.1").num_slices == 40
 
 
 def test_a_series_that_is_not_there_is_not_found_and_those_there_are_named(tmp_path: Path) -> None:
@@ -161,7 +162,7 @@ def test_two_acquisitions_in_one_series_become_two_stacks(tmp_path: Path) -> Non
     study = read_study(tmp_path)
     assert np.array_equal(study.volume.hu, read_study(first.write(tmp_path.with_name("alone"))).volume.hu)
     assert "mixed_series" in {caution.code for caution in study.cautions}
-    assert [entry.code for entry in study.skipped] == ["as_thick"]
+    assert [entry.reason.code for entry in study.skipped] == ["series_as_thick"]
 
 
 def test_objects_of_other_kinds_are_listed(tmp_path: Path) -> None:
@@ -171,8 +172,8 @@ def test_objects_of_other_kinds_are_listed(tmp_path: Path) -> None:
     report.Modality = "SR"
     series.datasets.append(report)
     study = read_study(series.write(tmp_path))
-    assert [(entry.code, entry.modality) for entry in study.skipped] == [("not_ct", "SR")]
-    assert "a structured report" in study.skipped[0].reason
+    assert [(entry.reason.code, entry.modality) for entry in study.skipped] == [("series_not_ct", "SR")]
+    assert said(study.skipped[0].reason) == "no CT images: a structured report"
 
 
 def test_another_study_of_the_same_patient_is_said(tmp_path: Path) -> None:
@@ -180,3 +181,43 @@ def test_another_study_of_the_same_patient_is_said(tmp_path: Path) -> None:
     older = make_series(series=2).each(lambda dataset: setattr(dataset, "StudyInstanceUID", "1.2.9"))
     older.write(tmp_path / "b")
     assert "several_studies" in {caution.code for caution in read_study(tmp_path).cautions}
+
+
+@pytest.mark.parametrize(
+    "absent",
+    [lambda dataset: delattr(dataset, "SeriesNumber"), lambda dataset: setattr(dataset, "SeriesNumber", None)],
+    ids=["none", "empty"],
+)
+def test_a_series_without_a_number_has_none(tmp_path: Path, absent) -> None:
+    make_series(series=1).each(absent).write(tmp_path / "a")
+    make_series(THIN, series=2).each(absent).write(tmp_path / "b")
+    study = read_study(tmp_path)
+    assert study.series.series_uid == f"{STUDY_UID}.2"
+    assert (study.series.series_number, [entry.series_number for entry in study.skipped]) == (None, [None])
+
+
+def test_a_series_whose_number_is_zero_keeps_it(tmp_path: Path) -> None:
+    make_series().each(lambda dataset: setattr(dataset, "SeriesNumber", 0)).write(tmp_path)
+    assert read_study(tmp_path).series.series_number == 0
+
+
+def test_a_series_without_a_number_is_listed_as_not_available(tmp_path: Path) -> None:
+    make_series(CORONAL).each(lambda dataset: delattr(dataset, "SeriesNumber")).write(tmp_path / "a")
+    make_series(CORONAL, series=2).write(tmp_path / "b")
+    with pytest.raises(InputRejected, match=rf"series n/a \(40 images, {STUDY_UID}\.1\): not axial"):
+        read_study(tmp_path)
+
+
+def test_other_objects_of_a_series_have_its_number_or_none(tmp_path: Path) -> None:
+    series = make_series()
+    for number in (7, 8):
+        report = make_series(series=number).datasets[0]
+        report.SOPClassUID = report.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.88.33"
+        report.Modality = "SR"
+        series.datasets.append(report)
+    del series.datasets[-1].SeriesNumber
+    study = read_study(series.write(tmp_path))
+    assert {entry.series_uid: entry.series_number for entry in study.skipped} == {
+        f"{STUDY_UID}.7": 7,
+        f"{STUDY_UID}.8": None,
+    }

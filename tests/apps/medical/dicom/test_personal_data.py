@@ -138,7 +138,8 @@ def test_no_canary_leaves_the_patient_record(
                 said.append(everything_said(result) if isinstance(result, ImportedStudy) else repr(result)[-400:])
             except TandemError as error:
                 said.append("".join(traceback.format_exception(error.with_traceback(None))))
-                said.append(repr(error) + error.what + error.allowed + error.action + error.source + error.code)
+                said.append(repr(error) + error.what + error.allowed + error.action + str(error.source) + error.code)
+                said.append(json.dumps(error.refusal.as_dict()))
     said += [record.getMessage() for record in caplog.records] + [str(warning.message) for warning in warned]
     said += capsys.readouterr()
     assert said

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from apps.medical.dicom import first_image, read_study
+from apps.messages import cautioned
 from tests import needs
 from tests.apps.medical.dicom.making import (
     MARKER_HU,
@@ -97,7 +98,7 @@ def test_a_tilted_gantry_is_named_and_keeps_place_and_volume(tmp_path: Path) -> 
     grid = replace(Grid(), shear_mm=5 * np.tan(np.radians(15)), centre_mm=(0, 0, 100))
     study = read_study(make_series(grid).write(tmp_path))
     caution = next(caution for caution in study.cautions if caution.code == "gantry_tilt")
-    assert "15.0 degrees" in caution.text
+    assert "15.0 degrees" in cautioned(caution)
     assert study.series.quality.tilt_degrees == pytest.approx(15, abs=0.01)
     assert marker_of(study.volume) == pytest.approx(MARKER_MM, abs=0.8)
     assert study.volume.geometry.voxel_mm3 == pytest.approx(125), "not the product of the spacings"
@@ -140,6 +141,20 @@ def test_padding_and_overlay_bits_do_not_become_tissue(tmp_path: Path) -> None:
     assert np.array_equal(hu[:, 4:], plain[:, 4:])
 
 
+@pytest.mark.parametrize("padding", [None, "no number"])
+def test_a_padding_value_that_is_none_turns_nothing_into_air(tmp_path: Path, padding: str | None) -> None:
+    series = make_series(noise_hu=0)
+
+    def change(dataset) -> None:
+        dataset.PixelData = (dataset.pixel_array.astype(np.int16) - 1064).tobytes()  # soft tissue is stored as 0
+        dataset.PixelRepresentation, dataset.RescaleIntercept = 1, 40
+        dataset.BitsStored, dataset.HighBit = 16, 15
+        dataset.add_new("PixelPaddingValue", "LO" if padding else "SS", padding)
+
+    plain = read_study(series.write(tmp_path / "plain")).volume.hu
+    assert np.array_equal(read_study(series.each(change).write(tmp_path / "signed")).volume.hu, plain)
+
+
 def test_signed_pixels_and_implicit_syntax_read_the_same(tmp_path: Path) -> None:
     series = make_series()
     plain = read_study(series.write(tmp_path / "plain")).volume.hu
@@ -159,7 +174,7 @@ def test_the_first_image_is_the_middle_slice(tmp_path: Path) -> None:
     seen = []
     study = read_study(folder, on_first_image=seen.append)
     assert image.k == 20
-    assert image.slices == 40
+    assert image.num_slices == 40
     assert np.array_equal(image.hu, study.volume.hu[20])
     assert np.array_equal(seen[0].hu, image.hu)
     assert len(seen) == 1

@@ -7,7 +7,6 @@ from apps.medical.nodules.detect import TOKENS
 from apps.medical.nodules.rescoring import Heads, core_head, plain_head
 from core_model.config import CoreConfig
 from core_model.core import Core
-from core_model.model import CoreModel
 from core_model.training.splits import split_of
 
 CONFIG = CoreConfig.from_dict({**CoreConfig.tiny().as_dict(), "volume_features": 80})
@@ -22,10 +21,10 @@ class Words:
 
 def small_core(seed=0):
     torch.manual_seed(seed)
-    model = CoreModel(CONFIG)
-    for parameter in model.parameters():
+    core = Core(CONFIG, Words(), {"weights_sha256": f"core {seed}"}).eval()
+    for parameter in core.parameters():
         parameter.data += 0.1 * torch.randn_like(parameter)
-    return Core(model, Words(), {"weights_sha256": f"core {seed}"})
+    return core
 
 
 def small_heads(seed=0, names=("A", "B")):

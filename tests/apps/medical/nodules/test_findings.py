@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from apps.medical.nodules.detect import TOKENS, Described, Half, find_candidates, token_slices
-from apps.medical.nodules.findings import Found, find_nodules, probability_of
+from apps.medical.nodules.detect import TOKENS, CandidateDescription, Fold, Window, find_candidates, token_slices
+from apps.medical.nodules.detector_weights import load_detector, save_detector
+from apps.medical.nodules.findings import NoduleResult, find_nodules
 from apps.medical.nodules.linking import LinkWeights, sigmoid
-from apps.medical.nodules.operating_point import load, save
 from apps.medical.nodules.place import lung_box
 from apps.medical.nodules.rescoring import decided_by, save_heads
 from apps.medical.nodules.shape import FEATURES
-from core_model.embed.stem import Stem, StemConfig, StemOutput
+from apps.medical.nodules.stem import Stem, StemConfig, StemOutput
 from core_model.errors import InputRejected, NotFound, Unavailable
 from tests.apps.medical.nodules.heads import small_core, small_heads
 
@@ -30,11 +30,11 @@ class BrightIsNodule(Stem):
         return StemOutput(logit, features, coarse)
 
 
-def half(name="A", bright_first=True):
+def fold(name="A", bright_first=True):
     weight = np.zeros(len(FEATURES))
     weight[FEATURES.index("log_volume")] = 1.0
     link = LinkWeights(np.full(len(FEATURES), 5.0), np.ones(len(FEATURES)), weight, 0.0)
-    return Half(name, BrightIsNodule().eval() if bright_first else Stem().eval(), link)
+    return Fold(name, BrightIsNodule().eval() if bright_first else Stem().eval(), link)
 
 
 def chest(shift=0):
@@ -53,7 +53,7 @@ def chest(shift=0):
 def test_both_balls_are_found_where_they_are_with_their_size():
     hu, zone = chest()
     affine = np.array([[0, 0, 0.8, -10], [0, 0.7, 0, -20], [2.5, 0, 0, 5], [0, 0, 0, 1]], float)
-    first, second = find_nodules(hu, SPACING, zone, [half()], 0.5, affine=affine).findings[:2]
+    first, second = find_nodules(hu, SPACING, zone, [fold()], 0.5, affine=affine).findings[:2]
     assert (first.rank, second.rank) == (1, 2)
     assert first.measurement.centre_voxel == pytest.approx((12, 40 / 0.7, 50), abs=0.25)
     assert first.measurement.centre_mm == pytest.approx((30, 20, 35), abs=0.5)
@@ -66,9 +66,9 @@ def test_both_balls_are_found_where_they_are_with_their_size():
 
 def test_one_threshold_decides_what_is_shown_and_the_rest_is_kept():
     hu, zone = chest()
-    every = find_nodules(hu, SPACING, zone, [half()], 0.0).findings
+    every = find_nodules(hu, SPACING, zone, [fold()], 0.0).findings
     between = (every[0].probability + every[1].probability) / 2
-    found = find_nodules(hu, SPACING, zone, [half()], between).findings
+    found = find_nodules(hu, SPACING, zone, [fold()], between).findings
     assert [finding.shown for finding in found] == [True] + [False] * (len(every) - 1)
     assert found[0].heat_ZYX is not None
     assert found[1].heat_ZYX is None
@@ -80,19 +80,19 @@ def test_one_threshold_decides_what_is_shown_and_the_rest_is_kept():
 
 def test_the_same_input_gives_the_same_findings_and_a_shift_by_a_slice_shifts_them():
     hu, zone = chest()
-    once, again = (find_nodules(hu, SPACING, zone, [half()], 0.5).findings for _ in range(2))
+    once, again = (find_nodules(hu, SPACING, zone, [fold()], 0.5).findings for _ in range(2))
     assert [f.measurement for f in once] == [f.measurement for f in again]
     assert [f.probability for f in once] == [f.probability for f in again]
     moved, _ = chest(shift=1)
-    shifted = find_nodules(moved, SPACING, zone, [half()], 0.5).findings
+    shifted = find_nodules(moved, SPACING, zone, [fold()], 0.5).findings
     step = np.subtract(shifted[0].measurement.centre_voxel, once[0].measurement.centre_voxel)
     assert step == pytest.approx([1, 0, 0], abs=0.05)
 
 
 def test_an_empty_zone_and_a_quiet_lung_give_no_findings():
     hu, zone = chest()
-    assert find_nodules(hu, SPACING, np.zeros_like(zone), [half()], 0.5) == Found([], [])
-    assert find_nodules(np.full_like(hu, -870), SPACING, zone, [half()], 0.5) == Found([], [])
+    assert find_nodules(hu, SPACING, np.zeros_like(zone), [fold()], 0.5) == NoduleResult([], [])
+    assert find_nodules(np.full_like(hu, -870), SPACING, zone, [fold()], 0.5) == NoduleResult([], [])
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_lungs_of_an_unusual_density_leave_a_caution_on_the_result(lung_hu, said
     hu, zone = chest()
     spread = np.random.default_rng(1).normal(0, 30, hu.shape)
     hu = np.where(hu < -600, lung_hu + spread, hu).astype(np.int16)
-    found = find_nodules(hu, SPACING, zone, [half()], 0.5)
+    found = find_nodules(hu, SPACING, zone, [fold()], 0.5)
     if said is None:
         assert found.cautions == []
     else:
@@ -121,7 +121,7 @@ def test_lungs_of_an_unusual_density_leave_a_caution_on_the_result(lung_hu, said
 def test_progress_rises_to_one_and_cancelling_stops_inside():
     hu, zone = chest()
     seen = []
-    find_nodules(hu, SPACING, zone, [half(), half("B")], 0.5, tick=seen.append)
+    find_nodules(hu, SPACING, zone, [fold(), fold("B")], 0.5, tick=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == pytest.approx(1.0)
 
@@ -130,21 +130,21 @@ def test_progress_rises_to_one_and_cancelling_stops_inside():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        find_nodules(hu, SPACING, zone, [half()], 0.5, tick=cancel)
+        find_nodules(hu, SPACING, zone, [fold()], 0.5, tick=cancel)
 
 
 def test_the_cores_second_look_gets_tokens_spacing_and_scores_and_decides():
     hu, zone = chest()
-    asked = {}
+    asked = []
 
-    def look(described):
-        asked.update(described=described)
-        return np.linspace(0.2, 0.9, len(described.score_N))
+    def rescorer(description):
+        asked.append(description)
+        return np.linspace(0.2, 0.9, len(description.score_N))
 
-    found = find_nodules(hu, SPACING, zone, [half()], 0.5, rescore=[look]).findings
+    found = find_nodules(hu, SPACING, zone, [fold()], 0.5, rescorers=[rescorer]).findings
     assert found[0].probability == pytest.approx(0.9)
     channels = StemConfig().channels
-    given = asked["described"]
+    given = asked[0]
     assert given.features_ND.shape == (len(found), TOKENS * (channels[0] + channels[2]))
     assert given.spacing_mm[0] == 2.5
     assert given.spacing_mm[1:] == pytest.approx((1.0, 1.0), abs=0.02)
@@ -161,22 +161,22 @@ AXES = {
 @pytest.mark.parametrize("columns_rows_slices", AXES.values(), ids=AXES)
 def test_the_core_is_told_the_place_by_the_patients_directions(columns_rows_slices):
     hu, zone = chest()
-    asked = {}
+    asked = []
 
-    def look(described):
-        asked.update(described=described)
-        return sigmoid(described.score_N)
+    def rescorer(description):
+        asked.append(description)
+        return sigmoid(description.score_N)
 
     left, back, up = columns_rows_slices
     affine = np.eye(4)
     affine[:3, :3] = np.array([up, back, left], float).T * np.array(SPACING)
     affine[:3, 3] = (-100, -80, 30)
-    findings = find_nodules(hu, SPACING, zone, [half()], 0.5, affine=affine, rescore=[look]).findings
+    findings = find_nodules(hu, SPACING, zone, [fold()], 0.5, affine=affine, rescorers=[rescorer]).findings
     corners = np.argwhere(zone)[[0, -1]]
     ends = np.array([affine[:3] @ [*corner, 1] for corner in corners])
     for number in (0, 1):
         from_right, from_front, from_below = np.array(findings[number].measurement.centre_mm) - ends.min(0)
-        place = asked["described"].place_mm_N3[number]
+        place = asked[0].place_mm_N3[number]
         assert place == pytest.approx((from_below, from_front, from_right), abs=2)
         assert place.min() > 5
 
@@ -186,19 +186,19 @@ def test_a_window_says_where_its_candidates_lie_in_the_lungs_only_if_told_their_
     image = np.clip((hu + 870) / 910, -0.3, 1.5).astype(np.float32)
     spacing = (2.5, 1.0, 1.0)
     lungs = lung_box(zone, spacing)
-    whole = find_candidates([half()], image, zone, spacing, lungs=lungs)
+    whole = find_candidates([fold()], Window(image, zone, spacing, lungs=lungs))
     start = (0, 14, 10)
-    window = tuple(slice(first, None) for first in start)
-    part = find_candidates([half()], image[window], zone[window], spacing, lungs=lungs.seen_from(start))
+    box = tuple(slice(first, None) for first in start)
+    part = find_candidates([fold()], Window(image[box], zone[box], spacing, lungs=lungs.seen_from(start)))
     assert part.place_mm_N3[0] == pytest.approx(whole.place_mm_N3[0], abs=1e-6)
-    assert np.isnan(find_candidates([half()], image, zone, spacing).place_mm_N3).all()
+    assert np.isnan(find_candidates([fold()], Window(image, zone, spacing)).place_mm_N3).all()
 
 
 def test_a_vectors_first_token_is_the_mean_over_the_region():
     hu, zone = chest()
     image = np.clip((hu + 870) / 910, -0.3, 1.5).astype(np.float32)
-    found = find_candidates([half()], image, zone, (2.5, 1.0, 1.0))
-    tokens = found.vector_HND[0, 0].reshape(TOKENS, -1)
+    found = find_candidates([fold()], Window(image, zone, (2.5, 1.0, 1.0)))
+    tokens = found.vector_KND[0, 0].reshape(TOKENS, -1)
     region = found.regions[0]
     best = max(range(len(region.mask_ZYX)), key=lambda k: region.mask_ZYX[k].sum())
     box = (region.box[0].start + best - 1, *region.box[1:])
@@ -219,8 +219,8 @@ def test_context_is_taken_from_the_ends_of_the_candidate_in_whole_slices():
 def test_two_tokens_of_one_slice_are_the_same_vector(slice_mm, same):
     hu, zone = chest()
     image = np.clip((hu + 870) / 910, -0.3, 1.5).astype(np.float32)
-    found = find_candidates([half()], image, zone, (slice_mm, 1.0, 1.0))
-    tokens = found.vector_HND[0, 0].reshape(TOKENS, -1)
+    found = find_candidates([fold()], Window(image, zone, (slice_mm, 1.0, 1.0)))
+    tokens = found.vector_KND[0, 0].reshape(TOKENS, -1)
     assert np.array_equal(tokens[1], tokens[2]) == same
     assert np.array_equal(tokens[5], tokens[6]) == same
     assert not np.array_equal(tokens[2], tokens[3])
@@ -228,38 +228,41 @@ def test_two_tokens_of_one_slice_are_the_same_vector(slice_mm, same):
 
 def test_no_candidates_have_no_probabilities():
     image, zone = np.zeros((4, 32, 32), np.float32), np.ones((4, 32, 32), bool)
-    found = find_candidates([half()], image, zone, (2.5, 1.0, 1.0))
+    found = find_candidates([fold()], Window(image, zone, (2.5, 1.0, 1.0)))
     assert len(found) == 0
-    assert probability_of(found).shape == (0,)
+    assert found.probability().shape == (0,)
 
 
 def shipped_into(folder, core, threshold=0.4):
-    halves = [half("A", bright_first=False), half("B", bright_first=False)]
-    look = decided_by(json.loads(save_heads(folder, small_heads(), core, {}).read_text()))
-    save(folder, halves, threshold, {"marks": 2}, {"command": "python -m apps.medical.nodules.train ship"}, look)
-    return halves
+    folds = [fold("A", bright_first=False), fold("B", bright_first=False)]
+    second_look = decided_by(json.loads(save_heads(folder, small_heads(), core, {}).read_text()))
+    made_by = {"command": "python -m apps.medical.nodules.training ship"}
+    save_detector(folder, folds, threshold, {"marks": 2}, made_by, second_look)
+    return folds
 
 
 def test_the_card_comes_back_with_the_second_looks_and_other_weights_are_refused(tmp_path):
     core = small_core()
-    halves = shipped_into(tmp_path, core)
-    shipped = load(tmp_path, core)
-    assert shipped.operating_point.threshold == 0.4
-    assert [one.name for one in shipped.halves] == ["A", "B"]
+    folds = shipped_into(tmp_path, core)
+    detector = load_detector(tmp_path, core)
+    assert detector.operating_point.threshold == 0.4
+    assert [one.name for one in detector.folds] == ["A", "B"]
     batch = torch.randn(1, 3, 32, 32)
     with torch.inference_mode():
-        before, after = halves[0].stem(batch).logit_BYX, shipped.halves[0].stem(batch).logit_BYX
+        before, after = folds[0].stem(batch).logit_BYX, detector.folds[0].stem(batch).logit_BYX
     assert torch.allclose(before, after, atol=0.02)
-    asked = Described(np.ones((2, TOKENS * 80), np.float32), np.zeros((2, 3)), SPACING, np.array([-1.0, 2.0]))
-    for name, look in zip("AB", shipped.rescore, strict=True):
-        assert look(asked) == pytest.approx(small_heads()[name].rescorer(core)(asked), abs=5e-3)
+    asked = CandidateDescription(
+        np.ones((2, TOKENS * 80), np.float32), np.zeros((2, 3)), SPACING, np.array([-1.0, 2.0])
+    )
+    for name, rescorer in zip("AB", detector.rescorers, strict=True):
+        assert rescorer(asked) == pytest.approx(small_heads()[name].rescorer(core)(asked), abs=5e-3)
     card = json.loads((tmp_path / "nodule_stems.json").read_text())
     card["linking"]["A"]["bias"] += 0.001
     (tmp_path / "nodule_stems.json").write_text(json.dumps(card))
     with pytest.raises(InputRejected, match="not those that the operating point was chosen for"):
-        load(tmp_path, core)
+        load_detector(tmp_path, core)
     with pytest.raises(NotFound):
-        load(tmp_path / "elsewhere", core)
+        load_detector(tmp_path / "elsewhere", core)
 
 
 def test_another_head_or_none_is_refused_beside_stems_that_fit(tmp_path):
@@ -267,7 +270,7 @@ def test_another_head_or_none_is_refused_beside_stems_that_fit(tmp_path):
     shipped_into(tmp_path, core)
     save_heads(tmp_path, small_heads(seed=1), core, {})
     with pytest.raises(InputRejected, match="not those that the operating point was chosen for"):
-        load(tmp_path, core)
+        load_detector(tmp_path, core)
     (tmp_path / "nodule_head.json").unlink()
     with pytest.raises(Unavailable, match="nodule head is not installed"):
-        load(tmp_path, core)
+        load_detector(tmp_path, core)

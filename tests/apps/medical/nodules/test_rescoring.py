@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from apps.medical.nodules.detect import CONTEXT_MM, TOKENS, Described
+from apps.medical.nodules.detect import CONTEXT_MM, TOKENS, CandidateDescription
 from apps.medical.nodules.linking import sigmoid
 from apps.medical.nodules.rescoring import (
     FACTS,
@@ -18,8 +18,8 @@ from apps.medical.nodules.rescoring import (
     save_heads,
     tensors_of,
 )
+from apps.medical.nodules.second_look import name_pieces
 from core_model.errors import InputRejected, Unavailable
-from core_model.rescore import name_pieces
 from tests.apps.medical.nodules.heads import CONFIG, cached_part, small_core, small_heads
 
 SPACING = (2.5, 1.0, 1.0)
@@ -28,17 +28,17 @@ SPACING = (2.5, 1.0, 1.0)
 def asked(n=6, seed=3):
     part = cached_part(n=60, seed=seed)
     place = np.random.default_rng(seed).uniform(10, 200, (n, 3))
-    return Described(part["features_ND"][:n].astype(np.float32), place, SPACING, part["score_N"][:n])
+    return CandidateDescription(part["features_ND"][:n].astype(np.float32), place, SPACING, part["score_N"][:n])
 
 
-def rows(described):
-    spacing = np.tile(described.spacing_mm, (len(described.score_N), 1))
-    return rows_of(described.features_ND, described.place_mm_N3, spacing, described.score_N)
+def rows(description):
+    spacing = np.tile(description.spacing_mm, (len(description.score_N), 1))
+    return rows_of(description.features_ND, description.place_mm_N3, spacing, description.score_N)
 
 
 def test_heads_that_say_nothing_give_the_stems_probability():
-    look = Heads((core_head(CONFIG, 2),), 0.0, 2).rescorer(small_core())
-    assert look(asked()) == pytest.approx(sigmoid(asked().score_N), abs=1e-7)
+    rescorer = Heads((core_head(CONFIG, 2),), 0.0, 2).rescorer(small_core())
+    assert rescorer(asked()) == pytest.approx(sigmoid(asked().score_N), abs=1e-7)
 
 
 def test_members_are_averaged_in_log_odds_and_shifted():
@@ -51,15 +51,15 @@ def test_members_are_averaged_in_log_odds_and_shifted():
 def test_the_second_look_is_the_mean_of_the_stems_and_the_cores_log_odds():
     core, heads = small_core(), small_heads()["A"]
     names = name_pieces(core, [name for name, _ in FACTS])
-    alone = heads.members[0](core.model, rows(asked()), names).detach().numpy()
+    alone = heads.members[0](core, rows(asked()), names).detach().numpy()
     both = Heads(heads.members[:1], 0.0, 2).rescorer(core)(asked())
     assert both == pytest.approx(sigmoid((alone + asked().score_N) / 2), abs=1e-5)
 
 
 def test_no_candidates_get_no_probabilities():
-    look = small_heads()["A"].rescorer(small_core())
-    nothing = Described(np.zeros((0, TOKENS * 80)), np.zeros((0, 3)), SPACING, np.zeros(0))
-    assert look(nothing).shape == (0,)
+    rescorer = small_heads()["A"].rescorer(small_core())
+    nothing = CandidateDescription(np.zeros((0, TOKENS * 80)), np.zeros((0, 3)), SPACING, np.zeros(0))
+    assert rescorer(nothing).shape == (0,)
 
 
 def test_a_row_gives_each_token_its_nominal_height_and_states_score_spacing_and_place():
@@ -75,22 +75,22 @@ def test_a_row_gives_each_token_its_nominal_height_and_states_score_spacing_and_
 
 
 def test_the_place_in_the_lungs_counts_where_it_is_known_and_is_no_number_where_it_is_not():
-    look = small_heads()["A"].rescorer(small_core())
-    there = look(asked())
-    moved = look(replace(asked(), place_mm_N3=asked().place_mm_N3 + 40))
-    unknown = look(replace(asked(), place_mm_N3=np.full((6, 3), np.nan)))
-    least = look(replace(asked(), place_mm_N3=np.ones((6, 3))))
+    rescorer = small_heads()["A"].rescorer(small_core())
+    there = rescorer(asked())
+    moved = rescorer(replace(asked(), place_mm_N3=asked().place_mm_N3 + 40))
+    unknown = rescorer(replace(asked(), place_mm_N3=np.full((6, 3), np.nan)))
+    least = rescorer(replace(asked(), place_mm_N3=np.ones((6, 3))))
     assert np.isfinite(unknown).all()
     for other in (moved, unknown, least):
         assert np.abs(other - there).max() > 1e-4
     assert np.abs(unknown - least).max() > 1e-4
-    one = look(replace(asked(), place_mm_N3=np.where(np.arange(6)[:, None] == 2, np.nan, asked().place_mm_N3)))
+    one = rescorer(replace(asked(), place_mm_N3=np.where(np.arange(6)[:, None] == 2, np.nan, asked().place_mm_N3)))
     assert one[2] == pytest.approx(unknown[2], abs=1e-6)
     assert np.delete(one, 2) == pytest.approx(np.delete(there, 2), abs=1e-6)
 
 
 def test_shapes_that_do_not_fit_are_refused():
-    look = small_heads()["A"].rescorer(small_core())
+    rescorer = small_heads()["A"].rescorer(small_core())
     features = asked().features_ND
     for wrong in (
         {"features_ND": features[:, :-1]},
@@ -102,7 +102,7 @@ def test_shapes_that_do_not_fit_are_refused():
         {"place_mm_N3": np.full((6, 3), np.inf)},
     ):
         with pytest.raises(InputRejected):
-            look(replace(asked(), **wrong))
+            rescorer(replace(asked(), **wrong))
 
 
 def test_heads_come_back_from_disk_within_half_precision_and_below_a_mebibyte(tmp_path):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from apps.medical.nodules.detector_weights import WEIGHTS, load_detector
 from apps.medical.nodules.findings import find_nodules
-from apps.medical.nodules.operating_point import WEIGHTS, load
 from tests.apps.medical.nodules.test_regions_and_shape import tube
 
 SPACING = (2.5, 1.0, 1.0)
@@ -12,8 +12,8 @@ SHAPE = (30, 90, 90)
 
 
 @pytest.fixture(scope="module")
-def shipped():
-    return load()
+def detector():
+    return load_detector()
 
 
 def lung(*shapes):
@@ -33,9 +33,9 @@ def ball(centre, radius):
     return np.clip((radius - gap) / 1.5 + 0.5, 0, 1)
 
 
-def shown_and_hidden(shipped, hu, zone):
-    threshold = shipped.operating_point.threshold
-    return find_nodules(hu, SPACING, zone, shipped.halves, threshold, rescore=shipped.rescore).findings
+def shown_and_hidden(detector, hu, zone):
+    threshold = detector.operating_point.threshold
+    return find_nodules(hu, SPACING, zone, detector.folds, threshold, rescorers=detector.rescorers).findings
 
 
 def near(finding, place):
@@ -43,20 +43,20 @@ def near(finding, place):
 
 
 @pytest.mark.parametrize("radius", [4.0, 6.0, 9.0, 14.0])
-def test_a_ball_is_shown_at_its_place_and_before_a_vessel(shipped, radius):
+def test_a_ball_is_shown_at_its_place_and_before_a_vessel(detector, radius):
     place = (37.0, 50.0, 60.0)
     hu, zone = lung(ball(place, radius), tube((2, 12, 20), (72, 26, 34), 2.5))
-    found = shown_and_hidden(shipped, hu, zone)
+    found = shown_and_hidden(detector, hu, zone)
     assert near(found[0], place) < radius / 2
     assert found[0].shown
     assert all(not other.shown or near(other, place) < radius for other in found[1:])
 
 
-def test_the_shipped_weights_are_within_their_budget(shipped):
+def test_the_shipped_weights_are_within_their_budget(detector):
     weights = sum(path.stat().st_size for path in WEIGHTS.glob("nodule_stems*"))
     assert weights <= 4 * 2**20
-    assert sum(p.numel() for half in shipped.halves for p in half.stem.parameters()) <= 1_000_000
-    assert 0 < shipped.operating_point.threshold < 1
+    assert sum(p.numel() for fold in detector.folds for p in fold.stem.parameters()) <= 1_000_000
+    assert 0 < detector.operating_point.threshold < 1
 
 
 @pytest.mark.parametrize(
@@ -68,17 +68,17 @@ def test_the_shipped_weights_are_within_their_budget(shipped):
         ((35, 10, 15), (38, 80, 40)),
     ],
 )
-def test_a_vessel_of_any_course_is_not_shown(shipped, ends):
+def test_a_vessel_of_any_course_is_not_shown(detector, ends):
     hu, zone = lung(tube(*ends, 2.5))
-    found = shown_and_hidden(shipped, hu, zone)
+    found = shown_and_hidden(detector, hu, zone)
     assert not any(one.shown for one in found)
 
 
 @pytest.mark.parametrize("ends", [((2, 50, 60), (72, 50, 60)), ((2, 30, 40), (72, 70, 80))], ids=["straight", "aslant"])
 @pytest.mark.parametrize("radius", [3.0, 4.0, 5.0, 6.0])
-def test_a_ball_on_a_vessel_is_missed_as_the_limits_say(shipped, radius, ends):
+def test_a_ball_on_a_vessel_is_missed_as_the_limits_say(detector, radius, ends):
     """What the README and the explanation say of nodules on vessels; where this fails, they can say better."""
     place = (37.0, 50.0, 60.0)
     hu, zone = lung(ball(place, radius), tube(*ends, 2.5))
-    found = shown_and_hidden(shipped, hu, zone)
+    found = shown_and_hidden(detector, hu, zone)
     assert not any(one.shown and near(one, place) <= radius for one in found)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from apps.medical.nodules.fields import load_fields
 from apps.medical.nodules.linking import LONGEST_OVER_WIDTH, tubular
 from apps.medical.nodules.shape import FEATURES
+from apps.medical.nodules.training.sources.fields import load_fields
 from benchmarks import shared_data
 from tests import needs
 

@@ -1,0 +1,237 @@
+"""Train the nodule detector: ``python -m apps.medical.nodules.training COMMAND``.
+
+``background``  read a CT, find its lungs, write the prepared background
+``stem``        train one fold's network (resumable: run the same line again)
+``link``        fit a fold's linking weights
+``candidates``  write a fold's candidates with vectors and labels, for the core's nodule head
+``head``        fit a fold's heads of the core (resumable: run the same line again)
+``controls``    train heads around a shuffled trunk or without the place, and better plain nets, and judge all beside
+                the shipped heads
+``ship``        choose the operating point out of fold, with the core's second look, and write weights and cards
+
+Fields and tables have the format that ``apps.medical.nodules.training.sources.fields`` documents; everything runs on
+one thread unless ``--threads`` says more.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from apps.medical.nodules.detect import Fold
+from apps.medical.nodules.detector_weights import WEIGHTS, fold_from, save_detector, tensors_of
+from apps.medical.nodules.linking import LinkWeights
+from apps.medical.nodules.rescoring import decided_by, load_heads, save_heads
+from apps.medical.nodules.stem import StemConfig
+from apps.medical.nodules.training.heads.candidate_cache import gather, read, write
+from apps.medical.nodules.training.heads.controls import controls_of
+from apps.medical.nodules.training.heads.ensemble import OWN_MARKS, fit_heads
+from apps.medical.nodules.training.heads.examples import hash_of_part
+from apps.medical.nodules.training.heads.train import HeadTraining
+from apps.medical.nodules.training.link import collect, fit
+from apps.medical.nodules.training.out_of_fold import choose_threshold, marks_of, out_of_fold
+from apps.medical.nodules.training.sources.background import load_background, save_background
+from apps.medical.nodules.training.sources.fields import Field, load_fields
+from apps.medical.nodules.training.sources.prepare import LISTED, Listed, listed, read_background
+from apps.medical.nodules.training.stems.level import level_of
+from apps.medical.nodules.training.stems.train import StemTraining, train_stem
+from core_model import load_core
+from core_model.errors import TandemError
+
+LEVEL_FIELDS = 200
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+def _fields(options: argparse.Namespace, split: str) -> list[Field]:
+    found = list(load_fields(options.fields, options.series, options.nodules, splits=(split,)))
+    _say(f"{len(found)} fields of {len({field.patient for field in found})} {split} patients")
+    return found
+
+
+def background(options: argparse.Namespace) -> None:
+    """Write one prepared background."""
+    entries = listed(options.list)
+    entry = entries.get(options.name) or Listed(options.name, "", False, ())
+    made = read_background(options.path, entry)
+    save_background(made, options.out)
+    _say(f"{options.name}: {made.image_ZYX.shape} at {made.spacing_mm} mm")
+
+
+def stem(options: argparse.Namespace) -> None:
+    """Train one fold's network into ``OUT/FOLD/stem.safetensors``."""
+    folder = options.out / options.fold
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = StemTraining(fold=options.fold, steps=options.steps, seed=options.seed, rate=options.rate)
+    initial = None
+    if options.start:
+        initial = load_file(options.start)
+    fields = _fields(options, "train")
+    made = train_stem(settings, fields, load_background(options.background), folder, _say, initial=initial)
+    shift = level_of(made, fields, options.share, most=LEVEL_FIELDS, seed=options.seed)
+    _say(f"{shift:+.2f} added to the log-odds: {options.share:.0%} of an outline then has even odds or more")
+    with torch.no_grad():
+        made.head.bias += shift
+    save_file({name: value.contiguous() for name, value in made.state_dict().items()}, folder / "stem.safetensors")
+
+
+def link(options: argparse.Namespace) -> None:
+    """Fit one fold's linking weights into ``OUT/FOLD/link.json``."""
+    fold = _fold(options, options.fold)
+    fields = [field for field in _fields(options, "train") if field.readers >= 2 and field.reliable_scale]
+    order = np.random.default_rng(options.seed).permutation(len(fields))[: options.most]
+    fields = [fields[index] for index in order]
+    data = collect(fold.stem, load_background(options.background), fields, options.seed, log=_say)
+    fitted = fit(data)
+    seen = load_background(options.background)
+    surest = marks_of(Fold(fold.name, fold.stem, fitted), seen)[:OWN_MARKS]
+    # The folds are brought to one scale on their own CT: even odds are what its surest marks get in the mean.
+    fitted = fitted.shifted(-float(np.mean([np.log(p / (1 - p)) for p in surest])) if surest else 0.0)
+    (options.out / options.fold / "link.json").write_text(json.dumps(fitted.as_dict()))
+
+
+def _fold(options: argparse.Namespace, name: str) -> Fold:
+    """A fold as trained and fitted, in half precision as it ships."""
+    folder = options.out / name
+    weights = {f"{name}.{key}": value for key, value in load_file(folder / "stem.safetensors").items()}
+    link_path = folder / "link.json"
+    linking = LinkWeights.from_dict(json.loads(link_path.read_text())) if link_path.is_file() else LinkWeights.zeros()
+    trained = fold_from(weights, name, StemConfig(), linking)
+    return fold_from(tensors_of([trained]), name, StemConfig(), linking)
+
+
+def candidates(options: argparse.Namespace) -> None:
+    """Write ``OUT/candidates/FOLD-PART.npz``, see ``candidate_cache``."""
+    folder = options.out / "candidates"
+    folder.mkdir(parents=True, exist_ok=True)
+    fold, seen = _fold(options, options.fold), load_background(options.background)
+    part = gather(
+        fold,
+        seen,
+        _fields(options, options.part),
+        options.seed,
+        plantings=options.plantings,
+        windows_of_fields=options.windows,
+        log=_say,
+    )
+    write(folder / f"{options.fold}-{options.part}.npz", part)
+
+
+def head(options: argparse.Namespace) -> None:
+    """Fit one fold's heads into ``OUT/FOLD/head.json`` and the weights beside it."""
+    core, folder = load_core(), options.out / options.fold
+    settings = HeadTraining(seed=options.seed, layers=options.layers)
+    part = read((options.candidates or options.out / "candidates") / f"{options.fold}-train.npz")
+    heads, report = fit_heads(core, part, settings, folder / "members", _say)
+    save_heads(folder, {options.fold: heads}, core, report, name="head")
+    _say(f"fold {options.fold}: held out {report['held_out_average_precision']}, shift {heads.shift}")
+
+
+def controls(options: argparse.Namespace) -> None:
+    """Print what the second look gains on validation candidates without the core or the place, as JSON."""
+    core = load_core()
+    heads, card = load_heads(options.weights, core)
+    folder = options.candidates or options.out / "candidates"
+    parts = {
+        fold: (read(folder / f"{fold}-train.npz"), read(folder / f"{fold}-validation.npz")) for fold in sorted(heads)
+    }
+    reports = card["made_by"].get("halves", {})
+    same = [reports.get(fold, {}).get("data_sha256") == hash_of_part(part) for fold, (part, _) in parts.items()]
+    found = controls_of(core, heads, parts, options.out / "controls", log=_say)
+    print(json.dumps({"trained_on_the_candidates_of_the_heads": all(same), **found}, indent=1))
+
+
+def ship(options: argparse.Namespace) -> None:
+    """Choose the operating point and write weights and cards."""
+    core = load_core()
+    heads, reports = {}, {}
+    for name in ("A", "B"):
+        held, card = load_heads(options.out / name, core, name="head")
+        heads |= held
+        reports[name] = card["made_by"]
+    rescorers = {name: held.rescorer(core) for name, held in heads.items()}
+    folds = [_fold(options, name) for name in ("A", "B")]
+    entries = listed(options.list)
+    unseen = {fold.name: [] for fold in folds}
+    for path in options.background:
+        held = load_background(path)
+        for fold in folds:
+            if entries[held.name].fold != fold.name:
+                unseen[fold.name].append(held)
+    fields = [field for field in _fields(options, "validation") if field.readers >= 3]
+    measured = out_of_fold(folds, unseen, fields, seed=options.seed, rescorers=rescorers, log=_say)
+    threshold, reason = choose_threshold(measured, marks=options.marks)
+    made_by = json.loads(options.made_by)
+    head_card = save_heads(options.weights, heads, core, {"commands": made_by.get("commands", []), "halves": reports})
+    second_look = decided_by(json.loads(head_card.read_text(encoding="utf8")))
+    save_detector(options.weights, folds, threshold, reason, made_by, second_look)
+    _say(json.dumps(reason))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m apps.medical.nodules.training", description=__doc__)
+    parser.add_argument("--threads", type=int, default=1)
+    commands = parser.add_subparsers(required=True)
+
+    def command(function, *, fields: bool) -> argparse.ArgumentParser:  # noqa: ANN001
+        one = commands.add_parser(function.__name__, help=function.__doc__)
+        one.set_defaults(function=function)
+        one.add_argument("--out", type=Path, required=True)
+        one.add_argument("--seed", type=int, default=0)
+        if fields:
+            one.add_argument("--fields", type=Path, required=True, help="folder with slices.csv")
+            one.add_argument("--series", type=Path, required=True, help="CSV with slice_spacing_mm")
+            one.add_argument("--nodules", type=Path, help="CSV of all listed nodules")
+        return one
+
+    one = command(background, fields=False)
+    one.add_argument("path", type=Path)
+    one.add_argument("--name", required=True)
+    one.add_argument("--list", type=Path, default=LISTED)
+    for function in (stem, link, candidates):
+        one = command(function, fields=True)
+        one.add_argument("--fold", required=True)
+        one.add_argument("--background", type=Path, required=True)
+        if function is stem:
+            one.add_argument("--steps", type=int, default=4000)
+            one.add_argument("--rate", type=float, default=3e-3)
+            one.add_argument("--share", type=float, default=0.9, help="of an outline above even odds (training fields)")
+            one.add_argument("--start", type=Path, help="weights to go on from, of the same fold")
+        if function is link:
+            one.add_argument("--most", type=int, help="plant at most so many")
+        if function is candidates:
+            one.add_argument("--part", choices=("train", "validation"), default="train")
+            one.add_argument("--plantings", type=int, default=400)
+            one.add_argument("--windows", type=int, default=300, help="fields")
+    one = command(head, fields=False)
+    one.add_argument("--fold", required=True)
+    one.add_argument("--candidates", type=Path, help="folder of the candidates; OUT/candidates where not given")
+    one.add_argument("--layers", type=int, default=HeadTraining().layers, help="blocks of the core that run")
+    one = command(controls, fields=False)
+    one.add_argument("--candidates", type=Path, help="folder of the candidates; OUT/candidates where not given")
+    one.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of the heads")
+    one = command(ship, fields=True)
+    one.add_argument("--background", type=Path, action="append", required=True)
+    one.add_argument("--list", type=Path, default=LISTED)
+    one.add_argument("--marks", type=float, default=2.0, help="mean marks on an unseen background")
+    one.add_argument("--weights", type=Path, required=True)
+    one.add_argument("--made-by", default="{}", help="JSON for the card")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    try:
+        options.function(options)
+    except TandemError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

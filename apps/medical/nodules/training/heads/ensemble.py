@@ -1,0 +1,192 @@
+"""The members of an ensemble of heads, what they say of candidates that they held out, and the heads of a fold.
+
+Members hold out different patients. A second call goes on after the last member that was finished.
+
+Shapes: N candidates.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
+from apps.medical.nodules.second_look import Head, PlainHead, VolumeCandidateHead, name_pieces
+from apps.medical.nodules.training.heads.examples import (
+    Examples,
+    average_precision,
+    check_training,
+    examples_of,
+    hash_of_part,
+    held_out_by,
+)
+from apps.medical.nodules.training.heads.train import HeadTraining, fit_member
+from core_model.checkpoint import load_checkpoint, save_checkpoint
+from core_model.core import Core
+from core_model.training.run import claim, flattened
+
+H = TypeVar("H", VolumeCandidateHead, PlainHead)
+OWN_MARKS = 3
+"""So many of the surest marks on a fold's own CT are brought to even odds."""
+
+
+def kept_or_fitted(
+    folder: Path,
+    name: str,
+    known: Mapping[str, Any],
+    make: Callable[[], H],
+    fit: Callable[[Path], tuple[H, dict[str, Any]]],
+) -> tuple[H, dict[str, Any]]:
+    """A member that an earlier run left in ``folder``, or else a new one, left there.
+
+    Args:
+        folder: Of finished members.
+        name: The member's; an unfinished one has a folder of this name.
+        known: All that it depends on.
+        make: An untrained one.
+        fit: Trains one in a folder of its own and tells how it went.
+
+    Raises:
+        InputRejected: What lies there follows from something else, named in the message.
+    """
+    own, path = folder / name, folder / f"{name}.json"
+    claim(own, flattened(known))
+    if path.is_file():
+        tensors, card = load_checkpoint(path)
+        member = make().eval()
+        member.load_state_dict(tensors)
+        return member, card["report"]
+    member, report = fit(own / "run")
+    save_checkpoint(folder, name, member.state_dict(), {**known, "report": report})
+    shutil.rmtree(own / "run", ignore_errors=True)
+    return member, report
+
+
+def fit_members(
+    core: Core,
+    examples: Examples,
+    settings: HeadTraining,
+    make: Callable[[], H],
+    folder: Path,
+    name: str,
+    known: Mapping[str, Any],
+    log: Callable[[str], None],
+) -> tuple[list[H], list[dict[str, Any]]]:
+    """The members of one ensemble, fitted or from an earlier run, and how each went.
+
+    Args:
+        core: Stays as it is.
+        examples: To learn from; member k holds out some, see ``held_out_by``.
+        settings: Of the training.
+        make: An untrained member.
+        folder: Where finished members are kept.
+        name: The ensemble's.
+        known: All else that it depends on.
+        log: Takes one line at a time.
+    """
+    holder_N = held_out_by(examples, settings.members, settings.seed)
+    members, reports = [], []
+    for number in range(settings.members):
+        member, report = kept_or_fitted(
+            folder,
+            f"{name}-{number}",
+            {**known, "settings": settings.as_dict()},
+            make,
+            lambda own, number=number: fit_member(core, examples, holder_N, number, settings, make, log, own),
+        )
+        log(f"{name}-{number}: {report}")
+        members.append(member.requires_grad_(False))
+        reports.append(report)
+    return members, reports
+
+
+def held_out_logits(core: Core, members: Sequence[Head], examples: Examples, settings: HeadTraining) -> Tensor:
+    """Log-odds of each candidate, ``[N]``, from the member that held it out; see ``fit_members``."""
+    names = name_pieces(core, [name for name, _ in FACTS])
+    holder_N = held_out_by(examples, settings.members, settings.seed)
+    logit_N = torch.zeros(len(examples))
+    for number, member in enumerate(members):
+        held = torch.from_numpy(np.nonzero(holder_N == number)[0])
+        with torch.no_grad():
+            logit_N[held] = member(core, examples.rows.rows(held), names)
+    return logit_N
+
+
+def shift_of(logit_N: Tensor, examples: Examples) -> float:
+    """What brings a fold to the scale of the other: its surest marks on its own CT to even odds; 0 where it has none.
+
+    Args:
+        logit_N: Of each candidate, from the member that held it out.
+        examples: The fold's.
+    """
+    own_N = logit_N[torch.from_numpy(examples.background_N) & (examples.label_N == 0)]
+    return -float(own_N.topk(min(OWN_MARKS, len(own_N))).values.mean()) if len(own_N) else 0.0
+
+
+def fit_heads(
+    core: Core,
+    part: Mapping[str, np.ndarray],
+    settings: HeadTraining,
+    folder: Path,
+    log: Callable[[str], None] = print,
+) -> tuple[Heads, dict[str, Any]]:
+    """Fit all members on a fold's training part, and bring the fold to the common scale on its own CT.
+
+    Args:
+        core: Stays as it is.
+        part: As ``candidate_cache`` writes it.
+        settings: Of the training.
+        folder: Where finished members are kept; a second call goes on after the last one.
+        log: Takes one line at a time.
+
+    Returns:
+        The heads, and what happened, for the card.
+
+    Raises:
+        InputRejected: See ``check_training``.
+    """
+    check_training(part)
+    examples = examples_of(part, settings.least)
+    known = {"data_sha256": hash_of_part(part), "core_sha256": core.weights_hash}
+    config = core.config
+    core_members, core_reports = fit_members(
+        core,
+        examples,
+        settings,
+        lambda: core_head(config, settings.layers, settings.dropout),
+        folder,
+        "core",
+        known,
+        log,
+    )
+    plain_members, plain_reports = fit_members(
+        core, examples, settings, lambda: plain_head(config, settings.dropout), folder, "plain", known, log
+    )
+    core_N = held_out_logits(core, core_members, examples, settings)
+    out_of_fold = {
+        "stem": examples.rows.score_N.numpy(),
+        "core": core_N.numpy(),
+        "plain": held_out_logits(core, plain_members, examples, settings).numpy(),
+    }
+    label, in_ct = examples.label_N.bool().numpy(), examples.in_ct_N.numpy()
+    report = {
+        "settings": settings.as_dict(),
+        **known,
+        "candidates": len(examples),
+        "nodules": int(label.sum()),
+        "patients": len(np.unique(examples.patient_N)),
+        "members": {"core": core_reports, "plain": plain_reports},
+        "held_out_average_precision": {
+            kind: {
+                where: round(average_precision(logit[chosen], label[chosen]), 4)
+                for where, chosen in (("all", in_ct | ~in_ct), ("ct", in_ct), ("fields", ~in_ct))
+            }
+            for kind, logit in out_of_fold.items()
+        },
+    }
+    shift = round(shift_of(core_N, examples), 4)
+    return Heads(tuple(core_members), shift, settings.layers, tuple(plain_members)), report

@@ -1,0 +1,3 @@
+# Why a reading has no value, or no statement.
+reading_not_said = the report does not say
+reading_no_lines = the statement has no lines

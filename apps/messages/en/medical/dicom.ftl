@@ -1,0 +1,66 @@
+# What an import of a study says: cautions, and why a series was not read.
+
+# Cautions of the input
+not_dicom = { $count } files are not DICOM images and were left out: { $kinds }.
+files_and_files = { $first }, { $rest }
+files_empty = { $count } empty
+files_pdf = { $count } PDF
+files_archive = { $count } archives
+files_dicomdir = { $count } DICOMDIR
+files_other = { $count } of other kinds
+archives_inside = { $count } archives inside were not opened; images in them were not read.
+links_skipped = { $count } links were not followed.
+private_undecodable = Private elements of { $count } files cannot be decoded; nothing of them is used.
+patient_name_varies = The patient's name is not written the same in all files.
+several_studies = There are { $num_studies } studies in it; one series of one was read.
+
+# Cautions of the series that was read
+thick_slices = Slices are { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm thick; nodules smaller than { $smallest_mm } mm may not be seen.
+derived_series = The series is derived from other images; no original one fits.
+lossy = The images were compressed with loss at some time.
+mixed_series = { $num_images } images of the same series have another geometry or acquisition and were left out.
+slices_repeated = { $num_slices } slices were there twice, equal pixel by pixel; one was used.
+slices_odd = { $num_slices } slices look nothing like their neighbours (at { $positions_mm } mm); they may be damaged.
+slices_missing_outside = Slices are missing outside the lungs; { $num_slices } slices beyond the gap were left out.
+slices_shifted = Slices are shifted against each other by up to { NUMBER($shift_mm, minimumFractionDigits: 2) } mm.
+gantry_tilt = The gantry was tilted by { NUMBER($degrees, minimumFractionDigits: 1) } degrees; positions and volumes allow for it, shapes are seen slanted.
+rescale_varies = Slope or intercept differs between slices; each slice was scaled by its own.
+pixel_format_varies = The number of stored bits differs between slices.
+uid_repeated = Image UIDs are absent or not unique; exports cannot refer to single images.
+
+# Why a series was not read
+series_localizer = a localizer
+series_projection = a projection or rendering, whose values are not those of the tissue at that place
+series_captured = a captured picture
+series_not_hounsfield = its values are no Hounsfield units
+series_burned_in = text is burned into its pictures
+series_too_few_slices = only { $num_slices } { $num_slices ->
+    [1] slice
+   *[other] slices
+}
+series_not_axial = not axial
+series_too_short = only { $height_mm } mm high, too little for the lungs
+series_not_asked = another series was asked for
+series_no_place = { $attribute } is absent, unusable or not that of a CT image
+series_derived = derived from other images; the original was read
+series_thicker = a thinner series was read ({ NUMBER($read_mm, minimumFractionDigits: 2) } mm)
+series_less_coverage = it does not cover the lungs as well as the series that was read
+series_as_thick = another series of the same thickness was read
+series_not_ct = no CT images: { $object }
+object_magnetic_resonance = magnetic resonance
+object_pet = PET
+object_nuclear_medicine = nuclear medicine
+object_ultrasound = ultrasound
+object_radiograph = a radiograph
+object_structured_report = a structured report
+object_presentation_state = a presentation state
+object_segmentation = a segmentation
+object_key_object_note = a key object note
+object_structure_set = a structure set
+object_document = a document
+object_other = another kind of object
+
+# Parts of refusals
+series_and_series = { $first }; { $rest }
+series_with_reason = series { $number } ({ $num_slices } images, { $series_uid }): { $reason }
+no_number = n/a

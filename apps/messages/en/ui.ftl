@@ -1,0 +1,158 @@
+# The texts of the screens: t("read") says ui_read.
+
+## Shell
+
+ui_notice = Research use. Not a medical device. Not investment advice.
+ui_language = Language
+ui_reports = Reports
+ui_studies = Studies
+ui_jobs = Jobs
+ui_reports_help = Read annual and quarterly reports; every number leads to its source.
+ui_studies_help = Read chest CT: series, slices, nodule findings.
+ui_jobs_help = What is being read, what was read, what failed and why.
+ui_page_failed = This page met an error of ours. Reload it; what was read is safe.
+ui_not_available = n/a
+ui_because = n/a, because { $reason }
+
+## Intake
+
+ui_path = File or folder on this machine
+ui_path_report_hint = /home/me/reports/annual-report.htm
+ui_path_study = Folder or zip on this machine
+ui_path_study_hint = /home/me/scans/chest-ct
+ui_read = Read
+ui_upload_report = or drop inline XBRL reports here
+ui_upload_study = or drop a zip of DICOM here
+ui_no_reports = Nothing has been read yet. Give the path of an annual or quarterly report (inline XBRL, .htm or .html), or of a folder of them, and press Read.
+ui_no_studies = Nothing has been read yet. Give the path of a folder or zip with a chest CT (DICOM), and press Read.
+ui_no_jobs = No job yet. Start one on Reports or Studies; it appears here with its progress.
+ui_all_reports = All reports
+ui_all_studies = All studies
+ui_download = JSON
+ui_delete = Delete
+ui_kept_for_retry = Keeps { NUMBER($size, minimumFractionDigits: 1, maximumFractionDigits: 1) } MB, so that a retry goes on where it stopped; deleting the job removes it.
+ui_delete_ask = Remove this reading and every file that nothing else needs? The audit trail keeps its hash.
+ui_delete_yes = Delete it
+ui_keep = Keep it
+ui_deleted = Deleted.
+
+## Reports
+
+ui_company = Company
+ui_form = Form
+ui_period_end = Period end
+ui_fiscal_year = Fiscal year
+ui_currency = Currency
+ui_source_hash = Source
+ui_num_facts = Facts
+ui_income = Income
+ui_balance = Balance
+ui_cash_flow = Cash flow
+ui_anomalies = Anomalies
+ui_checks = Checks
+ui_warnings = Warnings
+ui_view = View
+ui_reported = As reported
+ui_in_units = { $currency }, { $scale }
+ui_millions = millions
+ui_thousands = thousands
+ui_ones = units
+ui_no_lines = No line of this statement was found: { $reason }
+ui_no_anomalies = No anomaly: of { $total } checks { $holds } hold and { $other } do not apply.
+ui_holds = holds
+ui_fails = fails
+ui_not_applicable = does not apply
+ui_difference = Difference
+ui_tolerance = Tolerance
+ui_severity_high = high
+ui_severity_medium = medium
+ui_severity_low = low
+ui_confidence = confidence
+ui_concept = Concept
+ui_derived = computed, not printed in the report
+ui_tagged_value = as on the page; the tag counts the other way round: { $value }
+ui_choose_cell = Choose a number to see it in the source. Arrow keys move, Enter shows.
+ui_not_visible = Not visible in the document: this fact is hidden data of the filing.
+ui_source = Source document
+ui_element_of = { $n } of { $total }
+ui_fact = Fact
+ui_no_value = the report gives no value
+ui_previous = Previous place
+ui_next = Next place
+ui_no_warnings = No warnings.
+
+## Studies
+
+ui_study_date = Study date
+ui_series = Series
+ui_series_read = read
+ui_read_series = Read this series instead
+ui_skipped = skipped
+ui_images = images
+ui_findings = Findings
+ui_no_findings = No finding above the operating point. This does not rule nodules out.
+ui_operating_point = Operating point { $threshold }
+ui_rank = Rank
+ui_probability = Probability
+ui_axes = Axes
+ui_volume = Volume
+ui_side = Side
+ui_left = left
+ui_right = right
+ui_slice = Slice
+ui_spacing = Spacing
+ui_read_at = Read (UTC)
+ui_lung = Lung
+ui_mediastinum = Mediastinum
+ui_bone = Bone
+ui_soft = Soft tissue
+ui_opacity = Opacity
+ui_patient = Patient
+ui_quality = Images
+ui_good = good
+ui_degraded = degraded
+ui_geometry = Size
+ui_show_below = Show { $n } below the operating point
+ui_centre = Centre (LPS)
+ui_attenuation = Attenuation
+ui_mean_hu = Mean
+ui_lobe = Lobe
+ui_markers = Markers
+ui_heatmap = Heatmap
+ui_heatmap_none = no heatmap for this finding
+ui_viewer_keys = Arrows or wheel: slice · Page: ten · Home, End · N, P: finding · 1-4: window · M: markers · H: heatmap
+
+## Jobs
+
+ui_queued = queued
+ui_running = running
+ui_done = done
+ui_failed = failed
+ui_cancelled = cancelled
+ui_cancelling = stopping
+ui_cancel = Cancel
+ui_retry = Retry
+ui_time_left = about { $time } left
+ui_result = Open the result
+ui_started = Started (UTC)
+ui_job = Job
+ui_state = State
+ui_job_finance_read = Report
+ui_job_medical_read = Study
+ui_duration = Took
+ui_reason = How it ended
+ui_first_image = The middle slice of the study that is being read
+ui_no_worker = No worker is alive yet; what is queued waits for one. Where this stays, run 'tandem worker' in a terminal: it says why.
+ui_read_many = { $n ->
+    [one] 1 report queued; see Jobs.
+   *[other] { $n } reports queued; see Jobs.
+}
+
+## Steps of jobs
+
+ui_step_read = reading
+ui_step_save = saving
+ui_step_document = document
+ui_step_import = import
+ui_step_lungs = lungs
+ui_step_nodules = nodules

@@ -1,0 +1,3 @@
+# Why a reading has no value, or no statement.
+reading_not_said = 报告未说明
+reading_no_lines = 该报表没有任何项目

@@ -1,0 +1,63 @@
+# 检查导入时的说明：提示，以及序列未读取的原因。
+
+# 关于输入的提示
+not_dicom = 有 { $count } 个文件不是 DICOM 图像，未予读取：{ $kinds }。
+files_and_files = { $first }，{ $rest }
+files_empty = { $count } 个空文件
+files_pdf = { $count } 个 PDF
+files_archive = { $count } 个压缩包
+files_dicomdir = { $count } 个 DICOMDIR
+files_other = { $count } 个其他类型
+archives_inside = 其中 { $count } 个压缩包未打开，包内图像未读取。
+links_skipped = { $count } 个链接未跟随。
+private_undecodable = { $count } 个文件的私有数据元素无法解码，其内容未使用。
+patient_name_varies = 各文件中患者姓名的写法不一致。
+several_studies = 其中有 { $num_studies } 次检查，仅读取了其中一次检查的一个序列。
+
+# 关于所读序列的提示
+thick_slices = 层厚 { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm，小于 { $smallest_mm } mm 的结节可能无法显示。
+derived_series = 该序列由其他图像衍生，没有可用的原始序列。
+lossy = 图像曾经过有损压缩。
+mixed_series = 同一序列中有 { $num_images } 幅图像的几何参数或采集不同，未予读取。
+slices_repeated = 有 { $num_slices } 个层面重复（像素完全相同），只使用其中一份。
+slices_odd = 有 { $num_slices } 个层面与相邻层面差异过大（位置 { $positions_mm } mm），可能已损坏。
+slices_missing_outside = 肺外缺少层面，缺口以外的 { $num_slices } 个层面未予读取。
+slices_shifted = 各层面之间最大错位 { NUMBER($shift_mm, minimumFractionDigits: 2) } mm。
+gantry_tilt = 机架倾斜 { NUMBER($degrees, minimumFractionDigits: 1) } 度；位置和体积已作校正，形态显示仍为倾斜。
+rescale_varies = 各层面的重标斜率或截距不同，已按各层面自身的值换算。
+pixel_format_varies = 各层面的存储位数不同。
+uid_repeated = 图像 UID 缺失或重复，导出结果无法指向单幅图像。
+
+# 序列未读取的原因
+series_localizer = 定位像
+series_projection = 投影或渲染图像，其数值并非该处组织的数值
+series_captured = 二次捕获图像
+series_not_hounsfield = 其数值不是 CT 值（HU）
+series_burned_in = 图像中烧录有文字
+series_too_few_slices = 仅有 { $num_slices } 个层面
+series_not_axial = 非轴位
+series_too_short = 扫描范围仅 { $height_mm } mm，不足以覆盖肺部
+series_not_asked = 指定读取的是另一个序列
+series_no_place = { $attribute } 缺失、不可用或不属于 CT 图像
+series_derived = 由其他图像衍生，已读取原始序列
+series_thicker = 已读取层厚更薄的序列（{ NUMBER($read_mm, minimumFractionDigits: 2) } mm）
+series_less_coverage = 对肺部的覆盖不如已读取的序列
+series_as_thick = 已读取另一个层厚相同的序列
+series_not_ct = 非 CT 图像：{ $object }
+object_magnetic_resonance = 磁共振
+object_pet = PET
+object_nuclear_medicine = 核医学
+object_ultrasound = 超声
+object_radiograph = X 线平片
+object_structured_report = 结构化报告
+object_presentation_state = 呈现状态
+object_segmentation = 分割
+object_key_object_note = 关键对象选择
+object_structure_set = 放疗结构集
+object_document = 文档
+object_other = 其他对象
+
+# 拒绝说明的组成部分
+series_and_series = { $first }；{ $rest }
+series_with_reason = 序列 { $number }（{ $num_slices } 幅图像，{ $series_uid }）：{ $reason }
+no_number = 无编号

@@ -1,0 +1,192 @@
+# 影像应用的拒绝说明；编号与英文目录一致。
+
+deflate_bomb = 经 deflate 压缩的 DICOM 文件解压后超过 256 MiB
+    .action = 请移除该文件
+
+dicom_attribute = { $attribute } 缺失或无法读取
+    .action = 请重新导出该检查
+
+dicom_damaged = DICOM 文件已损坏或不完整
+    .allowed = 完整的 DICOM 文件
+    .action = 请重新导出该检查
+
+dicom_truncated = DICOM 文件不完整：像素数据缺失
+    .allowed = 完整的 DICOM 文件
+    .action = 请重新复制或导出该检查
+
+no_lungs = { $what }
+    .allowed = 肺容积 { $least_ml } 至 { $most_ml } ml 的胸部 CT
+    .action = 请选择显示肺部的序列
+
+no_series_fits = 没有可读取的序列：{ $series }
+    .allowed = 覆盖肺部的完整轴位 CT 序列
+    .action = 请导出这样的序列，或用 UID 指定以上序列之一
+
+no_such_series = 其中没有此 UID 的 CT 序列
+    .allowed = { $series }
+    .action = 请指定以上序列之一，或不指定
+
+rescale_absent = 缺少 RescaleSlope 或 RescaleIntercept，数值无法换算为 CT 值（HU）
+    .allowed = 每幅图像的斜率大于 0 且有截距
+    .action = 请从扫描设备或 PACS 重新导出该检查
+
+rescale_slope = RescaleSlope 为 { $slope }，数值无法换算为 CT 值（HU）
+    .allowed = 每幅图像的斜率大于 0 且有截距
+    .action = 请从扫描设备或 PACS 重新导出该检查
+
+series_too_large = 该序列有 { $num_slices } 个 { $rows } x { $columns } 的层面
+    .allowed = 最多 { $millions } 百万体素
+    .action = 请选择其他序列
+
+slice_missing = 肺内 { $low_mm } 至 { $high_mm } mm 之间缺少 1 个层面
+    .allowed = 完整的肺部
+    .action = 请重新导出或复制该序列
+
+slices_missing = 肺内 { $low_mm } 至 { $high_mm } mm 之间缺少 { $num_slices } 个层面
+    .allowed = 完整的肺部
+    .action = 请重新导出或复制该序列
+
+slices_not_aligned = 各层面之间最大错位 { $shift_mm } mm
+    .allowed = 相互对齐的层面
+    .action = 请导出原始轴位序列
+
+slices_off_even_steps = 各层面偏离均匀层间距（{ $step_mm } mm）最多 { $off_mm } mm
+    .allowed = 层间距均匀的层面
+    .action = 请导出原始轴位序列
+
+slices_uneven = 肺内 { $low_mm } 至 { $high_mm } mm 之间的层间距为 { $width_mm } mm，其余为 { $step_mm } mm
+    .allowed = 层间距均匀的层面
+    .action = 请导出原始轴位序列
+
+study_disk_failed = 磁盘读取文件失败
+    .action = 请复制该检查后重试
+
+study_empty = 其中没有文件
+    .allowed = DICOM 图像的文件夹或 zip
+    .action = 请指定存放图像的文件夹
+
+study_file_forbidden = 当前用户无权读取该文件
+    .action = 请更改其权限
+
+study_file_kind = 该文件为{ $kind }
+    .allowed = 存放 DICOM CT 图像的文件夹或 zip
+    .action = 请指定存放图像的文件夹
+
+study_file_missing = 其中没有第 { $number } 个文件
+    .allowed = 1 至 { $count }
+
+study_file_too_large = 该文件超过 1 GiB
+    .action = 请移除该文件
+
+study_file_unreadable = 磁盘读取该文件失败
+    .action = 请复制该检查后重试
+
+study_folder_forbidden = 当前用户无权读取该检查的某个文件夹
+    .action = 请更改其权限
+
+study_folder_too_deep = 文件夹嵌套超过 { $most } 层
+    .action = 请指定存放图像的文件夹
+
+study_no_ct = 其中 { $count } 个 DICOM 对象均不是 CT 图像
+    .allowed = 存放 DICOM CT 图像的文件夹或 zip
+    .action = { $action }
+
+study_no_dicom = 其中 { $count } 个文件均不是 DICOM 图像
+    .allowed = 存放 DICOM CT 图像的文件夹或 zip
+    .action = { $action }
+
+study_no_file = 既不是文件夹也不是文件
+    .action = 请指定 DICOM 文件夹或 zip
+
+study_only_archives = 其中只有压缩包
+    .allowed = 存放 DICOM CT 图像的文件夹或 zip
+    .action = 请解压这些压缩包并指定其文件夹
+
+study_only_file = 其中唯一的文件为{ $kind }
+    .allowed = 存放 DICOM CT 图像的文件夹或 zip
+    .action = { $action }
+
+study_only_links = 其中没有文件，只有 { $count } 个链接，链接不会跟随
+    .allowed = DICOM 图像的文件夹或 zip
+    .action = 请指定存放图像的文件夹
+
+study_path_forbidden = 当前用户无权读取该路径
+    .action = 请更改其权限
+
+study_path_missing = 没有此文件或文件夹
+    .action = 请检查路径
+
+study_too_many_files = 该文件夹中的文件超过 { $most } 个
+    .action = 请指定单次检查的文件夹
+
+transfer_syntax = 此处无法解码其传输语法
+    .allowed = 未压缩、RLE、JPEG、无损 JPEG、JPEG-LS、JPEG 2000
+    .action = 请以未压缩格式导出该检查
+
+two_patients = 该文件与前面的文件不属于同一患者
+    .allowed = 同一患者
+    .action = 请将不同患者分别放入各自的文件夹
+
+two_slices_one_position = { $position_mm } mm 处有两个不同的层面
+    .allowed = 每个位置一个层面
+    .action = 请单独导出一个序列
+
+zip_damaged = zip 压缩包已损坏或不完整
+    .action = 请重新下载或导出
+
+zip_encrypted = zip 压缩包已加密
+    .action = 请用可信的程序解压并指定其文件夹
+
+zip_larger_than_stated = zip 压缩包解压后超过 2 GiB
+    .allowed = 最多 2 GiB
+    .action = 请用可信的程序解压并指定其文件夹
+
+zip_member_cut = 该文件无法解压
+    .action = 请重新导出该检查
+
+zip_member_damaged = 该文件在 zip 压缩包内已损坏（校验和错误）
+    .action = 请重新导出该检查
+
+zip_member_method = 该文件已加密或以不常见的方式压缩
+    .action = 请重新导出该检查
+
+zip_not_opened = 无法打开 zip 压缩包：该文件为{ $kind }，或其开头已损坏
+    .allowed = 存放 DICOM CT 图像的文件夹或 zip
+    .action = 请重新下载或导出，或指定存放图像的文件夹
+
+zip_path_traversal = zip 压缩包中有成员的名称指向压缩包之外
+    .action = 请勿信任此压缩包；请重新导出该检查
+
+zip_swells = zip 压缩包解压后为其自身大小的 { $times } 倍
+    .allowed = 最多 { $most } 倍
+    .action = 请勿信任此压缩包；请重新导出该检查
+
+zip_symlink = zip 压缩包中有符号链接
+    .action = 请压缩文件本身
+
+zip_too_large = zip 压缩包解压后为 { $gib } GiB
+    .allowed = 最多 2 GiB，每个文件 1 GiB
+    .action = 请用可信的程序解压并指定其文件夹
+
+zip_too_many_members = zip 压缩包有 { $count } 个成员
+    .allowed = 最多 { $most } 个
+    .action = 请用可信的程序解压并指定其文件夹
+
+# 文件位置与拒绝说明的组成部分
+file_of_with_hash = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）
+two_files_of = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）与第 { $other } 个文件
+give_image_folder = 请指定存放图像的文件夹
+unpack_archives = 请解压这些压缩包并指定其文件夹
+file_is_pdf = PDF
+file_is_empty = 空文件
+file_is_archive = 压缩包，但不是 zip
+file_is_dicomdir = DICOMDIR
+file_is_no_image = 非 DICOM 图像
+file_is_of_another_kind = 其他类型
+lungs_not_shown = 未显示肺部
+lungs_no_air = 体内没有气体
+lungs_bowel_gas = 体内气体为肠气或位于体外
+lungs_no_body = 图像中没有人体
+lungs_not_found = 未找到肺部
+lungs_volume = 疑似肺部的体积为 { $volume_ml } ml
+lungs_height = 疑似肺部的高度为 { $height_mm } mm

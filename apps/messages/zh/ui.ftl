@@ -1,0 +1,155 @@
+# The texts of the screens: t("read") says ui_read.
+
+## Shell
+
+ui_notice = 仅供研究使用。非医疗器械。不构成投资建议。
+ui_language = 语言
+ui_reports = 财报
+ui_studies = 影像检查
+ui_jobs = 任务
+ui_reports_help = 读取年报与季报；每个数字都可追溯到原文。
+ui_studies_help = 读取胸部 CT：序列、层面与结节发现。
+ui_jobs_help = 正在读取、已完成与失败的任务及原因。
+ui_page_failed = 页面发生内部错误。请重新加载；已保存的结果不受影响。
+ui_not_available = 无
+ui_because = 无，原因：{ $reason }
+
+## Intake
+
+ui_path = 本机上的文件或文件夹
+ui_path_report_hint = /home/me/reports/annual-report.htm
+ui_path_study = 本机上的文件夹或 zip
+ui_path_study_hint = /home/me/scans/chest-ct
+ui_read = 读取
+ui_upload_report = 或将 inline XBRL 财报拖到此处
+ui_upload_study = 或将 DICOM zip 拖到此处
+ui_no_reports = 尚无结果。请填写年报或季报（inline XBRL，.htm 或 .html）或其所在文件夹的路径，然后按“读取”。
+ui_no_studies = 尚无结果。请填写胸部 CT（DICOM）文件夹或 zip 的路径，然后按“读取”。
+ui_no_jobs = 尚无任务。请在“财报”或“影像检查”页面开始；进度将显示在此处。
+ui_all_reports = 全部财报
+ui_all_studies = 全部检查
+ui_download = JSON
+ui_delete = 删除
+ui_kept_for_retry = 保留 { NUMBER($size, minimumFractionDigits: 1, maximumFractionDigits: 1) } MB，以便从中断处继续；删除任务即会移除。
+ui_delete_ask = 删除此结果及其他结果不再需要的文件？审计记录将保留其哈希。
+ui_delete_yes = 确认删除
+ui_keep = 保留
+ui_deleted = 已删除。
+
+## Reports
+
+ui_company = 公司
+ui_form = 报告类型
+ui_period_end = 期末日
+ui_fiscal_year = 财年
+ui_currency = 币种
+ui_source_hash = 来源
+ui_num_facts = 事实数
+ui_income = 利润表
+ui_balance = 资产负债表
+ui_cash_flow = 现金流量表
+ui_anomalies = 异常
+ui_checks = 核对
+ui_warnings = 警告
+ui_view = 视图
+ui_reported = 按原报表
+ui_in_units = { $currency }，{ $scale }
+ui_millions = 百万
+ui_thousands = 千
+ui_ones = 原值
+ui_no_lines = 未找到此报表的任何项目：{ $reason }
+ui_no_anomalies = 无异常：{ $total } 项核对中 { $holds } 项成立，{ $other } 项不适用。
+ui_holds = 成立
+ui_fails = 不成立
+ui_not_applicable = 不适用
+ui_difference = 差额
+ui_tolerance = 容差
+ui_severity_high = 高
+ui_severity_medium = 中
+ui_severity_low = 低
+ui_confidence = 置信度
+ui_concept = 概念
+ui_derived = 计算所得，原文未列示
+ui_tagged_value = 符号与原文一致；标签的符号相反：{ $value }
+ui_choose_cell = 选择一个数字即可在原文中查看。方向键移动，回车显示。
+ui_not_visible = 原文中不可见：此为隐藏数据。
+ui_source = 原文
+ui_element_of = 第 { $n } 处，共 { $total } 处
+ui_fact = 事实
+ui_no_value = 报告未给出数值
+ui_previous = 上一处
+ui_next = 下一处
+ui_no_warnings = 无警告。
+
+## Studies
+
+ui_study_date = 检查日期
+ui_series = 序列
+ui_series_read = 已读取
+ui_read_series = 改为读取此序列
+ui_skipped = 已跳过
+ui_images = 图像数
+ui_findings = 发现
+ui_no_findings = 工作点以上无发现。这并不排除结节。
+ui_operating_point = 工作点 { $threshold }
+ui_rank = 排序
+ui_probability = 概率
+ui_axes = 长短径
+ui_volume = 体积
+ui_side = 侧别
+ui_left = 左
+ui_right = 右
+ui_slice = 层面
+ui_spacing = 间距
+ui_read_at = 读取时间（UTC）
+ui_lung = 肺窗
+ui_mediastinum = 纵隔窗
+ui_bone = 骨窗
+ui_soft = 软组织窗
+ui_opacity = 不透明度
+ui_patient = 患者
+ui_quality = 图像质量
+ui_good = 良好
+ui_degraded = 欠佳
+ui_geometry = 尺寸
+ui_show_below = 显示工作点以下的 { $n } 处
+ui_centre = 中心（LPS）
+ui_attenuation = 密度
+ui_mean_hu = 平均 CT 值
+ui_lobe = 肺叶
+ui_markers = 标记
+ui_heatmap = 热图
+ui_heatmap_none = 此发现无热图
+ui_viewer_keys = 方向键或滚轮：翻层 · Page：十层 · Home、End · N、P：发现 · 1-4：窗位 · M：标记 · H：热图
+
+## Jobs
+
+ui_queued = 排队中
+ui_running = 进行中
+ui_done = 完成
+ui_failed = 失败
+ui_cancelled = 已取消
+ui_cancelling = 正在停止
+ui_cancel = 取消
+ui_retry = 重试
+ui_time_left = 约剩 { $time }
+ui_result = 打开结果
+ui_started = 开始（UTC）
+ui_job = 任务
+ui_state = 状态
+ui_job_finance_read = 财报
+ui_job_medical_read = 影像检查
+ui_duration = 用时
+ui_reason = 结果或原因
+ui_first_image = 正在读取的检查的中间层面
+ui_no_worker = 尚无存活的工作进程，排队的任务正在等待。若持续如此，请在终端运行 tandem worker 查看原因。
+ui_read_many = 已加入 { $n } 份财报；见“任务”。
+
+## Steps of jobs
+
+ui_step_read = 阅读
+ui_step_save = 保存结果
+ui_step_document = 写出结果
+ui_step_import = 导入影像
+ui_step_lungs = 分割肺部
+ui_step_nodules = 查找结节

@@ -1,0 +1,228 @@
+"""What is trained around the core for one task: embeddings, low-rank changes of its layers, and a head.
+
+The core itself is never changed, nor frozen: an adapter works with a frozen twin of it, which shares its memory. Only
+what the adapter adds is among its parameters, in its state and in its file::
+
+    class Sentiment(Adapter):
+        kind = "sentiment"
+
+        def __init__(self, core: Core, classes: int = 3) -> None:
+            super().__init__(core, settings={"classes": classes}, num_layers=6)
+            self.head = ClassificationHead(core.config.width, classes)
+
+        def forward(self, texts: list[str]) -> Tensor:
+            return self.head(self.encode(texts).mean())
+
+    sentiment = Sentiment(core)                        # train its parameters with any optimizer
+    sentiment.save("folder", "sentiment-en", {"licence": "Apache-2.0", "figures": {"f1": 0.81}})
+    sentiment = Sentiment.load("folder", "sentiment-en", core)
+
+Shapes: T tokens of the batch, B rows, D width, M modalities.
+"""
+
+import copy
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self, cast
+
+from torch import Tensor, nn
+
+from core_model.adapters.lora import Lora, inject
+from core_model.checkpoint import load_card, load_checkpoint, save_checkpoint
+from core_model.config import Modality
+from core_model.core import Core, Row
+from core_model.errors import InputRejected, NotFound
+from core_model.inputs.packing import Batch
+from core_model.output import CoreOutput
+
+FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+"""What an adapter may be called."""
+
+
+class Adapter(nn.Module):
+    """Base of all adapters.
+
+    A subclass names its ``kind``, adds its head, and gives its own arguments as ``settings``: it is made again from
+    them when it is loaded.
+
+    Args:
+        core: What it is an adapter of; its weights are shared, not copied.
+        settings: JSON values by the name of an argument of the subclass.
+        num_layers: Blocks of the core that run (early exit); all where not given.
+        embeddings: In place of the core's own, by modality; each is called as the core's own is.
+        own_vectors: Whether the vectors that tell the modalities apart are learned anew, from the core's own.
+        lora: Low-rank changes of the core's layers.
+
+    Attributes:
+        card: Of the file that it was read from or written to.
+
+    Raises:
+        InputRejected: The core has no such layers, or nothing that ``lora`` names.
+        Unavailable: ``lora`` is asked for, and PEFT is not installed.
+    """
+
+    kind: ClassVar[str] = ""
+    modality_MD: nn.Parameter | None
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        num_layers: int | None = None,
+        embeddings: Mapping[Modality, nn.Module] | None = None,
+        own_vectors: bool = False,
+        lora: Lora | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings, self.card = dict(settings or {}), cast(dict[str, Any], {})
+        self.num_layers = core.checked_layers(num_layers)
+        twin = core.twin()
+        self.embeddings = nn.ModuleDict({str(name): module for name, module in (embeddings or {}).items()})
+        self.modality_MD = nn.Parameter(twin.modality_MD.detach().clone()) if own_vectors else None
+        self.lora = nn.ParameterDict(inject(twin, lora)) if lora else None
+        self._held = _Held(twin)
+
+    @property
+    def core(self) -> Core:
+        """The frozen twin of the core, with the low-rank changes where there are any."""
+        return self._held.core
+
+    def embed(self, batch: Batch) -> Tensor:
+        """Tokens of a batch before the first block, ``[T, D]``, by the adapter's embeddings and the core's others."""
+        embeddings = cast(Mapping[Modality, nn.Module], dict(self.embeddings.items()))
+        return self.core.embed(batch, embeddings=embeddings, modality_MD=self.modality_MD)
+
+    def encode(self, rows: Sequence[Row]) -> CoreOutput:
+        """Run the core over rows of texts and segments with what the adapter changes; see ``Core.pack`` for rows."""
+        batch = self.core.pack(rows)
+        return self.core(batch, num_layers=self.num_layers, embedded_TD=self.embed(batch))
+
+    def save(self, folder: str | Path, name: str, card: Mapping[str, Any] | None = None, *, half: bool = False) -> Path:
+        """Write the adapter and its card; the core is not in it.
+
+        Args:
+            folder: Where to; several adapters may lie in one folder.
+            name: Of the adapter: letters, digits, ``_``, ``.`` and ``-``.
+            card: What a reader must know: data, licence, commands, ``figures``.
+            half: Store floating-point tensors in half precision.
+
+        Returns:
+            Path of the card.
+
+        Raises:
+            InputRejected: The name cannot be one.
+            Unavailable: The core was never on disk, so that nobody could say which it was.
+        """
+        path = card_path(folder, name)
+        tensors = {
+            key: tensor.half() if half and tensor.is_floating_point() else tensor
+            for key, tensor in self.state_dict().items()
+        }
+        entry = {
+            **(card or {}),
+            "name": name,
+            "adapter": self.kind,
+            "settings": self.settings,
+            "num_layers": self.num_layers,
+            "core_sha256": self.core.weights_hash,
+        }
+        written = save_checkpoint(path.parent, name, tensors, entry)
+        self.card = load_card(written)
+        return written
+
+    @classmethod
+    def load(cls, folder: str | Path, name: str, core: Core) -> Self:
+        """Read an adapter; in evaluation mode.
+
+        Args:
+            folder: Where it lies.
+            name: Its name.
+            core: The one that it was made for.
+
+        Raises:
+            NotFound: There is no adapter of this name.
+            Unavailable: Its weights are missing.
+            InputRejected: It is damaged, of another kind, or was made for another core.
+        """
+        path = card_path(folder, name)
+        card = adapter_card(path)
+        if card["adapter"] != cls.kind:
+            raise InputRejected(
+                "an adapter of the kind {kind}",
+                allowed="{wanted}",
+                code="adapter_of_another_kind",
+                values={"kind": str(card["adapter"]), "wanted": cls.kind},
+            )
+        if card.get("core_sha256") != core.weights_hash:
+            raise InputRejected(
+                "an adapter that was made for another core",
+                action="use the core that its card names, or train it anew",
+                code="adapter_of_another_core",
+            )
+        tensors, _ = load_checkpoint(path)
+        try:
+            adapter = cls(core, **card["settings"])
+            adapter.load_state_dict(tensors)
+        except (KeyError, TypeError, RuntimeError) as error:
+            raise InputRejected(
+                "an adapter whose weights or settings are not those of its kind",
+                action="install it again, or train it anew",
+                code="adapter_misfit",
+            ) from error
+        adapter.card = card
+        return adapter.eval()
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        super()._apply(fn, recurse)
+        self._held.core._apply(fn, recurse)
+        return self
+
+
+def card_path(folder: str | Path, name: str) -> Path:
+    """Where the card of an adapter of this name lies.
+
+    Raises:
+        InputRejected: The name cannot be one.
+    """
+    if not FILE_NAME.fullmatch(name):
+        raise InputRejected(
+            "a name that no adapter can have",
+            allowed="letters, digits, _ . and -, not . or - in front",
+            code="adapter_name_wrong",
+        )
+    return Path(folder) / f"{name}.json"
+
+
+def adapter_card(path: Path) -> dict[str, Any]:
+    """The card of an adapter.
+
+    Raises:
+        NotFound: There is no adapter of this name.
+        InputRejected: The card is damaged.
+    """
+    card = load_card(path) if path.is_file() else {}
+    if "adapter" not in card:
+        raise NotFound(
+            "there is no adapter called {name}",
+            action="see core_model.adapters.AdapterRegistry.names",
+            code="adapter_missing",
+            values={"name": path.stem},
+        )
+    return card
+
+
+class _Held:
+    """A core beside a module, not inside it: not among its parameters, and shared by its copies but for what learns."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Held":
+        for parameter in self.core.parameters():
+            if not parameter.requires_grad and id(parameter) not in memo:
+                memo[id(parameter)] = nn.Parameter(parameter.detach(), requires_grad=False)
+        tokenizer = self.core.__dict__["_tokenizer"]
+        memo[id(tokenizer)] = tokenizer
+        return _Held(copy.deepcopy(self.core, memo))

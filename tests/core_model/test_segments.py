@@ -1,0 +1,106 @@
+"""Segments compare like values, refuse what would come out as nonsense, and go to a device whole."""
+
+from dataclasses import fields, replace
+
+import pytest
+import torch
+
+from core_model.config import CoreConfig
+from core_model.errors import InputRejected
+from core_model.inputs.packing import pack
+from core_model.inputs.segments import FactsSegment, ImageSegment, Segment, TextSegment, VolumeSegment
+from tests.core_model.test_model import every_modality
+
+TINY = CoreConfig.tiny()
+NAN = float("nan")
+
+
+def facts(**changed: torch.Tensor) -> FactsSegment:
+    segment = every_modality()[4]
+    assert isinstance(segment, FactsSegment)
+    return replace(segment, **changed)
+
+
+def volume(**changed: torch.Tensor) -> VolumeSegment:
+    segment = every_modality()[3]
+    assert isinstance(segment, VolumeSegment)
+    return replace(segment, **changed)
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_equal_segments_are_equal_and_others_are_not(number: int) -> None:
+    one, same, others = every_modality()[number], every_modality()[number], every_modality()
+    assert (one == same) is True, "absent totals are NaN on both sides"
+    assert [one == other for other in others] == [k == number for k in range(5)]
+    assert (one == 3) is False
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+
+
+def test_a_segment_differs_by_any_entry_shape_or_type() -> None:
+    text = TextSegment(torch.tensor([1, 2]))
+    assert text != TextSegment(torch.tensor([1, 3]))
+    assert text != TextSegment(torch.tensor([1, 2, 3]))
+    assert text != TextSegment(torch.tensor([1, 2]), "code")
+    assert text != TextSegment(torch.tensor([1, 2], dtype=torch.int32))
+    assert facts() != facts(totals_N=torch.tensor([1000.0, 5.0]))
+    assert facts() != facts(name_ids=(torch.tensor([7]), torch.tensor([8, 8])))
+
+
+@pytest.mark.parametrize(
+    ("segment", "code"),
+    [
+        (facts(unit_N=torch.tensor([1, 99])), "unit_unknown"),
+        (facts(unit_N=torch.tensor([-1, 1])), "unit_unknown"),
+        (facts(unit_N=torch.tensor([1.0, 1.0])), "unit_unknown"),
+        (facts(values_N=torch.tensor([NAN, 1.0])), "facts_not_finite"),
+        (facts(years_N=torch.tensor([0.0, NAN])), "facts_not_finite"),
+        (facts(priors_N=torch.zeros(3)), "facts_misshapen"),
+        (facts(name_ids=(torch.tensor([7]), torch.tensor([], dtype=torch.int64))), "fact_unnamed"),
+        (facts(name_ids=(torch.tensor([7]), torch.tensor([97]))), "text_pieces_unknown"),
+        (volume(features_NC=torch.full((3, 8), NAN)), "volume_not_finite"),
+        (volume(position_mm_N3=torch.full((3, 3), float("inf"))), "volume_not_finite"),
+        (volume(spacing_mm_N3=torch.full((3, 3), NAN)), "volume_not_finite"),
+        (volume(spacing_mm_N3=torch.zeros(3, 3)), "spacing_not_positive"),
+        (volume(features_NC=torch.zeros(3, 9)), "volume_misshapen"),
+        (ImageSegment(torch.tensor([[0.5, NAN]]), 4), "image_not_finite"),
+        (ImageSegment(torch.zeros(4, 4, 4), 4), "image_misshapen"),
+        (ImageSegment(torch.zeros(4, 4), 5), "image_misshapen"),
+        (TextSegment(torch.tensor([-1])), "text_pieces_unknown"),
+        (TextSegment(torch.tensor([0.5])), "text_pieces_unknown"),
+        (TextSegment(torch.tensor([0]), "image"), "text_kind_unknown"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_the_core_cannot_read_is_refused(segment: Segment, code: str) -> None:
+    with pytest.raises(InputRejected) as refused:
+        pack([[segment]], TINY)
+    assert refused.value.code == code
+
+
+def test_facts_without_totals_or_prior_values_are_read() -> None:
+    nothing = torch.full((2,), NAN)
+    assert pack([[facts(totals_N=nothing, priors_N=nothing)]], TINY).num_tokens == 4
+
+
+def test_empty_segments_have_no_tokens_and_disturb_nobody() -> None:
+    none = FactsSegment((), *(torch.zeros(0) for _ in range(3)), torch.zeros(0, dtype=torch.int64), torch.zeros(0))
+    batch = pack([[TextSegment(torch.tensor([0, 2])), none]], TINY)
+    assert batch.num_tokens == 2
+    assert list(batch.segments) == ["text"]
+
+
+def test_a_batch_goes_to_a_device_with_all_that_it_holds() -> None:
+    long = TextSegment(torch.arange(4, 30))
+    batch = pack([every_modality(), [long]], TINY).to("meta")
+    held = [getattr(batch, field.name) for field in fields(batch)]
+    tensors = [value for value in [*held, *batch.members.values()] if isinstance(value, torch.Tensor)]
+    for segments in batch.segments.values():
+        for segment in segments:
+            for field in fields(segment):
+                value = getattr(segment, field.name)
+                parts = value if isinstance(value, tuple) else (value,)
+                tensors += [part for part in parts if isinstance(part, torch.Tensor)]
+    assert len(tensors) == 6 + 3 + 2 + 1 + 1 + 3 + 7
+    assert {tensor.device.type for tensor in tensors} == {"meta"}
+    assert batch.device.type == "meta"
