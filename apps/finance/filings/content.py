@@ -6,15 +6,24 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from apps.finance.filings.cautions import Cautions
+from apps.finance.cautions import Cautions
 from apps.finance.filings.inventory import Inventory
+from core_model.errors import Caution, Message
 
 REPETITION = 20
 """How often the text of a document may be repeated in its facts; reports stay under 3."""
 
 
 class TooMuchText(ValueError):
-    """The facts of a document hold each other too often; says so in words that follow "because"."""
+    """The facts of a document hold each other too often.
+
+    Attributes:
+        reason: That they do, in words that follow "because".
+    """
+
+    def __init__(self) -> None:
+        self.reason = Message("texts_repeat", {"most": REPETITION})
+        super().__init__(self.reason.code)
 
 
 class Content:
@@ -58,11 +67,8 @@ class Content:
         while continued is not None:
             following = self._continuations.get(continued)
             if following is None or continued in seen:
-                self._cautions.add(
-                    "broken_continuation",
-                    "A text ends early: its continuation is missing or leads back to itself.",
-                    f"continuation {continued[:60]}",
-                )
+                place = Message("place_continuation", {"id": continued[:60]})
+                self._cautions.add(Caution("broken_continuation", source=place))
                 break
             seen.add(continued)
             parts.append(following)
@@ -72,7 +78,7 @@ class Content:
     def _spend(self, text: str) -> str:
         self._left -= len(text)
         if self._left < 0:
-            raise TooMuchText(f"the tagged texts repeat each other more than {REPETITION} times over")
+            raise TooMuchText
         return text
 
     def _texts(self, element: etree._Element) -> Iterator[str]:

@@ -8,16 +8,18 @@ from lxml import etree
 from apps.finance.filings.inventory import XBRLI
 from apps.finance.filings.model import Context, Dimension, Unit
 from apps.finance.filings.names import Names
+from apps.finance.quoted import quoted
+from core_model.errors import Message
 
 _XBRLDI = "{http://xbrl.org/2006/xbrldi}"
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
 
 
 def read_context(element: etree._Element, names: Names) -> Context:
-    """One ``xbrli:context``. What is wrong with it stands in ``problem``."""
+    """One ``xbrli:context``. What is wrong with it stands in ``problems``."""
     context = Context((element.get("id") or "").strip())
     dimensions: list[Dimension] = []
-    problems: list[str] = []
+    problems: list[Message] = []
     for part in element:
         tag = part.tag
         if tag == XBRLI + "period":
@@ -34,15 +36,15 @@ def read_context(element: etree._Element, names: Names) -> Context:
     if len(dimensions) > 1:
         dimensions.sort()
         if len({dimension.axis for dimension in dimensions}) < len(dimensions):
-            problems.append("it names one axis twice")
+            problems.append(Message("axis_twice"))
     context.dimensions = tuple(dimensions)
     if context.end is None and not problems and element.find(f"{XBRLI}period/{XBRLI}forever") is None:
-        problems.append("it has no period")
-    context.problem = "; ".join(problems)
+        problems.append(Message("no_period"))
+    context.problems = tuple(problems)
     return context
 
 
-def _period(period: etree._Element, context: Context, problems: list[str]) -> None:
+def _period(period: etree._Element, context: Context, problems: list[Message]) -> None:
     for bound in period:
         text = (bound.text or "").strip()
         tag = bound.tag
@@ -54,10 +56,10 @@ def _period(period: etree._Element, context: Context, problems: list[str]) -> No
             context.end = _day(text, True, problems)
             context.instant = True
     if context.start and context.end and context.start > context.end:
-        problems.append(f"its period ends on {context.end}, before it starts on {context.start}")
+        problems.append(Message("period_runs_backwards", {"start": context.start, "end": context.end}))
 
 
-def _day(text: str, end: bool, problems: list[str]) -> str | None:
+def _day(text: str, end: bool, problems: list[Message]) -> str | None:
     """The day that a bound of a period means.
 
     A date alone stands for its midnight: the start of the day for a start, the end of the day for an end or instant
@@ -76,12 +78,12 @@ def _day(text: str, end: bool, problems: list[str]) -> str | None:
         if time == "00:00:00":
             return (day - timedelta(days=1)).isoformat()
     except (ValueError, OverflowError):
-        problems.append(f"{text[:40]!r} is not a date")
+        problems.append(Message("no_date", {"text": quoted(text[:40]).message.as_dict()}))
         return None
     return f"{day.isoformat()}T{time}"
 
 
-def _dimensions(holder: etree._Element, names: Names, dimensions: list[Dimension], problems: list[str]) -> None:
+def _dimensions(holder: etree._Element, names: Names, dimensions: list[Dimension], problems: list[Message]) -> None:
     for member in holder:
         tag = member.tag
         if tag == _XBRLDI + "explicitMember":
@@ -92,7 +94,7 @@ def _dimensions(holder: etree._Element, names: Names, dimensions: list[Dimension
             value = " ".join("".join(member.itertext()).split())
             dimensions.append(Dimension(axis, value, typed=True))
         else:
-            problems.append("its segment or scenario holds something that is no dimension")
+            problems.append(Message("no_dimension"))
 
 
 def read_unit(element: etree._Element, names: Names) -> Unit:
@@ -105,9 +107,9 @@ def read_unit(element: etree._Element, names: Names) -> Unit:
         numerators = _measures(divide.find(XBRLI + "unitNumerator"), names)
         denominators = _measures(divide.find(XBRLI + "unitDenominator"), names)
         if not denominators:
-            unit.problem = "it divides by nothing"
+            unit.problem = Message("divides_by_nothing")
     if not numerators:
-        unit.problem = "it has no measure"
+        unit.problem = Message("no_measure")
     unit.numerators, unit.denominators = tuple(sorted(numerators)), tuple(sorted(denominators))
     unit.text = "*".join(_short(measure) for measure in unit.numerators)
     if denominators:

@@ -7,6 +7,7 @@ from datetime import date
 from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Context, DocumentInformation, Fact
 from apps.finance.money import is_money
+from core_model.errors import Message
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -52,31 +53,31 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
     missing = document.missing
     document.company = next((said[name] for name in _COMPANY if said.get(name)), None)
     if document.company is None:
-        missing["company"] = "no fact names the reporting entity"
+        missing["company"] = Message("company_not_named")
     document.form = said.get("DocumentType") or None
     if document.form is None:
-        missing["form"] = "no fact names the form type"
+        missing["form"] = Message("form_not_named")
     end = next((said[name] for name in _PERIOD_END if _is_day(said.get(name, ""))), None)
     document.period_end = end or (max(ends, key=lambda day: (ends[day], day)) if ends else None)
     if document.period_end is None:
-        missing["period_end"] = "no fact names the end of the period, and no fact has a duration"
+        missing["period_end"] = Message("period_end_not_named")
     year = _YEAR.fullmatch(said.get("DocumentFiscalYearFocus", ""))
     document.fiscal_year = int(year[1]) if year else None
     if document.fiscal_year is None:
-        missing["fiscal_year"] = "no fact names the fiscal year"
+        missing["fiscal_year"] = Message("fiscal_year_not_named")
     document.fiscal_period = said.get("DocumentFiscalPeriodFocus") or None
     if document.fiscal_period is None:
-        missing["fiscal_period"] = "no fact names the fiscal period"
+        missing["fiscal_period"] = Message("fiscal_period_not_named")
     document.language = _language(inventory)
     if document.language is None:
-        missing["language"] = "the document does not declare its language"
+        missing["language"] = Message("language_not_declared")
     document.currency = max(currencies, key=lambda unit: (currencies[unit], unit)) if currencies else None
     if document.currency is None:
-        missing["currency"] = "no number is in a currency"
+        missing["currency"] = Message("no_currency")
     if entities:
         document.entity_scheme, document.entity = entities.most_common(1)[0][0]
     else:
-        missing["entity"] = missing["entity_scheme"] = "no context names an entity"
+        missing["entity"] = missing["entity_scheme"] = Message("entity_not_named")
     return document
 
 

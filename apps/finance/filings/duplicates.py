@@ -6,8 +6,11 @@ XBRL", XBRL International working group note): a value with ``decimals`` d stand
 
 from collections.abc import Iterable
 from decimal import Context, Decimal
+from typing import Any
 
 from apps.finance.filings.model import Duplicates, Fact
+from apps.finance.quoted import quoted
+from core_model.errors import Message
 
 _EXACT = Context(prec=1000)  # numbers have at most 128 digits on either side of the point
 
@@ -21,7 +24,7 @@ def find_duplicates(facts: Iterable[Fact]) -> list[Duplicates]:
     known: dict[str, int] = {}
     groups: dict[tuple, list[Fact]] = {}
     for fact in facts:
-        if fact.not_available:
+        if fact.not_available is not None:
             continue
         context = known.get(fact.context_id)
         if context is None:
@@ -47,14 +50,14 @@ def judge(facts: list[Fact]) -> Duplicates:
     if len(values) == 1:
         return Duplicates(facts, best, "complete")
     if None in values:
-        return Duplicates(facts, best, "contradicting", f"one says nothing (nil), another {_shown(best)}")
+        return Duplicates(facts, best, "contradicting", Message("nil_beside_value", {"value": _shown(best)}))
     if all(fact.kind == "number" for fact in facts):
         return _judge_numbers(facts, best)
     texts = {fact.text for fact in facts}
     if len(texts) == 1:
         return Duplicates(facts, best, "consistent")
     other = next(fact for fact in facts if fact.text != facts[0].text)
-    return Duplicates(facts, best, "contradicting", f"{_shown(facts[0])} against {_shown(other)}")
+    return Duplicates(facts, best, "contradicting", _against(facts[0], other))
 
 
 def _judge_numbers(facts: list[Fact], best: Fact) -> Duplicates:
@@ -63,7 +66,7 @@ def _judge_numbers(facts: list[Fact], best: Fact) -> Duplicates:
     _, high, below = min(ranges, key=lambda entry: entry[1])
     if low <= high:
         return Duplicates(facts, best, "consistent")
-    return Duplicates(facts, best, "contradicting", f"{_shown(below)} against {_shown(above)}")
+    return Duplicates(facts, best, "contradicting", _against(below, above))
 
 
 def most_precise(facts: Iterable[Fact]) -> Fact:
@@ -109,6 +112,15 @@ def _whole_or_infinite(text: str) -> float:
         return float("-inf")
 
 
-def _shown(fact: Fact) -> str:
-    text = repr(fact.text[:60]) if fact.kind == "text" else f"{Decimal(fact.value):,f}" if fact.value else ""
-    return f"{text} (fact {fact.fact_id})"
+def _against(one: Fact, other: Fact) -> Message:
+    return Message("one_against_other", {"one": _shown(one), "other": _shown(other)})
+
+
+def _shown(fact: Fact) -> dict[str, Any]:
+    """The value with its fact, as a part of a sentence."""
+    value: Any = fact.value or ""
+    if fact.kind == "text":
+        value = quoted(fact.text[:60]).message.as_dict()
+    elif fact.kind == "number" and fact.value:
+        value = f"{Decimal(fact.value):,f}"
+    return Message("value_of_fact", {"value": value, "fact": fact.fact_id}).as_dict()

@@ -4,13 +4,13 @@ import os
 import stat
 from pathlib import Path
 
-from core_model.errors import InputRejected, NotFound
+from core_model.errors import InputRejected, NotFound, Phrase, system_reason
 
 MAX_BYTES = 128 * 2**20
 """Thirty times the largest annual report that this was tried on (4 MiB). A report is held in memory as a tree of some
 twenty times its size: this much takes the 2.5 GB that a worker may be expected to have."""
 
-WANTED = "one report, a plain file of at most 128 MiB"
+WANTED = Phrase("one_report", "one report, a plain file of at most {most} MiB", {"most": MAX_BYTES // 2**20})
 
 
 def bytes_of(path: Path) -> bytes:
@@ -28,34 +28,42 @@ def bytes_of(path: Path) -> bytes:
             about = os.fstat(file.fileno())
             if not stat.S_ISREG(about.st_mode):
                 raise InputRejected(
-                    f"it is {_kind(about.st_mode)}", allowed=WANTED, action="give the report's file", code="not_a_file"
+                    "it is {kind}",
+                    allowed="{wanted}",
+                    action="give the report's file",
+                    code="no_plain_file",
+                    values={"kind": _kind(about.st_mode), "wanted": WANTED},
                 )
             data = file.read(MAX_BYTES + 1) if about.st_size <= MAX_BYTES else None
     except (FileNotFoundError, NotADirectoryError):
-        raise NotFound("there is no such file or folder", action="check the path", code="no_such_file") from None
+        raise NotFound("there is no such file or folder", action="check the path", code="no_such_report") from None
     except IsADirectoryError:
         raise InputRejected(
-            "a folder was given where one report is read", action="give one of the files in it", code="not_a_file"
+            "a folder was given where one report is read", action="give one of the files in it", code="folder_given"
         ) from None
     except OSError as error:
         raise InputRejected(
-            f"the file cannot be opened ({error.strerror or 'input/output error'})",
+            "the file cannot be opened ({why})",
             action="check its permissions",
             code="unreadable_file",
+            values={"why": system_reason(error)},
         ) from None
     if data is None or len(data) > MAX_BYTES:
         raise InputRejected(
             "the file is too large to be a report",
-            allowed=WANTED,
+            allowed="{wanted}",
             action="give the report alone, without the images of its pages",
-            code="file_too_large",
+            code="report_too_large",
+            values={"wanted": WANTED},
         )
     return data
 
 
-def _kind(mode: int) -> str:
+def _kind(mode: int) -> Phrase:
     if stat.S_ISFIFO(mode):
-        return "a pipe"
+        return Phrase("kind_pipe", "a pipe")
     if stat.S_ISSOCK(mode):
-        return "a socket"
-    return "a device" if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else "no plain file"
+        return Phrase("kind_socket", "a socket")
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        return Phrase("kind_device", "a device")
+    return Phrase("kind_no_file", "no plain file")

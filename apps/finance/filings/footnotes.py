@@ -1,10 +1,11 @@
 """Footnotes and relationships, of inline XBRL 1.1 (ix:relationship) and 1.0 (footnoteRefs on the facts)."""
 
-from apps.finance.filings.cautions import Cautions
+from apps.finance.cautions import Cautions, of_named
 from apps.finance.filings.content import TooMuchText
 from apps.finance.filings.inline import Reading
 from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Fact, Footnote, Relationship
+from core_model.errors import Caution
 
 _FACT_FOOTNOTE = "http://www.xbrl.org/2003/arcrole/fact-footnote"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -28,7 +29,8 @@ def attach_footnotes(
             text = " ".join(reading.content.chain(element, element.get("continuedAt")).split())
         except TooMuchText as error:
             text = ""
-            cautions.add("footnote_left_out", f"A footnote is left out because {error}.", footnote_id[:60])
+            reason = {"reason": error.reason.as_dict()}
+            cautions.add(Caution("footnote_left_out", reason, of_named(footnote_id[:60])))
         footnotes.setdefault(
             footnote_id,
             Footnote(footnote_id, text, element.get("footnoteRole") or "", element.get(_LANGUAGE) or ""),
@@ -51,7 +53,7 @@ def attach_footnotes(
         fact = by_id.get(source)
         if fact is None or (note not in footnotes and note not in by_id):
             missing = note if fact is not None else source
-            cautions.add("dangling_footnote", "A footnote refers to something that is not there.", missing[:60])
+            cautions.add(Caution("dangling_footnote", source=of_named(missing[:60])))
         elif note in footnotes and note not in fact.footnotes:
             fact.footnotes += (note,)
     return footnotes, relationships

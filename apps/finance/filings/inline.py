@@ -4,7 +4,7 @@ import re
 
 from lxml import etree
 
-from apps.finance.filings.cautions import Cautions
+from apps.finance.cautions import Cautions, of_fact
 from apps.finance.filings.content import Content, TooMuchText
 from apps.finance.filings.inventory import FACT_KINDS, Inventory
 from apps.finance.filings.model import Context, Fact, Kind, Unit
@@ -12,6 +12,8 @@ from apps.finance.filings.names import Names
 from apps.finance.filings.numbers import NotANumber, canonical
 from apps.finance.filings.paths import Paths
 from apps.finance.filings.transforms import REGISTRIES, NotInDomain, Transformation, lookup
+from apps.finance.quoted import quoted
+from core_model.errors import Caution, Message
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _TRUE = ("true", "1")
@@ -46,7 +48,7 @@ class Reading:
         self._cautions = cautions
         self._kinds = {inventory.ix + name: kind for name, kind in zip(FACT_KINDS, _KINDS, strict=True)}
         self._paths = Paths(inventory.root)
-        self._formats: dict[tuple[str, str], tuple[Transformation | None, str]] = {}
+        self._formats: dict[tuple[str, str], tuple[Transformation | None, Message | None]] = {}
         self._scales: dict[str, int] = {}
         self._taken: set[str] = set()
         self.content = Content(inventory, cautions, size)
@@ -66,15 +68,13 @@ class Reading:
             if attributes.get("name"):
                 facts.append(self._fact(element, attributes, fact_id, len(facts)))
             else:
-                text = "A tagged element names no concept; it is left out."
-                self._cautions.add("no_concept", text, f"fact {fact_id}")
+                self._cautions.add(Caution("no_concept", source=of_fact(fact_id)))
         return facts
 
     def _fact_id(self, element: etree._Element, element_id: str | None) -> str:
         if element_id is None or element_id in self._taken:
             if element_id is not None:
-                text = "An element id is used twice; its second fact is named by its path."
-                self._cautions.add("id_twice", text, f"fact {element_id}")
+                self._cautions.add(Caution("id_twice", source=of_fact(element_id)))
             return self._paths.of(element)
         self._taken.add(element_id)
         return element_id
@@ -82,30 +82,30 @@ class Reading:
     def _fact(self, element: etree._Element, attributes: dict[str, str], fact_id: str, order: int) -> Fact:
         get = attributes.get
         kind = self._kinds[element.tag]
-        concept, namespace = self._names.resolve(get("name"), element)
-        code = problem = ""
+        concept, namespace = self._names.resolve(attributes["name"], element)
+        code, problem = "", None
         context_id = (get("contextRef") or "").strip()
         context = self._contexts.get(context_id)
         if context is None:
             code, context = "undefined_context", _UNKNOWN
-            problem = f"its context {context_id[:60]!r} is not defined" if context_id else "it has no context"
-        elif context.problem:
-            code, problem = "bad_context", f"its context cannot be used: {context.problem}"
+            problem = _not_defined(context_id)
+        elif context.problems:
+            problems = [reason.as_dict() for reason in context.problems]
+            code, problem = "bad_context", Message("context_unusable", {"problems": problems})
         unit_text = unit_id = value = None
         if kind != "text":
             unit_id = (get("unitRef") or "").strip()
             unit = self._units.get(unit_id)
             if unit is not None:
                 unit_text = unit.text
-                if unit.problem and not problem:
-                    code, problem = "bad_unit", f"its unit cannot be used: {unit.problem}"
-            elif not problem:
-                code = "undefined_unit"
-                problem = f"its unit {unit_id[:60]!r} is not defined" if unit_id else "it is a number without a unit"
+                if unit.problem is not None and problem is None:
+                    code, problem = "bad_unit", Message("unit_unusable", {"problem": unit.problem.as_dict()})
+            elif problem is None:
+                code, problem = "undefined_unit", _unit_not_defined(unit_id)
         nil = get(_NIL) in _TRUE
         escaped = kind == "text" and get("escape") in _TRUE
         format_name = get("format")
-        if not nil and not problem:
+        if not nil and problem is None:
             try:
                 if kind == "number":
                     value = self._number(element, attributes, format_name)
@@ -114,12 +114,12 @@ class Reading:
                 else:
                     value = self._fraction(element)
             except (NotANumber, NotInDomain, TooMuchText) as error:
-                code, problem = "bad_value", str(error)
+                code, problem = "bad_value", error.reason
             except _UnknownFormat as error:
-                code, problem = "unknown_format", str(error)
-        if problem:
-            text = f"A value is not available because {problem}."
-            self._cautions.add(code, text, f"fact {fact_id}", each=code == "unknown_format")
+                code, problem = "unknown_format", error.reason
+        if problem is not None:
+            caution = Caution(code, {"reason": problem.as_dict()}, of_fact(fact_id))
+            self._cautions.add(caution, each=code == "unknown_format")
         references = get("footnoteRefs")
         if references:
             self.footnote_references[fact_id] = references.split()
@@ -155,8 +155,7 @@ class Reading:
         """The target document to read: the default one, else the first by name."""
         chosen = None if None in targets else min(str(target) for target in targets)
         for other in sorted(str(target) for target in targets - {chosen}):
-            text = f"Facts of the further target document {other[:60]!r} are left out."
-            self._cautions.add("other_target", text, each=True)
+            self._cautions.add(Caution("other_target", {"target": quoted(other[:60]).message.as_dict()}), each=True)
         return chosen
 
     def _number(self, element: etree._Element, attributes: dict[str, str], format_name: str | None) -> str:
@@ -166,14 +165,14 @@ class Reading:
         scale = attributes.get("scale")
         sign = attributes.get("sign")
         if sign and text.lstrip(" \t\r\n").startswith("-"):
-            raise NotANumber(f"{text[:40]!r} has a minus besides the sign attribute")
+            raise NotANumber(Message("minus_twice", {"text": quoted(text[:40]).message.as_dict()}))
         return canonical(text, self._scale(scale) if scale else 0, bool(sign))
 
     def _scale(self, text: str) -> int:
         scale = self._scales.get(text)
         if scale is None:
             if _INTEGER.fullmatch(text) is None:
-                raise NotANumber(f"its scale {text[:40]!r} is not a small integer")
+                raise NotANumber(Message("scale_no_integer", {"scale": quoted(text[:40]).message.as_dict()}))
             scale = self._scales[text] = int(text)
         return scale
 
@@ -191,10 +190,10 @@ class Reading:
         for part in ("numerator", "denominator"):
             term = next(element.iter(self._inventory.ix + part), None)
             if term is None:
-                raise NotANumber(f"the fraction has no {part}")
+                raise NotANumber(Message(f"fraction_without_{part}"))
             terms.append(self._number(term, dict(term.items()), term.get("format")))
         if terms[1] == "0":
-            raise NotANumber("the fraction's denominator is zero")
+            raise NotANumber(Message("fraction_by_zero"))
         return "/".join(terms)
 
     def _transformed(self, text: str, name: str, element: etree._Element) -> str:
@@ -204,24 +203,47 @@ class Reading:
             known = self._formats[qname] = self._format(name.strip(), qname)
         function, problem = known
         if function is None:
+            assert problem is not None
             raise _UnknownFormat(problem)
         if not text.isprintable() or " " in text:
             text = _WHITE_SPACE.sub(" ", text).strip(" ")
         return function(text)
 
-    def _format(self, name: str, qname: tuple[str, str]) -> tuple[Transformation | None, str]:
+    def _format(self, name: str, qname: tuple[str, str]) -> tuple[Transformation | None, Message | None]:
         function = lookup(qname[1], qname[0].rpartition(":")[2])
         if function is not None:
-            return function, ""
+            return function, None
+        shown = quoted(name[:60]).message.as_dict()
         if not qname[1]:
-            return None, f"the prefix of its format {name[:60]!r} is not declared"
+            return None, Message("format_prefix_not_declared", {"format": shown})
         registry = REGISTRIES.get(qname[1])
-        where = f"registry {registry}" if registry else f"the registry {qname[1][:80]}"
-        return None, f"its format {name[:60]!r} is not known in {where}"
+        if registry:
+            return None, Message("format_not_in_registry", {"format": shown, "registry": registry})
+        return None, Message("format_not_in_namespace", {"format": shown, "namespace": qname[1][:80]})
+
+
+def _not_defined(context_id: str) -> Message:
+    if not context_id:
+        return Message("no_context")
+    return Message("context_not_defined", {"context": quoted(context_id[:60]).message.as_dict()})
+
+
+def _unit_not_defined(unit_id: str) -> Message:
+    if not unit_id:
+        return Message("no_unit")
+    return Message("unit_not_defined", {"unit": quoted(unit_id[:60]).message.as_dict()})
 
 
 class _UnknownFormat(ValueError):
-    """The fact's format is in no registry that we know."""
+    """The fact's format is in no registry that we know.
+
+    Attributes:
+        reason: Which format and which registry, in words that follow "because".
+    """
+
+    def __init__(self, reason: Message) -> None:
+        self.reason = reason
+        super().__init__(reason.code)
 
 
 _UNKNOWN = Context("")

@@ -6,7 +6,7 @@ from html import unescape
 from typing import Literal, NamedTuple
 
 from apps.finance.periods import Period
-from core_model.errors import Caution
+from core_model.errors import Caution, Message
 
 Kind = Literal["number", "text", "fraction"]
 
@@ -41,7 +41,7 @@ class Context:
             than midnight is kept behind the date.
         instant: Whether the period is an instant.
         dimensions: Axes with their members, sorted by axis; of segment and scenario together.
-        problem: Why facts of this context cannot be used, else empty.
+        problems: Why facts of this context cannot be used; empty where they can.
     """
 
     context_id: str
@@ -51,7 +51,7 @@ class Context:
     end: str | None = None
     instant: bool = False
     dimensions: tuple[Dimension, ...] = ()
-    problem: str = ""
+    problems: tuple[Message, ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,14 +64,14 @@ class Unit:
         denominators: QNames of the measures divided by, sorted.
         text: The unit in short: ``USD``, ``shares``, ``pure``, ``USD/shares``, ``A*B``; measures outside ISO 4217 and
             XBRL itself keep their prefix.
-        problem: Why numbers in this unit cannot be used, else empty.
+        problem: Why numbers in this unit cannot be used; None where they can.
     """
 
     unit_id: str
     numerators: tuple[str, ...] = ()
     denominators: tuple[str, ...] = ()
     text: str = ""
-    problem: str = ""
+    problem: Message | None = None
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ class Fact:
             are equal texts; a fraction as ``numerator/denominator``; text as it stands, XHTML where ``escaped``.
             None where nil or not available.
         nil: Whether the report says that there is no value.
-        not_available: Why there is no value although the report meant one; empty otherwise.
+        not_available: Why there is no value although the report meant one; None otherwise.
         context_id: The context's id as written.
         entity: Identifier of the reporting entity.
         start: First day, ISO date; None for instants and "forever".
@@ -136,7 +136,7 @@ class Fact:
     kind: Kind
     value: str | None
     nil: bool
-    not_available: str
+    not_available: Message | None
     context_id: str
     entity: str
     start: str | None
@@ -194,13 +194,13 @@ class Duplicates:
         best: The most precise of them, the first of equals. A fact with a value goes before one without.
         agreement: ``complete`` where all values are the same, ``consistent`` where they differ by rounding alone,
             else ``contradicting``.
-        reason: For contradictions which values cannot both be true, in words.
+        reason: For contradictions which values cannot both be true; else None.
     """
 
     facts: list[Fact]
     best: Fact
     agreement: Agreement
-    reason: str = ""
+    reason: Message | None = None
 
 
 @dataclass(slots=True)
@@ -233,7 +233,7 @@ class DocumentInformation:
     entity_scheme: str | None = None
     source_hash: str = ""
     size: int = 0
-    missing: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, Message] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

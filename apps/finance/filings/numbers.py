@@ -2,6 +2,9 @@
 
 import re
 
+from apps.finance.quoted import quoted
+from core_model.errors import Message
+
 LIMIT = 128
 """Digits before or after the point that a value may have. Reports stay under 30; a fact of 1e400 is a mistake."""
 
@@ -10,7 +13,15 @@ _SPACE = " \t\r\n"
 
 
 class NotANumber(ValueError):
-    """The text is not a decimal number, or one of absurd size; says why in words that follow "because"."""
+    """The text is not a decimal number, or one of absurd size.
+
+    Attributes:
+        reason: Why, in words that follow "because".
+    """
+
+    def __init__(self, reason: Message) -> None:
+        self.reason = reason
+        super().__init__(reason.code)
 
 
 def canonical(text: str, scale: int = 0, negative: bool = False) -> str:
@@ -34,17 +45,17 @@ def canonical(text: str, scale: int = 0, negative: bool = False) -> str:
         match = _PLAIN.fullmatch(text)
         if match is None or not (match[2] or match[3]):
             shown = text if len(text) <= 40 else text[:40] + "..."
-            raise NotANumber(f"{shown!r} is not a decimal number")
+            raise NotANumber(Message("no_decimal_number", {"text": quoted(shown).message.as_dict()}))
         minus, whole, fraction = match[1], match[2], match[3] or ""
     if len(whole) > LIMIT or len(fraction) > LIMIT:
         whole, fraction = whole.lstrip("0"), fraction.rstrip("0")
         if len(whole) > LIMIT or len(fraction) > LIMIT:
-            raise NotANumber(f"it has more than {LIMIT} digits")
+            raise NotANumber(Message("too_many_digits", {"most": LIMIT}))
     if scale:
         if not whole.strip("0") and not fraction.strip("0"):
             return "0"
         if not -2 * LIMIT <= scale <= 2 * LIMIT:
-            raise NotANumber(f"its scale {scale} gives more than {LIMIT} digits")
+            raise NotANumber(Message("scale_gives_too_many_digits", {"scale": scale, "most": LIMIT}))
         if scale > 0:
             if fraction:
                 whole, fraction = whole + fraction[:scale].ljust(scale, "0"), fraction[scale:]
@@ -57,7 +68,7 @@ def canonical(text: str, scale: int = 0, negative: bool = False) -> str:
         fraction = fraction.rstrip("0")
     whole = whole.lstrip("0")
     if len(whole) > LIMIT or len(fraction) > LIMIT:
-        raise NotANumber(f"its scale {scale} gives more than {LIMIT} digits")
+        raise NotANumber(Message("scale_gives_too_many_digits", {"scale": scale, "most": LIMIT}))
     if not fraction:
         if not whole:
             return "0"

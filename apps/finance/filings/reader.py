@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from apps.finance.filings.cautions import Cautions
+from apps.finance.cautions import Cautions, of_fact, of_named
 from apps.finance.filings.contexts import read_context, read_unit
 from apps.finance.filings.document import describe
 from apps.finance.filings.duplicates import find_duplicates
@@ -14,9 +14,11 @@ from apps.finance.filings.files import bytes_of
 from apps.finance.filings.footnotes import attach_footnotes
 from apps.finance.filings.inline import Reading
 from apps.finance.filings.inventory import Inventory, take_inventory
-from apps.finance.filings.model import Context, Filing, Unit
+from apps.finance.filings.model import Context, Fact, Filing, Unit
 from apps.finance.filings.names import Names, spoken
 from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, no_inline_xbrl, parse
+from apps.finance.quoted import quoted
+from core_model.errors import Caution, Message
 
 
 def read_facts(path: str | PathLike[str] | bytes) -> Filing:
@@ -66,33 +68,35 @@ def read_tree(root: etree._Element, data: bytes) -> Filing:
     for element in inventory.contexts:
         context = read_context(element, names)
         if contexts.setdefault(context.context_id, context) is not context:
-            cautions.add("context_twice", "A context is defined twice; the first stands.", context.context_id[:60])
+            cautions.add(Caution("context_twice", source=of_named(context.context_id[:60])))
     units: dict[str, Unit] = {}
     for element in inventory.units:
         unit = read_unit(element, names)
         if units.setdefault(unit.unit_id, unit) is not unit:
-            cautions.add("unit_twice", "A unit is defined twice; the first stands.", unit.unit_id[:60])
+            cautions.add(Caution("unit_twice", source=of_named(unit.unit_id[:60])))
     reading = Reading(inventory, names, contexts, units, cautions, len(data))
     facts = reading.facts()
     if not facts:
         raise no_inline_xbrl()
     if inventory.tuples:
-        cautions.add("tuples", "Facts grouped in tuples are read one by one, without their groups.")
+        cautions.add(Caution("tuples"))
     footnotes, relationships = attach_footnotes(inventory, facts, reading, cautions)
     duplicates = find_duplicates(facts)
     for group in duplicates:
-        if group.agreement == "contradicting":
-            best = group.best
-            when = f" of {best.end}" if best.end else ""
-            name = spoken(best.concept)
-            text = (
-                f"{name[:1].upper()}{name[1:]} ({best.concept}){when} is stated twice, and differently: {group.reason}."
-            )
-            cautions.add("contradicting_duplicates", text, f"fact {best.fact_id}", each=True)
+        if group.reason is not None:
+            cautions.add(_contradiction(group.best, group.reason), each=True)
     for prefix in names.undeclared:
-        cautions.add("undeclared_prefix", f"Names use the prefix {prefix[:40]!r}, which is not declared.")
+        cautions.add(Caution("undeclared_prefix", {"prefix": quoted(prefix[:40]).message.as_dict()}))
     document = describe(inventory, facts, contexts)
     return Filing(document, facts, contexts, units, footnotes, relationships, duplicates, cautions.listed())
+
+
+def _contradiction(best: Fact, reason: Message) -> Caution:
+    name = spoken(best.concept)
+    values = {"name": name[:1].upper() + name[1:], "concept": best.concept}
+    stated = Message("stated_of", {**values, "end": best.end}) if best.end else Message("stated", values)
+    parts = {"stated": stated.as_dict(), "reason": reason.as_dict()}
+    return Caution("contradicting_duplicates", parts, of_fact(best.fact_id))
 
 
 def _inventory(root: etree._Element, data: bytes) -> Inventory:

@@ -6,20 +6,21 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from apps.finance.filings.cautions import Cautions
+from apps.finance.cautions import Cautions
 from apps.finance.filings.content import Content
 from apps.finance.filings.inventory import Inventory, take_inventory
 from apps.finance.filings.paths import Paths, element_at
 from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, parse
-from core_model.errors import NotFound
+from apps.finance.quoted import quoted
+from core_model.errors import Message, NotFound
 
 _HIDES = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 _SHOWS_HIDDEN = re.compile(r"-sec-ix-hidden\s*:\s*([^\s;]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where one element stands.
+class Location:
+    """Where in the document one element stands.
 
     Attributes:
         fact_id: What was asked for: an element's id or its path.
@@ -27,7 +28,7 @@ class Place:
         path: Child numbers from the root down, elements only: ``/1/2/14``.
         hidden: Whether it stands in ``ix:hidden``.
         visible: Whether a reader of the page sees it.
-        reason: Why it is not visible, for people; empty where it is.
+        reason: Why it is not visible; None where it is.
         shown_at: Path of a visible element that shows a hidden fact, as the SEC's ``-sec-ix-hidden`` style links them;
             None where there is none.
         continued_at: Paths of the elements that continue its text, in order.
@@ -39,13 +40,13 @@ class Place:
     path: str
     hidden: bool
     visible: bool
-    reason: str
+    reason: Message | None
     shown_at: str | None
     continued_at: tuple[str, ...]
     line: int
 
 
-def locate(data: bytes, fact_id: str) -> Place:
+def locate(data: bytes, fact_id: str) -> Location:
     """The place of one fact, or of any element, in the document.
 
     Args:
@@ -59,7 +60,7 @@ def locate(data: bytes, fact_id: str) -> Place:
     return locate_all(data, [fact_id])[0]
 
 
-def locate_all(data: bytes, fact_ids: Iterable[str]) -> list[Place]:
+def locate_all(data: bytes, fact_ids: Iterable[str]) -> list[Location]:
     """The places of several elements, in the order asked for, with one parsing.
 
     Raises:
@@ -94,39 +95,42 @@ class _Finder:
                 for shown in _SHOWS_HIDDEN.findall(style):
                     self._shown.setdefault(shown, element)
 
-    def place(self, fact_id: str) -> Place:
+    def place(self, fact_id: str) -> Location:
         element = self._by_id.get(fact_id)
         if element is None:
             element = element_at(self._root, fact_id)
         if element is None:
             raise NotFound(
-                f"the document has no element {fact_id[:60]!r}", action="read the filing again", code="no_such_element"
+                "the document has no element {element}",
+                action="read the filing again",
+                code="no_such_element",
+                values={"element": quoted(fact_id[:60])},
             )
         element_id = element.get("id")
         reason = self._why_invisible(element)
-        hidden = element in self._inventory.hidden or reason == _IN_HIDDEN
-        shown = self._shown.get(element_id or "") if reason else None
+        hidden = element in self._inventory.hidden or reason == _AMONG_HIDDEN
+        shown = self._shown.get(element_id or "") if reason is not None else None
         parts = self._content.parts(element, element.get("continuedAt"))[1:]
-        return Place(
+        return Location(
             fact_id=fact_id,
             element_id=element_id,
             path=self._paths.of(element),
             hidden=hidden,
-            visible=not reason,
+            visible=reason is None,
             reason=reason,
             shown_at=None if shown is None else self._paths.of(shown),
             continued_at=tuple(self._paths.of(part) for part in parts),
             line=int(element.sourceline or 0),
         )
 
-    def _why_invisible(self, element: etree._Element) -> str:
-        reason = ""
+    def _why_invisible(self, element: etree._Element) -> Message | None:
+        reason = None
         for level in (element, *element.iterancestors()):
             if level.tag == self._inventory.ix + "hidden":
-                return _IN_HIDDEN
+                return _AMONG_HIDDEN
             if level.get("hidden") is not None or _HIDES.search(level.get("style") or ""):
-                reason = "not visible in the document: the page does not display this part"
+                reason = Message("not_displayed")
         return reason
 
 
-_IN_HIDDEN = "not visible in the document: the fact stands among its hidden facts"
+_AMONG_HIDDEN = Message("among_hidden_facts")

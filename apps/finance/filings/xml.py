@@ -5,21 +5,23 @@ from html.entities import name2codepoint
 
 from lxml import etree
 
-from core_model.errors import InputRejected
+from apps.finance.quoted import quoted
+from core_model.errors import InputRejected, Phrase
 
 INLINE_NAMESPACES = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/2008/inlineXBRL")
 """Inline XBRL 1.1 and 1.0."""
 
-_WANTED = "one inline XBRL report, an XHTML document as companies file it"
+_WANTED = Phrase("wanted_report", "one inline XBRL report, an XHTML document as companies file it")
+_ZIP, _IMAGE = Phrase("kind_zip", "a zip archive"), Phrase("kind_image", "an image")
 _MAGIC = {
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "a zip archive",
-    b"PK\x05\x06": "a zip archive",
-    b"\x1f\x8b": "a gzip file",
-    b"\xd0\xcf\x11\xe0": "an Office file",
-    b"\x89PNG": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"GIF8": "an image",
+    b"%PDF": Phrase("kind_pdf", "a PDF"),
+    b"PK\x03\x04": _ZIP,
+    b"PK\x05\x06": _ZIP,
+    b"\x1f\x8b": Phrase("kind_gzip", "a gzip file"),
+    b"\xd0\xcf\x11\xe0": Phrase("kind_office", "an Office file"),
+    b"\x89PNG": _IMAGE,
+    b"\xff\xd8\xff": _IMAGE,
+    b"GIF8": _IMAGE,
 }
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(rb"<!DOCTYPE\b", re.IGNORECASE)
@@ -50,11 +52,21 @@ def markup_of(data: bytes) -> bytes:
         InputRejected: Empty, another kind of file, or an encoding that reports are not written in.
     """
     if not data.strip(b" \t\r\n\x00"):
-        raise InputRejected("the file is empty", allowed=_WANTED, action="fetch the report again", code="empty_file")
+        raise InputRejected(
+            "the file is empty",
+            allowed="{wanted}",
+            action="fetch the report again",
+            code="empty_file",
+            values={"wanted": _WANTED},
+        )
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
             raise InputRejected(
-                f"this is {kind}", allowed=_WANTED, action="give the report's .htm or .html file", code="not_html"
+                "this is {kind}",
+                allowed="{wanted}",
+                action="give the report's .htm or .html file",
+                code="another_kind",
+                values={"kind": kind, "wanted": _WANTED},
             )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:2]:
         order = "utf-16" if b"\x00" not in data[:2] else "utf-16-be" if data[:1] == b"\x00" else "utf-16-le"
@@ -69,10 +81,11 @@ def markup_of(data: bytes) -> bytes:
     declared = _DECLARED_ENCODING.match(data[:400])
     if declared is not None and _ASCII_BASED.fullmatch(declared[1].decode("ascii")) is None:
         raise InputRejected(
-            f"the document declares the encoding {declared[1].decode('ascii')[:40]!r}",
+            "the document declares the encoding {encoding}",
             allowed="UTF-8, UTF-16, ISO 8859, Windows and East Asian encodings",
             action="save it as UTF-8",
             code="encoding",
+            values={"encoding": quoted(declared[1].decode("ascii")[:40])},
         )
     return data
 
@@ -113,9 +126,10 @@ def no_inline_xbrl() -> InputRejected:
     """The refusal of a document without a single tagged fact."""
     return InputRejected(
         "the document holds no inline XBRL",
-        allowed=_WANTED,
+        allowed="{wanted}",
         action="give the primary document of the filing; older reports and exhibits are not tagged",
         code="no_inline_xbrl",
+        values={"wanted": _WANTED},
     )
 
 
@@ -161,7 +175,11 @@ def _as_number(match: re.Match[bytes]) -> bytes:
 
 def _not_html() -> InputRejected:
     return InputRejected(
-        "this is not an HTML document", allowed=_WANTED, action="give the report's .htm or .html file", code="not_html"
+        "this is not an HTML document",
+        allowed="{wanted}",
+        action="give the report's .htm or .html file",
+        code="not_html",
+        values={"wanted": _WANTED},
     )
 
 
@@ -170,13 +188,41 @@ def _not_well_formed(error: etree.XMLSyntaxError, data: bytes) -> InputRejected:
     line = error.lineno or 0
     lowered = reason.lower()
     if "depth" in lowered:
-        what, code = "its elements are nested more deeply than any report's", "nested_too_deeply"
-    elif b"</" not in data[-200:] or b"html" not in data[-200:].lower():
-        what, code = f"the document ends in the middle, at line {line}", "truncated"
-    elif "amplification" in lowered or "entity" in lowered:
-        what, code = f"its entities cannot be read, at line {line}", "entities"
-    elif "huge" in lowered or "too long" in lowered or "lookup" in lowered:
-        what, code = f"one text or attribute has more than 10 million characters, at line {line}", "too_long"
-    else:
-        what, code = f"the document is not well-formed XML, at line {line} ({reason[:120]})", "not_well_formed"
-    return InputRejected(what, allowed=_WANTED, action="fetch the report again, as it was filed", code=code)
+        return InputRejected(
+            "its elements are nested more deeply than any report's",
+            allowed="{wanted}",
+            action="fetch the report again, as it was filed",
+            code="nested_too_deeply",
+            values={"wanted": _WANTED},
+        )
+    if b"</" not in data[-200:] or b"html" not in data[-200:].lower():
+        return InputRejected(
+            "the document ends in the middle, at line {line}",
+            allowed="{wanted}",
+            action="fetch the report again, as it was filed",
+            code="truncated",
+            values={"line": line, "wanted": _WANTED},
+        )
+    if "amplification" in lowered or "entity" in lowered:
+        return InputRejected(
+            "its entities cannot be read, at line {line}",
+            allowed="{wanted}",
+            action="fetch the report again, as it was filed",
+            code="entities",
+            values={"line": line, "wanted": _WANTED},
+        )
+    if "huge" in lowered or "too long" in lowered or "lookup" in lowered:
+        return InputRejected(
+            "one text or attribute has more than 10 million characters, at line {line}",
+            allowed="{wanted}",
+            action="fetch the report again, as it was filed",
+            code="too_long",
+            values={"line": line, "wanted": _WANTED},
+        )
+    return InputRejected(
+        "the document is not well-formed XML, at line {line} ({reason})",
+        allowed="{wanted}",
+        action="fetch the report again, as it was filed",
+        code="not_well_formed",
+        values={"line": line, "reason": reason[:120], "wanted": _WANTED},
+    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from apps.finance.cautions import of_fact
 from apps.finance.exact import exactly
 from apps.finance.filings import Fact, Filing
 from apps.finance.filings.paths import Paths
@@ -16,7 +17,7 @@ from apps.finance.statements.derived import Printed, derive
 from apps.finance.statements.face import Face, FaceRow, read_face
 from apps.finance.statements.lines import LINES, KeyLine
 from apps.finance.statements.locate import locate
-from apps.finance.statements.mapping import SPOKEN, Choice, Mapper
+from apps.finance.statements.mapping import Choice, Mapper
 from apps.finance.statements.model import (
     STATEMENTS,
     ReportedLine,
@@ -24,11 +25,10 @@ from apps.finance.statements.model import (
     StatementName,
     Statements,
     StatementValue,
+    statement_message,
 )
 from apps.finance.statements.values import Sources, in_order, value_of
-from core_model.errors import Caution
-
-_NET_INCOME = "a net interest income, which is no interest expense"
+from core_model.errors import Caution, Message
 
 
 @exactly
@@ -59,7 +59,7 @@ def build_statements(
     _report(tick, 0.3)
     faces = {name: read_face(name, located) for name, located in locate(_visible(root, filing)).items()}
     _report(tick, 0.7)
-    missing: dict[StatementName, str] = {name: _not_found(name, filing) for name in STATEMENTS if name not in faces}
+    missing: dict[StatementName, Message] = {name: _not_found(name, filing) for name in STATEMENTS if name not in faces}
     english = (filing.document.language or "en").lower().startswith("en")
     mapper = Mapper(faces, missing, english, caption_index(embed) if embed is not None else None)
     sources = Sources(filing, {row.concept for face in faces.values() for row in face.rows})
@@ -122,10 +122,11 @@ def _visible(root: etree._Element, filing: Filing) -> dict[etree._Element, Fact]
     return found
 
 
-def _not_found(statement: StatementName, filing: Filing) -> str:
+def _not_found(name: StatementName, filing: Filing) -> Message:
+    called = {"statement": statement_message(name).as_dict()}
     if not any(fact.kind == "number" for fact in filing.facts):
-        return f"No {SPOKEN[statement]} was found: the report tags no number."
-    return f"No {SPOKEN[statement]} was found: no table holds enough facts of the whole company that belong to one."
+        return Message("report_without_numbers", called)
+    return Message("no_table_of_statement", called)
 
 
 def _values(line: KeyLine, choice: Choice, sources: Sources, cover: Period | None) -> tuple[StatementValue, ...]:
@@ -137,7 +138,7 @@ def _values(line: KeyLine, choice: Choice, sources: Sources, cover: Period | Non
     for entry in row.entries:
         value = value_of(entry, row, sources, choice.sign)
         if choice.net and value.value is not None and value.value < 0:
-            value = replace(value, value=None, not_available=f"the page prints {_NET_INCOME}", note="")
+            value = replace(value, value=None, not_available=Message("net_interest_income"), note=None)
         held = by_period.get(entry.period)
         if held is None or (held.value is None and value.value is not None):
             by_period[entry.period] = value
@@ -154,7 +155,7 @@ def _with_derived(
     """The printed values, each followed by what follows from other lines."""
     by_period = {value.period: value for value in printed}
     for period, value in derived.items():
-        why = "The page does not print it." if choice.row is None else choice.reason
+        why = Message("not_printed") if choice.row is None else choice.reason
         by_period.setdefault(period, StatementValue(period, None, value.unit, not_available=why))
     both = []
     for value in in_order(line.statement, by_period.values(), cover):
@@ -187,21 +188,19 @@ def _reported(row: FaceRow, chosen: Mapping[int, str], sources: Sources) -> Repo
     )
 
 
-def _cautions(faces: Mapping[StatementName, Face], missing: Mapping[StatementName, str]) -> list[Caution]:
-    cautions = [Caution(f"{name}_not_found", reason) for name, reason in missing.items()]
+def _cautions(faces: Mapping[StatementName, Face], missing: Mapping[StatementName, Message]) -> list[Caution]:
+    cautions = [Caution(f"{name}_not_found", {"reason": reason.as_dict()}) for name, reason in missing.items()]
     for name, face in faces.items():
+        called = statement_message(name)
+        values = {"statement": called.as_dict()}
         if face.parts_left_out:
-            text = f"Columns of the {SPOKEN[name]} that show a part of the company alone are left out."
-            cautions.append(Caution("part_columns", text, SPOKEN[name], face.parts_left_out))
+            cautions.append(Caution("part_columns", values, called, face.parts_left_out))
         if not face.title:
-            text = f"The {SPOKEN[name]} was found by its concepts; no title stands near it."
-            cautions.append(Caution("no_title", text, SPOKEN[name]))
+            cautions.append(Caution("no_title", values, called))
         turned = [entry.fact.fact_id for row in face.rows for entry in row.entries if entry.turned and entry.fact]
         if turned:
-            text = f"Signs in the {SPOKEN[name]} differ between tag and page; the key lines follow the tag."
-            cautions.append(Caution("sign_differs", text, f"fact {turned[0]}", len(turned)))
+            cautions.append(Caution("sign_differs", values, of_fact(turned[0]), len(turned)))
         limited = sum(bool(row.dimensions) for row in face.rows)
         if limited:
-            text = f"Rows of the {SPOKEN[name]} show a part of the company (a segment, a product, a class of stock)."
-            cautions.append(Caution("part_rows", text, SPOKEN[name], limited))
+            cautions.append(Caution("part_rows", values, called, limited))
     return cautions

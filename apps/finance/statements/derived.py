@@ -8,6 +8,7 @@ from apps.finance.periods import Period
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.model import StatementName, StatementValue
 from apps.finance.statements.values import Sources, value_of
+from core_model.errors import Message
 
 Printed = dict[str, dict[Period, StatementValue]]
 """Printed values of each line by period, those with a value alone."""
@@ -40,11 +41,11 @@ def derive(
 
 
 def _gross_profit(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
-    return _difference(printed, "revenue", "cost_of_revenue", "revenue less cost of revenue")
+    return _difference(printed, "revenue", "cost_of_revenue", Message("revenue_less_cost"))
 
 
 def _cost(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
-    found = _difference(printed, "revenue", "gross_profit", "revenue less gross profit")
+    found = _difference(printed, "revenue", "gross_profit", Message("revenue_less_gross_profit"))
     if found or "income" not in faces:
         return found
     parts: dict[str, list[FaceRow]] = {}
@@ -54,7 +55,7 @@ def _cost(printed: Printed, faces: dict[StatementName, Face], sources: Sources) 
     rows = next((group for group in parts.values() if len(group) > 1), [])
     if any(row.total for row in rows):
         return {}
-    return _sum(rows, sources, "the sum of the costs printed in parts")
+    return _sum(rows, sources, Message("sum_of_costs"))
 
 
 def _selling(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
@@ -65,11 +66,11 @@ def _selling(printed: Printed, faces: dict[StatementName, Face], sources: Source
     general = [r for r in whole if r.local_name == "GeneralAndAdministrativeExpense"]
     if len(selling) != 1 or len(general) != 1:
         return {}
-    return _sum(selling + general, sources, "selling and marketing plus general and administrative expense")
+    return _sum(selling + general, sources, Message("selling_plus_general"))
 
 
 def _liabilities(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
-    found = _difference(printed, "total_assets", "total_equity", "total assets less total equity")
+    found = _difference(printed, "total_assets", "total_equity", Message("assets_less_equity"))
     if not found:
         return {}
     values = {}
@@ -77,7 +78,7 @@ def _liabilities(printed: Printed, faces: dict[StatementName, Face], sources: So
         held = _between(faces["balance"], period, value.unit, sources)
         assert value.value is not None
         amount = value.value - sum((extra.value for extra in held if extra.value is not None), Decimal(0))
-        note = value.note + (" and less redeemable interests" if held else "")
+        note = Message("assets_less_equity_and_redeemable") if held else value.note
         ids = value.fact_ids + tuple(extra.fact_ids[0] for extra in held if extra.fact_ids)
         values[period] = StatementValue(period, amount, value.unit, ids, derived=True, note=note)
     return values
@@ -107,7 +108,7 @@ def _change(printed: Printed, faces: dict[StatementName, Face], sources: Sources
     effect = [row for row in whole if row.local_name.startswith("EffectOfExchangeRate")]
     if len(change) != 1 or len(effect) != 1:
         return {}
-    return _sum(change + effect, sources, "the change before exchange effects plus those effects")
+    return _sum(change + effect, sources, Message("change_plus_exchange"))
 
 
 _RULES: dict[str, Callable[[Printed, dict[StatementName, Face], Sources], dict[Period, StatementValue]]] = {
@@ -119,7 +120,7 @@ _RULES: dict[str, Callable[[Printed, dict[StatementName, Face], Sources], dict[P
 }
 
 
-def _difference(printed: Printed, whole: str, part: str, note: str) -> dict[Period, StatementValue]:
+def _difference(printed: Printed, whole: str, part: str, note: Message) -> dict[Period, StatementValue]:
     values = {}
     for period, of_whole in printed.get(whole, {}).items():
         of_part = printed.get(part, {}).get(period)
@@ -132,7 +133,7 @@ def _difference(printed: Printed, whole: str, part: str, note: str) -> dict[Peri
     return values
 
 
-def _sum(rows: list[FaceRow], sources: Sources, note: str) -> dict[Period, StatementValue]:
+def _sum(rows: list[FaceRow], sources: Sources, note: Message) -> dict[Period, StatementValue]:
     if not rows:
         return {}
     values = {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from apps.finance.statements.model import StatementName
+from core_model.errors import Message
 
 Kind = Literal["instant", "duration"]
 
@@ -29,6 +30,11 @@ class KeyLine:
     chinese: str
     sign: str
     definition: str
+
+    @property
+    def message(self) -> Message:
+        """What the line is called in full."""
+        return Message(f"key_line_{self.name}")
 
 
 _COST = "positive where it is a cost"

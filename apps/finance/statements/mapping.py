@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from apps.finance.filings import Fact
 from apps.finance.money import is_money, is_ratio
+from apps.finance.quoted import quoted
 from apps.finance.statements.captions import CaptionIndex, Nearest, line_called, names_it
 from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, Candidate, CaptionRule
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.lines import LINES, KeyLine
-from apps.finance.statements.model import StatementName
+from apps.finance.statements.model import StatementName, statement_message
 from apps.finance.statements.structure import CONFIRMED, STRUCTURE
+from core_model.errors import Message
 
 SPOKEN: dict[StatementName, str] = {
     "income": "income statement",
@@ -43,14 +46,14 @@ class Choice:
     Attributes:
         row: None where the line is not available.
         confidence: That the row is the line; 0 without a row.
-        reason: In plain words.
+        reason: Why this row, or why none.
         sign: -1 where the row counts the other way round than the line.
         net: Whether a negative value is not the line at all (a net interest income is no interest expense).
     """
 
     row: FaceRow | None
     confidence: float
-    reason: str
+    reason: Message
     sign: int = 1
     net: bool = False
 
@@ -68,7 +71,7 @@ class Mapper:
     def __init__(
         self,
         faces: Mapping[StatementName, Face],
-        missing: Mapping[StatementName, str],
+        missing: Mapping[StatementName, Message],
         english: bool,
         captions: CaptionIndex | None,
     ) -> None:
@@ -84,7 +87,7 @@ class Mapper:
         if face is None:
             return Choice(None, 0.0, self._missing[line.statement])
         rows = [row for row in face.rows if row.concept and row.instant == (line.kind == "instant")]
-        refused: list[str] = []
+        refused: list[Message] = []
         found = self._by_concept(line, face, [row for row in rows if not row.dimensions], refused)
         if found is None and line.name.startswith("eps_"):
             found = self._by_class(line, rows)
@@ -94,7 +97,7 @@ class Mapper:
             found = self._by_embedding(line, face, rows, refused)
         return found or Choice(None, 0.0, _why_not(line, rows, refused))
 
-    def _by_concept(self, line: KeyLine, face: Face, whole: list[FaceRow], refused: list[str]) -> Choice | None:
+    def _by_concept(self, line: KeyLine, face: Face, whole: list[FaceRow], refused: list[Message]) -> Choice | None:
         rule = CAPTION_RULES.get(line.name)
         structure = STRUCTURE.get(line.name)
         confirmed = CONFIRMED.get(line.name)
@@ -105,27 +108,27 @@ class Mapper:
                 if confirmed is not None and confirmed(face, row):
                     passed.append(row)
                 elif self._english and row.caption and candidate.needs and not candidate.needs.search(row.caption):
-                    refused.append(f"{_tagged(row, candidate)}, but its caption names something else")
+                    refused.append(Message("caption_names_another", {"tagged": _tagged(row, candidate)}))
                 elif self._english and rule and row.caption and not _says(rule, row.caption):
-                    refused.append(f"{_tagged(row, candidate)}, but does not print {rule.why}")
+                    tagged = _tagged(row, candidate)
+                    refused.append(Message("prints_another", {"tagged": tagged, "wanted": rule.message.as_dict()}))
                 else:
                     passed.append(row)
             if not passed:
                 continue
             row = min(passed, key=_preference)
-            problem = structure(face, row, candidate) if structure else ""
-            if problem:
+            problem = structure(face, row, candidate) if structure else None
+            if problem is not None:
                 refused.append(problem)
                 continue
             return self._chosen(line, row, candidate)
         return None
 
     def _chosen(self, line: KeyLine, row: FaceRow, candidate: Candidate) -> Choice:
-        reason = f"{_tagged(row, candidate)}."
-        confidence = candidate.confidence
+        tagged = {"tagged": _tagged(row, candidate)}
+        reason, confidence = Message("chosen_by_concept", tagged), candidate.confidence
         if line_called(row.caption) == line.name:
-            confidence = min(0.99, confidence + 0.01)
-            reason += " It is also called so."
+            reason, confidence = Message("chosen_by_concept_and_caption", tagged), min(0.99, confidence + 0.01)
         net = line.name == "interest_expense" and (candidate.sign < 0 or "net" in row.caption.lower())
         return Choice(row, confidence, reason, candidate.sign, net)
 
@@ -141,16 +144,12 @@ class Mapper:
                 ]
                 if classes:
                     row = min(classes, key=_preference)
-                    name = "class A" if "ClassA" in member else "the common stock"
-                    return Choice(
-                        row,
-                        0.9,
-                        f"Each class of stock has its own earnings per share; these are those of {name}, in "
-                        f"{_quote(row)} ({candidate.concept}).",
-                    )
+                    name = Message("class_a") if "ClassA" in member else Message("the_common_stock")
+                    parts = {"class": name.as_dict(), "row": _called(row), "concept": candidate.concept}
+                    return Choice(row, 0.9, Message("chosen_of_class", parts))
         return None
 
-    def _by_caption(self, line: KeyLine, rows: list[FaceRow], refused: list[str]) -> Choice | None:
+    def _by_caption(self, line: KeyLine, rows: list[FaceRow], refused: list[Message]) -> Choice | None:
         """A row called exactly as the line, whose concept is not that of another line."""
         called = [
             row
@@ -161,50 +160,47 @@ class Mapper:
             return None
         row = min(called, key=_preference)
         problem = _odd_sign(line, row)
-        if problem:
+        if problem is not None:
             refused.append(problem)
             return None
         net = line.name == "interest_expense"
-        whose = "the company's own concept" if row.own else "a concept of another name"
-        reason = f"{_quote(row)} is called exactly so; its tag is {whose} ({row.concept})."
-        return Choice(row, 0.88 if row.own else 0.85, reason, net=net)
+        whose = Message("own_concept") if row.own else Message("concept_of_another_name")
+        parts = {"row": _called(row), "whose": whose.as_dict(), "concept": row.concept}
+        return Choice(row, 0.88 if row.own else 0.85, Message("chosen_by_caption", parts), net=net)
 
-    def _by_embedding(self, line: KeyLine, face: Face, rows: list[FaceRow], refused: list[str]) -> Choice | None:
+    def _by_embedding(self, line: KeyLine, face: Face, rows: list[FaceRow], refused: list[Message]) -> Choice | None:
         """A row of the company's own concepts whose caption is nearest to the line's."""
         own = [row for row in rows if row.own and not row.dimensions and row.caption and _fits(line, row)]
         if not own:
             return None
         if self._captions is None:
-            rows_are = "1 row carries" if len(own) == 1 else f"{len(own)} rows carry"
-            refused.append(
-                f"no standard concept for it stands there; {rows_are} the company's own concepts, whose captions were "
-                "not compared because no text embedding is at hand"
-            )
+            refused.append(Message("captions_not_compared", {"rows": len(own)}))
             return None
         near = [(row, nearest) for row, nearest in self._nearest_of(face) if row in own and nearest.line == line.name]
         near = [(row, nearest) for row, nearest in near if nearest.similarity >= NEAR and nearest.margin >= MARGIN]
         rule = CAPTION_RULES.get(line.name)
         if self._english:
             odd = [row for row, _ in near if not _english_fits(line.name, rule, row.caption)]
-            refused.extend(f"{_quote(row)} is called alike, but does not print it" for row in odd)
+            refused.extend(Message("alike_prints_another", {"row": _called(row)}) for row in odd)
             near = [(row, nearest) for row, nearest in near if row not in odd]
         if len({row.concept for row, _ in near}) != 1:
             if near:
-                refused.append(f"{len(near)} rows of the company's own concepts are called alike, none is the total")
+                refused.append(Message("alike_without_total", {"rows": len(near)}))
             return None
         row, nearest = min(near, key=lambda found: _preference(found[0]))
         problem = _odd_sign(line, row)
-        if problem:
+        if problem is not None:
             refused.append(problem)
             return None
         confidence = round(min(0.85, 0.6 + 3 * nearest.margin + 2 * (nearest.similarity - NEAR)), 3)
-        return Choice(
-            row,
-            confidence,
-            f"{_quote(row)}: the caption is nearest to {nearest.caption!r} (similarity {nearest.similarity:.3f}, "
-            f"{nearest.margin:.3f} ahead of any other); its tag is the company's own concept ({row.concept}).",
-            net=line.name == "interest_expense",
-        )
+        parts = {
+            "row": _called(row),
+            "caption": quoted(nearest.caption).message.as_dict(),
+            "similarity": round(nearest.similarity, 3),
+            "margin": round(nearest.margin, 3),
+            "concept": row.concept,
+        }
+        return Choice(row, confidence, Message("chosen_by_nearest", parts), net=line.name == "interest_expense")
 
     def _nearest_of(self, face: Face) -> list[tuple[FaceRow, Nearest]]:
         if face.statement not in self._nearest:
@@ -239,30 +235,36 @@ def _fits(line: KeyLine, row: FaceRow) -> bool:
     return is_ratio(fact.unit) if line.name.startswith("eps_") else is_money(fact.unit)
 
 
-def _odd_sign(line: KeyLine, row: FaceRow) -> str:
+def _odd_sign(line: KeyLine, row: FaceRow) -> Message | None:
     """Whether a negative amount stands in a line of costs, whose direction an own concept does not tell."""
     if line.name not in _COUNTED_AS_COST or line.name == "interest_expense":
-        return ""
+        return None
     if any(fact.value is not None and fact.value.startswith("-") for fact in row.facts):
-        return f"{_quote(row)} has a negative amount, and which way its concept counts ({row.concept}) cannot be told"
-    return ""
+        return Message("direction_unknown", {"row": _called(row), "concept": row.concept})
+    return None
 
 
-def _tagged(row: FaceRow, candidate: Candidate) -> str:
-    return f"{_quote(row)} is tagged as {candidate.meaning} ({candidate.concept})"
+def _tagged(row: FaceRow, candidate: Candidate) -> dict[str, Any]:
+    """What a row is tagged as, as a part of a sentence."""
+    parts = {"row": _called(row), "meaning": candidate.message.as_dict(), "concept": candidate.concept}
+    return Message("tagged_as", parts).as_dict()
 
 
-def _quote(row: FaceRow) -> str:
+def _called(row: FaceRow) -> dict[str, Any]:
+    """What to call a row, as a part of a sentence."""
     caption = row.caption if len(row.caption) <= 80 else row.caption[:77] + "..."
-    return f"Row {caption!r}" if caption else "A row without a caption"
+    if not caption:
+        return Message("row_without_caption").as_dict()
+    return Message("row_called", {"caption": quoted(caption).message.as_dict()}).as_dict()
 
 
-def _why_not(line: KeyLine, rows: list[FaceRow], refused: list[str]) -> str:
-    where = SPOKEN[line.statement]
+def _why_not(line: KeyLine, rows: list[FaceRow], refused: list[Message]) -> Message:
+    where = {"statement": statement_message(line.statement).as_dict(), "line": line.message.as_dict()}
     parts = [row for row in rows if row.dimensions and any(row.concept == c.concept for c in CANDIDATES[line.name])]
     if refused:
-        return f"The {where} prints no {line.english.lower()}: " + "; ".join(dict.fromkeys(refused)) + "."
+        different = [reason for k, reason in enumerate(refused) if reason not in refused[:k]]
+        return Message("line_not_printed", {**where, "reasons": [reason.as_dict() for reason in different]})
     if parts:
-        names = ", ".join(repr(row.caption) for row in parts[:3])
-        return f"The {where} prints {line.english.lower()} only in parts ({names}); a sum is printed nowhere."
-    return f"No row of the {where} is tagged as {line.english.lower()}."
+        captions = [quoted(row.caption).message.as_dict() for row in parts[:3]]
+        return Message("line_only_in_parts", {**where, "rows": captions})
+    return Message("line_not_tagged", where)

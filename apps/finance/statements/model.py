@@ -6,10 +6,15 @@ from typing import Literal
 
 from apps.finance.periods import Period
 from apps.finance.statements.printing import printed_negative
-from core_model.errors import Caution
+from core_model.errors import Caution, Message
 
 StatementName = Literal["income", "balance", "cash_flow"]
 STATEMENTS: tuple[StatementName, ...] = ("income", "balance", "cash_flow")
+
+
+def statement_message(name: StatementName) -> Message:
+    """What a statement is called in a sentence: ``balance sheet``."""
+    return Message(f"statement_{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +27,8 @@ class StatementValue:
         unit: Short text of the unit, ``USD``, ``USD/shares``.
         fact_ids: The facts that it comes from, the chosen one first.
         derived: Whether it was computed from other lines and so is printed nowhere.
-        not_available: Why there is no value; empty where there is one.
-        note: What a reader must know about the value: that the page prints a dash, or how it was computed.
+        not_available: Why there is no value; None where there is one.
+        note: What a reader must know about the value: that the page prints a dash, or how it was computed; else None.
         printed: The number as the page prints it, ``"(1,234)"``; empty where the value is computed or the cell blank.
         turned: Whether parentheses and tag disagree about the sign here, unlike in the row's other columns.
     """
@@ -33,8 +38,8 @@ class StatementValue:
     unit: str = ""
     fact_ids: tuple[str, ...] = ()
     derived: bool = False
-    not_available: str = ""
-    note: str = ""
+    not_available: Message | None = None
+    note: Message | None = None
     printed: str = ""
     turned: bool = False
 
@@ -57,7 +62,7 @@ class StatementLine:
         label: Caption as reported; empty where the line is not available.
         concept: The concept mapped to the line; empty where the line is not available.
         confidence: 0 to 1 that the concept is this line.
-        reason: Why this concept was chosen, or why there is none, in plain words.
+        reason: Why this concept was chosen, or why there is none.
         values: Newest period first. Where the page does not print the line and it follows from others, the derived
             value stands behind the printed one (which is then not available) of the same period.
     """
@@ -67,7 +72,7 @@ class StatementLine:
     label: str
     concept: str
     confidence: float
-    reason: str
+    reason: Message
     values: tuple[StatementValue, ...]
 
 
@@ -112,7 +117,7 @@ class Statements:
 
     lines: tuple[StatementLine, ...]
     reported: dict[StatementName, tuple[ReportedLine, ...]]
-    not_available: dict[StatementName, str] = field(default_factory=dict)
+    not_available: dict[StatementName, Message] = field(default_factory=dict)
     cautions: tuple[Caution, ...] = ()
 
     def line(self, name: str) -> StatementLine:

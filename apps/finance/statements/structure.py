@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from apps.finance.filings import Fact
 from apps.finance.periods import Period, day_before
+from apps.finance.quoted import quoted
 from apps.finance.statements.concepts import Candidate
 from apps.finance.statements.face import Face, FaceRow
+from core_model.errors import Message
 
 _COST_CAPTION = re.compile(
     r"^(?:total )?(?:other )?costs? of (?:sales|revenues?|goods|products?|services?|equipment|subscription|wireless)",
@@ -18,8 +21,8 @@ _LONG = re.compile(r"long-?\s?term|non-?\s?current|due after", re.IGNORECASE)
 _EXCHANGE = re.compile(r"EffectOfExchangeRate", re.IGNORECASE)
 
 
-def cost_is_whole(face: Face, row: FaceRow, candidate: Candidate) -> str:
-    """Why a row of costs is only a part of the cost of revenue, else empty.
+def cost_is_whole(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+    """Why a row of costs is only a part of the cost of revenue, else None.
 
     Two rows of costs without a total print no cost of revenue. The row is the total where its caption says so, or
     where it is revenue less the printed gross profit.
@@ -30,10 +33,10 @@ def cost_is_whole(face: Face, row: FaceRow, candidate: Candidate) -> str:
         if other.concept not in ("", row.concept) and not other.dimensions and _COST_CAPTION.match(other.caption)
     ]
     if not others or row.caption.lower().startswith("total"):
-        return ""
+        return None
     if is_revenue_less_gross_profit(face, row):
-        return ""
-    return f"{_names(row, others)} are parts, and their sum is printed nowhere"
+        return None
+    return _parts(row, others)
 
 
 def is_revenue_less_gross_profit(face: Face, row: FaceRow) -> bool:
@@ -46,64 +49,64 @@ def is_revenue_less_gross_profit(face: Face, row: FaceRow) -> bool:
     return any(revenue is not None and revenue - own == gross for revenue in revenues)
 
 
-def debt_is_long_term(face: Face, row: FaceRow, candidate: Candidate) -> str:
-    """Why a row of debt may hold the current part, else empty.
+def debt_is_long_term(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+    """Why a row of debt may hold the current part, else None.
 
     ``LongTermDebt`` counts both parts by its definition; on the face it is the long-term part where the caption or
     the heading says so, or where the current part has a row of its own.
     """
     if candidate.concept != "us-gaap:LongTermDebt" or _LONG.search(f"{row.caption} {' '.join(row.headings)}"):
-        return ""
+        return None
     current = ("DebtCurrent", "LongTermDebtCurrent", "LongTermDebtAndCapitalLeaseObligationsCurrent")
     if any(other.local_name in current for other in face.rows):
-        return ""
-    return f"row {row.caption!r} may hold the current part too, which is printed nowhere"
+        return None
+    return Message("may_hold_current_part", _caption(row))
 
 
-def dividends_are_whole(face: Face, row: FaceRow, candidate: Candidate) -> str:
-    """Why a row of dividends is only those on common stock, else empty."""
+def dividends_are_whole(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+    """Why a row of dividends is only those on common stock, else None."""
     if not candidate.concept.endswith("CommonStock"):
-        return ""
+        return None
     newest = _newest(row)
     others = [
         other
         for other in face.rows
         if other.local_name.startswith("PaymentsOfDividendsPreferred") and _value(other, newest)
     ]
-    return f"{_names(row, others)} are parts, and their sum is printed nowhere" if others else ""
+    return _parts(row, others) if others else None
 
 
-def net_income_is_the_parents(face: Face, row: FaceRow, candidate: Candidate) -> str:
-    """Why net income available to common shareholders is not the parent's net income, else empty.
+def net_income_is_the_parents(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+    """Why net income available to common shareholders is not the parent's net income, else None.
 
     It is where it equals net income less what belongs to non-controlling interests, with no preferred dividends
     between, or where no other net income is printed.
     """
     if not candidate.concept.endswith("AvailableToCommonStockholdersBasic"):
-        return ""
+        return None
     newest = _newest(row)
     own, whole = _value(row, newest), _at(face, newest, "ProfitLoss")
     others = _at(face, newest, "NetIncomeLossAttributableToNoncontrollingInterest")
     if whole is None or (own is not None and whole - (others or 0) == own):
-        return ""
-    return f"row {row.caption!r} is net income after more than non-controlling interests"
+        return None
+    return Message("after_more_than_non_controlling", _caption(row))
 
 
-def earnings_are_total(face: Face, row: FaceRow, candidate: Candidate) -> str:
-    """Why earnings per share are those of continuing operations alone, else empty."""
+def earnings_are_total(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+    """Why earnings per share are those of continuing operations alone, else None."""
     if "ContinuingOperations" not in candidate.concept:
-        return ""
+        return None
     if any("PerShare" in r.local_name or "PerBasicShare" in r.local_name for r in face.rows if _stops(r)):
-        return f"row {row.caption!r} leaves out discontinued operations; a total is printed nowhere"
-    return ""
+        return Message("leaves_out_discontinued", _caption(row))
+    return None
 
 
 def _stops(row: FaceRow) -> bool:
     return "Discontinued" in row.local_name or row.local_name.startswith("EarningsPerShare")
 
 
-def change_is_after_exchange(face: Face, row: FaceRow, candidate: Candidate) -> str:
-    """Why a change in cash is the one before exchange effects, else empty.
+def change_is_after_exchange(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+    """Why a change in cash is the one before exchange effects, else None.
 
     Where the face prints cash at both ends, the change is measured against their difference with and without the
     effect of exchange rates; else the concept decides.
@@ -111,23 +114,23 @@ def change_is_after_exchange(face: Face, row: FaceRow, candidate: Candidate) -> 
     newest = _newest(row)
     change = _value(row, newest)
     if newest is None or change is None:
-        return ""
+        return None
     effect = next((v for r in face.rows if _EXCHANGE.search(r.local_name) and (v := _value(r, newest))), None)
     if effect is None:
-        return ""
-    before = f"row {row.caption!r} is the change before exchange effects; the one after them is printed nowhere"
+        return None
+    before = Message("before_exchange_effects", _caption(row))
     differences = _differences(face, newest)
     if not differences:
-        return before if "Excluding" in candidate.concept or "BeforeEffect" in candidate.concept else ""
+        return before if "Excluding" in candidate.concept or "BeforeEffect" in candidate.concept else None
     off_after = min(abs(difference - change) for difference in differences)
     off_before = min(abs(difference - change - effect) for difference in differences)
-    return before if off_before < off_after else ""
+    return before if off_before < off_after else None
 
 
 CONFIRMED: dict[str, Callable[[Face, FaceRow], bool]] = {"cost_of_revenue": is_revenue_less_gross_profit}
 """By line: what proves a row of a candidate concept to be the line, whatever its caption says."""
 
-STRUCTURE: dict[str, Callable[[Face, FaceRow, Candidate], str]] = {
+STRUCTURE: dict[str, Callable[[Face, FaceRow, Candidate], Message | None]] = {
     "cost_of_revenue": cost_is_whole,
     "net_income": net_income_is_the_parents,
     "eps_basic": earnings_are_total,
@@ -167,6 +170,10 @@ def _differences(face: Face, period: Period) -> list[Decimal]:
     return [Decimal(str(c.value)) - Decimal(str(o.value)) for o, c in alike or pairs]
 
 
-def _names(row: FaceRow, others: list[FaceRow]) -> str:
-    captions = list(dict.fromkeys(repr(other.caption) for other in (row, *others)))
-    return "rows " + " and ".join(captions[:3])
+def _parts(row: FaceRow, others: list[FaceRow]) -> Message:
+    captions = list(dict.fromkeys(other.caption for other in (row, *others)))
+    return Message("rows_are_parts", {"rows": [quoted(caption).message.as_dict() for caption in captions[:3]]})
+
+
+def _caption(row: FaceRow) -> dict[str, Any]:
+    return {"caption": quoted(row.caption).message.as_dict()}

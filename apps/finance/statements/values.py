@@ -8,9 +8,7 @@ from apps.finance.filings.duplicates import accuracy
 from apps.finance.periods import Period, newest_first
 from apps.finance.statements.face import Entry, FaceRow
 from apps.finance.statements.model import StatementName, StatementValue
-
-_DASH = "the page prints a dash, which is a zero"
-_TURNED = "its tag and the parentheses on the page disagree about the sign, unlike in the row's other columns"
+from core_model.errors import Message
 
 
 class Sources:
@@ -44,17 +42,17 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
     unit = (fact.unit if fact is not None else None) or next((f.unit for f in row.facts if f.unit), None) or ""
     if fact is None:
         if entry.dash:
-            return StatementValue(entry.period, Decimal(0), unit, note=f"{_DASH}; it is not tagged", printed=entry.text)
-        why = "the number printed there has no tag" if entry.text else "the page leaves the cell empty"
+            return StatementValue(entry.period, Decimal(0), unit, note=Message("dash_untagged"), printed=entry.text)
+        why = Message("number_untagged") if entry.text else Message("cell_empty")
         return StatementValue(entry.period, None, unit, not_available=why, printed=entry.text)
     ids = sources.fact_ids(fact)
     if fact.value is not None:
-        note = _TURNED if entry.turned else ""
+        note = Message("sign_turned") if entry.turned else None
         value = sign * Decimal(fact.value) + 0  # a zero turned round is a zero, not "-0"
         return StatementValue(entry.period, value, unit, ids, note=note, printed=entry.text, turned=entry.turned)
     if fact.nil and entry.dash:
-        return StatementValue(entry.period, Decimal(0), unit, ids, note=f"{_DASH}; its tag says that there is no value")
-    why = fact.not_available or "the report says that there is no value"
+        return StatementValue(entry.period, Decimal(0), unit, ids, note=Message("dash_tagged_nil"))
+    why = fact.not_available or Message("value_nil")
     return StatementValue(entry.period, None, unit, ids, not_available=why)
 
 

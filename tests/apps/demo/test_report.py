@@ -315,7 +315,7 @@ def test_a_report_with_nothing_planted_is_read_without_any_warning(seed, tmp_pat
     assert truth.element_ids == ()
     filing = read_facts(tmp_path / "r.html")
     statements = build_statements((tmp_path / "r.html").read_bytes(), filing)
-    assert [caution.text for caution in (*filing.cautions, *statements.cautions)] == []
+    assert [caution.code for caution in (*filing.cautions, *statements.cautions)] == []
 
 
 def test_the_boxes_of_the_cover_page_are_read_as_yes_and_no(tmp_path):

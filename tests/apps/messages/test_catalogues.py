@@ -18,12 +18,16 @@ from tests.apps.messages.transition import NOT_YET
 ALSO_CHINESE = {
     # Standards, file formats and units.
     "CT", "DICOM", "HU", "IFRS", "GAAP", "SEC", "XBRL", "XHTML", "HTML", "JSON", "PNG", "zip", "htm", "html", "xhtml",
-    "inline", "UTC", "UID", "LPS", "MB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF", "DICOMDIR", "PET",
+    "inline", "UTC", "UID", "LPS", "MB", "GB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF", "DICOMDIR",
+    "PET", "EDGAR",
     "PACS", "RLE", "JPEG", "LS", "GiB", "MiB", "ml", "X", "x", "deflate", "sha", "RescaleSlope", "RescaleIntercept",
+    "SHA", "CUDA",
     # Names.
-    "Tandem", "Chromium",
+    "Tandem", "Chromium", "PyTorch",
     # Keys of the keyboard.
     "Page", "Home", "End", "N", "P", "M", "H",
+    # Classes of stock.
+    "A",
 }  # fmt: skip
 """Latin words that a Chinese sentence may hold: what the field itself writes so."""
 VERBATIM = re.compile(

@@ -23,6 +23,8 @@ because = n/a, because { $reason }
 too_many = the folder holds { $count } files
     .allowed = at most { $most }
     .action = leave out { $names }
+several = it is wrong: { $reasons }
+    .reasons = { $list }; { $part }
 only_english = in English alone
 """
 CHINESE = """
@@ -34,6 +36,8 @@ because = 无，原因：{ $reason }
 too_many = 文件夹中有 { $count } 个文件
     .allowed = 最多 { $most } 个
     .action = 请去掉 { $names }
+several = 有误：{ $reasons }
+    .reasons = { $list }；{ $part }
 """
 
 
@@ -69,6 +73,14 @@ def forget() -> None:
         (Message("because", {"reason": 0.25}), "n/a, because 0.25", "无，原因：0.25"),
         (Message("because", {"reason": ["a", "b", "c"]}), "n/a, because a, b and c", "无，原因：a、b和c"),
         (Message("because", {"reason": []}), "n/a, because ", "无，原因："),
+        (Message("several", {"reasons": ["a", "b", "c"]}), "it is wrong: a; b; c", "有误：a；b；c"),
+        (
+            Message("several", {"reasons": [Message("share", {"share": 0.5}).as_dict()]}),
+            "it is wrong: 0.5 %",
+            "有误：0.5%",
+        ),
+        (Message("several", {"reasons": "a"}), "it is wrong: a", "有误：a"),
+        (Message("several", {"reasons": []}), "it is wrong: ", "有误："),
         (
             Message("because", {"reason": [Message("plain"), Message("share", {"share": 0.5}).as_dict()]}),
             "n/a, because It is so and 0.5 %",

@@ -4,12 +4,13 @@ import re
 from datetime import date, timedelta
 
 from apps.finance.filings.transforms.dates import DAY, DEVANAGARI, FULL_WIDTH, MONTH, century, date_of, written
-from apps.finance.filings.transforms.errors import NotInDomain, bounded
+from apps.finance.filings.transforms.errors import NotInDomain, bounded, date_like, month_like
+from core_model.errors import Message
 
 _YEAR_CJK = "(?P<y>[0-9]{1,2}|[0-9]{4})"
-year_month_cjk = date_of(rf"\s*{_YEAR_CJK}\s*年\s*{MONTH}\s*月\s*", "a month like 2023年12月", digits=FULL_WIDTH)
+year_month_cjk = date_of(rf"\s*{_YEAR_CJK}\s*年\s*{MONTH}\s*月\s*", month_like("2023年12月"), digits=FULL_WIDTH)
 year_month_day_cjk = date_of(
-    rf"\s*{_YEAR_CJK}\s*年\s*{MONTH}\s*月\s*{DAY}\s*日\s*", "a date like 2023年12月31日", digits=FULL_WIDTH
+    rf"\s*{_YEAR_CJK}\s*年\s*{MONTH}\s*月\s*{DAY}\s*日\s*", date_like("2023年12月31日"), digits=FULL_WIDTH
 )
 
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
@@ -19,7 +20,7 @@ _ERA_MONTH = re.compile(rf"{_ERA_YEAR}\s*([0-9]{{1,2}})\s*月\s*")
 _ERA_DAY = re.compile(rf"{_ERA_YEAR}\s*([0-9]{{1,2}})\s*月\s*([0-9]{{1,2}})\s*日\s*")
 
 
-def _era(pattern: re.Pattern[str], text: str, wanted: str) -> str:
+def _era(pattern: re.Pattern[str], text: str, wanted: Message) -> str:
     match = pattern.fullmatch(bounded(text, wanted).translate(FULL_WIDTH))
     if match is not None:
         era, year, month, *day = match.groups()
@@ -32,12 +33,12 @@ def _era(pattern: re.Pattern[str], text: str, wanted: str) -> str:
 
 def era_year_month(text: str) -> str:
     """Japanese era, year of the era and month."""
-    return _era(_ERA_MONTH, text, "a month like 令和5年12月")
+    return _era(_ERA_MONTH, text, month_like("令和5年12月"))
 
 
 def era_year_month_day(text: str) -> str:
     """Japanese era, year of the era, month and day."""
-    return _era(_ERA_DAY, text, "a date like 令和5年12月31日")
+    return _era(_ERA_DAY, text, date_like("令和5年12月31日"))
 
 
 _HINDI = ["जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर"]
@@ -47,12 +48,13 @@ _GAP_IN = "[^0-9०-९]+"
 _YEAR_IN = "([0-9]{2}|[0-9]{4}|[०-९]{2}|[०-९]{4})"
 _NAME_IN = "|".join(_HINDI)
 _PAD = "[ \t\n\r]*"
+_SAKA_DATE = Message("wanted_saka_date")
 _DATE_IN_3 = re.compile(f"{_PAD}{_DAY_IN}{_GAP_IN}({_NAME_IN}|[०-९]{{1,2}}){_GAP_IN}{_YEAR_IN}{_PAD}")
 _DATE_IN_4 = re.compile(f"{_PAD}{_DAY_IN}{_GAP_IN}({_NAME_IN}){_GAP_IN}{_YEAR_IN}{_PAD}")
 _MONTH_IN = re.compile(f"{_PAD}({_NAME_IN}){_GAP_IN}{_YEAR_IN}{_PAD}")
 
 
-def _hindi(pattern: re.Pattern[str], text: str, wanted: str) -> str:
+def _hindi(pattern: re.Pattern[str], text: str, wanted: Message) -> str:
     match = pattern.fullmatch(bounded(text, wanted))
     if match is not None:
         *day, month, year = match.groups()
@@ -68,17 +70,17 @@ def _hindi(pattern: re.Pattern[str], text: str, wanted: str) -> str:
 
 def day_month_year_hindi_3(text: str) -> str:
     """Day, Hindi month (its name or Devanagari figures) and year, registry 3."""
-    return _hindi(_DATE_IN_3, text, "a date like ३१ दिसंबर २०२३")
+    return _hindi(_DATE_IN_3, text, date_like("३१ दिसंबर २०२३"))
 
 
 def day_month_year_hindi(text: str) -> str:
     """Day, Hindi month name and year, registries 4 and 5."""
-    return _hindi(_DATE_IN_4, text, "a date like ३१ दिसंबर २०२३")
+    return _hindi(_DATE_IN_4, text, date_like("३१ दिसंबर २०२३"))
 
 
 def month_year_hindi(text: str) -> str:
     """Hindi month name and year."""
-    return _hindi(_MONTH_IN, text, "a month like दिसंबर २०२३")
+    return _hindi(_MONTH_IN, text, month_like("दिसंबर २०२३"))
 
 
 _SAKA_MONTHS = (  # what tells each month of the Saka calendar apart, in its many transliterations
@@ -107,7 +109,7 @@ def saka_day_month_year(text: str) -> str:
     has 30 days (31 in such a year), the next five 31, the others 30. Years of two figures are those between the
     calendar's 1922 and 2021.
     """
-    match = _SAKA.fullmatch(bounded(text, "a date of the Saka calendar"))
+    match = _SAKA.fullmatch(bounded(text, _SAKA_DATE))
     if match is not None:
         day_text, *found, year_text = match.groups()
         month = next(number for number, name in enumerate(found, 1) if name is not None)
@@ -121,7 +123,7 @@ def saka_day_month_year(text: str) -> str:
             return _from_saka(year, month, day).isoformat()
         except (ValueError, OverflowError):
             pass
-    raise NotInDomain(text, "a date of the Saka calendar")
+    raise NotInDomain(text, _SAKA_DATE)
 
 
 def _from_saka(year: int, month: int, day: int) -> date:

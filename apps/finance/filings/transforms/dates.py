@@ -9,7 +9,8 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 
-from apps.finance.filings.transforms.errors import NotInDomain, bounded
+from apps.finance.filings.transforms.errors import NotInDomain, bounded, date_like, day_like, month_like
+from core_model.errors import Message
 
 DAY = "(?P<d>[0-9]{1,2})"
 MONTH = "(?P<m>[0-9]{1,2})"
@@ -45,7 +46,7 @@ def written(year: int | None, month: int | None, day: int | None) -> str:
 
 def date_of(
     pattern: str,
-    wanted: str,
+    wanted: Message,
     months: Mapping[str, int] | None = None,
     flags: int = 0,
     digits: Mapping[int, int] | None = None,
@@ -54,7 +55,7 @@ def date_of(
 
     Args:
         pattern: Regular expression of the text between white space, with the groups ``d``, ``m``, ``y``.
-        wanted: What the text should be, for the refusal: "a date like ...".
+        wanted: What the text should be, for the reason: ``date_like(...)``.
         months: Numbers of the names that the group ``m`` can be, in lower case; None where it is figures.
         flags: Of the regular expression.
         digits: Replaces other scripts' figures first.
@@ -123,8 +124,8 @@ _YEAR_1 = "(?P<y>[0-9]{2}|[0-9]{4})"
 
 def _slashed(first: str, second: str, mark: str) -> Callable[[str], str]:
     shape = {"d": DAY, "m": MONTH}
-    order = "month" if first == "m" else "day"
-    return date_of(f"{shape[first]}{mark}{shape[second]}{mark}{YEAR}", f"a date in figures, the {order} first")
+    wanted = Message("wanted_date_month_first") if first == "m" else Message("wanted_date_day_first")
+    return date_of(f"{shape[first]}{mark}{shape[second]}{mark}{YEAR}", wanted)
 
 
 DATES_1 = {
@@ -132,47 +133,45 @@ DATES_1 = {
     "dateslasheu": _slashed("d", "m", "/"),
     "datedotus": _slashed("m", "d", r"\."),
     "datedoteu": _slashed("d", "m", r"\."),
-    "datelongus": date_of(f"{_LONG_1} {DAY}, {_YEAR_1}", "a date like January 31, 2010", LONG_EN),
-    "dateshortus": date_of(f"{_SHORT_1} {DAY}, {_YEAR_1}", "a date like Jan 31, 2010", SHORT_EN),
-    "datelonguk": date_of(f"{DAY} {_LONG_1} {_YEAR_1}", "a date like 31 January 2010", LONG_EN),
-    "dateshortuk": date_of(f"{DAY} {_SHORT_1} {_YEAR_1}", "a date like 31 Jan 2010", SHORT_EN),
-    "datelongdaymonthuk": date_of(f"{DAY} {_LONG_1}", "a day like 31 January", LONG_EN),
-    "dateshortdaymonthuk": date_of(rf"{DAY}\s+{_SHORT_1}", "a day like 31 Jan", SHORT_EN),
-    "datelongmonthdayus": date_of(f"{_LONG_1} {DAY}", "a day like January 31", LONG_EN),
-    "dateshortmonthdayus": date_of(rf"{_SHORT_1}\s+{DAY}[A-Za-z]{{0,2}}", "a day like Jan 31", SHORT_EN),
-    "dateslashdaymontheu": date_of(f"{DAY}/{MONTH}", "a day like 31/1"),
-    "dateslashmonthdayus": date_of(f"{MONTH}/{DAY}", "a day like 1/31"),
-    "datelongyearmonth": date_of(rf"{_YEAR_1}\s+{_LONG_1}", "a month like 2010 January", LONG_EN),
-    "dateshortyearmonth": date_of(rf"{_YEAR_1}\s+{_SHORT_1}", "a month like 2010 Jan", SHORT_EN),
-    "datelongmonthyear": date_of(rf"{_LONG_1}\s+{_YEAR_1}", "a month like January 2010", LONG_EN),
-    "dateshortmonthyear": date_of(rf"{_SHORT_1}\s+{_YEAR_1}", "a month like Jan 2010", SHORT_EN),
+    "datelongus": date_of(f"{_LONG_1} {DAY}, {_YEAR_1}", date_like("January 31, 2010"), LONG_EN),
+    "dateshortus": date_of(f"{_SHORT_1} {DAY}, {_YEAR_1}", date_like("Jan 31, 2010"), SHORT_EN),
+    "datelonguk": date_of(f"{DAY} {_LONG_1} {_YEAR_1}", date_like("31 January 2010"), LONG_EN),
+    "dateshortuk": date_of(f"{DAY} {_SHORT_1} {_YEAR_1}", date_like("31 Jan 2010"), SHORT_EN),
+    "datelongdaymonthuk": date_of(f"{DAY} {_LONG_1}", day_like("31 January"), LONG_EN),
+    "dateshortdaymonthuk": date_of(rf"{DAY}\s+{_SHORT_1}", day_like("31 Jan"), SHORT_EN),
+    "datelongmonthdayus": date_of(f"{_LONG_1} {DAY}", day_like("January 31"), LONG_EN),
+    "dateshortmonthdayus": date_of(rf"{_SHORT_1}\s+{DAY}[A-Za-z]{{0,2}}", day_like("Jan 31"), SHORT_EN),
+    "dateslashdaymontheu": date_of(f"{DAY}/{MONTH}", day_like("31/1")),
+    "dateslashmonthdayus": date_of(f"{MONTH}/{DAY}", day_like("1/31")),
+    "datelongyearmonth": date_of(rf"{_YEAR_1}\s+{_LONG_1}", month_like("2010 January"), LONG_EN),
+    "dateshortyearmonth": date_of(rf"{_YEAR_1}\s+{_SHORT_1}", month_like("2010 Jan"), SHORT_EN),
+    "datelongmonthyear": date_of(rf"{_LONG_1}\s+{_YEAR_1}", month_like("January 2010"), LONG_EN),
+    "dateshortmonthyear": date_of(rf"{_SHORT_1}\s+{_YEAR_1}", month_like("Jan 2010"), SHORT_EN),
 }
 """Registry 1."""
 
-day_month = date_of(f"{DAY}{GAP}{MONTH}", "a day and a month in figures")
-month_day = date_of(f"{MONTH}{GAP}{DAY}[A-Za-z]*", "a month and a day in figures")
-day_month_year = date_of(f"{DAY}{GAP}{MONTH}{GAP}{YEAR}", "a day, a month and a year in figures")
-day_month_year_4 = date_of(f"{DAY}{GAP}{MONTH}{GAP}{YEAR}", "a day, a month and a year in figures", digits=DEVANAGARI)
-month_day_year = date_of(f"{MONTH}{GAP}{DAY}{GAP}{YEAR}", "a month, a day and a year in figures")
-month_year = date_of(f"{MONTH}{GAP}{YEAR}", "a month and a year in figures")
-month_year_4 = date_of(f"{MONTH}{GAP}{YEAR}", "a month and a year in figures", digits=DEVANAGARI)
-year_month_4 = date_of(f"{YEAR}{GAP}{MONTH}[^0-9]*", "a year and a month in figures", digits=FULL_WIDTH)
-year_month_day = date_of(
-    f"{YEAR}{GAP}{MONTH}{GAP}{DAY}[^0-9]*", "a year, a month and a day in figures", digits=FULL_WIDTH
-)
+day_month = date_of(f"{DAY}{GAP}{MONTH}", Message("wanted_day_month"))
+month_day = date_of(f"{MONTH}{GAP}{DAY}[A-Za-z]*", Message("wanted_month_day"))
+day_month_year = date_of(f"{DAY}{GAP}{MONTH}{GAP}{YEAR}", Message("wanted_day_month_year"))
+day_month_year_4 = date_of(f"{DAY}{GAP}{MONTH}{GAP}{YEAR}", Message("wanted_day_month_year"), digits=DEVANAGARI)
+month_day_year = date_of(f"{MONTH}{GAP}{DAY}{GAP}{YEAR}", Message("wanted_month_day_year"))
+month_year = date_of(f"{MONTH}{GAP}{YEAR}", Message("wanted_month_year"))
+month_year_4 = date_of(f"{MONTH}{GAP}{YEAR}", Message("wanted_month_year"), digits=DEVANAGARI)
+year_month_4 = date_of(f"{YEAR}{GAP}{MONTH}[^0-9]*", Message("wanted_year_month"), digits=FULL_WIDTH)
+year_month_day = date_of(f"{YEAR}{GAP}{MONTH}{GAP}{DAY}[^0-9]*", Message("wanted_year_month_day"), digits=FULL_WIDTH)
 
-day_monthname_en = date_of(f"{DAY}{GAP}{_EN}", "a day like 31 January", MONTHS_EN)
-monthname_day_en = date_of(f"{_EN}{GAP}{DAY}[A-Za-z]{{0,2}}", "a day like January 31", MONTHS_EN)
-day_monthname_year_en = date_of(f"{DAY}{GAP}{_EN}{GAP}{YEAR}", "a date like 31 January 2010", MONTHS_EN)
-monthname_day_year_en = date_of(f"{_EN}{GAP}{DAY}{GAP}{YEAR}", "a date like January 31, 2010", MONTHS_EN)
-monthname_year_en = date_of(f"{_EN}{GAP}{YEAR}", "a month like January 2010", MONTHS_EN)
-year_monthname_en = date_of(f"{YEAR}{GAP}{_EN}", "a month like 2010 January", MONTHS_EN)
+day_monthname_en = date_of(f"{DAY}{GAP}{_EN}", day_like("31 January"), MONTHS_EN)
+monthname_day_en = date_of(f"{_EN}{GAP}{DAY}[A-Za-z]{{0,2}}", day_like("January 31"), MONTHS_EN)
+day_monthname_year_en = date_of(f"{DAY}{GAP}{_EN}{GAP}{YEAR}", date_like("31 January 2010"), MONTHS_EN)
+monthname_day_year_en = date_of(f"{_EN}{GAP}{DAY}{GAP}{YEAR}", date_like("January 31, 2010"), MONTHS_EN)
+monthname_year_en = date_of(f"{_EN}{GAP}{YEAR}", month_like("January 2010"), MONTHS_EN)
+year_monthname_en = date_of(f"{YEAR}{GAP}{_EN}", month_like("2010 January"), MONTHS_EN)
 
 _NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _ROMAN = {name: number for number, name in enumerate(_NUMERALS, 1)}
 _NUMERAL = "(?P<m>I?[XVI]I{0,3}|i?[xvi]i{0,3})"
-day_roman = date_of(f"{DAY}[^0-9]*[^0-9XVIxvi]{_NUMERAL}", "a day like 31.XII", _ROMAN)
+day_roman = date_of(f"{DAY}[^0-9]*[^0-9XVIxvi]{_NUMERAL}", day_like("31.XII"), _ROMAN)
 day_roman_year = date_of(
-    f"{DAY}[^0-9]*[^0-9XVIxvi]{_NUMERAL}[^0-9XVIxvi][^0-9]*{YEAR}", "a date like 31.XII.2010", _ROMAN
+    f"{DAY}[^0-9]*[^0-9XVIxvi]{_NUMERAL}[^0-9XVIxvi][^0-9]*{YEAR}", date_like("31.XII.2010"), _ROMAN
 )
-roman_year = date_of(f"{_NUMERAL}[^0-9XVIxvi][^0-9]*{YEAR}", "a month like XII.2010", _ROMAN)
+roman_year = date_of(f"{_NUMERAL}[^0-9XVIxvi][^0-9]*{YEAR}", month_like("XII.2010"), _ROMAN)

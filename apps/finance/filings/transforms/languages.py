@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 
 from apps.finance.filings.transforms.dates import DAY, GAP, YEAR, date_of, names
+from apps.finance.filings.transforms.errors import date_like, day_like, month_like
+from core_model.errors import Message
 
 _STEMS = {
     "bg": "ян фев мар апр май|маи юни юли авг сеп окт ное дек",
@@ -84,7 +86,7 @@ def _of(language: str, with_year: bool = False) -> tuple[str, dict[str, int]]:
 def day_monthname(language: str) -> Callable[[str], str]:
     """A day beside a month's name: ``31. Dezember``."""
     pattern, months = _of(language)
-    wanted = f"a day with a month's name ({language})"
+    wanted = Message("wanted_day_monthname", {"language": language})
     if language == "da":
         return date_of(f"{DAY}{GAP}{pattern}{_DANISH_END}", wanted, months, re.IGNORECASE)
     ending = r"\.?" if language == "cs" else f"[^0-9]{{0,{_ENDINGS[language]}}}"
@@ -94,7 +96,7 @@ def day_monthname(language: str) -> Callable[[str], str]:
 def day_monthname_year(language: str) -> Callable[[str], str]:
     """A full date with the month's name: ``31. Dezember 2023``."""
     pattern, months = _of(language)
-    wanted = f"a date with a month's name ({language})"
+    wanted = Message("wanted_date_monthname", {"language": language})
     if language == "da":
         return date_of(f"{DAY}{GAP}{pattern}{_DANISH_BEFORE_YEAR}{YEAR}", wanted, months, re.IGNORECASE)
     before, after = _BEFORE_YEAR.get(language, GAP), _AFTER_YEAR.get(language, "")
@@ -104,7 +106,7 @@ def day_monthname_year(language: str) -> Callable[[str], str]:
 def monthname_year(language: str) -> Callable[[str], str]:
     """A month's name beside a year: ``Dezember 2023``."""
     pattern, months = _of(language, with_year=True)
-    wanted = f"a month's name with a year ({language})"
+    wanted = Message("wanted_monthname_year", {"language": language})
     if language == "da":
         return date_of(f"{pattern}{_DANISH_BEFORE_YEAR}{YEAR}", wanted, months, re.IGNORECASE)
     before = GAP if language == "bg" else _BEFORE_YEAR.get(language, GAP)
@@ -116,18 +118,18 @@ def _year_first() -> dict[str, Callable[[str], str]]:
     lt, lt_months = _of("lt")
     lv, lv_months = _of("lv")
     return {
-        "date-monthname-day-hu": date_of(f"{hu}[^0-9]{{0,7}}{GAP}{DAY}", "a day like december 31", hu_months),
-        "date-monthname-day-lt": date_of(f"{lt}[^0-9]{{0,6}}{GAP}{DAY}[^0-9]*", "a day like gruodžio 31", lt_months),
-        "date-year-monthname-day-hu": date_of(f"{YEAR}{GAP}{hu}{GAP}{DAY}", "a date like 2023. december 31", hu_months),
+        "date-monthname-day-hu": date_of(f"{hu}[^0-9]{{0,7}}{GAP}{DAY}", day_like("december 31"), hu_months),
+        "date-monthname-day-lt": date_of(f"{lt}[^0-9]{{0,6}}{GAP}{DAY}[^0-9]*", day_like("gruodžio 31"), lt_months),
+        "date-year-monthname-day-hu": date_of(f"{YEAR}{GAP}{hu}{GAP}{DAY}", date_like("2023. december 31"), hu_months),
         "date-year-monthname-day-lt": date_of(
-            f"{YEAR}{_WORD_GAP}{lt}{GAP}{DAY}[^0-9]*", "a date like 2023 m. gruodžio 31 d.", lt_months
+            f"{YEAR}{_WORD_GAP}{lt}{GAP}{DAY}[^0-9]*", date_like("2023 m. gruodžio 31 d."), lt_months
         ),
         "date-year-day-monthname-lv": date_of(
-            f"{YEAR}{GAP}{DAY}{GAP}{lv}[^0-9]*", "a date like 2023. gada 31. decembris", lv_months
+            f"{YEAR}{GAP}{DAY}{GAP}{lv}[^0-9]*", date_like("2023. gada 31. decembris"), lv_months
         ),
-        "date-year-monthname-hu": date_of(f"{YEAR}{GAP}{hu}[^0-9]{{0,7}}", "a month like 2023. december", hu_months),
-        "date-year-monthname-lt": date_of(f"{YEAR}{_WORD_GAP}{lt}[^0-9]*", "a month like 2023 m. gruodis", lt_months),
-        "date-year-monthname-lv": date_of(f"{YEAR}{GAP}{lv}[^0-9]{{0,7}}", "a month like 2023. decembris", lv_months),
+        "date-year-monthname-hu": date_of(f"{YEAR}{GAP}{hu}[^0-9]{{0,7}}", month_like("2023. december"), hu_months),
+        "date-year-monthname-lt": date_of(f"{YEAR}{_WORD_GAP}{lt}[^0-9]*", month_like("2023 m. gruodis"), lt_months),
+        "date-year-monthname-lv": date_of(f"{YEAR}{GAP}{lv}[^0-9]{{0,7}}", month_like("2023. decembris"), lv_months),
     }
 
 

@@ -6,7 +6,8 @@ admits is in its schema; the newer ones admit any grouping, the older ones group
 
 import re
 
-from apps.finance.filings.transforms.errors import NotInDomain
+from apps.finance.filings.transforms.errors import NotInDomain, number_like
+from core_model.errors import Message
 
 _SPACE = " \t\n\r"
 _PADDED = "[ \t\n\r]*{}[ \t\n\r]*"
@@ -30,7 +31,7 @@ _GROUPED = {
 }
 
 
-def _grouped(separators: str, point: str, wanted: str):
+def _grouped(separators: str, point: str, wanted: Message):
     pattern = _GROUPED[separators, point]
     drop = str.maketrans({**dict.fromkeys(separators + "\xa0", ""), point: "."})
 
@@ -42,13 +43,17 @@ def _grouped(separators: str, point: str, wanted: str):
     return transform
 
 
-num_comma_dot = _grouped(",", ".", "a number like 1,234.5")
-num_dot_comma = _grouped(".", ",", "a number like 1.234,5")
-num_space_dot = _grouped(" ", ".", "a number like 1 234.5")
-num_space_comma = _grouped(" ", ",", "a number like 1 234,5")
-num_comma = _grouped("", ",", "a number like 1234,5")
-num_dot_decimal_2 = _grouped(", ", ".", "a number like 1,234.5 or 1 234.5")
-num_comma_decimal_2 = _grouped(". ", ",", "a number like 1.234,5 or 1 234,5")
+num_comma_dot = _grouped(",", ".", number_like("1,234.5"))
+num_dot_comma = _grouped(".", ",", number_like("1.234,5"))
+num_space_dot = _grouped(" ", ".", number_like("1 234.5"))
+num_space_comma = _grouped(" ", ",", number_like("1 234,5"))
+num_comma = _grouped("", ",", number_like("1234,5"))
+num_dot_decimal_2 = _grouped(
+    ", ", ".", Message("wanted_number_like_either", {"example": "1,234.5", "other": "1 234.5"})
+)
+num_comma_decimal_2 = _grouped(
+    ". ", ",", Message("wanted_number_like_either", {"example": "1.234,5", "other": "1 234,5"})
+)
 
 
 def canonical_number(digits: str) -> str:
@@ -58,7 +63,7 @@ def canonical_number(digits: str) -> str:
     return f"{whole or '0'}.{fraction}" if fraction else whole or "0"
 
 
-def _free(separators: str, point: str, wanted: str):
+def _free(separators: str, point: str, wanted: Message):
     """Numbers of the registries 4 and 5: separators anywhere before the point, blanks after it as well."""
     group = re.escape(separators) + " \xa00-9"
     pattern = _pattern(f"[{group}]*(?:{re.escape(point)}[ \xa00-9]+)?")
@@ -81,16 +86,16 @@ def _free(separators: str, point: str, wanted: str):
 
 
 _APOSTROPHES = "'`´’′"
-num_dot_decimal = _free(",", ".", "a number like 1,234.5")
-num_comma_decimal = _free(".", ",", "a number like 1.234,5")
-num_dot_decimal_apos = _free("," + _APOSTROPHES, ".", "a number like 1'234.5")
-num_comma_decimal_apos = _free("." + _APOSTROPHES, ",", "a number like 1'234,5")
+num_dot_decimal = _free(",", ".", number_like("1,234.5"))
+num_comma_decimal = _free(".", ",", number_like("1.234,5"))
+num_dot_decimal_apos = _free("," + _APOSTROPHES, ".", number_like("1'234.5"))
+num_comma_decimal_apos = _free("." + _APOSTROPHES, ",", number_like("1'234,5"))
 
 
 def num_dash(text: str) -> str:
     """A hyphen for zero (registry 1)."""
     if text.strip(_SPACE) != "-":
-        raise NotInDomain(text, "a hyphen")
+        raise NotInDomain(text, Message("wanted_hyphen"))
     return "0"
 
 
@@ -98,7 +103,7 @@ def zero_dash(text: str) -> str:
     """Any of the dashes of Unicode for zero (registries 2 and 3)."""
     bare = text.strip(_SPACE)
     if len(bare) != 1 or bare not in _DASHES:
-        raise NotInDomain(text, "a dash")
+        raise NotInDomain(text, Message("wanted_dash"))
     return "0"
 
 
@@ -137,7 +142,7 @@ def _unit_between(pattern: re.Pattern[str], canonical: bool):
                 return f"{whole}.{fraction}"
             if whole:
                 return canonical_number(f"{whole}.{fraction}")
-        raise NotInDomain(text, "a number like 1,234 dollars 50 cents")
+        raise NotInDomain(text, number_like("1,234 dollars 50 cents"))
 
     return transform
 
@@ -156,7 +161,7 @@ def num_dot_decimal_in(text: str) -> str:
     """Indian groups (12,34,567.8), registry 3."""
     match = _DOT_IN.fullmatch(text)
     if match is None:
-        raise NotInDomain(text, "a number like 12,34,567.8")
+        raise NotInDomain(text, number_like("12,34,567.8"))
     return match[1].translate(_INDIAN_DROP) + (match[2] or "")
 
 
@@ -169,5 +174,5 @@ def num_unit_decimal_in(text: str) -> str:
     """Indian groups with a unit between rupees and paise, registry 3."""
     match = _UNIT_IN.fullmatch(text)
     if match is None:
-        raise NotInDomain(text, "a number like 12,34,567 rupees 80 paise")
+        raise NotInDomain(text, number_like("12,34,567 rupees 80 paise"))
     return f"{match[1].translate(_INDIAN_DROP)}.{match[2].rjust(2, '0')}"

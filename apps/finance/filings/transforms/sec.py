@@ -11,6 +11,7 @@ from decimal import Decimal
 from apps.finance.filings.transforms import sec_names
 from apps.finance.filings.transforms.errors import NotInDomain, bounded
 from apps.finance.filings.transforms.sec_words import duration_words, number_words
+from core_model.errors import Message
 
 _DECIMAL = re.compile(r"[ \t\n\r]*([+-]?)([0-9]{1,18}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})[ \t\n\r]*")
 _DAYS_PER_MONTH = Decimal("30.4375")
@@ -19,7 +20,7 @@ _DAYS_PER_MONTH = Decimal("30.4375")
 def _amount(text: str) -> tuple[Decimal, str]:
     match = _DECIMAL.fullmatch(text)
     if match is None:
-        raise NotInDomain(text, "a decimal number")
+        raise NotInDomain(text, Message("wanted_decimal_number"))
     return Decimal(match[2]), match[1].strip("+")
 
 
@@ -71,6 +72,7 @@ def hours(text: str) -> str:
     return f"{sign if whole else ''}PT{whole}H"
 
 
+_WANTED_QUARTER = Message("wanted_quarter")
 _QUARTER = "1|[Ff]irst|2|[Ss]econd|3|[Tt]hird|4|[Ff]ourth|[Ll]ast"
 _QUARTER_FIRST = re.compile(rf"\s*(?:(?![0-9]{{2}})\w[^0-9]*)?({_QUARTER})[^0-9]*([0-9]{{4}})\s*")
 _YEAR_FIRST = re.compile(rf"\s*([0-9]{{4}})[^0-9]*({_QUARTER})(?:(?![0-9]).*\w+)?\s*", re.DOTALL)
@@ -79,17 +81,17 @@ _QUARTER_MONTH = {"1": 3, "first": 3, "2": 6, "second": 6, "3": 9, "third": 9, "
 
 def quarter_end(text: str) -> str:
     """datequarterend: the last day of a quarter of the calendar."""
-    match = _QUARTER_FIRST.fullmatch(bounded(text, "a quarter of a year"))
+    match = _QUARTER_FIRST.fullmatch(bounded(text, _WANTED_QUARTER))
     if match is not None:
         quarter, year = match.groups()
     else:
         match = _YEAR_FIRST.fullmatch(text)
         if match is None:
-            raise NotInDomain(text, "a quarter of a year")
+            raise NotInDomain(text, _WANTED_QUARTER)
         year, quarter = match.groups()
     month = _QUARTER_MONTH[quarter.lower()]
     if int(year) < 1:
-        raise NotInDomain(text, "a quarter of a year")
+        raise NotInDomain(text, _WANTED_QUARTER)
     return f"{year}-{month:02}-{monthrange(int(year), month)[1]}"
 
 
@@ -99,7 +101,7 @@ _BOXES = {"☐": False, "☑": True, "☒": True}
 def _box(text: str) -> bool:
     ticked = _BOXES.get(text.strip(" \t\n\r"))
     if ticked is None:
-        raise NotInDomain(text, "a ballot box")
+        raise NotInDomain(text, Message("wanted_ballot_box"))
     return ticked
 
 
@@ -128,11 +130,11 @@ def not_a_number(text: str) -> str:
     return "NaN"
 
 
-_STATE = sec_names.matcher("states", "a state, territory or province")
-_COUNTRY = sec_names.matcher("countries", "a country")
-_EDGAR = sec_names.matcher("edgar", "a place with an EDGAR code")
-_EXCHANGE = sec_names.matcher("exchanges", "a stock exchange")
-_CATEGORY = sec_names.matcher("filer categories", "a filer category")
+_STATE = sec_names.matcher("states", Message("wanted_state"))
+_COUNTRY = sec_names.matcher("countries", Message("wanted_country"))
+_EDGAR = sec_names.matcher("edgar", Message("wanted_edgar_place"))
+_EXCHANGE = sec_names.matcher("exchanges", Message("wanted_exchange"))
+_CATEGORY = sec_names.matcher("filer categories", Message("wanted_filer_category"))
 
 TABLE = {
     "boolballotbox": box_boolean,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import product
 
 from apps.finance.filings.transforms.errors import NotInDomain
+from core_model.errors import Message
 
 _COUNTRIES = """
 AF B2 Afghanistan; AX Y6 [Å|A]land Islands; AL B3 Albania; DZ B4 Algeria; AS B5 American Samoa; AD B6 Andorra
@@ -166,7 +167,7 @@ _TABLES: dict[str, Callable[[], dict[str, str]]] = {
 _NON_ACCELERATED = re.compile(r"non\W+accelerated")
 
 
-def matcher(table: str, wanted: str) -> Callable[[str], str]:
+def matcher(table: str, wanted: Message) -> Callable[[str], str]:
     """A transformation from names to codes.
 
     Args:

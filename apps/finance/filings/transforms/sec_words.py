@@ -3,6 +3,7 @@
 import re
 
 from apps.finance.filings.transforms.errors import NotInDomain, bounded
+from core_model.errors import Message
 
 _SMALL = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
 _SMALL += "eighteen nineteen"
@@ -40,6 +41,7 @@ _NUMBER = re.compile(
 )
 _LONGEST = 500  # the longest of six scales has some 350 characters
 _NONE = {"zero", "no", "none", "nil"}
+_NUMBER_WANTED, _DURATION_WANTED = Message("wanted_number_in_words"), Message("wanted_duration_in_words")
 
 
 def _value(words: str) -> int:
@@ -60,11 +62,11 @@ def number_words(text: str) -> str:
     """numwordsen: ``twenty-three thousand, four hundred and five``; ``no``, ``none``, ``nil`` and ``zero`` are 0."""
     bare = text.strip()
     if len(bare) > _LONGEST:
-        raise NotInDomain(text, "a number in words")
+        raise NotInDomain(text, _NUMBER_WANTED)
     if bare and (bare[0].lower() + bare[1:]) in _NONE:
         return "0"
     if not bare or _NUMBER.fullmatch(bare) is None:
-        raise NotInDomain(text, "a number in words")
+        raise NotInDomain(text, _NUMBER_WANTED)
     return str(_value(bare))
 
 
@@ -79,10 +81,10 @@ _DURATION = re.compile(
 
 def duration_words(text: str) -> str:
     """durwordsen: ``two years, three months and ten days`` as ``P2Y3M10D``; nothing of anything is ``P0D``."""
-    bare = bounded(text, "a duration in words").strip()
+    bare = bounded(text, _DURATION_WANTED).strip()
     match = _DURATION.fullmatch(bare) if bare else None
     if match is None:
-        raise NotInDomain(text, "a duration in words")
+        raise NotInDomain(text, _DURATION_WANTED)
     written = ""
     for unit, amount in match.groupdict().items():
         if amount is not None and amount.lower() not in _NONE:

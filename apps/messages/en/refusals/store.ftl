@@ -17,3 +17,6 @@ disk_full = the disk is full, nothing was stored
 
 driver_missing = the driver of PostgreSQL is not installed
     .action = run: pip install 'tandem[postgres]'
+
+no_such_file = there is no such file or folder
+    .action = check the path

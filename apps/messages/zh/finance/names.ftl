@@ -13,9 +13,6 @@ tax_over_income = 所得税除以利润
 term_revenue = 营业收入
 term_cost_of_revenue = 营业成本
 term_gross_profit = 毛利
-statement_income = 利润表
-statement_balance = 资产负债表
-statement_cash_flow = 现金流量表
 
 # Concepts that no statement prints, by their local names with the words apart; short where those are long.
 concept_weighted_average_number_of_shares_outstanding_basic = 基本加权平均股数

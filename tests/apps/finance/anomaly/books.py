@@ -74,7 +74,7 @@ class Books:
         while fact_id in self.facts:
             fact_id += "+"
         self.facts[fact_id] = Fact(
-            fact_id, name, "", "number", text(amount), False, "", f"c{when}{dimensions}", "1", when.start or None,
+            fact_id, name, "", "number", text(amount), False, None, f"c{when}{dimensions}", "1", when.start or None,
             when.end, not when.start, dimensions, unit, unit, decimals, None, None, None, None, fact_id, False, False,
             (), len(self.facts),
         )  # fmt: skip

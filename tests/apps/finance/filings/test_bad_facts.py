@@ -3,6 +3,8 @@
 import pytest
 
 from apps.finance.filings import read_facts
+from apps.messages import cautioned, said
+from core_model.errors import Message
 from tests.apps.finance.filings.documents import document, number, text
 
 NO_PERIOD = (
@@ -102,11 +104,70 @@ def test_a_bad_fact_has_no_value_but_a_reason_and_the_others_are_read(body, reso
     assert facts["good"].value == "7"
     assert facts["bad"].value is None
     assert not facts["bad"].nil
-    assert reason in facts["bad"].not_available
+    assert facts["bad"].not_available is not None
+    assert reason in said(facts["bad"].not_available)
     caution = next(caution for caution in filing.cautions if caution.code == code)
-    assert caution.source == "fact bad"
-    assert reason in caution.text
-    assert caution.text.endswith(".")
+    assert caution.source == Message("place_fact", {"fact": "bad"})
+    assert said(caution.source) == "fact bad"
+    assert cautioned(caution) == f"A value is not available because {said(facts['bad'].not_available)}."
+
+
+@pytest.mark.parametrize(
+    ("body", "resources", "reason", "chinese"),
+    [
+        (
+            number("many", "bad"),
+            "",
+            Message("no_decimal_number", {"text": Message("quoted", {"text": "many"}).as_dict()}),
+            "“many” 不是十进制数",
+        ),
+        (
+            number("1", "bad", scale="400"),
+            "",
+            Message("scale_gives_too_many_digits", {"scale": 400, "most": 128}),
+            "按数量级 400 换算后超过 128 位",
+        ),
+        (
+            number("5", "bad", contextRef="c"),
+            period("<xbrli:startDate>2023-02-30</xbrli:startDate><xbrli:endDate>then</xbrli:endDate>"),
+            Message(
+                "context_unusable",
+                {
+                    "problems": [
+                        Message("no_date", {"text": Message("quoted", {"text": text}).as_dict()}).as_dict()
+                        for text in ("2023-02-30", "then")
+                    ]
+                },
+            ),
+            "其上下文无法使用：“2023-02-30” 不是日期；“then” 不是日期",
+        ),
+        (
+            text("it's May", "bad", format="ixt:date-day-monthname-en"),
+            "",
+            Message(
+                "text_not_in_domain",
+                {
+                    "text": Message("quoted_with_apostrophe", {"text": "it's May"}).as_dict(),
+                    "wanted": Message("wanted_day_like", {"example": "31 January"}).as_dict(),
+                },
+            ),
+            "“it's May” 不是形如 31 January 的月日",
+        ),
+    ],
+)
+def test_the_reason_is_a_code_with_values_and_is_said_in_chinese_too(body, resources, reason, chinese):
+    filing = read_facts(document(body, resources=resources))
+    assert filing.facts[0].not_available == reason
+    assert said(reason, "zh") == chinese
+    assert cautioned(filing.cautions[0], "zh") == f"数值不可用：{chinese}。"
+    assert said(filing.cautions[0].source, "zh") == "事实 bad"
+
+
+def test_several_things_wrong_with_a_context_are_all_said():
+    resources = period("<xbrli:startDate>2023-02-30</xbrli:startDate><xbrli:endDate>then</xbrli:endDate>")
+    filing = read_facts(document(number("5", "bad", contextRef="c"), resources=resources))
+    reason = filing.facts[0].not_available
+    assert said(reason) == "its context cannot be used: '2023-02-30' is not a date; 'then' is not a date"
 
 
 def test_many_facts_with_one_fault_are_one_caution_with_its_count():

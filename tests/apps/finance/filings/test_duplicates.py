@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from apps.finance.filings import read_facts
 from apps.finance.filings.duplicates import accuracy, find_duplicates, judge, rounding_range
 from apps.finance.filings.names import spoken
+from apps.messages import cautioned, said
+from core_model.errors import Message
 from tests.apps.finance.filings.documents import document, number, text
 
 BASE = read_facts(document(number("1"))).facts[0]
@@ -40,13 +42,30 @@ def test_a_contradiction_names_both_facts_in_a_caution():
     )
     [group] = filing.duplicates
     assert group.agreement == "contradicting"
-    assert group.reason == "100,000,000 (fact a) against 102,000,000 (fact b)"
+    assert said(group.reason) == "100,000,000 (fact a) against 102,000,000 (fact b)"
     [caution] = filing.cautions
     assert caution.code == "contradicting_duplicates"
-    assert caution.text == (
+    assert (caution.source, caution.count) == (Message("place_fact", {"fact": "a"}), 1)
+    assert cautioned(caution) == (
         f"Assets (us-gaap:Assets) of {group.best.end} is stated twice, and differently: 100,000,000 (fact a) against "
         "102,000,000 (fact b)."
     )
+    assert cautioned(caution, "zh") == (
+        f"{group.best.end} 的 Assets（us-gaap:Assets）两次列报且数值不一致："
+        "100,000,000（事实 a）与102,000,000（事实 b）。"
+    )
+
+
+def test_fractions_that_contradict_each_other_are_named_as_they_stand():
+    def fraction(name, over):
+        return (
+            f'<ix:fraction id="{name}" name="acme:R" contextRef="end" unitRef="shares"><ix:numerator>1</ix:numerator>/'
+            f"<ix:denominator>{over}</ix:denominator></ix:fraction>"
+        )
+
+    [group] = read_facts(document(fraction("a", 2) + fraction("b", 3))).duplicates
+    assert group.agreement == "contradicting"
+    assert said(group.reason) == "1/2 (fact a) against 1/3 (fact b)"
 
 
 @pytest.mark.parametrize(
@@ -96,6 +115,7 @@ def test_nil_beside_a_value_contradicts_it_and_the_value_is_best():
     group = judge([fact(None, None, 0, nil=True), fact("5", "0", 1)])
     assert group.agreement == "contradicting"
     assert group.best.value == "5"
+    assert said(group.reason) == "one says nothing (nil), another 5 (fact f1)"
     assert judge([fact(None, None, 0, nil=True), fact(None, None, 1, nil=True)]).agreement == "complete"
 
 
@@ -103,7 +123,16 @@ def test_texts_agree_up_to_markup_and_white_space():
     body = text("<p>A  B</p>", "a", "acme:T", escape="true") + text("<div>A B</div>", "b", "acme:T", escape="true")
     assert read_facts(document(body)).duplicates[0].agreement == "consistent"
     body = text("A", "a", "acme:T") + text("B", "b", "acme:T")
-    assert read_facts(document(body)).duplicates[0].reason == "'A' (fact a) against 'B' (fact b)"
+    assert read_facts(document(body)).duplicates[0].reason == Message(
+        "one_against_other",
+        {
+            side: {
+                "code": "value_of_fact",
+                "values": {"value": {"code": "quoted", "values": {"text": value}}, "fact": fact},
+            }
+            for side, value, fact in (("one", "A", "a"), ("other", "B", "b"))
+        },
+    )
 
 
 def test_another_unit_period_or_dimension_makes_no_duplicate_and_equal_contexts_do():

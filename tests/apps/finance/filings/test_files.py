@@ -37,7 +37,7 @@ def test_a_pipe_a_device_and_a_socket_are_refused_without_waiting_for_them(tmp_p
     assert str(refusal) == (
         "it is a pipe (allowed: one report, a plain file of at most 128 MiB); give the report's file."
     )
-    assert refusal.code == "not_a_file"
+    assert refusal.code == "no_plain_file"
     assert "it is a device" in str(refused(Path("/dev/zero")))
     with socket.socket(socket.AF_UNIX) as made:
         made.bind(str(tmp_path / "s"))
@@ -55,7 +55,7 @@ def test_a_file_larger_than_a_report_can_be_is_refused_unread(tmp_path: Path) ->
     with (tmp_path / "large.html").open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     refusal = refused(tmp_path / "large.html")
-    assert refusal.code == "file_too_large"
+    assert refusal.code == "report_too_large"
     assert "the file is too large to be a report (allowed: one report, a plain file of at most 128 MiB)" in str(refusal)
 
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.finance.filings import Filing, read_facts
-from core_model.errors import InputRejected, NotFound
+from apps.messages import refused, said
+from core_model.errors import InputRejected, Message, NotFound
 from tests.apps.finance.filings.documents import document, number, text
 
 GOOD = document(
@@ -36,9 +37,9 @@ def zipped():
 REFUSED = {
     "empty": (b"", "empty_file", "the file is empty"),
     "blank": (b" \n\t ", "empty_file", "the file is empty"),
-    "PDF": (b"%PDF-1.7\n...", "not_html", "this is a PDF"),
-    "zip": (zipped(), "not_html", "this is a zip archive"),
-    "gzip": (gzip.compress(GOOD), "not_html", "this is a gzip file"),
+    "PDF": (b"%PDF-1.7\n...", "another_kind", "this is a PDF"),
+    "zip": (zipped(), "another_kind", "this is a zip archive"),
+    "gzip": (gzip.compress(GOOD), "another_kind", "this is a gzip file"),
     "text": (b"Annual report 2023", "not_html", "this is not an HTML document"),
     "random": (bytes(range(1, 256)) * 20, "not_html", "this is not an HTML document"),
     "plain HTML": (b"<html><body><br><p>Assets 5</body></html>", "no_inline_xbrl", "holds no inline XBRL"),
@@ -101,6 +102,16 @@ def test_it_is_refused_in_one_sentence_that_says_what_it_is(data, code, words):
     assert "\n" not in str(refusal.value)
     assert str(refusal.value).endswith(".")
     assert "/tmp" not in str(refusal.value)
+    assert refused(refusal.value.refusal) == str(refusal.value)
+    assert refused(refusal.value.refusal, "zh").endswith("。")
+
+
+def test_a_refusal_is_said_in_chinese():
+    with pytest.raises(InputRejected) as refusal:
+        read_facts(b"%PDF-1.7")
+    assert refused(refusal.value.refusal, "zh") == (
+        "这是PDF 文件（允许：单份内联 XBRL 报告，即公司申报的 XHTML 文档）；请提供报告的 .htm 或 .html 文件。"
+    )
 
 
 def test_no_entity_is_ever_read_from_disk(tmp_path):
@@ -169,7 +180,8 @@ def test_texts_that_hold_each_other_do_not_multiply_without_end():
     filing = read_facts(data)
     assert sum(len(fact.value or "") for fact in filing.facts) < 25 * len(data)
     assert filing.facts[0].text.startswith("wordword") or filing.facts[0].text.startswith("word word")
-    assert "repeat each other more than 20 times over" in filing.facts[-2].not_available
+    assert filing.facts[-2].not_available == Message("texts_repeat", {"most": 20})
+    assert said(filing.facts[-2].not_available) == "the tagged texts repeat each other more than 20 times over"
     assert filing.facts[-1].value == "5"
 
 
@@ -179,8 +191,8 @@ def test_long_texts_behind_a_format_are_refused_at_once():
         for i, language in enumerate(["de", "cs", "fi", "el", "pl"])
     )
     filing = read_facts(document(body))
-    assert all("is not a date with a month's name" in fact.not_available for fact in filing.facts)
-    assert all(len(fact.not_available) < 200 for fact in filing.facts)
+    reasons = [said(fact.not_available) for fact in filing.facts]
+    assert all("is not a date with a month's name" in reason and len(reason) < 200 for reason in reasons)
 
 
 @settings(max_examples=300, deadline=None)

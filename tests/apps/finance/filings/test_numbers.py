@@ -61,7 +61,7 @@ def test_two_signs_cancel(text):
     "text", ["", ".", "-", "1e400", "1E5", "NaN", "INF", "1,234", "+5", "--5", "0x1f", "١٢", "5 6", "½"]
 )
 def test_what_is_no_decimal_number_is_refused(text):
-    with pytest.raises(NotANumber, match="is not a decimal number"):
+    with pytest.raises(NotANumber, match="no_decimal_number"):
         canonical(text)
 
 
@@ -69,7 +69,7 @@ def test_what_is_no_decimal_number_is_refused(text):
     ("text", "scale"), [("1", 400), ("1", -400), ("9" * (LIMIT + 1), 0), ("1", 10**9), ("1", LIMIT)]
 )
 def test_absurd_sizes_are_refused(text, scale):
-    with pytest.raises(NotANumber, match=f"more than {LIMIT} digits"):
+    with pytest.raises(NotANumber, match="too_many_digits"):
         canonical(text, scale)
 
 

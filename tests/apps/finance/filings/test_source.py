@@ -4,6 +4,7 @@ import pytest
 from lxml import etree
 
 from apps.finance.filings import locate, locate_all, read_facts
+from apps.messages import said
 from core_model.errors import InputRejected, NotFound
 from tests.apps.finance.filings.documents import document, number, text
 
@@ -28,7 +29,7 @@ def element_at(path):
 
 def test_a_visible_fact_is_found_at_its_path():
     place = locate(DATA, "shown")
-    assert (place.element_id, place.hidden, place.visible, place.reason) == ("shown", False, True, "")
+    assert (place.element_id, place.hidden, place.visible, place.reason) == ("shown", False, True, None)
     assert element_at(place.path).text == "5"
     assert place.line > 10
 
@@ -50,7 +51,7 @@ def test_a_hidden_fact_says_so_and_names_the_text_that_shows_it():
     kept, alone = locate_all(DATA, ["kept", "alone"])
     assert kept.hidden
     assert not kept.visible
-    assert kept.reason == "not visible in the document: the fact stands among its hidden facts"
+    assert said(kept.reason) == "not visible in the document: the fact stands among its hidden facts"
     assert element_at(kept.shown_at).text == "Annual report"
     assert alone.shown_at is None
 
@@ -59,7 +60,7 @@ def test_a_fact_in_a_part_that_the_page_does_not_display_is_not_visible():
     place = locate(DATA, "folded")
     assert not place.hidden
     assert not place.visible
-    assert place.reason == "not visible in the document: the page does not display this part"
+    assert said(place.reason) == "not visible in the document: the page does not display this part"
 
 
 def test_the_continuations_of_a_text_are_named_in_order():

@@ -5,6 +5,8 @@ import pytest
 from apps.finance.periods import Period
 from apps.finance.statements import LINES, STATEMENTS
 from apps.finance.statements.lines import BY_NAME
+from apps.messages import cautioned, said
+from core_model.errors import Message
 from tests.apps.finance.statements.reports import (
     BALANCE,
     CASH_FLOW,
@@ -46,8 +48,10 @@ def test_every_line_has_a_confidence_and_a_reason_that_quotes_its_row(report):
     _, statements = report
     for line in statements.lines:
         assert 0.9 <= line.confidence <= 1
-        assert repr(line.label) in line.reason
-        assert line.concept in line.reason
+        assert line.reason.code in ("chosen_by_concept", "chosen_by_concept_and_caption")
+        assert repr(line.label) in said(line.reason)
+        assert line.concept in said(line.reason)
+        assert f"“{line.label}”" in said(line.reason, "zh")
     assert statements.not_available == {}
     assert statements.cautions == ()
 
@@ -98,10 +102,13 @@ def test_a_dash_is_a_printed_zero_and_a_blank_is_not():
     _, statements = read(annual(income, cash_flow=cash_flow))
     dash = statements.line("dividends_paid").values[0]
     assert (f"{dash.value:f}", dash.fact_ids) == ("0", ())
-    assert "dash" in dash.note
+    assert dash.note == Message("dash_untagged")
+    assert said(dash.note) == "the page prints a dash, which is a zero; it is not tagged"
     blank = statements.line("interest_expense").values[0]
     assert blank.value is None
-    assert blank.not_available == "the page leaves the cell empty"
+    assert blank.not_available == Message("cell_empty")
+    assert said(blank.not_available) == "the page leaves the cell empty"
+    assert said(blank.not_available, "zh") == "原文此格为空"
 
 
 def test_a_number_without_a_tag_is_not_available_and_says_so():
@@ -109,7 +116,8 @@ def test_a_number_without_a_tag_is_not_available_and_says_so():
     _, statements = read(data)
     goodwill = statements.line("goodwill")
     assert goodwill.values[0].value is None
-    assert goodwill.values[0].not_available == "the number printed there has no tag"
+    assert goodwill.values[0].not_available == Message("number_untagged")
+    assert said(goodwill.values[0].not_available) == "the number printed there has no tag"
     assert f"{goodwill.values[1].value:f}" == "100000000"
 
 
@@ -119,7 +127,8 @@ def test_a_fact_that_cannot_be_read_leaves_its_reason_on_the_value():
     _, statements = read(annual(balance=lines, maker=maker))
     value = statements.line("goodwill").values[0]
     assert value.value is None
-    assert value.not_available
+    assert value.not_available is not None
+    assert said(value.not_available) == "'1.0.0' is not a number like 1,234.5"
     assert value.fact_ids
 
 
@@ -148,8 +157,13 @@ def test_a_sign_that_differs_between_tag_and_page_is_noted():
     _, statements = read(tagged)
     values = statements.line("investing_cash_flow").values
     assert [f"{value.value:f}" for value in values] == ["-65000000", "55000000"]
-    assert [bool(value.note) for value in values] == [False, True]
-    assert [caution.code for caution in statements.cautions] == ["sign_differs"]
+    assert [value.note for value in values] == [None, Message("sign_turned")]
+    [caution] = statements.cautions
+    assert (caution.code, caution.count) == ("sign_differs", 1)
+    assert caution.source == Message("place_fact", {"fact": values[1].fact_ids[0]})
+    assert cautioned(caution) == (
+        "Signs in the cash-flow statement differ between tag and page; the key lines follow the tag."
+    )
 
 
 def test_progress_is_told_and_what_it_raises_stops_the_work():
@@ -175,5 +189,11 @@ def test_a_report_without_statements_says_why_each_line_is_missing():
     fact = maker.fact("12", "us-gaap:Revenues", YEAR)
     _, statements = read(maker.document(f"<p>Sales were {fact} million.</p>"))
     assert set(statements.not_available) == set(STATEMENTS)
-    assert all(line.reason.startswith("No ") and line.confidence == 0 for line in statements.lines)
+    assert {(line.reason.code, line.confidence) for line in statements.lines} == {("no_table_of_statement", 0)}
+    assert said(statements.line("cash").reason) == (
+        "No balance sheet was found: no table holds enough facts of the whole company that belong to one."
+    )
     assert {caution.code for caution in statements.cautions} == {f"{name}_not_found" for name in STATEMENTS}
+    assert [cautioned(caution, "zh") for caution in statements.cautions][1] == (
+        "未找到资产负债表：没有表格含有足够多的、属于该表的公司整体数据。"
+    )

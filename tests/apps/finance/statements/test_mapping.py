@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from apps.finance.statements import build_statements
+from apps.messages import said
+from core_model.errors import Message
 from tests.apps.finance.statements.reports import (
     BALANCE,
     CASH_FLOW,
@@ -55,7 +57,14 @@ def test_net_income_is_the_parents_where_both_are_printed_and_the_only_one_elsew
     lines = replaced(replaced(INCOME, "Net income attributable to the company"), "Less: noncontrolling interests")
     statements = statements_of(income=lines)
     assert newest(statements, "net_income") == "135" + MILLION
-    assert "the only net income printed" in statements.line("net_income").reason
+    reason = statements.line("net_income").reason
+    assert said(reason) == (
+        "Row 'Net income' is tagged as net income with non-controlling interests, the only net income printed "
+        "(us-gaap:ProfitLoss). It is also called so."
+    )
+    assert said(reason, "zh") == (
+        "“Net income”一行标记为含少数股东损益的净利润（仅列示此净利润）（us-gaap:ProfitLoss）。名称亦相同。"
+    )
 
 
 @pytest.mark.parametrize(("available", "expected"), [("130", "130"), ("120", "135")])
@@ -85,7 +94,13 @@ def test_costs_printed_in_parts_are_not_available_and_their_sum_is_derived():
     statements = statements_of(income=lines)
     line = statements.line("cost_of_revenue")
     assert newest(statements, "cost_of_revenue") is None
-    assert "only in parts ('Cost of products', 'Cost of services')" in line.reason
+    assert said(line.reason) == (
+        "The income statement prints cost of revenue only in parts ('Cost of products', 'Cost of services'); a sum is "
+        "printed nowhere."
+    )
+    assert said(line.reason, "zh") == (
+        "利润表仅分项列示营业成本（“Cost of products”、“Cost of services”），未列示合计。"
+    )
     assert (line.concept, line.confidence) == ("", 0.0)
     assert derived(statements, "cost_of_revenue") == ["600" + MILLION, "560" + MILLION]
     assert len(next(value for value in line.values if value.derived).fact_ids) == 2
@@ -102,7 +117,17 @@ def test_two_lines_of_costs_without_a_total_are_no_cost_of_revenue():
     )
     statements = statements_of(income=lines)
     assert newest(statements, "cost_of_revenue") is None
-    assert "are parts, and their sum is printed nowhere" in statements.line("cost_of_revenue").reason
+    reason = statements.line("cost_of_revenue").reason
+    assert [part["code"] for part in reason.values["reasons"]] == ["rows_are_parts", "rows_are_parts"]
+    assert said(reason) == (
+        "The income statement prints no cost of revenue: rows 'Cost of equipment' and 'Cost of services' are parts, "
+        "and their sum is printed nowhere; rows 'Cost of services' and 'Cost of equipment' are parts, and their sum is "
+        "printed nowhere."
+    )
+    assert said(reason, "zh") == (
+        "利润表未列示营业成本：“Cost of equipment”、“Cost of services”各行为分项，未列示合计；"
+        "“Cost of services”、“Cost of equipment”各行为分项，未列示合计。"
+    )
 
 
 def test_a_concept_used_for_something_else_is_refused_by_its_caption():
@@ -111,7 +136,15 @@ def test_a_concept_used_for_something_else_is_refused_by_its_caption():
     )
     statements = statements_of(income=lines)
     assert newest(statements, "cost_of_revenue") is None
-    assert "'Occupancy'" in statements.line("cost_of_revenue").reason
+    reason = statements.line("cost_of_revenue").reason
+    assert said(reason) == (
+        "The income statement prints no cost of revenue: Row 'Occupancy' is tagged as cost of goods and services sold "
+        "(us-gaap:CostOfGoodsAndServicesSold), but does not print cost of what was sold."
+    )
+    assert said(reason, "zh") == (
+        "利润表未列示营业成本：“Occupancy”一行标记为商品及服务销售成本（us-gaap:CostOfGoodsAndServicesSold），"
+        "但列示的并非所售商品或服务的成本。"
+    )
 
 
 def test_what_lies_between_revenue_and_gross_profit_is_the_cost_whatever_its_caption():
@@ -315,7 +348,10 @@ def test_each_class_of_stock_with_its_own_earnings_gives_those_of_class_a():
     )
     statements = statements_of(income=lines)
     assert newest(statements, "eps_basic") == "1.3"
-    assert "class A" in statements.line("eps_basic").reason
+    assert said(statements.line("eps_basic").reason) == (
+        "Each class of stock has its own earnings per share; these are those of class A, in Row 'Class A' "
+        "(us-gaap:EarningsPerShareBasic)."
+    )
 
 
 def test_one_row_of_basic_and_diluted_earnings_gives_both_lines():
@@ -350,7 +386,12 @@ def toy_embedding(texts: list[str]) -> np.ndarray:
 def test_an_own_concept_is_not_mapped_without_an_embedding_and_says_so():
     statements = statements_of(cash_flow=WITH_OWN)
     assert newest(statements, "capital_expenditure") is None
-    assert "no text embedding is at hand" in statements.line("capital_expenditure").reason
+    reason = statements.line("capital_expenditure").reason
+    assert reason.values["reasons"] == [Message("captions_not_compared", {"rows": 1}).as_dict()]
+    assert said(reason) == (
+        "The cash-flow statement prints no capital expenditure: no standard concept for it stands there; 1 row carries "
+        "the company's own concepts, whose captions were not compared because no text embedding is at hand."
+    )
 
 
 def test_an_own_concept_is_mapped_by_the_embedding_of_its_caption():
@@ -359,14 +400,24 @@ def test_an_own_concept_is_mapped_by_the_embedding_of_its_caption():
     assert newest(statements, "capital_expenditure") == "60" + MILLION
     assert line.concept == "acme:PlantAndSoftware"
     assert 0.5 < line.confidence <= 0.85
-    assert "nearest to 'purchases of property, plant and equipment'" in line.reason
+    assert said(line.reason) == (
+        "Row 'Purchases of plant and software': the caption is nearest to 'purchases of property, plant and equipment' "
+        "(similarity 1.000, 1.000 ahead of any other); its tag is the company's own concept (acme:PlantAndSoftware)."
+    )
+    assert said(line.reason, "zh") == (
+        "“Purchases of plant and software”一行：其名称与“purchases of property, plant and equipment”最为接近"
+        "（相似度 1.000，领先其他名称 1.000）；其标记为公司自定义概念（acme:PlantAndSoftware）。"
+    )
 
 
 def test_two_own_rows_that_are_called_alike_are_not_guessed_between():
     second = Line("Purchases of plant on lease", "acme:PlantOnLease", ("6", "5"))
     _, statements = read(annual(cash_flow=[*WITH_OWN, second]), toy_embedding)
     assert newest(statements, "capital_expenditure") is None
-    assert "2 rows" in statements.line("capital_expenditure").reason
+    assert said(statements.line("capital_expenditure").reason) == (
+        "The cash-flow statement prints no capital expenditure: 2 rows of the company's own concepts are called alike, "
+        "none is the total."
+    )
 
 
 def test_an_own_cost_with_a_minus_is_not_mapped_since_its_direction_is_unknown():
@@ -375,7 +426,10 @@ def test_an_own_cost_with_a_minus_is_not_mapped_since_its_direction_is_unknown()
     )
     _, statements = read(annual(cash_flow=lines), toy_embedding)
     assert newest(statements, "capital_expenditure") is None
-    assert "which way its concept counts" in statements.line("capital_expenditure").reason
+    assert said(statements.line("capital_expenditure").reason) == (
+        "The cash-flow statement prints no capital expenditure: Row 'Purchases of plant and software' has a negative "
+        "amount, and which way its concept counts (acme:PlantAndSoftware) cannot be told."
+    )
 
 
 def test_an_own_concept_called_exactly_as_the_line_needs_no_embedding():
@@ -384,4 +438,7 @@ def test_an_own_concept_called_exactly_as_the_line_needs_no_embedding():
     line = statements.line("income_before_tax")
     assert newest(statements, "income_before_tax") == "180" + MILLION
     assert (line.concept, line.confidence) == ("acme:Pretax", 0.88)
-    assert "called exactly so" in line.reason
+    assert said(line.reason) == (
+        "Row 'Income (loss) before income taxes (Note 4)' is called exactly so; its tag is the company's own concept "
+        "(acme:Pretax)."
+    )

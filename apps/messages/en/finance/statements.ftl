@@ -1,0 +1,108 @@
+# Why a row is a key line.
+chosen_by_caption = { $row } is called exactly so; its tag is { $whose } ({ $concept }).
+chosen_by_concept = { $tagged }.
+chosen_by_concept_and_caption = { $tagged }. It is also called so.
+chosen_by_nearest = { $row }: the caption is nearest to { $caption } (similarity { NUMBER($similarity, minimumFractionDigits: 3) }, { NUMBER($margin, minimumFractionDigits: 3) } ahead of any other); its tag is the company's own concept ({ $concept }).
+chosen_of_class = Each class of stock has its own earnings per share; these are those of { $class }, in { $row } ({ $concept }).
+
+# Why there is none.
+line_not_printed = The { $statement } prints no { LOWER($line) }: { $reasons }.
+    .reasons = { $list }; { $part }
+line_not_tagged = No row of the { $statement } is tagged as { LOWER($line) }.
+line_only_in_parts = The { $statement } prints { LOWER($line) } only in parts ({ $rows }); a sum is printed nowhere.
+    .rows = { $list }, { $part }
+
+# What speaks against a row.
+after_more_than_non_controlling = row { $caption } is net income after more than non-controlling interests
+alike_prints_another = { $row } is called alike, but does not print it
+alike_without_total = { $rows } rows of the company's own concepts are called alike, none is the total
+before_exchange_effects = row { $caption } is the change before exchange effects; the one after them is printed nowhere
+caption_names_another = { $tagged }, but its caption names something else
+captions_not_compared = no standard concept for it stands there; { $rows ->
+    [one] 1 row carries
+   *[other] { $rows } rows carry
+} the company's own concepts, whose captions were not compared because no text embedding is at hand
+direction_unknown = { $row } has a negative amount, and which way its concept counts ({ $concept }) cannot be told
+leaves_out_discontinued = row { $caption } leaves out discontinued operations; a total is printed nowhere
+may_hold_current_part = row { $caption } may hold the current part too, which is printed nowhere
+prints_another = { $tagged }, but does not print { $wanted }
+rows_are_parts = rows { $rows } are parts, and their sum is printed nowhere
+    .rows = { $list } and { $part }
+
+# Parts of the sentences above.
+class_a = class A
+concept_of_another_name = a concept of another name
+own_concept = the company's own concept
+row_called = Row { $caption }
+row_without_caption = A row without a caption
+tagged_as = { $row } is tagged as { $meaning } ({ $concept })
+the_common_stock = the common stock
+
+# Why a value is not available, or what is to be known of it.
+cell_empty = the page leaves the cell empty
+dash_tagged_nil = the page prints a dash, which is a zero; its tag says that there is no value
+dash_untagged = the page prints a dash, which is a zero; it is not tagged
+net_interest_income = the page prints a net interest income, which is no interest expense
+not_printed = The page does not print it.
+number_untagged = the number printed there has no tag
+sign_turned = its tag and the parentheses on the page disagree about the sign, unlike in the row's other columns
+value_nil = the report says that there is no value
+
+# What a value that no page prints was computed from.
+assets_less_equity = total assets less total equity
+assets_less_equity_and_redeemable = total assets less total equity and less redeemable interests
+change_plus_exchange = the change before exchange effects plus those effects
+revenue_less_cost = revenue less cost of revenue
+revenue_less_gross_profit = revenue less gross profit
+selling_plus_general = selling and marketing plus general and administrative expense
+sum_of_costs = the sum of the costs printed in parts
+
+# Why a statement is not available.
+no_table_of_statement = No { $statement } was found: no table holds enough facts of the whole company that belong to one.
+report_without_numbers = No { $statement } was found: the report tags no number.
+
+# What the statements are called in a sentence.
+statement_balance = balance sheet
+statement_cash_flow = cash-flow statement
+statement_income = income statement
+
+# What the key lines are called in full; lines.ftl has the short names of the screens.
+key_line_revenue = Revenue
+key_line_cost_of_revenue = Cost of revenue
+key_line_gross_profit = Gross profit
+key_line_research_and_development = Research and development
+key_line_selling_general_administrative = Selling, general and administrative
+key_line_operating_income = Operating income
+key_line_interest_expense = Interest expense
+key_line_income_before_tax = Income before tax
+key_line_income_tax = Income tax
+key_line_net_income = Net income of the parent
+key_line_eps_basic = Basic earnings per share
+key_line_eps_diluted = Diluted earnings per share
+key_line_cash = Cash and cash equivalents
+key_line_receivables = Trade receivables
+key_line_inventory = Inventories
+key_line_current_assets = Total current assets
+key_line_property_plant_equipment = Property, plant and equipment
+key_line_goodwill = Goodwill
+key_line_total_assets = Total assets
+key_line_current_liabilities = Total current liabilities
+key_line_long_term_debt = Long-term debt
+key_line_total_liabilities = Total liabilities
+key_line_retained_earnings = Retained earnings
+key_line_total_equity = Total equity
+key_line_operating_cash_flow = Net cash from operating activities
+key_line_capital_expenditure = Capital expenditure
+key_line_investing_cash_flow = Net cash from investing activities
+key_line_financing_cash_flow = Net cash from financing activities
+key_line_dividends_paid = Dividends paid
+key_line_change_in_cash = Net change in cash
+
+# What is uncertain in a statement.
+balance_not_found = { $reason }
+cash_flow_not_found = { $reason }
+income_not_found = { $reason }
+no_title = The { $statement } was found by its concepts; no title stands near it.
+part_columns = Columns of the { $statement } that show a part of the company alone are left out.
+part_rows = Rows of the { $statement } show a part of the company (a segment, a product, a class of stock).
+sign_differs = Signs in the { $statement } differ between tag and page; the key lines follow the tag.

@@ -1,0 +1,105 @@
+# Why a row is a key line.
+chosen_by_caption = { $row }与该项目同名；其标记为{ $whose }（{ $concept }）。
+chosen_by_concept = { $tagged }。
+chosen_by_concept_and_caption = { $tagged }。名称亦相同。
+chosen_by_nearest = { $row }：其名称与{ $caption }最为接近（相似度 { NUMBER($similarity, minimumFractionDigits: 3) }，领先其他名称 { NUMBER($margin, minimumFractionDigits: 3) }）；其标记为公司自定义概念（{ $concept }）。
+chosen_of_class = 各类股票分别列示每股收益；此处取{ $class }，见{ $row }（{ $concept }）。
+
+# Why there is none.
+line_not_printed = { $statement }未列示{ $line }：{ $reasons }。
+    .reasons = { $list }；{ $part }
+line_not_tagged = { $statement }中没有标记为{ $line }的行。
+line_only_in_parts = { $statement }仅分项列示{ $line }（{ $rows }），未列示合计。
+    .rows = { $list }、{ $part }
+
+# What speaks against a row.
+after_more_than_non_controlling = { $caption }一行的净利润还扣除了少数股东损益以外的项目
+alike_prints_another = { $row }名称相近，但列示的并非该项目
+alike_without_total = { $rows } 行公司自定义概念名称相近，均非合计
+before_exchange_effects = { $caption }一行为汇率变动影响前的变动额，未列示影响后的金额
+caption_names_another = { $tagged }，但其名称另有所指
+captions_not_compared = 其中没有对应的标准概念；{ $rows } 行使用公司自定义概念，因没有文本嵌入，未比较其名称
+direction_unknown = { $row }含负数，无法判断其概念（{ $concept }）的正负方向
+leaves_out_discontinued = { $caption }一行不含终止经营，未列示合计
+may_hold_current_part = { $caption }一行可能含一年内到期的部分，该部分未单独列示
+prints_another = { $tagged }，但列示的并非{ $wanted }
+rows_are_parts = { $rows }各行为分项，未列示合计
+    .rows = { $list }、{ $part }
+
+# Parts of the sentences above.
+class_a = A 类股
+concept_of_another_name = 其他名称的概念
+own_concept = 公司自定义概念
+row_called = { $caption }一行
+row_without_caption = 无名称的一行
+tagged_as = { $row }标记为{ $meaning }（{ $concept }）
+the_common_stock = 普通股
+
+# Why a value is not available, or what is to be known of it.
+cell_empty = 原文此格为空
+dash_tagged_nil = 原文列示为短横线，即为零；其标记表示无数值
+dash_untagged = 原文列示为短横线，即为零；未作标记
+net_interest_income = 原文列示为利息净收入，并非利息支出
+not_printed = 原文未列示。
+number_untagged = 原文此处的数字未作标记
+sign_turned = 标记与原文括号的正负号不一致，该行其他各列则一致
+value_nil = 报告表示无数值
+
+# What a value that no page prints was computed from.
+assets_less_equity = 资产总计减所有者权益合计
+assets_less_equity_and_redeemable = 资产总计减所有者权益合计，再减可赎回权益
+change_plus_exchange = 汇率变动影响前的变动额加汇率变动影响
+revenue_less_cost = 营业收入减营业成本
+revenue_less_gross_profit = 营业收入减毛利
+selling_plus_general = 销售费用加管理费用
+sum_of_costs = 分项列示的成本之和
+
+# Why a statement is not available.
+no_table_of_statement = 未找到{ $statement }：没有表格含有足够多的、属于该表的公司整体数据。
+report_without_numbers = 未找到{ $statement }：报告未标记任何数字。
+
+# What the statements are called in a sentence.
+statement_balance = 资产负债表
+statement_cash_flow = 现金流量表
+statement_income = 利润表
+
+# What the key lines are called in full; lines.ftl has the short names of the screens.
+key_line_revenue = 营业收入
+key_line_cost_of_revenue = 营业成本
+key_line_gross_profit = 毛利
+key_line_research_and_development = 研发费用
+key_line_selling_general_administrative = 销售及管理费用
+key_line_operating_income = 营业利润
+key_line_interest_expense = 利息支出
+key_line_income_before_tax = 利润总额
+key_line_income_tax = 所得税费用
+key_line_net_income = 归属于母公司股东的净利润
+key_line_eps_basic = 基本每股收益
+key_line_eps_diluted = 稀释每股收益
+key_line_cash = 货币资金
+key_line_receivables = 应收账款
+key_line_inventory = 存货
+key_line_current_assets = 流动资产合计
+key_line_property_plant_equipment = 固定资产
+key_line_goodwill = 商誉
+key_line_total_assets = 资产总计
+key_line_current_liabilities = 流动负债合计
+key_line_long_term_debt = 长期借款
+key_line_total_liabilities = 负债合计
+key_line_retained_earnings = 未分配利润
+key_line_total_equity = 所有者权益合计
+key_line_operating_cash_flow = 经营活动产生的现金流量净额
+key_line_capital_expenditure = 购建固定资产支付的现金
+key_line_investing_cash_flow = 投资活动产生的现金流量净额
+key_line_financing_cash_flow = 筹资活动产生的现金流量净额
+key_line_dividends_paid = 分配股利支付的现金
+key_line_change_in_cash = 现金及现金等价物净增加额
+
+# What is uncertain in a statement.
+balance_not_found = { $reason }
+cash_flow_not_found = { $reason }
+income_not_found = { $reason }
+no_title = { $statement }系根据所含概念找到，附近没有标题。
+part_columns = { $statement }中仅反映公司部分业务的列已略去。
+part_rows = { $statement }中有些行仅反映公司的一部分（某一分部、产品或股票类别）。
+sign_differs = { $statement }中标记与原文的正负号不一致；关键项目以标记为准。

@@ -1,0 +1,89 @@
+another_kind = 这是{ $kind }
+    .allowed = { $wanted }
+    .action = 请提供报告的 .htm 或 .html 文件
+
+document_type = 文档带有自定义的文档类型，其中可能定义实体
+    .allowed = 不带文档类型，或仅有 XHTML 的文档类型
+    .action = 请从监管机构网站重新获取报告
+
+empty_file = 文件为空
+    .allowed = { $wanted }
+    .action = 请重新获取报告
+
+encoding = 文档声明的编码为 { $encoding }
+    .allowed = UTF-8、UTF-16、ISO 8859、Windows 及东亚各编码
+    .action = 请另存为 UTF-8
+
+entities = 其实体无法读取，位于第 { $line } 行
+    .allowed = { $wanted }
+    .action = 请重新获取原始申报文件
+
+folder_given = 此处读取单份报告，给出的却是文件夹
+    .action = 请给出其中一个文件
+
+kind_device = 设备
+
+kind_gzip = gzip 文件
+
+kind_image = 图像
+
+kind_no_file = 非普通文件
+
+kind_office = Office 文件
+
+kind_pdf = PDF 文件
+
+kind_pipe = 管道
+
+kind_socket = 套接字
+
+kind_zip = zip 压缩包
+
+nested_too_deeply = 其元素嵌套过深，超出任何报告
+    .allowed = { $wanted }
+    .action = 请重新获取原始申报文件
+
+no_inline_xbrl = 文档不含内联 XBRL
+    .allowed = { $wanted }
+    .action = 请提供申报的主文档；较早的报告及附件没有标记
+
+no_plain_file = 这是{ $kind }
+    .allowed = { $wanted }
+    .action = 请给出报告文件
+
+no_such_element = 文档中没有元素 { $element }
+    .action = 请重新读取申报文件
+
+no_such_report = 没有此文件或文件夹
+    .action = 请检查路径
+
+not_html = 这不是 HTML 文档
+    .allowed = { $wanted }
+    .action = 请提供报告的 .htm 或 .html 文件
+
+not_well_formed = 文档不是格式良好的 XML，位于第 { $line } 行（{ $reason }）
+    .allowed = { $wanted }
+    .action = 请重新获取原始申报文件
+
+one_report = 单份报告，即不超过 { $most } MiB 的普通文件
+
+quoted = “{ $text }”
+
+quoted_with_apostrophe = “{ $text }”
+
+report_too_large = 文件过大，不可能是报告
+    .allowed = { $wanted }
+    .action = 请只提供报告本身，不含页面图像
+
+too_long = 有文本或属性超过 1000 万个字符，位于第 { $line } 行
+    .allowed = { $wanted }
+    .action = 请重新获取原始申报文件
+
+truncated = 文档在第 { $line } 行中断
+    .allowed = { $wanted }
+    .action = 请重新获取原始申报文件
+
+unreadable_file = 文件无法打开（{ $why }）
+    .action = 请检查访问权限
+
+wanted_report = 单份内联 XBRL 报告，即公司申报的 XHTML 文档
