@@ -58,6 +58,7 @@ def examine() -> dict[str, Any]:
         report["data_dir"] = str(settings.data_dir)
         report["database"] = _without_password(settings.database_url)
         report["device"] = settings.device
+        _device(settings.device, problems)
         report["store"] = _store(settings, problems)
         free_gb = _free_gb(settings.data_dir)
         report["disk_free_gb"] = round(free_gb, 1)
@@ -82,6 +83,15 @@ def print_report(report: dict[str, Any]) -> None:
         console.out.print(problem, highlight=False, markup=False, soft_wrap=True)
     if report["healthy"]:
         console.out.print("[green]all is well[/]")
+
+
+def _device(name: str, problems: list[str]) -> None:
+    from core_model.device import usable_device
+
+    try:
+        usable_device(name)
+    except TandemError as error:
+        problems.append(error.sentence())
 
 
 def _packages(problems: list[str]) -> dict[str, str]:

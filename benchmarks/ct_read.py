@@ -42,7 +42,7 @@ def run(recorded: bool) -> dict[str, Figure]:
     scored = {scan: score(warm["readings"][scan], truth[scan]) for scan in SCANS}
     cold = [_cold(folders[scan]) for scan in SCANS]
     zones = {scan: _zone(folders[scan], truth[scan]) for scan in SCANS}
-    scaled = {scan: SCALED_SLICES / warm["readings"][scan]["series"]["size"][0] for scan in SCANS}
+    scaled = {scan: SCALED_SLICES / warm["readings"][scan]["series"]["num_slices"] for scan in SCANS}
     import_s = [warm["seconds"][scan]["import"] * scaled[scan] for scan in SCANS]
     marks_s = [
         sum(warm["seconds"][scan][step] for step in ("import", "lungs", "nodules")) * scaled[scan]
@@ -88,7 +88,7 @@ def score(document: dict[str, Any], truth: list[dict[str, Any]]) -> dict[str, An
     marks on findings of one or two readers, count as neither hit nor false.
     """
     shown = [finding for finding in document["findings"] if finding["shown"]]
-    series = document["series"]
+    series = document["series"]["geometry"]
     matrix = np.asarray(series["direction"], float) * np.asarray(series["spacing_mm"], float)[:, None]
     ranks: list[int | None] = []
     explained: set[str] = set()
@@ -155,7 +155,7 @@ def _cold(folder: Path) -> float:
         seconds = time.monotonic() - began
     if done.returncode:
         raise RuntimeError(f"the command failed: {done.stderr.strip()[-600:]}")
-    assert json.loads(done.stdout)["schema"] == "tandem.medical.reading/1"
+    assert json.loads(done.stdout)["schema"] == "tandem.medical.reading/2"
     return seconds
 
 

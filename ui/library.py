@@ -1,17 +1,17 @@
 """What the screens ask of the store: readings, their documents, facts, sources and volumes. By id; bounded caches."""
 
 import io
-import json
 import threading
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from apps.documents import from_json
+from apps.documents import Missing, from_json
 from apps.finance.facts_table import reason_of
 from apps.finance.reading import FinanceReading
 from apps.jobs import delete as remove
+from apps.medical.reading import MedicalReading
 from apps.settings import Settings, load_settings
 from apps.store import blobs, finance, inputs, medical, readings
 from apps.store.store import Store
@@ -35,10 +35,9 @@ class FactView(NamedTuple):
 
 
 Reading = TypeVar("Reading")
-_KINDS: dict[type[Any], str] = {FinanceReading: "finance.read"}
+_KINDS: dict[type[Any], str] = {FinanceReading: "finance.read", MedicalReading: "medical.read"}
 """The kind of the job that makes each type of reading."""
 _readings: ContentCache[Any] = ContentCache(16)
-_documents: ContentCache[dict[str, Any]] = ContentCache(16)
 _facts: ContentCache[dict[str, FactView]] = ContentCache(8)
 _opened: dict[Settings, Store] = {}
 _opening = threading.Lock()
@@ -93,16 +92,6 @@ def document_bytes(reading_id: str) -> bytes:
     return blobs.get(store(), readings.get(store(), reading_id).document_sha256)
 
 
-def document(reading_id: str, kind: str) -> dict[str, Any]:
-    """The document of a reading of a kind (``finance`` or ``medical``). Shared: not to be changed.
-
-    Raises:
-        NotFound: There is no such reading of this kind.
-    """
-    row = _of_kind(reading_id, f"{kind}.read")
-    return _documents.get(row.document_sha256, lambda: json.loads(blobs.get(store(), row.document_sha256)))
-
-
 def facts(reading_id: str) -> dict[str, FactView]:
     """The facts of a finance reading by id."""
     sha256 = _file(readings.get(store(), reading_id), "facts")
@@ -126,12 +115,12 @@ def volume(reading_id: str) -> np.ndarray:
         NotFound: There is no such reading, or its volume is gone.
     """
     row = readings.get(store(), reading_id)
-    about = document(reading_id, "medical")
+    series_uid = reading(reading_id, MedicalReading).series.series_uid
     own = readings.files(store(), reading_id).get("volume")
     if own is not None:  # the series may have been imported again since, with more slices
         return blobs.get_array(store(), own)
     for series in medical.series_of(store(), str(row.study_id)):
-        if series.uid == about["series"]["uid"] and series.volume_sha256:
+        if series.uid == series_uid and series.volume_sha256:
             return blobs.get_array(store(), series.volume_sha256)
     raise NotFound("the volume of this study is no longer stored", action="read the study again", code="no_volume")
 
@@ -142,10 +131,10 @@ def heatmap(reading_id: str, finding_id: str) -> tuple[np.ndarray, tuple[int, in
     Raises:
         NotFound: There is no such finding, or it has none.
     """
-    for finding in document(reading_id, "medical")["findings"]:
-        if finding["id"] == finding_id and isinstance(finding.get("heatmap"), str):
-            k, row, column = finding.get("heatmap_start", (0, 0, 0))
-            return blobs.get_array(store(), finding["heatmap"]), (k, row, column)
+    for finding in reading(reading_id, MedicalReading).findings:
+        if finding.id == finding_id and isinstance(finding.heatmap, str):
+            start = (0, 0, 0) if isinstance(finding.heatmap_start, Missing) else finding.heatmap_start
+            return blobs.get_array(store(), finding.heatmap), start
     raise NotFound("this finding has no heatmap", code="no_heatmap")
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.finance.reading import FinanceReading
+from apps.medical.reading import MedicalReading
 from apps.processes import start_module
 from core_model.errors import NotFound, Unavailable
 from ui import library
@@ -51,9 +52,9 @@ def addresses(report: str = "", study: str = "") -> dict[str, str]:
             "the store holds no report or no study", action="run 'tandem demo --no-ui' first", code="nothing_to_show"
         )
     anomalies = library.reading(report, FinanceReading).anomalies
-    findings = sorted(library.document(study, "medical")["findings"], key=lambda finding: finding["rank"])
+    findings = library.reading(study, MedicalReading).findings
     anomaly = f"&view=anomalies&pick={anomalies[0].anomaly_id}" if anomalies else "&view=income"
-    finding = f"&finding={findings[0]['id']}" if findings else ""
+    finding = f"&finding={findings[0].id}" if findings else ""
     return {
         "reports": f"/?reading={report}{anomaly}",
         "statements": f"/?reading={report}&view=income&pick=revenue.{_last_column(report)}",

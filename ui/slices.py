@@ -1,14 +1,14 @@
 """Slices of a stored volume as PNG, through a window preset, and the way the patient lies in them."""
 
 import io
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from apps.medical.ct.volume import Geometry
 from apps.medical.ct.windows import WINDOWS as PRESETS
 from apps.medical.ct.windows import View, view_along
+from apps.medical.reading import MedicalReading
 from core_model.errors import NotFound
 from ui import library
 
@@ -16,9 +16,9 @@ WINDOWS = {"lung": "lung", "mediastinum": "mediastinum", "bone": "bone", "soft":
 """The presets by the name that stands in addresses, in the order of the keys 1 to 4."""
 
 
-def view_of(series: Mapping[str, Any]) -> View:
-    """How the slices of a document's series are turned for display, with the letters at their edges."""
-    return view_along(series["direction"][1], series["direction"][2])
+def view_of(geometry: Geometry) -> View:
+    """How the slices of a series are turned for display, with the letters at their edges."""
+    return view_along(geometry.direction[1], geometry.direction[2])
 
 
 def heat_extent(reading_id: str, finding_id: str) -> list[int] | None:
@@ -41,20 +41,20 @@ def slice_png(reading_id: str, window: str, k: int) -> bytes:
     hu_ZYX = library.volume(reading_id)
     if not 0 <= k < len(hu_ZYX):
         raise NotFound("there is no such slice", allowed=f"0 to {len(hu_ZYX) - 1}", code="no_such_slice")
-    view = view_of(library.document(reading_id, "medical")["series"])
+    view = view_of(library.reading(reading_id, MedicalReading).series.geometry)
     return _png(Image.fromarray(np.ascontiguousarray(view.turn(PRESETS[WINDOWS[window]].grey(hu_ZYX[k])))))
 
 
-def positions_mm(series: Mapping[str, Any]) -> list[float]:
+def positions_mm(geometry: Geometry) -> list[float]:
     """The patient coordinate along the slice axis (LPS; z for axial slices) of each slice's centre voxel row."""
-    axis = int(np.argmax(np.abs(series["direction"][0])))
-    step = series["direction"][0][axis] * series["spacing_mm"][0]
-    return [round(series["origin_mm"][axis] + step * k, 2) for k in range(series["size"][0])]
+    axis = int(np.argmax(np.abs(geometry.direction[0])))
+    step = geometry.direction[0][axis] * geometry.spacing_mm[0]
+    return [round(geometry.origin_mm[axis] + step * k, 2) for k in range(geometry.size[0])]
 
 
-def axis_name(series: Mapping[str, Any]) -> str:
+def axis_name(geometry: Geometry) -> str:
     """The patient axis along which the slices lie: ``x``, ``y`` or ``z``."""
-    return "xyz"[int(np.argmax(np.abs(series["direction"][0])))]
+    return "xyz"[int(np.argmax(np.abs(geometry.direction[0])))]
 
 
 def _png(image: Image.Image) -> bytes:
@@ -69,8 +69,8 @@ def heat_png(reading_id: str, finding_id: str, k: int) -> bytes:
     Raises:
         NotFound: No such reading or slice, or the finding has no heatmap.
     """
-    series = library.document(reading_id, "medical")["series"]
-    size = series["size"]
+    geometry = library.reading(reading_id, MedicalReading).series.geometry
+    size = geometry.size
     if not 0 <= k < size[0]:
         raise NotFound("there is no such slice", allowed=f"0 to {size[0] - 1}", code="no_such_slice")
     heat_ZYX, (first, row, column) = library.heatmap(reading_id, finding_id)
@@ -78,7 +78,7 @@ def heat_png(reading_id: str, finding_id: str, k: int) -> bytes:
     if first <= k < first + len(heat_ZYX):
         part = colour(heat_ZYX[k - first])[: size[1] - row, : size[2] - column]
         rgba[row : row + part.shape[0], column : column + part.shape[1]] = part
-    return _png(Image.fromarray(np.ascontiguousarray(view_of(series).turn(rgba)), "RGBA"))
+    return _png(Image.fromarray(np.ascontiguousarray(view_of(geometry).turn(rgba)), "RGBA"))
 
 
 def colour(heat_YX: np.ndarray) -> np.ndarray:

@@ -4,12 +4,13 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from apps import console
 from apps.demo.phantom import PhantomTruth, make_phantom_ct
 from apps.demo.report import ReportTruth, make_example_report
-from apps.finance.reading import FinanceReading, in_words
+from apps.finance.reading import FinanceReading
+from apps.medical.reading import MedicalReading, ReadFinding
+from apps.messages import said
 
 
 def make_input(
@@ -37,12 +38,12 @@ def run_demo(seed: int | None) -> int:
     Returns:
         0 where both jobs ended well, else 1.
     """
-    from apps.finance.jobs import stored
+    from apps.finance.jobs import stored as stored_report
     from apps.finance.jobs import submit as submit_report
     from apps.jobs.following import Submitted, wait_for
+    from apps.medical.jobs import stored as stored_study
     from apps.medical.jobs import submit as submit_study
     from apps.settings import load_settings
-    from apps.store import readings
     from apps.store.disk import private_folder
     from apps.store.store import open_store
 
@@ -65,8 +66,8 @@ def run_demo(seed: int | None) -> int:
             if progress.state != "done" or not progress.reading_id:
                 console.say(f"{each.name}: {progress.state}: {progress.error_text}")
                 return 1
-        finance = stored(store, str(ended[0].reading_id))
-        medical = readings.document(store, str(ended[1].reading_id))
+        finance = stored_report(store, str(ended[0].reading_id))
+        medical = stored_study(store, str(ended[1].reading_id))
     _tell_report(finance, report)
     _tell_study(medical, phantom)
     console.out.print()
@@ -81,15 +82,14 @@ def named(reading: FinanceReading, truth: ReportTruth) -> bool:
     return any(set(anomaly.fact_ids) & set(truth.element_ids) for anomaly in reading.anomalies)
 
 
-def hits(document: dict[str, Any], truth: PhantomTruth) -> list[dict[str, Any] | None]:
+def hits(reading: MedicalReading, truth: PhantomTruth) -> list[ReadFinding | None]:
     """For each planted nodule the shown finding whose centre lies within its radius, None where there is none."""
-    shown = [finding for finding in document["findings"] if finding["shown"]]
     found = []
     for nodule in truth.nodules:
         near = [
             finding
-            for finding in shown
-            if sum((a - b) ** 2 for a, b in zip(finding["centre_mm"], nodule.centre_mm, strict=True))
+            for finding in reading.shown
+            if sum((a - b) ** 2 for a, b in zip(finding.centre_mm, nodule.centre_mm, strict=True))
             <= nodule.radius_mm**2
         ]
         found.append(near[0] if near else None)
@@ -101,25 +101,23 @@ def _tell_report(reading: FinanceReading, truth: ReportTruth) -> None:
     console.out.print(f"  planted: {truth.sentence}", highlight=False)
     for anomaly in reading.anomalies:
         mark = "the planted one" if set(anomaly.fact_ids) & set(truth.element_ids) else "another"
-        console.out.print(f"  {anomaly.rank}. ({mark}) {in_words(anomaly.reason)}", highlight=False, markup=False)
+        console.out.print(f"  {anomaly.rank}. ({mark}) {said(anomaly.reason)}", highlight=False, markup=False)
     if not named(reading, truth):
         console.out.print("  the planted inconsistency was not found")
 
 
-def _tell_study(document: dict[str, Any], truth: PhantomTruth) -> None:
-    shown = [finding for finding in document["findings"] if finding["shown"]]
+def _tell_study(reading: MedicalReading, truth: PhantomTruth) -> None:
     console.out.print(
-        f"[bold]chest CT[/]  {document['series']['size'][0]} slices, {len(shown)} findings shown, "
+        f"[bold]chest CT[/]  {reading.series.num_slices} slices, {len(reading.shown)} findings shown, "
         f"{len(truth.nodules)} nodules planted"
     )
-    matched = hits(document, truth)
+    matched = hits(reading, truth)
     for nodule, finding in zip(truth.nodules, matched, strict=True):
         told = (
-            f"found at rank {finding['rank']}, {finding['long_axis_mm']:.1f} mm, "
-            f"probability {finding['probability']:.2f}"
+            f"found at rank {finding.rank}, {finding.long_axis_mm:.1f} mm, probability {finding.probability:.2f}"
             if finding
             else "not found"
         )
         console.out.print(f"  {nodule.kind} {nodule.diameter_mm:.1f} mm, {nodule.lobe}: {told}", highlight=False)
-    others = len(shown) - len({finding["id"] for finding in matched if finding})
+    others = len(reading.shown) - len({finding.id for finding in matched if finding})
     console.out.print(f"  other marks: {others}", highlight=False)

@@ -55,21 +55,15 @@ def reason_of(text: str) -> Message:
     return Message("as_written", {"text": text})
 
 
-def _reason(fact: Fact) -> str | None:
-    reason = fact.not_available
-    if isinstance(reason, str):  # TRANSITION
-        return reason or None
-    return json.dumps(reason.as_dict(), ensure_ascii=False) if reason else None
-
-
 def _row(fact: Fact) -> dict:
+    reason = fact.not_available
     return {
         "fact_id": fact.fact_id,
         "concept": fact.concept,
         "kind": fact.kind,
         "value": fact.value if fact.kind == "number" else fact.text,
         "nil": fact.nil,
-        "not_available": _reason(fact),
+        "not_available": reason and json.dumps(reason.as_dict(), ensure_ascii=False),
         "unit": fact.unit,
         "start": fact.start,
         "end": fact.end,

@@ -13,7 +13,7 @@ from apps.jobs.client import enqueue
 from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, readings
 from apps.store.store import Store
-from core_model.errors import InputRejected
+from core_model.errors import InputRejected, system_reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,14 +39,18 @@ def reports_in(folder: Path) -> list[Path]:
         found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
     except OSError as error:
         raise InputRejected(
-            f"the folder cannot be opened ({error.strerror})", action="check its permissions", code="unreadable"
+            "the folder cannot be opened ({why})",
+            action="check its permissions",
+            code="folder_unreadable",
+            values={"why": system_reason(error)},
         ) from None
     if not found:
         raise InputRejected(
             "the folder holds no report",
-            allowed=f"inline XBRL files ending in {', '.join(ENDINGS)}, also in subfolders",
+            allowed="inline XBRL files ending in {endings}, also in subfolders",
             action="give a folder with reports, or one file",
             code="no_reports",
+            values={"endings": ", ".join(ENDINGS)},
         )
     return found
 
@@ -135,8 +139,9 @@ def _again(step: Step) -> str:
 
 
 def _embed(texts: list[str]) -> "np.ndarray":
-    """Captions as vectors of the core, which is loaded once in a worker, at the first caption. Always this function:
-    what follows from it alone is kept between reports."""
+    """Captions as vectors of the core, which is loaded once in a worker, at the first caption, onto the device of the
+    settings. Always this function: what follows from it alone is kept between reports."""
+    from apps.settings import load_settings
     from core_model import load_core
 
-    return load_core().embed_texts(texts).numpy()
+    return load_core(device=load_settings().device).embed_texts(texts).numpy()

@@ -116,21 +116,7 @@ class FinanceBatch:
     failures: tuple[Refusal, ...]
 
 
-def caution_of(caution: Caution) -> Message:  # TRANSITION
-    return Message("as_written", {"text": caution.text}) if caution.text else Message(caution.code, caution.values)
-
-
 def fact_of(caution: Caution) -> str:
     """The id of the fact that a caution concerns; empty where it concerns another place, or the whole report."""
-    if caution.source is None:
-        return ""
-    text = caution.source.values.get("text", "")  # TRANSITION
-    return str(caution.source.values.get("fact", "")) or (
-        text.removeprefix("fact ") if text.startswith("fact ") else ""
-    )
-
-
-def in_words(sentence: Message | str, language: str = "en") -> str:  # TRANSITION: said, once no part gives sentences
-    from apps.messages import said
-
-    return said(sentence, language) if isinstance(sentence, Message) else sentence
+    source = caution.source
+    return str(source.values["fact"]) if source is not None and source.code == "place_fact" else ""

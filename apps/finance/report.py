@@ -12,7 +12,6 @@ from apps.finance.reading import AboutReport, FactsFile, FinanceReading
 from apps.finance.statements import STATEMENTS, ReportedLine, StatementName, Statements, build_statements
 from apps.finance.statements.captions import Embed
 from apps.provenance import Provenance
-from core_model.errors import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def about(filing: Filing) -> AboutReport:
 
     def known(name: str) -> Any:
         value = getattr(given, name)
-        return Missing(_message(given.missing[name])) if value is None else value
+        return Missing(given.missing[name]) if value is None else value
 
     return AboutReport(
         company=known("company"),
@@ -105,8 +104,4 @@ def about(filing: Filing) -> AboutReport:
 
 def _reported(statements: Statements, name: StatementName) -> tuple[ReportedLine, ...] | Missing:
     rows = statements.reported.get(name)
-    return Missing(_message(statements.not_available[name])) if rows is None else rows
-
-
-def _message(reason: Message | str) -> Message:  # TRANSITION: parts that still give sentences; goes with the last
-    return reason if isinstance(reason, Message) else Message("as_written", {"text": reason})
+    return Missing(statements.not_available[name]) if rows is None else rows

@@ -10,10 +10,10 @@ from apps import console
 from apps.documents import Missing
 from apps.finance.money import SCALES, is_money, least_places, printed, round_unit
 from apps.finance.periods import Period
-from apps.finance.reading import NOT_SAID, FinanceReading, caution_of, in_words
+from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.lines import BY_NAME
 from apps.finance.statements.model import StatementLine, StatementName, StatementValue
-from apps.messages import said
+from apps.messages import cautioned, said
 
 TITLES: dict[StatementName, str] = {
     "income": "Income statement",
@@ -40,14 +40,14 @@ def print_summary(reading: FinanceReading) -> None:
     if reading.anomalies:
         listed = Table.grid(padding=(0, 1))
         for anomaly in reading.anomalies:
-            listed.add_row(*map(console.plain, (f"{anomaly.rank}.", anomaly.severity, in_words(anomaly.reason))))
+            listed.add_row(*map(console.plain, (f"{anomaly.rank}.", anomaly.severity, said(anomaly.reason))))
         console.out.print(listed)
     else:
         console.out.print("anomalies: none")
     for caution in reading.cautions:
         where = f" ({said(caution.source)})" if caution.source else ""
         times = f" [{caution.count} times]" if caution.count > 1 else ""
-        console.say(f"warning: {in_words(caution_of(caution))}{where}{times}")
+        console.say(f"warning: {cautioned(caution)}{where}{times}")
     console.out.print(f"reading {reading.id}", highlight=False)
     console.out.print(Text(f"facts in {reading.facts.file}"), soft_wrap=True)
 
@@ -90,7 +90,7 @@ def statement(reading: FinanceReading, name: StatementName, width: int) -> Itera
         called = BY_NAME[line.line].english
         missing = {period.end: reason for period in periods if (reason := _missing(line, period))}
         if len(missing) == len(periods):
-            yield _cropped(f"{called}: n/a: {next(iter(missing.values()), in_words(line.reason))}", width)
+            yield _cropped(f"{called}: n/a: {next(iter(missing.values()), said(line.reason))}", width)
             continue
         numbers = shown[line.line][: len(periods)]
         yield Text((f"{called:<{_NAME_WIDTH}}" + "".join(f"{number:>{cell}}" for number in numbers)).rstrip())
@@ -131,8 +131,8 @@ def _missing(line: StatementLine, period: Period) -> str:
     """Why the line has no number in the period; empty where it has one."""
     value = _at(line, period)
     if value is None:
-        return in_words(line.reason)
-    return in_words(value.not_available or NOT_SAID) if value.value is None else ""
+        return said(line.reason)
+    return said(value.not_available or NOT_SAID) if value.value is None else ""
 
 
 def _cropped(text: str, width: int) -> Text:

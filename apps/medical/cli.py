@@ -1,13 +1,18 @@
 """``tandem medical``: read chest CT."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apps import console
 from apps.notices import NOTICE
+
+if TYPE_CHECKING:
+    from apps.medical.reading import MedicalReading
+    from apps.store.store import Store
 
 app = typer.Typer(
     help="Chest CT: lungs, nodules, measurements, heatmaps. Second reader, research use.", no_args_is_help=True
@@ -45,13 +50,13 @@ def read(
             for line in _named_files(path, text):
                 console.say(line)
             raise typer.Exit(1)
-        document = _document(store, progress.reading_id)
+        reading = _reading(store, progress.reading_id)
     if as_json:
-        console.print_document(document)
+        _print(reading)
     else:
         from apps.medical.summary import print_summary
 
-        print_summary(document)
+        print_summary(reading)
 
 
 @app.command("list")
@@ -103,12 +108,24 @@ def _named_files(path: Path, text: str) -> list[str]:
     return named
 
 
-def _document(store: Any, reading_id: str) -> dict[str, Any]:
-    """The stored document, with its files as paths that the person can open."""
-    from apps.store import blobs, readings
+def _reading(store: "Store", reading_id: str) -> "MedicalReading":
+    """The stored reading, with its heatmaps as paths that the person can open."""
+    from apps.medical.jobs import stored
+    from apps.store import blobs
 
-    document = readings.document(store, reading_id)
-    for finding in document["findings"]:
-        if isinstance(finding["heatmap"], str):
-            finding["heatmap"] = str(blobs.path_of(store, finding["heatmap"]))
-    return document
+    reading = stored(store, reading_id)
+    findings = [
+        replace(finding, heatmap=str(blobs.path_of(store, finding.heatmap)))
+        if isinstance(finding.heatmap, str)
+        else finding
+        for finding in reading.findings
+    ]
+    return replace(reading, findings=tuple(findings))
+
+
+def _print(reading: "MedicalReading") -> None:
+    import json
+
+    from apps.documents import to_json
+
+    console.print_document(json.loads(to_json(reading)))

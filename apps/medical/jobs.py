@@ -1,32 +1,63 @@
 """The job ``medical.read``: a DICOM study to lungs, nodules, measurements, heatmaps and one stored document."""
 
+import hashlib
 import json
 import zlib
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from apps.documents import from_json, missing, to_json
 from apps.jobs import Run, Step, job
 from apps.jobs.client import enqueue
 from apps.jobs.run import JobTakenOver
-from apps.medical.document import build_document, describe_caution, describe_finding, finding_ids, not_available
+from apps.medical.findings import finding_ids, read_finding
+from apps.medical.reading import AboutStudy, MedicalReading, ReadFinding, ReadSeries, ShownFrom
+from apps.medical.series import SkippedSeries
 from apps.messages import said
 from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, medical, readings
 from apps.store.ids import hash_of
 from apps.store.store import Store
+from core_model.errors import Caution
+
+if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it needs no torch for it
+    from apps.medical.ct.volume import Volume
+    from apps.medical.dicom import ImportedStudy
+    from apps.medical.nodules.detector_weights import Detector
 
 KIND = "medical.read"
 STEPS = {"import": "1", "lungs": "1", "nodules": "1", "document": "1"}
-"""Versions of the steps; one is raised by hand when what it makes of the same input changes."""
+"""Versions of the steps; one is raised by hand when what it makes of the same input changes. Then
+``python -m tests.apps.medical.recorded_steps`` records them anew."""
 LIBRARIES = ("torch", "numpy", "scipy", "pydicom")
 """Those that decide a result."""
 ZONE_BIT = 4
 FIRST_IMAGE = "first image"
 """Name of the PNG of the middle slice, which a running job has in the store within seconds."""
+
+Held = TypeVar("Held")
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What an import says beside the series itself."""
+
+    series_skipped: tuple[SkippedSeries, ...]
+    cautions: tuple[Caution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the detector says of a series."""
+
+    findings: tuple[ReadFinding, ...]
+    operating_point: ShownFrom
+    cautions: tuple[Caution, ...]
 
 
 def submit(store: Store, path: Path, *, series_uid: str | None = None, again: bool = False) -> str:
@@ -42,6 +73,16 @@ def submit(store: Store, path: Path, *, series_uid: str | None = None, again: bo
         NotFound: There is nothing at the path.
     """
     return enqueue(store, KIND, inputs.add(store, path), {"series_uid": series_uid}, again=again)
+
+
+def stored(store: Store, reading_id: str) -> MedicalReading:
+    """The reading that a job made.
+
+    Raises:
+        NotFound: There is no such reading.
+        Unavailable: Its content is damaged.
+    """
+    return from_json(MedicalReading, blobs.get(store, readings.get(store, reading_id).document_sha256))
 
 
 @job(KIND, steps={"import": 4, "lungs": 4, "nodules": 24, "document": 1})
@@ -91,76 +132,70 @@ def _imported(step: Step) -> dict[str, Any]:
 
     path = inputs.path_of(step.store, str(step.input_id))
     study = read(path, step.settings.get("series_uid"), step.between(0, 0.8), on_first_image=show)
-    skipped_series = [skipped.as_dict() for skipped in study.skipped]
-    notes = {"series_skipped": skipped_series, "warnings": [describe_caution(caution) for caution in study.cautions]}
-    # The same series beside other series, or among other files, has other notes: each input gets its own document.
-    input_hash = hash_of([study.input_hash, notes])
-    stored = readings.find(step.store, KIND, _provenance(step, input_hash))
+    notes = Notes(tuple(skipped.rounded() for skipped in study.skipped), study.cautions)
+    # The same series beside other series, or among other files, has other notes: each input gets its own reading.
+    input_hash = hash_of([study.input_hash, hashlib.sha256(to_json(notes)).hexdigest()])
+    known = readings.find(step.store, KIND, _provenance(step, input_hash))
     volume = blobs.put_array(step.store, step.job_id, "volume", study.volume.hu)
     step.tick(0.95)
-    geometry = study.volume.geometry.as_dict()
-    read_series = {"uid": study.series.series_uid, **geometry, "quality": study.series.quality.as_dict()}
-    entries = [
-        medical.SeriesEntry(
-            study.series.series_uid,
-            "CT",
-            study.series.num_slices,
-            study.series.series_number,
-            geometry={**geometry, "quality": study.series.quality.as_dict()},
-            volume_sha256=volume,
-        )
-    ]
-    seen = {study.series.series_uid}
-    for skipped in study.skipped:  # a series of which a part was read, or left out for two reasons, is one row
-        if skipped.series_uid not in seen:
-            seen.add(skipped.series_uid)
-            entries.append(
-                medical.SeriesEntry(
-                    skipped.series_uid,
-                    skipped.modality,
-                    skipped.num_slices,
-                    skipped.series_number,
-                    said(skipped.reason),
-                )
-            )
-    # Of hundreds of series they are more than a step's result may be.
-    notes_hash = blobs.put(step.store, step.job_id, "notes", json.dumps(notes).encode())
-    patient = study.patient
-    identity = medical.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex)
-    study_date = study.study.study_date
-    study_id = medical.add_study(
-        step.store,
-        identity,
-        study.study.study_uid,
-        entries,
-        study_date=date.fromisoformat(study_date) if study_date else None,
-        input_id=step.input_id,
+    series = ReadSeries(
+        study.series.series_uid,
+        study.series.num_slices,
+        study.volume.geometry.rounded(),
+        study.series.quality.rounded(),
     )
+    # Of hundreds of series they are more than a step's result may be.
+    about = blobs.put(step.store, step.job_id, "series", to_json(series))
+    notes_hash = blobs.put(step.store, step.job_id, "notes", to_json(notes))
     return {
-        "stored": stored.id if stored is not None and not step.settings.get("again") else None,
+        "stored": known.id if known is not None and not step.settings.get("again") else None,
         "input_hash": input_hash,
-        "study_id": study_id,
+        "study_id": _add_study(step, study, series, volume),
+        "study_uid": study.study.study_uid,
+        "study_date": study.study.study_date,
         "volume": volume,
-        "study": {
-            "study_uid": study.study.study_uid,
-            "date": study_date or not_available("the images carry no date"),
-        },
-        "series": read_series,
+        "series": about,
         "notes": notes_hash,
     }
 
 
-def _volume(step: Step, imported: dict[str, Any]) -> Any:
-    from apps.medical.ct.volume import Geometry, Volume
-
-    series = imported["series"]
-    geometry = Geometry(
-        tuple(series["size"]),
-        tuple(series["spacing_mm"]),
-        tuple(series["origin_mm"]),
-        tuple(tuple(row) for row in series["direction"]),  # type: ignore[arg-type]
+def _add_study(step: Step, study: "ImportedStudy", series: ReadSeries, volume: str) -> str:
+    """Keep the study with its patient and its series; its id."""
+    geometry = json.loads(to_json(series.geometry)) | {"quality": json.loads(to_json(series.quality))}
+    number = study.series.series_number
+    entries = {
+        series.series_uid: medical.SeriesEntry(
+            series.series_uid, "CT", series.num_slices, number, geometry=geometry, volume_sha256=volume
+        )
+    }
+    for skipped in study.skipped:  # a series of which a part was read, or left out for two reasons, is one row
+        entries.setdefault(
+            skipped.series_uid,
+            medical.SeriesEntry(
+                skipped.series_uid, skipped.modality, skipped.num_slices, skipped.series_number, said(skipped.reason)
+            ),
+        )
+    patient, study_date = study.patient, study.study.study_date
+    return medical.add_study(
+        step.store,
+        medical.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex),
+        study.study.study_uid,
+        list(entries.values()),
+        study_date=date.fromisoformat(study_date) if study_date else None,
+        input_id=step.input_id,
     )
-    return Volume(np.asarray(blobs.get_array(step.store, imported["volume"])), geometry)
+
+
+def _held(step: Step, kind: type[Held], sha256: str) -> Held:
+    """What an earlier step has put into the store."""
+    return from_json(kind, blobs.get(step.store, sha256))
+
+
+def _volume(step: Step, imported: dict[str, Any]) -> "Volume":
+    from apps.medical.ct.volume import Volume
+
+    series = _held(step, ReadSeries, imported["series"])
+    return Volume(np.asarray(blobs.get_array(step.store, imported["volume"])), series.geometry)
 
 
 def _lungs(step: Step, imported: dict[str, Any]) -> dict[str, Any]:
@@ -171,7 +206,7 @@ def _lungs(step: Step, imported: dict[str, Any]) -> dict[str, Any]:
     return {
         "masks": blobs.put(step.store, step.job_id, "masks", packed),
         "volume_ml": round(lungs.volume_ml, 1),
-        "warnings": [describe_caution(caution) for caution in lungs.cautions],
+        "cautions": [caution.as_dict() for caution in lungs.cautions],
     }
 
 
@@ -182,21 +217,21 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
     volume = _volume(step, imported)
     packed = zlib.decompress(blobs.get(step.store, lungs["masks"]))
     masks = np.frombuffer(packed, np.uint8).reshape(volume.shape)
-    sides = masks & (ZONE_BIT - 1)
-    shipped = detector()
+    sides = masks & np.uint8(ZONE_BIT - 1)
+    detector = shipped_detector()
     found = find_nodules(
         volume.hu,
         volume.spacing_mm,
         (masks & ZONE_BIT) > 0,
-        shipped.folds,
-        shipped.operating_point.threshold,
+        detector.folds,
+        detector.operating_point.threshold,
         lung_mask=sides > 0,
         affine=volume.geometry.affine,
-        rescorers=shipped.rescorers,
+        rescorers=detector.rescorers,
         tick=step.between(0, 0.97),
     )
-    series_uid = imported["series"]["uid"]
-    described, heatmaps = [], {}
+    series_uid = _held(step, ReadSeries, imported["series"]).series_uid
+    read, heatmaps = [], {}
     identifiers = finding_ids(series_uid, [finding.measurement.centre_mm or () for finding in found.findings])
     for finding, identifier in zip(found.findings, identifiers, strict=True):
         heatmap = None
@@ -204,41 +239,34 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
             heatmap = blobs.put_array(step.store, step.job_id, f"heatmap of {identifier}", finding.heat_ZYX)
             heatmaps[f"heatmap of {identifier}"] = heatmap
         side = side_at(sides, finding.measurement.centre_voxel, volume.spacing_mm)
-        described.append(describe_finding(finding, identifier, side, heatmap))
-    draft = blobs.put(step.store, step.job_id, "findings", json.dumps(described).encode())
-    return {
-        "findings": draft,
-        "heatmaps": heatmaps,
-        "warnings": [describe_caution(caution) for caution in found.cautions],
-        "operating_point": {
-            "threshold": shipped.operating_point.threshold,
-            "weights_hash": shipped.operating_point.decides,
-        },
-    }
+        read.append(read_finding(finding, identifier, side, heatmap))
+    point = ShownFrom(detector.operating_point.threshold, detector.operating_point.decides)
+    findings = to_json(Findings(tuple(read), point, tuple(found.cautions)))
+    return {"findings": blobs.put(step.store, step.job_id, "findings", findings), "heatmaps": heatmaps}
 
 
 def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found: dict[str, Any]) -> str:
     provenance = _provenance(step, imported["input_hash"])
     reading_id = readings.id_of(KIND, provenance, again=_again(step))
     if not readings.is_stored(step.store, reading_id):
-        notes = json.loads(blobs.get(step.store, imported["notes"]))
-        document = build_document(
-            {**imported, "series_skipped": notes["series_skipped"]},
-            json.loads(blobs.get(step.store, found["findings"])),
-            study_id=imported["study_id"],
-            operating_point=found["operating_point"],
-            warnings=[*notes["warnings"], *lungs["warnings"], *found["warnings"]],
-            reading_id=reading_id,
-            provenance={
-                **provenance.as_dict(),
-                "code_version": hash_of(provenance.steps),
-                "weights_hash": hash_of(provenance.weights),
-            },
+        notes, findings = _held(step, Notes, imported["notes"]), _held(step, Findings, found["findings"])
+        reading = MedicalReading(
+            id=reading_id,
+            study=AboutStudy(
+                imported["study_id"], imported["study_uid"], imported["study_date"] or missing("no_study_date")
+            ),
+            series=_held(step, ReadSeries, imported["series"]),
+            series_skipped=notes.series_skipped,
+            findings=findings.findings,
+            operating_point=findings.operating_point,
+            record=missing("no_record"),
+            cautions=(*notes.cautions, *map(Caution.from_dict, lungs["cautions"]), *findings.cautions),
+            provenance=provenance,
         )
         readings.save(
             step.store,
             KIND,
-            document,
+            json.loads(to_json(reading)),
             provenance,
             input_id=step.input_id,
             study_id=imported["study_id"],
@@ -250,7 +278,7 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 
 
 @cache
-def detector() -> Any:
+def shipped_detector() -> "Detector":
     """The shipped detector with the core behind it, loaded once in a worker."""
     from apps.medical.nodules.detector_weights import load_detector
 

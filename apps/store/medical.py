@@ -18,7 +18,7 @@ from apps.store.store import Store
 from apps.store.tables import Base, BlobReferenceRow, FindingRow, PatientRow, ReadingRow, SeriesRow, StudyRow
 from core_model.errors import NotFound
 
-SCHEMA = "tandem.medical.reading/1"
+SCHEMA = "tandem.medical.reading/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _put_series(session: Session, study_id: str, entry: SeriesEntry) -> None:
 
 
 def rows_of(reading_id: str, document: dict[str, Any]) -> Iterator[Base]:
-    """The rows of a document ``tandem.medical.reading/1``: its findings, shown or not."""
+    """The rows of a document of a medical reading: its findings, shown or not."""
     findings = document["findings"]
     for finding in findings if isinstance(findings, list) else []:
         heatmap = finding.get("heatmap")

@@ -6,11 +6,13 @@ from typing import Any
 
 from apps.documents import schema_of
 from apps.finance.reading import FinanceBatch, FinanceReading
+from apps.medical.reading import MedicalReading
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
 KINDS: tuple[tuple[type[Any], str], ...] = (
     (FinanceReading, "What `tandem finance read FILE --json` prints."),
     (FinanceBatch, "What `tandem finance read FOLDER --json` prints."),
+    (MedicalReading, "What `tandem medical read FOLDER --json` prints."),
 )
 """Each kind of document that is written from its type, and what prints it."""
 

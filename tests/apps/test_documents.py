@@ -2,22 +2,11 @@
 
 import json
 import re
-from dataclasses import replace
 
 import jsonschema
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from referencing import Registry, Resource
 
-from apps.medical.ct.volume import Geometry
-from apps.medical.dicom.records import Quality, SkippedSeries
-from apps.medical.document import build_document, describe_finding, finding_ids, not_available
-from apps.medical.nodules.findings import Finding
-from apps.medical.nodules.measure import Measurement
-from apps.notices import NOTICE
-from core_model.errors import Caution, Message
 from tests.apps.schemas import KINDS, SCHEMAS, name_of, text_of
 
 
@@ -54,62 +43,3 @@ def test_one_job_and_a_job_of_the_list_are_described_alike():
     alone = {name: value for name, value in one["properties"].items() if name not in ("schema", "notice")}
     assert many["$defs"]["job"]["properties"] == alone
     assert ["schema", "notice", *many["$defs"]["job"]["required"]] == one["required"]
-
-
-def test_a_reading_of_a_study_fits_its_schema_with_findings_above_and_below_the_operating_point():
-    size, series = (
-        Measurement((3.25, 10.5, 20.0), (-84.0, -72.5, -42.0), 6.04, 5.51, 110.126, 38.26, 12.34, (-20.0, 71.5), 3),
-        "1.2.3",
-    )
-    findings = [
-        Finding(1, 0.9123456, True, size, np.ones((3, 5, 5), np.float32), (2, 8, 18)),
-        Finding(2, 0.1, False, replace(size, centre_mm=(40.0, -72.5, -42.0)), None, (2, 8, 18)),
-    ]
-    geometry = Geometry((6, 24, 32), (2.5, 0.8, 0.8), (-100.0, -80.0, -50.0), ((0, 0, 1), (0, 1, 0), (1, 0, 0)))
-    quality = Quality("good", (), 2.5, None, 2.5, 0.0, "", "", False, False)
-    imported = {
-        "study": {"study_uid": "1.2", "date": not_available("the images carry no date")},
-        "series": {"uid": series, **geometry.as_dict(), "quality": quality.as_dict()},
-        "series_skipped": [SkippedSeries("1.2.4", 2, 2, "CT", None, Message("series_localizer")).as_dict()],
-    }
-    ids = finding_ids(series, [finding.measurement.centre_mm for finding in findings])
-    document = build_document(
-        imported,
-        [
-            describe_finding(findings[0], ids[0], "left", "a" * 64),
-            describe_finding(findings[1], ids[1], "right", None),
-        ],
-        study_id="study-1",
-        operating_point={"threshold": 0.5, "weights_hash": "b" * 64},
-        warnings=[Caution("thick_slices", "Slices are thick.").as_dict()],
-        reading_id="reading-1",
-        provenance={"input_hash": "a" * 64, "code_version": "1", "weights_hash": "b" * 64, "settings": {}},
-    )
-    validator("tandem.medical.reading-1.json").validate(document)
-    assert document["notice"] == NOTICE
-    shown, hidden = document["findings"]
-    assert (shown["shown"], shown["rank"], shown["centre_voxel"]) == (True, 1, [3.25, 10.5, 20.0])
-    assert (shown["long_axis_mm"], shown["volume_mm3"], shown["heatmap_start"]) == (6.04, 110.13, [2, 8, 18])
-    assert (hidden["shown"], hidden["side"], "not_available" in hidden["heatmap"]) == (False, "right", True)
-    assert (shown["attenuation"], shown["attenuation_spread"]) == (38.3, {"sd": 12.3, "min": -20.0, "max": 71.5})
-    assert [shown["id"], hidden["id"]] == ids
-
-
-centres = st.lists(st.tuples(*[st.floats(-3, 3).map(lambda mm: round(mm, 2))] * 3), max_size=8)
-
-
-@given(centres, st.randoms(use_true_random=False))
-def test_findings_close_to_each_other_all_keep_an_id_that_stays_in_whatever_order_they_come(found, order):
-    ids = finding_ids("1.2.3", found)
-    assert len(set(ids)) == len(found)
-    again = list(range(len(found)))
-    order.shuffle(again)
-    moved = finding_ids("1.2.3", [found[index] for index in again])
-    assert sorted(moved) == sorted(ids)
-    assert {(found[i], ids[i]) for i in range(len(ids))} == {(found[i], moved[at]) for at, i in enumerate(again)}
-
-
-def test_a_finding_alone_in_its_cell_keeps_its_id_when_its_centre_moves_a_little():
-    (first,), (moved,) = finding_ids("1.2.3", [(10.1, 4.2, -7.9)]), finding_ids("1.2.3", [(9.8, 3.9, -8.2)])
-    assert first == moved
-    assert finding_ids("1.2.4", [(10.1, 4.2, -7.9)]) != [first]

@@ -4,9 +4,9 @@ from typing import Any
 
 from apps.documents import Missing
 from apps.finance.anomaly.model import Anomaly, CheckResult
-from apps.finance.reading import NOT_SAID, FinanceReading, caution_of, in_words
+from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementValue
-from apps.messages import said
+from apps.messages import cautioned, said
 from core_model.errors import Caution
 
 
@@ -38,7 +38,7 @@ def _not_available(reason: str) -> dict[str, str]:
 
 
 def _line(line: StatementLine) -> dict[str, Any]:
-    reason = in_words(line.reason)
+    reason = said(line.reason)
     return {
         "line": line.line,
         "label": line.label or _not_available(reason),
@@ -64,7 +64,7 @@ def _row(row: ReportedLine) -> dict[str, Any]:
 def _value(value: StatementValue) -> dict[str, Any]:
     entry: dict[str, Any] = {"start": value.period.start or None, "end": value.period.end}
     if value.value is None:
-        return entry | _not_available(in_words(value.not_available or NOT_SAID))
+        return entry | _not_available(said(value.not_available or NOT_SAID))
     entry |= {"value": f"{value.value:f}", "unit": value.unit, "fact_ids": list(value.fact_ids)}
     if value.derived:
         entry["derived"] = True
@@ -89,7 +89,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "unit": check.unit,
         "period": check.period_text,
         "fact_ids": list(check.fact_ids),
-        "reason": in_words(check.reason),
+        "reason": said(check.reason),
     }
 
 
@@ -100,7 +100,7 @@ def _anomaly(anomaly: Anomaly) -> dict[str, Any]:
         "kind": anomaly.kind,
         "severity": anomaly.severity,
         "confidence": round(anomaly.confidence, 4),
-        "reason": in_words(anomaly.reason),
+        "reason": said(anomaly.reason),
         "fact_ids": list(anomaly.fact_ids),
         "check_id": anomaly.check_id or _not_available("no single check found it"),
     }
@@ -109,7 +109,7 @@ def _anomaly(anomaly: Anomaly) -> dict[str, Any]:
 def _warning(caution: Caution) -> dict[str, Any]:
     return {
         "code": caution.code,
-        "text": in_words(caution_of(caution)),
+        "text": cautioned(caution),
         "source": said(caution.source) if caution.source else "",
         "count": caution.count,
     }

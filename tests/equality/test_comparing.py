@@ -22,8 +22,7 @@ def test_every_kind_of_difference_is_seen():
 
 def test_a_correction_lets_its_own_difference_through_and_no_other():
     correction = Correction(r"a/\d+/text", r"\b1 months", "1 month", "one month is no plural")
-    (old,) = OLD["a"]
-    mended = OLD | {"a": [old | {"text": "after 1 month"}]}
+    mended = OLD | {"a": [{"value": 1, "text": "after 1 month"}]}
     assert differences(OLD, mended, [correction]) == []
-    other = OLD | {"a": [old | {"text": "after a month"}]}
+    other = OLD | {"a": [{"value": 1, "text": "after a month"}]}
     assert differences(OLD, other, [correction]) == ["a/0/text: 'after 1 months' -> 'after a month'"]

@@ -14,12 +14,15 @@ from apps.finance.filings import read_facts
 from apps.finance.periods import Period
 from apps.finance.reading import AboutReport, FactsFile, FinanceReading
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementValue
-from apps.notices import NOTICE
+from apps.medical.ct.volume import Geometry
+from apps.medical.reading import AboutStudy, ReadFinding, ReadSeries
+from apps.medical.series import Quality, SkippedSeries
 from apps.provenance import Provenance
 from apps.store import blobs, medical, readings
 from apps.store.store import Store
 from core_model.errors import Caution, Message
-from tests.apps.finance.readings import as_written, sentence
+from tests.apps.finance.readings import sentence
+from tests.apps.medical.readings import make_finding, make_reading
 
 REPORT = b"""<?xml version="1.0"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"
@@ -99,17 +102,19 @@ def finance_reading(**changed: Any) -> FinanceReading:
         "statements": {"income": _income(), "balance": (), "cash_flow": ()},
         "reported": {"income": _income_as_reported(), "balance": NOT_SAID, "cash_flow": NOT_SAID},
         "checks": (
-            CheckResult("printed_signs", "fails", as_written("The loss is printed as a profit."), (UNNAMED,),
+            CheckResult("printed_signs", "fails", sentence("The loss is printed as a profit."), (UNNAMED,),
                         Decimal(70_000_000), Decimal(500_000), "USD", Period("2024-12-31")),
-            CheckResult("column_periods", "holds", as_written("Both years are there."), ("f1", "f2")),
+            CheckResult("column_periods", "holds", sentence("Both years are there."), ("f1", "f2")),
         ),
         "anomalies": (
             Anomaly("anomaly-1", 1, "sign", "high", 0.9,
-                    as_written("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
+                    sentence("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
             Anomaly("anomaly-2", 2, "hidden", "low", 0.4,
-                    as_written("The name stands in hidden data only."), ("h1",)),
+                    sentence("The name stands in hidden data only."), ("h1",)),
         ),
-        "cautions": (Caution("unknown_format", sentence("A format is not known."), sentence("fact f2"), 2),),
+        "cautions": (
+            Caution("as_written", {"text": "A format is not known."}, Message("place_fact", {"fact": "f2"}), 2),
+        ),
         "provenance": Provenance("a" * 64, **_PROVENANCE),
     }  # fmt: skip
     return FinanceReading(**(parts | changed))
@@ -147,15 +152,8 @@ def _income_as_reported() -> tuple[ReportedLine, ...]:
 
 
 SIZE = (6, 24, 32)
-GEOMETRY = {
-    "size": list(SIZE),
-    "spacing_mm": [2.5, 0.8, 0.8],
-    "origin_mm": [-100.0, -80.0, -50.0],
-    "direction": [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]],
-}
-
-
-QUALITY = {"grade": "degraded", "reasons": ["thick_slices"]}
+GEOMETRY = Geometry(SIZE, (2.5, 0.8, 0.8), (-100.0, -80.0, -50.0), ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
+QUALITY = Quality("degraded", ("thick_slices",), 5.0, 5.0, 2.5, 0.0, "", "", False, False)
 
 
 def hounsfield() -> np.ndarray:
@@ -169,41 +167,35 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, pat
     """Store a study with one series, a finding above and one below the operating point; the reading's id."""
     volume = blobs.put_array(store, "job-made", "volume", hounsfield())
     heat = blobs.put_array(store, "job-made", "heat", np.full((3, 5, 5), 0.5, np.float32))
+    kept = {**json.loads(to_json(GEOMETRY)), "quality": json.loads(to_json(QUALITY))}
+    skipped = SkippedSeries("1.2.4", None, 2, "CT", None, Message("series_localizer"))
     entries = [
-        medical.SeriesEntry("1.2.3", "CT", SIZE[0], geometry={**GEOMETRY, "quality": QUALITY}, volume_sha256=volume),
-        medical.SeriesEntry("1.2.4", "CT", 2, skipped_because="a localizer, not a volume"),
+        medical.SeriesEntry("1.2.3", "CT", SIZE[0], geometry=kept, volume_sha256=volume),
+        medical.SeriesEntry("1.2.4", "CT", 2, skipped_because="a localizer"),
     ]
     study_id = medical.add_study(
         store, medical.Identity(patient_id, name), "1.2", entries, study_date=date(2024, 5, 6)
     )  # fmt: skip
     provenance = Provenance("2" * 64, **_PROVENANCE)
-    reading_id = readings.id_of("medical.read", provenance)
-    document = {
-        "schema": "tandem.medical.reading/1",
-        "id": reading_id,
-        "notice": NOTICE,
-        "study": {"id": study_id, "study_uid": "1.2", "date": "2024-05-06"},
-        "series": {"uid": "1.2.3", **GEOMETRY, "quality": QUALITY},
-        "series_skipped": [{"uid": "1.2.4", "reason": "a localizer, not a volume", "images": 2}],
-        "findings": [
-            _finding(1, 0.91, True, [3, 10, 20], heat),
-            _finding(2, 0.11, False, [1, 5, 6], dict(NO)),
-        ],
-        "operating_point": {"threshold": 0.5, "weights_hash": "0" * 64},
-        "record": NO,
-        "warnings": [{"code": "thick_slices", "text": "The slices are thick."}],
-        "provenance": provenance.as_dict(),
-    }
+    reading = make_reading(
+        _finding(1, 0.91, centre_voxel=(3.0, 10.0, 20.0), heatmap=heat, heatmap_start=(2, 8, 18)),
+        _finding(2, 0.11, centre_voxel=(1.0, 5.0, 6.0), shown=False),
+        id=readings.id_of("medical.read", provenance),
+        study=AboutStudy(study_id, "1.2", "2024-05-06"),
+        series=ReadSeries("1.2.3", SIZE[0], GEOMETRY, QUALITY),
+        series_skipped=(skipped,),
+        cautions=(Caution("thick_slices", {"thickness_mm": 5.0, "smallest_mm": 10}),),
+        provenance=provenance,
+    )
+    document = json.loads(to_json(reading))
     files = {"heatmap-1": heat, "volume": volume}
     readings.save(store, "medical.read", document, provenance, study_id=study_id, files=files, input_id=input_id)
     blobs.release(store, "job-made")
-    return reading_id
+    return reading.id
 
 
-def _finding(rank: int, probability: float, shown: bool, voxel: list[int], heatmap: str | dict) -> dict:
-    return {
-        "id": f"finding-{rank}", "tracking_uid": f"2.25.{rank}", "rank": rank, "probability": probability,
-        "shown": shown, "centre_mm": [-84.0, -72.0, -42.5], "centre_voxel": voxel, "long_axis_mm": 6.0,
-        "short_axis_mm": 5.5, "volume_mm3": 110.0, "attenuation": 38.0, "side": "left",
-        "lobe": NO, "heatmap": heatmap, "heatmap_start": [2, 8, 18],
-    }  # fmt: skip
+def _finding(rank: int, probability: float, **changed: Any) -> ReadFinding:
+    """A finding of 6 mm in the left lung."""
+    size = {"long_axis_mm": 6.0, "short_axis_mm": 5.5, "volume_mm3": 110.0}
+    place = {"centre_mm": (-84.0, -72.0, -42.5), "side": "left"}
+    return make_finding(rank, probability=probability, **size, **place, **changed)

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from apps.finance.reading import FinanceReading
 from apps.store.store import Store
 from core_model.errors import NotFound
 from tests.ui import made
@@ -34,7 +35,7 @@ def test_an_entry_above_the_limit_is_kept_alone() -> None:
 
 def test_nothing_of_a_deleted_reading_stays_in_memory(store: Store) -> None:
     reading = made.report(store)
-    library.document(reading, "finance")
+    library.reading(reading, FinanceReading)
     library.facts(reading)
     safe_source(reading)
     assert any(cache._entries for cache in ContentCache._all)

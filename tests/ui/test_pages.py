@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.finance.reading import FinanceReading
 from apps.store import blobs, inputs, jobs, readings, workers
 from apps.store.store import Store
 from core_model.errors import NotFound
@@ -118,7 +119,15 @@ def test_a_study_shows_its_findings_above_the_operating_point_and_hides_the_othe
     app.toggle(key="below").set_value(True).run()
     viewer = next(data for name, data in components(app).items() if name.startswith("tandem_viewer"))
     assert [finding["id"] for finding in viewer["findings"]] == ["finding-1", "finding-2"]
-    assert "The slices are thick." in said(app)
+    assert "Slices are 5.0 mm thick; nodules smaller than 10 mm may not be seen." in said(app)
+
+
+def test_a_chinese_study_is_chinese_throughout(store: Store) -> None:
+    app = opened("studies", lang="zh", reading=made.study(store), finding="finding-1")
+    assert "层厚 5.0 mm，小于 10 mm 的结节可能无法显示。" in said(app)
+    assert "肺叶: 无，原因：未作肺叶分割" in said(app).replace("\\", "")
+    series = next(data for data in components(app).values() if "1.2.4" in json.dumps(data))
+    assert [row["cells"][3]["text"] for row in series["rows"]] == ["6 × 24 × 32", "定位像"]
 
 
 def test_the_list_of_studies_comes_from_rows_and_loads_no_document(
@@ -129,7 +138,7 @@ def test_the_list_of_studies_comes_from_rows_and_loads_no_document(
     def fail(*_: object) -> None:
         raise AssertionError("a document was loaded for the list")
 
-    monkeypatch.setattr(library, "document", fail)
+    monkeypatch.setattr(library, "reading", fail)
     grid = next(data for name, data in components(opened("studies")).items() if name.startswith("tandem_grid"))
     (row,) = grid["rows"]
     assert row["id"] == reading
@@ -169,7 +178,7 @@ def test_a_reading_is_deleted_after_a_question(store: Store) -> None:
     app = opened("reports", reading=reading)
     app.button(key="delete").click().run()
     assert labels.text("delete_ask", "en") in said(app)
-    assert library.document(reading, "finance")
+    assert library.reading(reading, FinanceReading)
     library.delete(reading)
     with pytest.raises(NotFound):
         readings.get(store, reading)

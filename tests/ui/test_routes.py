@@ -1,6 +1,7 @@
 """The server answers its own pages on this machine, by id, with safe headers, and nobody else."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from apps.finance.reading import FinanceReading
+from apps.medical.reading import MedicalReading
 from apps.provenance import Provenance
 from apps.store import blobs, medical, readings
 from apps.store.store import Store
@@ -129,7 +132,7 @@ def test_a_heatmap_lies_where_the_finding_is_and_is_clear_elsewhere(store: Store
 def test_a_volume_that_is_stored_the_other_way_round_is_shown_in_the_radiological_convention(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turned = {**made.GEOMETRY, "direction": [[0.0, 0.0, 1.0], [0.0, -1.0, 0.0], [-1.0, 0.0, 0.0]]}
+    turned = replace(made.GEOMETRY, direction=((0.0, 0.0, 1.0), (0.0, -1.0, 0.0), (-1.0, 0.0, 0.0)))
     monkeypatch.setattr(made, "GEOMETRY", turned)
     reading = made.study(store)
     image = pixels(ask(APP, f"/ct/{reading}/mediastinum/3.png").body)
@@ -138,21 +141,22 @@ def test_a_volume_that_is_stored_the_other_way_round_is_shown_in_the_radiologica
     assert image[10, 20] == 0
     heat = pixels(ask(APP, f"/ct/{reading}/heat/finding-1/3.png").body)
     assert heat[rows - 1 - 10, columns - 1 - 20, 3] == 128
-    data = viewer_data(reading, library.document(reading, "medical"), _findings(reading), 0)
+    data = _viewer_data(reading)
     assert (data["findings"][0]["row"], data["findings"][0]["column"]) == (rows - 1 - 10, columns - 1 - 20)
     assert data["edges"] == {"left": "R", "right": "L", "top": "A", "bottom": "P"}
 
 
-def _findings(reading: str) -> list:
-    return library.document(reading, "medical")["findings"]
+def _viewer_data(reading_id: str) -> dict:
+    reading = library.reading(reading_id, MedicalReading)
+    return viewer_data(reading, reading.findings, 0)
 
 
 def test_a_sagittal_series_is_shown_with_the_head_at_the_top(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    sagittal = {**made.GEOMETRY, "direction": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]}
+    sagittal = replace(made.GEOMETRY, direction=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
     monkeypatch.setattr(made, "GEOMETRY", sagittal)
     reading = made.study(store)
     assert pixels(ask(APP, f"/ct/{reading}/lung/0.png").body).shape == (made.SIZE[2], made.SIZE[1])
-    data = viewer_data(reading, library.document(reading, "medical"), _findings(reading), 0)
+    data = _viewer_data(reading)
     assert data["size"] == [made.SIZE[0], made.SIZE[2], made.SIZE[1]]
     assert (data["edges"]["top"], data["edges"]["left"], data["axis"]) == ("H", "A", "x")
 
@@ -167,7 +171,7 @@ def test_a_reading_shows_the_volume_that_it_read_when_the_series_was_imported_ag
     study_id = readings.get(store, first).study_id
     second = readings.save(store, "medical.read", own, provenance, study_id=study_id, files={"volume": volume})
     longer = blobs.put_array(store, "job-made", "longer", np.concatenate([made.hounsfield()[:2], made.hounsfield()]))
-    entry = medical.SeriesEntry("1.2.3", "CT", 8, geometry=made.GEOMETRY, volume_sha256=longer)
+    entry = medical.SeriesEntry("1.2.3", "CT", 8, volume_sha256=longer)
     medical.add_study(store, medical.Identity("P-17", "DOE^JANE"), "1.2", [entry])
     assert np.array_equal(library.volume(second), made.hounsfield())
 
@@ -185,4 +189,4 @@ def test_after_deletion_neither_source_nor_slices_are_served(store: Store) -> No
     assert ask(APP, f"/source/{report}").status == 404
     assert ask(APP, f"/ct/{study}/lung/0.png").status == 404
     with pytest.raises(NotFound):
-        library.document(report, "finance")
+        library.reading(report, FinanceReading)

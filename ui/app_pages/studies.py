@@ -1,11 +1,11 @@
 """Studies: give a chest CT, follow its reading, look at its slices and findings."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
+from apps.medical.reading import MedicalReading
 from apps.store import medical, readings
 from ui import library
 from ui.widgets.components import grid
@@ -44,7 +44,7 @@ def pick_study() -> None:
         cells = [
             {"text": named(entry)},
             {"text": str(entry.study.study_date or t("not_available"))},
-            {"text": geometry(series) if series else t("not_available")},
+            {"text": geometry(series["size"], series["spacing_mm"]) if series else t("not_available")},
             {"text": str(entry.num_shown), "badge": "orange" if entry.num_shown else "gray"},
             {"text": t(grade) if grade in GRADES else t("not_available"), "badge": GRADES.get(grade, "gray")},
             {"text": f"{entry.reading.created_at:%Y-%m-%d %H:%M}"},
@@ -56,28 +56,27 @@ def pick_study() -> None:
     grid(data, "studies", lambda row, _: go(reading=row, job=None))
 
 
-def geometry(series: Mapping[str, Any]) -> str:
+def geometry(size: Sequence[int], spacing: Sequence[float]) -> str:
     """Slices, rows, columns and the spacing of the series that was read."""
-    size, spacing = series["size"], series["spacing_mm"]
     return f"{size[0]} × {size[1]} × {size[2]}, {spacing[0]:g} × {spacing[1]:.3g} × {spacing[2]:.3g} mm"
 
 
 def read_study(reading_id: str) -> None:
     """One study: its header, slices and findings."""
-    document = library.document(reading_id, "medical")
+    reading = library.reading(reading_id, MedicalReading)
     study_id = str(readings.get(library.store(), reading_id).study_id)
     facts = [
-        (t("study_date"), escaped(known(document["study"]["date"]))),
-        (t("geometry"), escaped(geometry(document["series"]))),
+        (t("study_date"), escaped(known(reading.study.date))),
+        (t("geometry"), escaped(geometry(reading.series.geometry.size, reading.series.geometry.spacing_mm))),
     ]
     title = named(medical.study(library.store(), study_id))
     header(escaped(title), facts, reading_id, "all_studies", study_id)
-    show_study(reading_id, document)
+    show_study(reading)
 
 
-if reading := parameter("reading"):
+if chosen := parameter("reading"):
     with said():
-        read_study(reading)
+        read_study(chosen)
 else:
     with said(), intake("study", ["zip"]) as paths:
         for path in paths:

@@ -10,8 +10,9 @@ import streamlit as st
 from apps.documents import Missing
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.money import printed
-from apps.finance.reading import NOT_SAID, FinanceReading, caution_of, fact_of, in_words
+from apps.finance.reading import NOT_SAID, FinanceReading, fact_of
 from apps.finance.statements.model import StatementLine, StatementName
+from apps.messages import cautioned, said
 from core_model.errors import Message
 from ui import labels
 from ui.widgets import statements
@@ -38,9 +39,9 @@ def known(value: str | int | Missing) -> str:
     return t("because", reason=worded(value.not_available)) if isinstance(value, Missing) else str(value)
 
 
-def worded(sentence: Message | str) -> str:
+def worded(sentence: Message) -> str:
     """A stored sentence in the screen's language."""
-    return in_words(sentence, language())
+    return said(sentence, language())
 
 
 def counted(reading: FinanceReading, view: str) -> str:
@@ -163,7 +164,7 @@ def show_cautions(reading: FinanceReading) -> Chosen | None:
         {
             "id": f"warning-{number}",
             "cells": [
-                {"text": in_words(caution_of(caution), language()), "tone": "wrap", "hint": caution.code},
+                {"text": cautioned(caution, language()), "tone": "wrap", "hint": caution.code},
                 {"text": worded(caution.source) if caution.source else ""},
                 {"text": f"× {caution.count}"},
             ],
@@ -175,7 +176,7 @@ def show_cautions(reading: FinanceReading) -> Chosen | None:
     for row, caution in zip(rows, reading.cautions, strict=True):
         if row["id"] == chosen:
             fact = fact_of(caution)
-            return Chosen(in_words(caution_of(caution), language()), [], [fact] if fact else [])
+            return Chosen(cautioned(caution, language()), [], [fact] if fact else [])
     return None
 
 

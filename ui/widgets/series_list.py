@@ -1,25 +1,33 @@
 """The series of a study: the one that was read, the others with the reason, and reading another one instead."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
+from apps import messages
+from apps.medical.reading import MedicalReading
 from apps.store import inputs, readings
 from ui import library
 from ui.widgets.components import grid
-from ui.widgets.shell import go, said, t
+from ui.widgets.shell import go, language, said, t
 
 CHOSEN = "chosen_series"  # kept in the session: a UID does not belong in an address
 
 
-def list_series(reading_id: str, document: Mapping[str, Any]) -> None:
+def list_series(reading: MedicalReading) -> None:
     """Draw the series; a skipped one that is chosen can be read instead."""
-    series, skipped = document["series"], document["series_skipped"]
-    size = " × ".join(str(number) for number in series["size"])
-    rows = [_row("", series["uid"], series["size"][0], t("series_read"), "green", size)]
+    series, skipped = reading.series, reading.series_skipped
+    size = " × ".join(str(number) for number in series.geometry.size)
+    rows = [_row("", series.series_uid, series.num_slices, t("series_read"), "green", size)]
     rows += [
-        _row(other["uid"], other["uid"], other.get("images", ""), t("skipped"), "gray", other["reason"])
+        _row(
+            other.series_uid,
+            other.series_uid,
+            other.num_slices,
+            t("skipped"),
+            "gray",
+            messages.said(other.reason, language()),
+        )
         for other in skipped
     ]
     columns = [{"label": t("series"), "width": "26%"}, {"label": t("images"), "align": "right"}]
@@ -32,9 +40,9 @@ def list_series(reading_id: str, document: Mapping[str, Any]) -> None:
         "label": t("series"),
     }
     grid(data, "series", lambda row, _: st.session_state.update({CHOSEN: row}))
-    if chosen in [other["uid"] for other in skipped] and st.button(t("read_series"), key="read_series"):
+    if chosen in [other.series_uid for other in skipped] and st.button(t("read_series"), key="read_series"):
         with said():
-            _read(reading_id, chosen)
+            _read(reading.id, chosen)
 
 
 def _read(reading_id: str, series_uid: str) -> None:
@@ -46,11 +54,11 @@ def _read(reading_id: str, series_uid: str) -> None:
     st.rerun()
 
 
-def _row(row_id: str, uid: str, images: object, state: str, badge: str, about: str) -> dict[str, Any]:
-    short = f"…{uid[-14:]}" if len(uid) > 15 else uid
+def _row(row_id: str, series_uid: str, num_slices: int, state: str, badge: str, about: str) -> dict[str, Any]:
+    short = f"…{series_uid[-14:]}" if len(series_uid) > 15 else series_uid
     cells = [
-        {"text": short, "hint": uid},
-        {"text": str(images)},
+        {"text": short, "hint": series_uid},
+        {"text": str(num_slices)},
         {"text": state, "badge": badge},
         {"text": about, "tone": "wrap"},
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from apps import messages
+from apps.documents import Missing
 from core_model.errors import Place, TandemError
 from ui import labels
 
@@ -24,11 +25,11 @@ def t(key: str, **values: object) -> str:
     return labels.text(key, language(), **values)
 
 
-def known(value: Any) -> str:
-    """A value of a document as text; what is not available says why."""
-    if isinstance(value, dict):
-        return t("because", reason=value.get("not_available", "?"))
-    return t("not_available") if value is None else str(value)
+def known(value: str | float | Missing) -> str:
+    """A value of a reading as text; what is not available says why."""
+    if isinstance(value, Missing):
+        return t("because", reason=messages.said(value.not_available, language()))
+    return str(value)
 
 
 def escaped(text: str) -> str:

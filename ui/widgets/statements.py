@@ -9,7 +9,7 @@ from apps.documents import Missing
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.money import is_money, least_places, printed, round_unit
 from apps.finance.periods import Period, day_before
-from apps.finance.reading import NOT_SAID, FinanceReading, in_words
+from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementName, StatementValue
 from apps.messages import said
 from core_model.errors import Message
@@ -170,7 +170,7 @@ def _checks_of(value: StatementValue, by_fact: Mapping[str, list[CheckResult]]) 
 def _caption(line: StatementLine | ReportedLine, language: str) -> dict[str, Any]:
     if isinstance(line, ReportedLine):
         return {"text": line.label}
-    reason = in_words(line.reason, language)
+    reason = said(line.reason, language)
     return {"text": labels.line_name(line.line, language), "sub": line.label or None, "hint": reason}
 
 
@@ -182,14 +182,12 @@ def _kind(line: StatementLine | ReportedLine) -> str:
 
 def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]:
     if cell.amount is None:
-        reason = in_words(cell.value.not_available or NOT_SAID, language)
+        reason = said(cell.value.not_available or NOT_SAID, language)
         return {"text": labels.text("not_available", language), "tone": "muted", "pick": True,
                 "hint": labels.text("because", language, reason=reason)}  # fmt: skip
     verdicts = [check.verdict for check in cell.checks]
     mark = "fails" if "fails" in verdicts else "holds" if "holds" in verdicts else None
-    hint = "\n".join(
-        f"{in_words(check.title, language)}: {labels.text(check.verdict, language)}" for check in cell.checks
-    )
+    hint = "\n".join(f"{said(check.title, language)}: {labels.text(check.verdict, language)}" for check in cell.checks)
     shown = printed(cell.amount, scale if _is_money(cell.value) else 1, places)
     tone = "derived" if cell.value.derived else ""
     return {"text": shown, "mark": mark, "pick": True, "hint": hint or None, "tone": tone}

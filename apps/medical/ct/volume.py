@@ -71,14 +71,15 @@ class Geometry:
         size = tuple(int(b - a) for a, b in zip(start, stop, strict=True))
         return Geometry(size, self.spacing_mm, tuple(self.to_lps(start).tolist()), self.direction)
 
-    def as_dict(self) -> dict:
-        """Plain numbers for a document: size, spacing_mm, origin_mm, direction."""
-        return {
-            "size": list(self.size),
-            "spacing_mm": [round(value, 6) for value in self.spacing_mm],
-            "origin_mm": [round(value, 6) for value in self.origin_mm],
-            "direction": [[round(value, 6) + 0.0 for value in row] for row in self.direction],
-        }
+    def rounded(self) -> "Geometry":
+        """As a reading says it: lengths in millionths of a millimetre, no negative zero."""
+        along_z, along_y, along_x = (_rounded(row) for row in self.direction)
+        return Geometry(self.size, _rounded(self.spacing_mm), _rounded(self.origin_mm), (along_z, along_y, along_x))
+
+
+def _rounded(values: tuple[float, float, float]) -> tuple[float, float, float]:
+    first, second, third = (round(value, 6) + 0.0 for value in values)
+    return first, second, third
 
 
 @dataclass(frozen=True, eq=False)

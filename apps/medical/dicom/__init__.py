@@ -4,9 +4,7 @@ from apps.medical.dicom.records import (
     FirstImage,
     ImportedStudy,
     Patient,
-    Quality,
     SeriesRecord,
-    SkippedSeries,
     StudyRecord,
 )
 from apps.medical.dicom.study import first_image, read_study
@@ -15,9 +13,7 @@ __all__ = [
     "FirstImage",
     "ImportedStudy",
     "Patient",
-    "Quality",
     "SeriesRecord",
-    "SkippedSeries",
     "StudyRecord",
     "first_image",
     "read_study",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from apps.medical.dicom.headers import Headers, OtherObject
 from apps.medical.dicom.image import ImageHeader
-from apps.medical.dicom.records import SkippedSeries
 from apps.medical.dicom.stacks import (
     MIN_SLICES,
     Stack,
@@ -19,6 +18,7 @@ from apps.medical.dicom.stacks import (
     placeable,
     stacks_of,
 )
+from apps.medical.series import SkippedSeries
 from apps.messages.nested import nested
 from core_model.errors import Message
 

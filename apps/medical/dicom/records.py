@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.medical.ct.volume import Volume
-from apps.messages import said
-from core_model.errors import Caution, Message
+from apps.medical.series import Quality, SkippedSeries
+from core_model.errors import Caution
 
 
 @dataclass(frozen=True)
@@ -40,43 +40,6 @@ class StudyRecord:
 
 
 @dataclass(frozen=True)
-class Quality:
-    """How good a series is for finding nodules.
-
-    Attributes:
-        grade: ``"good"`` (thin and complete) or ``"degraded"``.
-        reasons: Codes of the cautions that degrade it.
-        effective_mm: The coarser of slice thickness and step.
-    """
-
-    grade: str
-    reasons: tuple[str, ...]
-    effective_mm: float
-    thickness_mm: float | None
-    step_mm: float
-    tilt_degrees: float
-    kernel: str
-    maker: str
-    contrast: bool
-    lossy: bool
-
-    def as_dict(self) -> dict:
-        """Plain values for a document."""
-        return {
-            "grade": self.grade,
-            "reasons": list(self.reasons),
-            "effective_mm": round(self.effective_mm, 4),
-            "thickness_mm": self.thickness_mm,
-            "step_mm": round(self.step_mm, 4),
-            "tilt_degrees": round(self.tilt_degrees, 3),
-            "kernel": self.kernel,
-            "maker": self.maker,
-            "contrast": self.contrast,
-            "lossy": self.lossy,
-        }
-
-
-@dataclass(frozen=True)
 class SeriesRecord:
     """The series that was read. Geometry comes with the volume."""
 
@@ -86,39 +49,6 @@ class SeriesRecord:
     quality: Quality
     sop_uids: tuple[str, ...]
     """SOP instance UIDs by k."""
-
-
-@dataclass(frozen=True)
-class SkippedSeries:
-    """A series, or a part of one, that was not read, and why.
-
-    Attributes:
-        series_uid: Its UID.
-        series_number: As the scanner numbered it; None where its images have no number.
-        num_slices: Its images, of whatever kind.
-        modality: ``"CT"``, ``"SR"`` and so on; ``"OT"`` where it is none of those known.
-        spacing_mm: Distance of its slices, where they have places.
-        reason: One clause, without text of a header.
-    """
-
-    series_uid: str
-    series_number: int | None
-    num_slices: int
-    modality: str
-    spacing_mm: float | None
-    reason: Message
-
-    def as_dict(self) -> dict:
-        """Plain values for a document."""
-        return {
-            "uid": self.series_uid,
-            "number": self.series_number,
-            "images": self.num_slices,
-            "modality": self.modality,
-            "spacing_mm": None if self.spacing_mm is None else round(self.spacing_mm, 4),
-            "reason": said(self.reason),
-            "code": self.reason.code,
-        }
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,10 @@ from apps.medical.dicom.headers import Headers, read_headers
 from apps.medical.dicom.identity import one_patient
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_unscaled
-from apps.medical.dicom.records import FirstImage, ImportedStudy, Quality, SeriesRecord, SkippedSeries, StudyRecord
+from apps.medical.dicom.records import FirstImage, ImportedStudy, SeriesRecord, StudyRecord
 from apps.medical.dicom.sources import FileSource, OneFileSource, open_source
 from apps.medical.dicom.stacks import Placement, Stack, is_derived, is_localizer, place
+from apps.medical.series import Quality, SkippedSeries
 from apps.messages.nested import joined, nested
 from core_model.errors import Caution, InputRejected, Message, NotFound, Phrase
 

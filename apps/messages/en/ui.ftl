@@ -118,7 +118,6 @@ ui_geometry = Size
 ui_show_below = Show { $n } below the operating point
 ui_centre = Centre (LPS)
 ui_attenuation = Attenuation
-ui_mean_hu = Mean
 ui_lobe = Lobe
 ui_markers = Markers
 ui_heatmap = Heatmap

@@ -118,7 +118,6 @@ ui_geometry = 尺寸
 ui_show_below = 显示工作点以下的 { $n } 处
 ui_centre = 中心（LPS）
 ui_attenuation = 密度
-ui_mean_hu = 平均 CT 值
 ui_lobe = 肺叶
 ui_markers = 标记
 ui_heatmap = 热图

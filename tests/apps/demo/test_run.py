@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from apps.demo.run import hits, make_input, named
-from apps.finance.jobs import stored
-from apps.store import readings
+from apps.finance.jobs import stored as stored_report
+from apps.medical.jobs import stored as stored_study
 from tests.apps.reading import reader
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -22,8 +22,8 @@ def test_over_five_seeds_the_demo_finds_what_was_planted(tmp_path: Path):
             phantom, report = make_input(folder, seed)
             ends = [reads.report(folder / "report.html"), reads.study(folder / "ct")]
             assert [end.state for end in ends] == ["done", "done"], [end.error_text for end in ends]
-            finance = stored(reads.store, str(ends[0].reading_id))
-            medical = readings.document(reads.store, str(ends[1].reading_id))
+            finance = stored_report(reads.store, str(ends[0].reading_id))
+            medical = stored_study(reads.store, str(ends[1].reading_id))
             if not named(finance, report):
                 missed.append(f"seed {seed}: the report's {report.kind}")
             for nodule, found in zip(phantom.nodules, hits(medical, phantom), strict=True):

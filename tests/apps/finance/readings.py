@@ -24,13 +24,8 @@ messages = st.builds(Message, st.text(), objects)
 missing = st.builds(Missing, messages)
 
 
-def sentence(text: str) -> Any:
+def sentence(text: str) -> Message:
     """A stored sentence of these words."""
-    return text  # TRANSITION: Message("as_written", {"text": text})
-
-
-def as_written(text: str) -> Message:
-    """A stored sentence of these words, in no language of ours."""
     return Message("as_written", {"text": text})
 
 

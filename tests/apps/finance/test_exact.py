@@ -13,7 +13,7 @@ from apps.finance.money import printed
 from apps.finance.periods import Period
 from apps.finance.report import ReadReport, read_report
 from apps.finance.statements.model import StatementLine, StatementValue
-from tests.apps.finance.readings import blank
+from tests.apps.finance.readings import blank, sentence
 from tests.apps.finance.statements.reports import BALANCE, INCOME, Line, Maker, annual
 
 whole = st.integers(min_value=10**30, max_value=10**90)
@@ -69,5 +69,5 @@ def test_printed_amounts_keep_every_digit(number: int, scale: int) -> None:
 
 def test_the_unit_of_a_long_amount_is_still_found() -> None:
     value = StatementValue(Period("2023-12-31"), Decimal("1" + "0" * 40), "USD")
-    line = StatementLine("revenue", "income", "", "", 1.0, "", (value,))
+    line = StatementLine("revenue", "income", "", "", 1.0, sentence(""), (value,))
     assert summary.unit_of(blank(statements={**blank().statements, "income": (line,)})) == (1_000_000, 0)

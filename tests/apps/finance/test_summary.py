@@ -18,6 +18,7 @@ from apps.finance.report import make_reading, read_report
 from apps.finance.statements.lines import BY_NAME
 from apps.finance.statements.model import StatementValue
 from apps.provenance import Provenance
+from tests.apps.finance.readings import sentence
 
 
 def made(folder, seed: int = 0) -> FinanceReading:
@@ -85,7 +86,7 @@ def test_amounts_that_are_no_whole_thousands_are_printed_in_full(tmp_path, monke
 def test_a_value_that_is_missing_in_one_period_says_why_below_it(tmp_path, monkeypatch):
     reading = made(tmp_path)
     newest, before, *others = reading.line("goodwill").values
-    empty = StatementValue(before.period, None, not_available="the page leaves the cell empty")
+    empty = StatementValue(before.period, None, not_available=sentence("the page leaves the cell empty"))
     lines = printed(changed(reading, "goodwill", values=(newest, empty, *others)), monkeypatch)
     at = next(number for number, line in enumerate(lines) if line.startswith("Goodwill"))
     assert lines[at].endswith("n/a")
@@ -93,7 +94,7 @@ def test_a_value_that_is_missing_in_one_period_says_why_below_it(tmp_path, monke
 
 
 def test_a_long_reason_keeps_to_its_line(tmp_path, monkeypatch):
-    reading = changed(made(tmp_path), "inventory", values=(), reason="because " * 40)
+    reading = changed(made(tmp_path), "inventory", values=(), reason=sentence("because " * 40))
     (shown,) = [one for one in printed(reading, monkeypatch) if one.startswith("Inventories")]
     assert len(shown) == 80
     assert shown.startswith("Inventories: n/a: because because")

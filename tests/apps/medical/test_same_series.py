@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from apps.medical.nodules.findings import Found
-from apps.store import medical, readings
+from apps.medical.jobs import stored
+from apps.medical.nodules.findings import NoduleResult
+from apps.medical.reading import MedicalReading
+from apps.messages import cautioned
+from apps.store import medical
 from core_model.errors import Caution
 from tests.apps.medical.dicom.making import STUDY_UID, localizer, make_series
 from tests.apps.reading import Reader, reader
@@ -14,16 +17,16 @@ from tests.apps.reading import Reader, reader
 
 @pytest.fixture
 def reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    found = Found([], [Caution("lung_scale_uncertain", "The lungs are unusually dense.")])
+    found = NoduleResult([], [Caution("lungs_cut", {"end": "lower"})])
     monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: found)
     with reader(tmp_path / "data") as made:
         yield made
 
 
-def document_of(reads: Reader, folder: Path) -> dict:
+def reading_of(reads: Reader, folder: Path) -> MedicalReading:
     end = reads.study(folder)
     assert end.state == "done", end.error_text
-    return readings.document(reads.store, str(end.reading_id))
+    return stored(reads.store, str(end.reading_id))
 
 
 def test_a_series_that_comes_with_other_files_has_its_own_warnings_and_skipped_series(reads: Reader, tmp_path: Path):
@@ -33,25 +36,23 @@ def test_a_series_that_comes_with_other_files_has_its_own_warnings_and_skipped_s
     (among / "LICENSE").write_text("not an image")
     localizer().save_as(among / "localizer.dcm", enforce_file_format=True)
 
-    first, second = document_of(reads, alone), document_of(reads, among)
+    first, second = reading_of(reads, alone), reading_of(reads, among)
 
-    assert (first["series_skipped"], "not_dicom" in codes(first)) == ([], False)
-    assert [skipped["uid"] for skipped in second["series_skipped"]] == [f"{STUDY_UID}.9"]
-    assert [w["text"] for w in second["warnings"] if w["code"] == "not_dicom"] == [
-        "1 files are not DICOM images and were left out: 1 of other kinds."
-    ]
-    assert first["series"] == second["series"]
-    assert document_of(reads, alone)["id"] == first["id"]
-    assert document_of(reads, among)["id"] == second["id"]
+    assert (first.series_skipped, said_of(first, "not_dicom")) == ((), [])
+    assert [skipped.series_uid for skipped in second.series_skipped] == [f"{STUDY_UID}.9"]
+    assert said_of(second, "not_dicom") == ["1 files are not DICOM images and were left out: 1 of other kinds."]
+    assert first.series == second.series
+    assert reading_of(reads, alone) == first
+    assert reading_of(reads, among) == second
     (study,) = medical.studies(reads.store)
-    assert {reading.id for reading in study.readings} == {first["id"], second["id"]}
+    assert {reading.id for reading in study.readings} == {first.id, second.id}
 
 
-def test_what_makes_the_findings_less_sure_stands_among_the_warnings_of_the_document(reads: Reader, tmp_path: Path):
+def test_what_makes_the_findings_less_sure_stands_among_the_cautions_of_the_reading(reads: Reader, tmp_path: Path):
     make_series().write(tmp_path / "study")
-    warnings = document_of(reads, tmp_path / "study")["warnings"]
-    assert [w["text"] for w in warnings if w["code"] == "lung_scale_uncertain"] == ["The lungs are unusually dense."]
+    reading = reading_of(reads, tmp_path / "study")
+    assert said_of(reading, "lungs_cut") == ["The lower end of the scan cuts the lungs; what lies beyond was not seen."]
 
 
-def codes(document: dict) -> list[str]:
-    return [warning["code"] for warning in document["warnings"]]
+def said_of(reading: MedicalReading, code: str) -> list[str]:
+    return [cautioned(caution) for caution in reading.cautions if caution.code == code]

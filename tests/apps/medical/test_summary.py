@@ -6,33 +6,17 @@ import pytest
 from rich.console import Console
 
 from apps import console
+from apps.documents import missing
 from apps.medical import summary
-from apps.notices import NOTICE
+from apps.medical.reading import MedicalReading
+from apps.medical.series import SkippedSeries
+from core_model.errors import Caution, Message
+from tests.apps.medical.readings import make_finding, make_reading
 
 UID = "1.3.6.1.4.1.14519.5.2.1.6279.6001.298806137288633453246975630178"
 
 
-def finding(rank: int, **changed) -> dict:
-    return {
-        "rank": rank, "probability": 0.912, "centre_mm": [-112.53, 40.0, -1100.25], "centre_voxel": [1310, 200, 300],
-        "long_axis_mm": 28.46, "short_axis_mm": 16.04, "volume_mm3": 12210.4, "side": "right", "shown": True, **changed,
-    }  # fmt: skip
-
-
-def document(*findings: dict, **changed) -> dict:
-    return {
-        "id": "reading-1",
-        "notice": NOTICE,
-        "series": {"size": [133, 512, 512], "spacing_mm": [2.5, 0.703125, 0.703125]},
-        "series_skipped": [],
-        "findings": list(findings),
-        "operating_point": {"threshold": 0.5},
-        "warnings": [],
-        **changed,
-    }
-
-
-def printed(of: dict, monkeypatch: pytest.MonkeyPatch, width: int = 80) -> list[str]:
+def printed(of: MedicalReading, monkeypatch: pytest.MonkeyPatch, width: int = 80) -> list[str]:
     out, err = io.StringIO(), io.StringIO()
     monkeypatch.setattr(console, "out", Console(file=out, width=width))
     monkeypatch.setattr(console, "err", Console(file=err, width=width))
@@ -42,7 +26,8 @@ def printed(of: dict, monkeypatch: pytest.MonkeyPatch, width: int = 80) -> list[
 
 def test_a_finding_is_one_line_with_whole_numbers_under_their_heads(monkeypatch):
     lines = printed(
-        document(finding(1), finding(2, probability=0.5, volume_mm3=42.0, centre_voxel=[7, 2, 9])), monkeypatch
+        make_reading(make_finding(1), make_finding(2, probability=0.5, volume_mm3=42.0, centre_voxel=(7, 2, 9))),
+        monkeypatch,
     )
     assert all(len(line) <= 80 for line in lines)
     first = next(line for line in lines if line.lstrip().startswith("1 "))
@@ -55,33 +40,45 @@ def test_a_finding_is_one_line_with_whole_numbers_under_their_heads(monkeypatch)
 
 
 def test_the_widest_finding_still_fits_eighty_columns(monkeypatch):
-    widest = finding(
-        104, long_axis_mm=100.0, short_axis_mm=99.9, volume_mm3=523598.0, centre_mm=[-1234.5, -1234.5, -1234.5]
+    widest = make_finding(
+        104, long_axis_mm=100.0, short_axis_mm=99.9, volume_mm3=523598.0, centre_mm=(-1234.5, -1234.5, -1234.5)
     )
-    lines = printed(document(widest), monkeypatch)
+    lines = printed(make_reading(widest), monkeypatch)
     assert all(len(line) <= 80 for line in lines)
     assert any("523598" in line and "-1234.5, -1234.5, -1234.5" in line for line in lines)
 
 
 def test_what_could_not_be_measured_is_not_available(monkeypatch):
-    nothing = {"not_available": "no edge was found"}
-    lines = printed(document(finding(1, long_axis_mm=nothing, short_axis_mm=nothing, volume_mm3=nothing)), monkeypatch)
+    nothing = missing("as_written", text="no edge was found")
+    lines = printed(
+        make_reading(make_finding(1, long_axis_mm=nothing, short_axis_mm=nothing, volume_mm3=nothing)), monkeypatch
+    )
     assert any("n/a x n/a" in line for line in lines)
 
 
 def test_without_findings_there_is_no_table(monkeypatch):
-    lines = printed(document(finding(1, shown=False)), monkeypatch)
+    lines = printed(make_reading(make_finding(1, shown=False)), monkeypatch)
     assert lines[0] == "series of 133 slices of 512 x 512, 2.5 x 0.7031 x 0.7031 mm"
     assert lines[1] == "0 findings at or above the operating point (0.500), 1 below it"
 
 
 def test_skipped_series_stand_under_their_reason_with_whole_uids(monkeypatch):
-    series = [
-        {"uid": "1.2.1", "reason": "a localizer"},
-        {"uid": UID, "reason": "thicker slices"},
-        {"uid": "1.2.2", "reason": "a localizer"},
-    ]
-    lines = printed(document(series_skipped=series), monkeypatch)
+    localizer, thicker = Message("series_localizer"), Message("series_thicker", {"read_mm": 1.0})
+    series = tuple(
+        SkippedSeries(uid, None, 2, "CT", None, reason)
+        for uid, reason in (("1.2.1", localizer), (UID, thicker), ("1.2.2", localizer))
+    )
+    lines = printed(make_reading(series_skipped=series), monkeypatch)
     assert lines[1:6] == [
-        "2 series skipped: a localizer", "  1.2.1", "  1.2.2", "1 series skipped: thicker slices", f"  {UID}"
+        "2 series skipped: a localizer", "  1.2.1", "  1.2.2", "1 series skipped: a thinner series was read (1.00 mm)",
+        f"  {UID}",
     ]  # fmt: skip
+
+
+def test_cautions_stand_beside_the_reading_with_their_number(monkeypatch):
+    cautions = (Caution("lossy"), Caution("links_skipped", {"count": 3}, count=3))
+    printed(make_reading(cautions=cautions), monkeypatch)
+    assert console.err.file.getvalue().splitlines() == [
+        "warning: The images were compressed with loss at some time.",
+        "warning: 3 links were not followed. [3 times]",
+    ]

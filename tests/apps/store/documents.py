@@ -104,7 +104,7 @@ def finding(number: int, probability: float, heatmap: Any = None) -> dict[str, A
 
 def medical(findings: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "schema": "tandem.medical.reading/1",
+        "schema": "tandem.medical.reading/2",
         "findings": findings,
         "warnings": [],
         "notice": NOTICE,

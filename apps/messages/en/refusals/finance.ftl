@@ -23,6 +23,9 @@ entities = its entities cannot be read, at line { $line }
 folder_given = a folder was given where one report is read
     .action = give one of the files in it
 
+folder_unreadable = the folder cannot be opened ({ $why })
+    .action = check its permissions
+
 kind_device = a device
 
 kind_gzip = a gzip file
@@ -52,6 +55,10 @@ no_inline_xbrl = the document holds no inline XBRL
 no_plain_file = it is { $kind }
     .allowed = { $wanted }
     .action = give the report's file
+
+no_reports = the folder holds no report
+    .allowed = inline XBRL files ending in { $endings }, also in subfolders
+    .action = give a folder with reports, or one file
 
 no_such_element = the document has no element { $element }
     .action = read the filing again

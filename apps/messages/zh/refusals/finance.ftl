@@ -21,6 +21,9 @@ entities = 其实体无法读取，位于第 { $line } 行
 folder_given = 此处读取单份报告，给出的却是文件夹
     .action = 请给出其中一个文件
 
+folder_unreadable = 文件夹无法打开（{ $why }）
+    .action = 请检查其权限
+
 kind_device = 设备
 
 kind_gzip = gzip 文件
@@ -50,6 +53,10 @@ no_inline_xbrl = 文档不含内联 XBRL
 no_plain_file = 这是{ $kind }
     .allowed = { $wanted }
     .action = 请给出报告文件
+
+no_reports = 文件夹中没有报告
+    .allowed = 扩展名为 { $endings } 的内联 XBRL 文件，子文件夹亦可
+    .action = 请给出存放报告的文件夹，或单个文件
 
 no_such_element = 文档中没有元素 { $element }
     .action = 请重新读取申报文件

@@ -106,10 +106,9 @@ def everything_said(study: ImportedStudy) -> str:
             str(study.patient),
             asdict(study.study),
             asdict(study.series),
-            study.series.quality.as_dict(),
             [asdict(entry) for entry in study.skipped],
             [caution.as_dict() for caution in study.cautions],
-            study.volume.geometry.as_dict(),
+            asdict(study.volume.geometry),
             study.input_hash,
         ]
     )

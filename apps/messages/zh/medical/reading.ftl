@@ -1,0 +1,5 @@
+# CT 阅读结果中没有的内容及其原因。
+lobes_not_segmented = 未作肺叶分割
+finding_not_shown = 该发现低于工作点
+no_record = 未随检查提供病历
+no_study_date = 图像中没有检查日期

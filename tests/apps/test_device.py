@@ -1,0 +1,33 @@
+"""``TANDEM_DEVICE`` is obeyed, or refused by what would have used it."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from apps.doctor import examine
+from apps.finance import jobs
+from core_model.errors import Unavailable
+
+
+@pytest.fixture(autouse=True)
+def without_a_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TANDEM_DEVICE", "cuda:1")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+
+def test_captions_are_not_read_on_another_device_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Unavailable, match="the device cuda:1 is not there; PyTorch sees 0 CUDA devices"):
+        jobs._embed(["Net income"])
+    monkeypatch.setenv("TANDEM_DEVICE", "cpu")
+    assert jobs._embed(["Net income"]).shape == (1, 384)
+
+
+def test_doctor_says_that_the_device_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = examine()
+    assert report["device"] == "cuda:1"
+    assert [problem for problem in report["problems"] if "the device cuda:1 is not there" in problem]
+    assert not report["healthy"]
+    monkeypatch.setenv("TANDEM_DEVICE", "cpu")
+    assert not [problem for problem in examine()["problems"] if "device" in problem]
