@@ -19,7 +19,7 @@ from core_model.errors import InputRejected, Unavailable
 
 IDENTIFIES = ("weights_sha256", "decides")
 """Entries of a card that name its tensors by their hash; a card holds at least one."""
-DECIDES = (*IDENTIFIES, "config", "channels", "tokenizer_sha256", "core_sha256", "facts", "halves", "linking")
+DECIDES = (*IDENTIFIES, "config", "channels", "tokenizer_sha256", "core_sha256", "settings", "num_layers", "linking")
 """Entries of a card that a result follows from, beside the threshold of its operating point."""
 
 

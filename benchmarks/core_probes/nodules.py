@@ -11,16 +11,17 @@ they can. ``python -m apps.medical.nodules.training controls`` trains heads arou
 nets.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import torch
 
-from apps.medical.nodules.detector_weights import WEIGHTS, load_detector
-from apps.medical.nodules.rescoring import FACTS, Heads, load_heads
-from apps.medical.nodules.second_look import SecondLook
+from apps.medical.nodules.detector_weights import WEIGHTS, Detector, load_detector
+from apps.medical.nodules.second_look import Head, SecondLook, averaged
 from apps.medical.nodules.training.heads.candidate_cache import gather
-from apps.medical.nodules.training.heads.examples import average_precision, examples_of
+from apps.medical.nodules.training.heads.examples import examples_of
+from apps.medical.nodules.training.heads.plain import PlainNets, load_plain_nets
 from apps.medical.nodules.training.sources.fields import load_fields
 from apps.medical.nodules.training.sources.prepare import listed
 from benchmarks import shared_data
@@ -28,6 +29,7 @@ from benchmarks.detector_guards import backgrounds
 from benchmarks.figures import Figure, bootstrap
 from core_model.core import Core
 from core_model.explain import shuffled
+from core_model.training.evaluate import average_precision
 
 SEED = 2026
 PLANTINGS = 213
@@ -42,7 +44,7 @@ DATA = (
 Parts = Mapping[str, Mapping[str, np.ndarray]]
 
 
-def candidates() -> dict[str, dict[str, np.ndarray]]:
+def candidates(detector: Detector) -> dict[str, dict[str, np.ndarray]]:
     """For each fold the candidates of validation patients and of the CT that it has not seen."""
     held, entries = backgrounds(), listed()
     fields = list(
@@ -54,7 +56,7 @@ def candidates() -> dict[str, dict[str, np.ndarray]]:
         )
     )
     found = {}
-    for fold in load_detector().folds:
+    for fold in detector.folds:
         unseen = next(held[name] for name in sorted(held) if entries[name].fold != fold.name)
         found[fold.name] = gather(
             fold, unseen, fields, SEED, plantings=PLANTINGS, windows_of_fields=WINDOWS, log=lambda text: None
@@ -62,22 +64,22 @@ def candidates() -> dict[str, dict[str, np.ndarray]]:
     return found
 
 
-def scores(core: Core, heads: Mapping[str, Heads], parts: Parts) -> dict[str, np.ndarray]:
+def scores(second_look: SecondLook, plain_nets: PlainNets, parts: Parts) -> dict[str, np.ndarray]:
     """Log-odds of all trusted candidates, the folds one after the other, by who scored them."""
-    names = [name for name, _ in FACTS]
-    # The trunk's own tensors; the head carries its embeddings of volume and facts and its modality vectors.
-    shuffled_core = core.with_weights(shuffled(core.state_dict()))
+    # The trunk's own tensors; the heads carry their embeddings of volume and facts and their modality vectors.
+    core = second_look.core
+    around_shuffled = second_look.around(core.with_weights(shuffled(core.state_dict())))
     found: dict[str, list[np.ndarray]] = {"stem": [], "core": [], "shuffled": [], "plain": []}
     for fold, part in parts.items():
-        rows, own = examples_of(part).rows, heads[fold]
-        second_looks: dict[str, Callable] = {
-            "core": SecondLook(core, own.members, names, own.shift),
-            "shuffled": SecondLook(shuffled_core, own.members, names, own.shift),
-            "plain": SecondLook(core, own.plain, names),
+        rows = examples_of(part).rows
+        judges: dict[str, Head] = {
+            "core": partial(second_look, fold),
+            "shuffled": partial(around_shuffled, fold),
+            "plain": partial(averaged, plain_nets[fold]),
         }
         found["stem"].append(rows.score_N.numpy())
-        for name, second_look in second_looks.items():
-            pieces = [second_look(rows.rows(index)).numpy() for index in torch.arange(len(rows)).split(512)]
+        for name, judge in judges.items():
+            pieces = [judge(rows.rows(index)).numpy() for index in torch.arange(len(rows)).split(512)]
             found[name].append(np.concatenate(pieces))
     return {name: np.concatenate(values) for name, values in found.items()}
 
@@ -138,6 +140,6 @@ def figures_of(found: Mapping[str, np.ndarray], parts: Parts) -> dict[str, Figur
 
 def nodule_figures(core: Core) -> dict[str, Figure]:
     """Gain of the core's second look over the stem, and loss when the core's weights are shuffled."""
-    heads, _ = load_heads(WEIGHTS, core)
-    parts = candidates()
-    return figures_of(scores(core, heads, parts), parts)
+    detector = load_detector(core=core)
+    parts = candidates(detector)
+    return figures_of(scores(detector.second_look, load_plain_nets(WEIGHTS), parts), parts)

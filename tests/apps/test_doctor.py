@@ -15,7 +15,12 @@ def test_the_weights_that_ship_are_found_under_the_name_on_their_card(tmp_path: 
     monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
     folders = [Path(str(package.__file__)).parent / "weights" for package in (core_model, nodules)]
     shipped = {path.name for folder in folders for path in folder.glob("*.safetensors")}
-    assert {name.split("-")[0].split(".")[0] for name in shipped} == {"core", "nodule_head", "nodule_stems"}
+    assert {name.partition("-")[0] for name in shipped} == {
+        "core",
+        "nodule_detector",
+        "nodule_plain_nets",
+        "nodule_second_look",
+    }
     report = examine()
     validator("tandem.doctor-1.json").validate(report)
     assert (report["notice"], report["store"]["state"]) == (NOTICE, "open")

@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 
 import core_model
+from apps.medical import nodules
 from apps.provenance import Provenance, deciding, libraries, weights_in
 from core_model.errors import InputRejected, Unavailable
 
 PACKAGE = "core_model"
-NAMES = ("nodule_stems", "nodule_head", "core")
+NODULES = Path(str(nodules.__file__)).parent / "weights"
+DETECTOR = "nodule_detector"
+SECOND_LOOK = json.loads((NODULES / f"{DETECTOR}.json").read_text())["second_look"]
+NAMES = (DETECTOR, SECOND_LOOK, "core")
 
 
 WHOLE = Provenance("a" * 64, {"facts": "1", "statements": "2"}, {"reader": "x"}, {"core": "b" * 64}, {"lxml": "5"})
@@ -61,10 +65,7 @@ def test_the_versions_of_libraries_are_those_installed_and_an_absent_one_is_refu
 @pytest.fixture
 def cards(tmp_path, monkeypatch):
     """The shipped cards in a folder of their own, and a function that writes a changed one."""
-    root = Path(str(core_model.__file__)).parent.parent
-    folders = dict.fromkeys(NAMES, root / "apps" / "medical" / "nodules" / "weights") | {
-        "core": root / "core_model" / "weights"
-    }
+    folders = dict.fromkeys(NAMES, NODULES) | {"core": Path(str(core_model.__file__)).parent / "weights"}
     (tmp_path / "weights").mkdir()
     held = {name: json.loads((folders[name] / f"{name}.json").read_text()) for name in NAMES}
     monkeypatch.setattr(core_model, "__file__", str(tmp_path / "__init__.py"))
@@ -84,9 +85,9 @@ def cards(tmp_path, monkeypatch):
     [
         ("core", lambda card: card["measured"].update(choice="told otherwise")),
         ("core", lambda card: card.update(licence="the same, in more words")),
-        ("nodule_head", lambda card: card["made_by"].update(note="told otherwise")),
-        ("nodule_stems", lambda card: card["made_by"].update(note="told otherwise")),
-        ("nodule_stems", lambda card: card["operating_point"]["reason"].update(note="told otherwise")),
+        (SECOND_LOOK, lambda card: card["made_by"].update(note="told otherwise")),
+        (DETECTOR, lambda card: card["made_by"].update(note="told otherwise")),
+        (DETECTOR, lambda card: card["operating_point"]["reason"].update(note="told otherwise")),
     ],
 )
 def test_words_of_a_card_leave_the_hash(cards, name, change):
@@ -101,11 +102,11 @@ def test_words_of_a_card_leave_the_hash(cards, name, change):
         ("core", lambda card: card.update(weights_sha256="0" * 64)),
         ("core", lambda card: card["config"]["groups"][0].update(num_active=2)),
         ("core", lambda card: card.update(tokenizer_sha256="0" * 64)),
-        ("nodule_head", lambda card: card.update(weights_sha256="0" * 64)),
-        ("nodule_head", lambda card: card["halves"]["A"].update(shift=0.0)),
-        ("nodule_stems", lambda card: card.update(decides="0" * 64)),
-        ("nodule_stems", lambda card: card["operating_point"].update(threshold=0.5)),
-        ("nodule_stems", lambda card: card["linking"]["B"].update(bias=0.0)),
+        (SECOND_LOOK, lambda card: card.update(weights_sha256="0" * 64)),
+        (SECOND_LOOK, lambda card: card["settings"]["folds"]["A"].update(shift=0.0)),
+        (DETECTOR, lambda card: card.update(decides="0" * 64)),
+        (DETECTOR, lambda card: card["operating_point"].update(threshold=0.5)),
+        (DETECTOR, lambda card: card["linking"]["B"].update(bias=0.0)),
     ],
 )
 def test_what_decides_a_result_changes_the_hash(cards, name, change):
@@ -128,9 +129,9 @@ def test_what_decides_is_what_the_card_says_of_tensors_and_threshold():
 
 
 def test_a_card_that_names_no_tensors_a_broken_one_and_one_that_is_absent_are_refused(cards, tmp_path):
-    (tmp_path / "weights" / "nodule_head.json").write_text("{")
-    with pytest.raises(InputRejected, match="'nodule_head' that is not JSON"):
-        weights_in(PACKAGE, "nodule_head")
+    (tmp_path / "weights" / "nodule_detector.json").write_text("{")
+    with pytest.raises(InputRejected, match="'nodule_detector' that is not JSON"):
+        weights_in(PACKAGE, "nodule_detector")
     cards("core", lambda card: card.pop("weights_sha256"))
     with pytest.raises(InputRejected, match="names no weights"):
         weights_in(PACKAGE, "core")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from benchmarks.core_probes.nodules import difference, figures_of, scores
-from tests.apps.medical.nodules.heads import cached_part, small_core, small_heads
+from tests.apps.medical.nodules.second_looks import cached_part, small_plain_nets, small_second_look
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +23,14 @@ def test_a_perfect_score_gains_what_a_useless_one_lacks_and_equal_scores_gain_no
 
 
 def test_the_shuffled_trunk_answers_otherwise_and_the_heads_stay_as_they_are(parts):
-    core, heads = small_core(), small_heads()
-    before = {name: value.clone() for name, value in heads["A"].members[0].state_dict().items()}
-    found = scores(core, heads, parts)
+    second_look = small_second_look()
+    before = {name: value.clone() for name, value in second_look.state_dict().items()}
+    found = scores(second_look, small_plain_nets(), parts)
     assert {name: len(score) for name, score in found.items()} == dict.fromkeys(found, 170)
     assert np.abs(found["core"] - found["shuffled"]).min() > 0
     # The small nets of these heads are untrained: they give the stem's own score.
     assert found["plain"] == pytest.approx(found["stem"], abs=1e-5)
-    assert all(torch.equal(value, heads["A"].members[0].state_dict()[name]) for name, value in before.items())
+    assert all(torch.equal(value, second_look.state_dict()[name]) for name, value in before.items())
 
 
 def test_the_note_counts_each_nodule_once_however_many_of_its_marks_there_are(parts):
@@ -38,7 +38,7 @@ def test_the_note_counts_each_nodule_once_however_many_of_its_marks_there_are(pa
     marks = int((label == 1).sum())
     distinct = len({name for part in parts.values() for name in part["nodule_N"][part["label_N"] == 1].tolist()})
     assert distinct < marks
-    found = figures_of(scores(small_core(), small_heads(), parts), parts)
+    found = figures_of(scores(small_second_look(), small_plain_nets(), parts), parts)
     note = found["nodule_rescore_gain_over_stem"].note
     assert f"all (170 candidates, {marks} of them marks of {distinct} nodules)" in note
     once = {
@@ -46,12 +46,12 @@ def test_the_note_counts_each_nodule_once_however_many_of_its_marks_there_are(pa
     }
     assert (
         "marks of 1 nodules)"
-        in figures_of(scores(small_core(), small_heads(), once), once)["nodule_rescore_gain_over_stem"].note
+        in figures_of(scores(small_second_look(), small_plain_nets(), once), once)["nodule_rescore_gain_over_stem"].note
     )
 
 
 def test_both_figures_carry_interval_baseline_and_sizes(parts):
-    found = figures_of(scores(small_core(), small_heads(), parts), parts)
+    found = figures_of(scores(small_second_look(), small_plain_nets(), parts), parts)
     assert found["nodule_rescore_gain_over_plain"].value == pytest.approx(found["nodule_rescore_gain_over_stem"].value)
     for name in ("nodule_rescore_gain_over_stem", "nodule_ap_lost_when_shuffled"):
         figure = found[name]

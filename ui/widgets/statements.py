@@ -187,7 +187,10 @@ def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]
                 "hint": labels.text("because", language, reason=reason)}  # fmt: skip
     verdicts = [check.verdict for check in cell.checks]
     mark = "fails" if "fails" in verdicts else "holds" if "holds" in verdicts else None
-    hint = "\n".join(f"{said(check.title, language)}: {labels.text(check.verdict, language)}" for check in cell.checks)
+    hint = "\n".join(
+        labels.captioned(said(check.title, language), labels.text(check.verdict, language), language)
+        for check in cell.checks
+    )
     shown = printed(cell.amount, scale if _is_money(cell.value) else 1, places)
     tone = "derived" if cell.value.derived else ""
     return {"text": shown, "mark": mark, "pick": True, "hint": hint or None, "tone": tone}

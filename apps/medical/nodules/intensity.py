@@ -163,10 +163,10 @@ def cautions_of(scale: Scale) -> list[Caution]:
         return []
     low, high = LUNG_RANGE_HU
     if scale.lung > (low + high) / 2:
-        why = f"the lungs are unusually dense: they are most often above {high:.0f} HU"
+        lungs = "dense"
     elif scale.lung < (low + DEFAULT_LUNG_HU) / 2:
-        why = f"the lungs are unusually airy: they are most often below {low:.0f} HU"
+        lungs = "airy"
     else:
-        why = f"hardly any lung lies between {low:.0f} and {high:.0f} HU"
-    text = f"The intensity scale is uncertain, {why}. {scale.lung:.0f} HU was taken for lung; nodules may be missed."
-    return [Caution("lung_scale_uncertain", text)]
+        lungs = "unseen"
+    values = {"lungs": lungs, "low_hu": round(low), "high_hu": round(high), "lung_hu": round(scale.lung)}
+    return [Caution("lung_scale_uncertain", values)]

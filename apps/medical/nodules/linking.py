@@ -19,6 +19,7 @@ import numpy as np
 
 from apps.medical.nodules.regions import Region
 from apps.medical.nodules.shape import FEATURES
+from core_model.errors import InputRejected
 
 LONGEST_MM = 60.0
 LONGEST_OVER_WIDTH = 6.0
@@ -78,10 +79,14 @@ class LinkWeights:
         """The reverse of ``as_dict``.
 
         Raises:
-            ValueError: The features differ from those that this code computes.
+            InputRejected: The features differ from those that this code computes.
         """
         if list(held["features"]) != list(FEATURES):
-            raise ValueError("linking weights were made for other features")
+            raise InputRejected(
+                "linking weights that were made for other features",
+                action="fit them anew",
+                code="linking_of_other_features",
+            )
         return cls(
             np.array(held["mean"]), np.array(held["scale"]), np.array(held["weight"]), held["bias"], held["clip"]
         )

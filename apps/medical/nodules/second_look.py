@@ -1,277 +1,247 @@
-"""A second look at candidates of a volume: their tokens and facts through the frozen core, to log-odds.
+"""The core's second look at nodule candidates, an adapter: embeddings of volume and facts, heads, and a card.
 
 A stem finds candidates and scores them. Each becomes one row of the core: a volume segment of its vectors and a facts
 segment of what is known about it. The core's blocks stay as they ship; trained are the embeddings of the volume and of
 the facts, the modality vectors and the head. What the core says is added to the stem's score, so that an untrained
-head leaves the score as it is.
+head leaves the score as it is. Several heads of one fold (they differ in seed and in what they held out) are averaged.
 
-Shapes: N candidates, T tokens of a candidate, C length of a stem's vector, F facts, P tokens of the batch, D width.
+Shapes: N candidates, T tokens of a candidate, C length of a stem's vector, F facts, K heads, D width.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core_model.config import MODALITIES, CoreConfig
-from core_model.core import Core
+from apps.medical.nodules.candidate_rows import FACTS, CandidateRows, rows_described
+from apps.medical.nodules.detect import CandidateDescription, Rescorer
+from apps.medical.nodules.linking import sigmoid
+from core_model.adapters import Adapter, StandardisedVolumeEmbedding
+from core_model.core import Core, Row
 from core_model.errors import InputRejected
 from core_model.inputs.facts import FactEmbedding
-from core_model.inputs.packing import pack
 from core_model.inputs.segments import UNITS, FactsSegment, Segment, VolumeSegment
-from core_model.inputs.volume import VolumeEmbedding
 from core_model.nn.heads import ClassificationHead
-from core_model.output import CoreOutput
 
-CLIP = 5.0
-"""Standardised features are limited to this many standard deviations."""
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateRows:
-    """Candidates as the core reads them.
-
-    Attributes:
-        features_NTC: Vectors of the stem; a token of zeros is missing, the first one never is.
-        position_mm_NT3: Where each token stands, z, y, x.
-        spacing_mm_N3: Of the voxels, z, y, x, positive.
-        facts_NF: Values of the facts, in the order of the head's names; NaN where a fact is not known: no token then.
-        score_N: The stem's log-odds.
-
-    Raises:
-        InputRejected: The shapes do not fit together, or a value is not finite, but for a fact that is not known.
-    """
-
-    features_NTC: Tensor
-    position_mm_NT3: Tensor
-    spacing_mm_N3: Tensor
-    facts_NF: Tensor
-    score_N: Tensor
-
-    def __post_init__(self) -> None:
-        n, tokens = self.features_NTC.shape[:2] if self.features_NTC.ndim == 3 else (-1, -1)
-        fits = (
-            n >= 0
-            and self.position_mm_NT3.shape == (n, tokens, 3)
-            and self.spacing_mm_N3.shape == (n, 3)
-            and self.facts_NF.ndim == 2
-            and len(self.facts_NF) == n
-            and self.score_N.shape == (n,)
-        )
-        if not fits:
-            raise InputRejected(
-                "candidates whose vectors, positions, spacing, facts and scores do not fit together",
-                allowed="[N, T, C], [N, T, 3], [N, 3], [N, F] and [N]",
-                code="candidates_misshapen",
-            )
-        known = (self.features_NTC, self.position_mm_NT3, self.spacing_mm_N3, self.score_N)
-        if not all(bool(torch.isfinite(part).all()) for part in known) or bool(torch.isinf(self.facts_NF).any()):
-            raise InputRejected("candidates with a value that is not finite", code="candidates_not_finite")
-        if not bool((self.features_NTC[:, :1] != 0).any(dim=2).all()):
-            raise InputRejected("a candidate without its first vector", code="candidates_misshapen")
-
-    def __len__(self) -> int:
-        return len(self.features_NTC)
-
-    def parts(self) -> tuple[Tensor, ...]:
-        """All tensors, in the order of the attributes."""
-        return (self.features_NTC, self.position_mm_NT3, self.spacing_mm_N3, self.facts_NF, self.score_N)
-
-    def rows(self, index: Tensor) -> "CandidateRows":
-        """Some of the candidates."""
-        return CandidateRows(*(part[index] for part in self.parts()))
-
-    @property
-    def present_NT(self) -> Tensor:
-        """Which tokens are there."""
-        return (self.features_NTC != 0).any(dim=2)
+Facts = Sequence[Sequence[str]]
+"""For each fact its name and the name of its unit, one of ``segments.UNITS``."""
+Head = Callable[[CandidateRows], Tensor]
+"""Log-odds of each candidate, ``[N]``."""
 
 
-class VolumeCandidateHead(nn.Module):
-    """What is trained around the frozen core to score candidates of one stem.
+class VolumeCandidateHead(Adapter):
+    """What is trained around the core to score candidates of one stem.
 
     Args:
-        config: Of the core.
-        units: For each fact the name of its unit, one of ``inputs.segments.UNITS``.
+        core: Its twin is looked through; it is not changed.
+        facts: What is known of a candidate.
         num_layers: Blocks of the core that run (early exit).
         dropout: Share of the readout that is dropped in training.
     """
 
-    mean_C: Tensor
-    scale_C: Tensor
+    kind = "volume_candidates"
+    modality_MD: nn.Parameter
 
-    def __init__(self, config: CoreConfig, units: Sequence[str], num_layers: int, dropout: float = 0.0) -> None:
-        super().__init__()
-        if not 1 <= num_layers <= config.num_layers:
-            raise ValueError(f"{num_layers} of {config.num_layers} layers cannot run")
-        self.num_layers, self.dropout = num_layers, dropout
-        self.unit_F = torch.tensor([UNITS.index(unit) for unit in units], dtype=torch.int64)
-        self.volume = VolumeEmbedding(config.volume_features, config.width)
-        self.facts = FactEmbedding(config.width)
-        self.modality_MD = nn.Parameter(torch.zeros(len(MODALITIES), config.width))
-        self.head = ClassificationHead(2 * config.width, 1)
+    def __init__(self, core: Core, *, facts: Facts, num_layers: int, dropout: float = 0.0) -> None:
+        width = core.config.width
+        volume = StandardisedVolumeEmbedding(core.config.volume_features, width)
+        super().__init__(
+            core,
+            settings={"facts": [list(fact) for fact in facts], "num_layers": num_layers, "dropout": dropout},
+            num_layers=num_layers,
+            embeddings={"volume": volume, "facts": FactEmbedding(width)},
+            own_vectors=True,
+        )
+        nn.init.zeros_(self.modality_MD)
+        self.dropout = dropout
+        self.unit_F = torch.tensor([UNITS.index(unit) for _, unit in facts], dtype=torch.int64)
+        self.head = ClassificationHead(2 * width, 1)
         self.slope = nn.Parameter(torch.ones(()))
-        self.register_buffer("mean_C", torch.zeros(config.volume_features))
-        self.register_buffer("scale_C", torch.ones(config.volume_features))
+        self._name_ids: list[Tensor] | None = None
+
+    @property
+    def volume(self) -> StandardisedVolumeEmbedding:
+        """The embedding of the stem's vectors."""
+        return cast(StandardisedVolumeEmbedding, self.embeddings["volume"])
+
+    @property
+    def scale_C(self) -> Tensor:
+        """Spread of the stem's features."""
+        return self.volume.scale_C
 
     def standardise_by(self, rows: CandidateRows) -> None:
         """Take the mean and spread of the stem's features from some candidates, their present tokens."""
-        self.mean_C, self.scale_C = _mean_and_spread(rows)
+        self.volume.standardise_by(rows.present_PC)
 
-    def forward(self, model: Core, rows: CandidateRows, name_ids: Sequence[Tensor]) -> Tensor:
+    def forward(self, rows: CandidateRows) -> Tensor:
         """Log-odds of each candidate, ``[N]``.
 
         Args:
-            model: The core; its own weights are only read.
             rows: At least one candidate.
-            name_ids: Text pieces of the facts' names, without marks.
 
         Raises:
             InputRejected: The shapes do not fit the core, or the facts the head.
         """
-        if rows.facts_NF.shape[1] != len(self.unit_F) or len(name_ids) != len(self.unit_F):
-            raise InputRejected("facts that the head was not trained on", allowed=f"{len(self.unit_F)} of them")
-        present_NT = rows.present_NT
-        batch = pack(self._segments(rows, present_NT, name_ids), model.config)
-        spacing_NT3 = rows.spacing_mm_N3[:, None].expand(-1, present_NT.shape[1], -1)
-        standard_NTC = ((rows.features_NTC - self.mean_C) / self.scale_C).clamp(-CLIP, CLIP)
-        volume_PD = self.volume(standard_NTC[present_NT], rows.position_mm_NT3[present_NT], spacing_NT3[present_NT])
-        x_PD = volume_PD.new_zeros(batch.num_tokens, model.config.width)
-        x_PD = x_PD.index_copy(0, batch.tokens_of("volume"), volume_PD)
-        if len(self.unit_F):
-            known_P = ~torch.isnan(rows.facts_NF).flatten()
-            name_PD = model.text.names(name_ids).repeat(len(rows), 1)[known_P]
-            facts_PD = self.facts(self._all_facts(rows, name_ids), name_PD)
-            x_PD = x_PD.index_copy(0, batch.tokens_of("facts"), facts_PD)
-        embedded_PD = model.embedding_norm(x_PD + self.modality_MD[batch.modality_T])
-        output = model(batch, num_layers=self.num_layers, embedded_TD=embedded_PD)
-        return self.slope * rows.score_N + self._read(output)
+        if rows.facts_NF.shape[1] != len(self.unit_F):
+            raise InputRejected(
+                "facts that the head was not trained on",
+                allowed="{count} of them",
+                code="facts_not_trained",
+                values={"count": len(self.unit_F)},
+            )
+        output = self.encode(self._segments(rows))
+        read_NR = torch.cat([output.first(), output.mean("volume")], dim=1)
+        said_N = self.head(functional.dropout(read_NR, self.dropout, self.training))[:, 0]
+        return self.slope * rows.score_N + said_N
 
-    def _read(self, output: CoreOutput) -> Tensor:
-        """The head on each row's first token beside the mean of its volume tokens."""
-        counts_N = torch.bincount(output.batch.row_T, minlength=output.batch.num_rows)
-        first_ND = output.hidden_TD[counts_N.cumsum(0) - counts_N]
-        read_NR = torch.cat([first_ND, output.mean("volume")], dim=1)
-        return self.head(functional.dropout(read_NR, self.dropout, self.training))[:, 0]
+    @property
+    def name_ids(self) -> list[Tensor]:
+        """Text pieces of the names of the facts, without marks."""
+        if self._name_ids is None:
+            words = self.core.tokenizer
+            self._name_ids = [torch.tensor(words.ids(name, marks=False)) for name, _ in self.settings["facts"]]
+        return self._name_ids
 
-    def _segments(self, rows: CandidateRows, present_NT: Tensor, name_ids: Sequence[Tensor]) -> list[list[Segment]]:
-        segments: list[list[Segment]] = []
+    def _segments(self, rows: CandidateRows) -> list[Row]:
+        present_NT, known_NF = rows.present_NT, ~torch.isnan(rows.facts_NF)
+        found: list[Row] = []
         for n in range(len(rows)):
             there = present_NT[n]
-            row: list[Segment] = [
-                VolumeSegment(
-                    rows.features_NTC[n][there],
-                    rows.position_mm_NT3[n][there],
-                    rows.spacing_mm_N3[n].expand(int(there.sum()), -1),
-                )
+            spacing_mm_T3 = rows.spacing_mm_N3[n].expand(int(there.sum()), -1)
+            row: list[str | Segment] = [
+                VolumeSegment(rows.features_NTC[n][there], rows.position_mm_NT3[n][there], spacing_mm_T3)
             ]
-            if bool((~torch.isnan(rows.facts_NF[n])).any()):
-                row.append(self._facts_of(rows.facts_NF[n], name_ids, self.unit_F))
-            segments.append(row)
-        return segments
+            if bool(known_NF[n].any()):
+                row.append(self._facts(rows.facts_NF[n], known_NF[n]))
+            found.append(row)
+        return found
 
-    def _all_facts(self, rows: CandidateRows, name_ids: Sequence[Tensor]) -> FactsSegment:
-        """The facts of all rows as one segment, so that they are embedded together."""
-        return self._facts_of(rows.facts_NF.flatten(), list(name_ids) * len(rows), self.unit_F.repeat(len(rows)))
-
-    @staticmethod
-    def _facts_of(value_P: Tensor, name_ids: Sequence[Tensor], unit_P: Tensor) -> FactsSegment:
-        """Those of some facts that are known."""
-        known = ~torch.isnan(value_P)
-        names = tuple(name for name, there in zip(name_ids, known.tolist(), strict=True) if there)
-        nothing = torch.full_like(value_P[known], torch.nan)
-        return FactsSegment(names, value_P[known], nothing, nothing, unit_P[known], torch.zeros_like(nothing))
+    def _facts(self, value_F: Tensor, known_F: Tensor) -> FactsSegment:
+        """Those of a candidate's facts that are known."""
+        names = tuple(name for name, known in zip(self.name_ids, known_F.tolist(), strict=True) if known)
+        value_F = value_F[known_F]
+        nothing = torch.full_like(value_F, torch.nan)
+        return FactsSegment(names, value_F, nothing, nothing, self.unit_F[known_F], torch.zeros_like(nothing))
 
 
-class PlainHead(nn.Module):
-    """The same question without the core, for comparison: a small net on the tokens side by side.
+def averaged(heads: Sequence[Head], rows: CandidateRows, shift: float = 0.0) -> Tensor:
+    """The stem's opinion and the heads', averaged in log-odds with equal weight, ``[N]``; empty for no candidates.
+
+    The heads' is the mean over several of one stem. They learn on one whole CT a fold and are sharper there than on
+    another; the plain mean of the two opinions ranks unseen candidates better than either alone.
 
     Args:
-        features: C.
-        tokens: T.
-        facts: F.
-        hidden: Width of its one hidden layer.
-        dropout: Share of the hidden layer that is dropped in training.
+        heads: At least one, in evaluation mode.
+        rows: The candidates.
+        shift: Added to the heads' log-odds: brings different stems to one scale.
     """
-
-    mean_C: Tensor
-    scale_C: Tensor
-    mean_F: Tensor
-    scale_F: Tensor
-
-    def __init__(self, features: int, tokens: int, facts: int, hidden: int = 16, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.dropout = dropout
-        self.hidden = nn.Linear(tokens * (features + 1) + 2 * facts, hidden)
-        self.out = nn.Linear(hidden, 1)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
-        self.slope = nn.Parameter(torch.ones(()))
-        self.register_buffer("mean_C", torch.zeros(features))
-        self.register_buffer("scale_C", torch.ones(features))
-        self.register_buffer("mean_F", torch.zeros(facts))
-        self.register_buffer("scale_F", torch.ones(facts))
-
-    def standardise_by(self, rows: CandidateRows) -> None:
-        """See ``VolumeCandidateHead``; the facts likewise, over the candidates of which they are known."""
-        self.mean_C, self.scale_C = _mean_and_spread(rows)
-        for number, value_N in enumerate(rows.facts_NF.T):
-            known = value_N[~torch.isnan(value_N)]
-            if len(known) > 1:
-                self.mean_F[number], self.scale_F[number] = known.mean(), known.std().clamp(min=1e-4)
-
-    def forward(self, model: Core, rows: CandidateRows, name_ids: Sequence[Tensor]) -> Tensor:
-        """Log-odds of each candidate, ``[N]``; the core and the names are not looked at."""
-        del model, name_ids
-        present_NT1 = rows.present_NT.unsqueeze(-1)
-        standard_NTC = ((rows.features_NTC - self.mean_C) / self.scale_C).clamp(-CLIP, CLIP) * present_NT1
-        known_NF = ~torch.isnan(rows.facts_NF)
-        facts_NF = ((rows.facts_NF - self.mean_F) / self.scale_F).clamp(-CLIP, CLIP).nan_to_num(0.0)
-        read_NR = torch.cat([standard_NTC.flatten(1), present_NT1.flatten(1), facts_NF, known_NF], dim=1)
-        hidden_NH = functional.dropout(functional.gelu(self.hidden(read_NR)), self.dropout, self.training)
-        return self.slope * rows.score_N + self.out(hidden_NH)[:, 0]
+    if not len(rows):
+        return torch.zeros(0)
+    with torch.inference_mode():
+        said_KN = torch.stack([head(rows) for head in heads])
+    return (rows.score_N + said_KN.mean(dim=0) + shift) / 2
 
 
-def _mean_and_spread(rows: CandidateRows) -> tuple[Tensor, Tensor]:
-    """Of the stem's features, over the tokens that are there."""
-    features_PC = rows.features_NTC[rows.present_NT]
-    return features_PC.mean(dim=0), features_PC.std(dim=0).clamp(min=1e-4)
-
-
-Head = VolumeCandidateHead | PlainHead
-
-
-class SecondLook:
-    """The stem's opinion and the core's, averaged in log-odds with equal weight.
-
-    The core's is the mean over several heads of one stem (they differ in seed and in what they held out). The heads
-    learn on one whole CT a fold and are sharper there than on another; the plain mean of the two opinions ranks unseen
-    candidates better than either alone.
+class SecondLook(Adapter):
+    """The heads of all folds in one adapter, as they ship.
 
     Args:
-        core: The core that ships.
-        heads: At least one.
-        names: Of the facts.
-        shift: Added to the core's log-odds: brings different stems to one scale.
+        core: That they were trained around.
+        facts: What is known of a candidate.
+        num_layers: Blocks of the core that run.
+        folds: By name ``members``, how many heads, and ``shift``, which brings the fold to the scale of the others.
     """
 
-    def __init__(self, core: Core, heads: Sequence[Head], names: Sequence[str], shift: float = 0.0) -> None:
-        if not heads:
-            raise ValueError("a second look needs a head")
-        self.core, self.heads, self.shift = core, [head.eval() for head in heads], shift
-        self.name_ids = name_pieces(core, names)
+    kind = "nodule_second_look"
 
-    def __call__(self, rows: CandidateRows) -> Tensor:
-        """Log-odds of each candidate, ``[N]``; empty for none."""
-        if not len(rows):
-            return torch.zeros(0)
-        with torch.inference_mode():
-            each_KN = [head(self.core, rows, self.name_ids) for head in self.heads]
-        return (rows.score_N + torch.stack(each_KN).mean(dim=0) + self.shift) / 2
+    def __init__(self, core: Core, *, facts: Facts, num_layers: int, folds: Mapping[str, Mapping[str, Any]]) -> None:
+        super().__init__(
+            core,
+            settings={
+                "facts": [list(fact) for fact in facts],
+                "num_layers": num_layers,
+                "folds": {name: dict(fold) for name, fold in folds.items()},
+            },
+            num_layers=num_layers,
+        )
+        self.heads = nn.ModuleDict(
+            {
+                name: nn.ModuleList(
+                    VolumeCandidateHead(core, facts=facts, num_layers=num_layers) for _ in range(fold["members"])
+                )
+                for name, fold in folds.items()
+            }
+        )
+
+    @classmethod
+    def of(cls, core: Core, folds: Mapping[str, tuple[Sequence[VolumeCandidateHead], float]]) -> Self:
+        """The adapter of some trained heads.
+
+        Args:
+            core: That they were trained around.
+            folds: By name the heads, all of one shape, and their shift.
+        """
+        settings = next(iter(folds.values()))[0][0].settings
+        entries = {name: {"members": len(heads), "shift": shift} for name, (heads, shift) in folds.items()}
+        made = cls(core, facts=settings["facts"], num_layers=settings["num_layers"], folds=entries)
+        for name, (heads, _) in folds.items():
+            for mine, head in zip(made.members(name), heads, strict=True):
+                mine.load_state_dict(head.state_dict())
+        return made.eval()
+
+    @property
+    def folds(self) -> dict[str, tuple[Sequence[VolumeCandidateHead], float]]:
+        """By name the heads and their shift, see ``of``."""
+        return {name: (self.members(name), fold["shift"]) for name, fold in self.settings["folds"].items()}
+
+    def around(self, core: Core) -> Self:
+        """The same heads around another core, for comparison."""
+        return type(self).of(core, self.folds)
+
+    def members(self, fold: str) -> Sequence[VolumeCandidateHead]:
+        """The heads of a fold."""
+        return cast(Sequence[VolumeCandidateHead], list(cast(nn.ModuleList, self.heads[fold])))
+
+    def forward(self, fold: str, rows: CandidateRows) -> Tensor:
+        """Log-odds of a fold's candidates by its stem and its heads, ``[N]``; see ``averaged``."""
+        heads, shift = self.folds[fold]
+        return averaged(heads, rows, shift)
+
+    def rescorer(self, fold: str) -> Rescorer:
+        """The second look as ``detect`` asks for it: probabilities of the candidates of one window."""
+
+        def rescore(description: CandidateDescription) -> Any:
+            return sigmoid(self(fold, rows_described(description)).numpy())
+
+        return rescore
 
 
-def name_pieces(core: Core, names: Sequence[str]) -> list[Tensor]:
-    """Text pieces of the names of facts, without marks."""
-    return [torch.tensor(core.tokenizer.ids(name, marks=False)) for name in names]
+def load_second_look(folder: Path, name: str, core: Core) -> SecondLook:
+    """Read a second look.
+
+    Args:
+        folder: Where it lies.
+        name: Its name.
+        core: The one that it was trained around.
+
+    Raises:
+        NotFound: There is none of this name.
+        Unavailable: Its weights are missing.
+        InputRejected: It is damaged, or was trained around another core or on other facts.
+    """
+    found = SecondLook.load(folder, name, core)
+    if found.settings["facts"] != [list(fact) for fact in FACTS]:
+        raise InputRejected(
+            "a second look that was trained on other facts",
+            action="install the package again, or train the heads anew",
+            code="second_look_of_other_facts",
+        )
+    return found
+
+
+def decided_by(card: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a second look's card decides a probability: weights, folds with their shifts, facts and the core."""
+    return {name: card[name] for name in ("weights_sha256", "settings", "num_layers", "core_sha256")}

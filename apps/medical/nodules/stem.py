@@ -97,6 +97,10 @@ class Stem(nn.Module):
                 coarse = x
         return StemOutput(self.head(x)[:, 0], x, coarse)
 
+    def channels_last(self) -> "Stem":
+        """The same network with its weights laid out as the processor's convolutions read them fastest."""
+        return self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
+
     def features(self) -> int:
         """Length of a candidate's vector: fine and coarse features, see ``pooled``."""
         return self.config.channels[0] + self.config.channels[2]

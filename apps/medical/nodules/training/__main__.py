@@ -24,18 +24,20 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from apps.medical.nodules.detect import Fold
-from apps.medical.nodules.detector_weights import WEIGHTS, fold_from, save_detector, tensors_of
+from apps.medical.nodules.detector_weights import WEIGHTS, fold_from, load_detector, tensors_of
 from apps.medical.nodules.linking import LinkWeights
-from apps.medical.nodules.rescoring import decided_by, load_heads, save_heads
+from apps.medical.nodules.second_look import SecondLook, load_second_look
 from apps.medical.nodules.stem import StemConfig
 from apps.medical.nodules.training.heads.candidate_cache import gather, read, write
 from apps.medical.nodules.training.heads.controls import controls_of
 from apps.medical.nodules.training.heads.ensemble import OWN_MARKS, fit_heads
 from apps.medical.nodules.training.heads.examples import hash_of_part
+from apps.medical.nodules.training.heads.plain import load_plain_nets, save_plain_nets
 from apps.medical.nodules.training.heads.train import HeadTraining
 from apps.medical.nodules.training.link import collect, fit
 from apps.medical.nodules.training.out_of_fold import choose_threshold, marks_of, out_of_fold
-from apps.medical.nodules.training.sources.background import load_background, save_background
+from apps.medical.nodules.training.shipping import save_detector, save_second_look
+from apps.medical.nodules.training.sources.background import Background, load_background, save_background
 from apps.medical.nodules.training.sources.fields import Field, load_fields
 from apps.medical.nodules.training.sources.prepare import LISTED, Listed, listed, read_background
 from apps.medical.nodules.training.stems.level import level_of
@@ -125,53 +127,57 @@ def candidates(options: argparse.Namespace) -> None:
 
 
 def head(options: argparse.Namespace) -> None:
-    """Fit one fold's heads into ``OUT/FOLD/head.json`` and the weights beside it."""
-    core, folder = load_core(), options.out / options.fold
+    """Fit one fold's heads, and plain nets to compare with, into ``OUT/FOLD``."""
+    folder = options.out / options.fold
     settings = HeadTraining(seed=options.seed, layers=options.layers)
     part = read((options.candidates or options.out / "candidates") / f"{options.fold}-train.npz")
-    heads, report = fit_heads(core, part, settings, folder / "members", _say)
-    save_heads(folder, {options.fold: heads}, core, report, name="head")
-    _say(f"fold {options.fold}: held out {report['held_out_average_precision']}, shift {heads.shift}")
+    core = load_core()
+    fitted = fit_heads(core, part, settings, folder / "members", _say)
+    second_look = SecondLook.of(core, {options.fold: (fitted.members, fitted.shift)})
+    save_second_look(folder, second_look, fitted.report, "second_look")
+    save_plain_nets(folder, {options.fold: fitted.plain}, {"made_by": fitted.report}, "plain_nets")
+    _say(f"fold {options.fold}: held out {fitted.report['held_out_average_precision']}, shift {fitted.shift}")
 
 
 def controls(options: argparse.Namespace) -> None:
     """Print what the second look gains on validation candidates without the core or the place, as JSON."""
-    core = load_core()
-    heads, card = load_heads(options.weights, core)
+    second_look = load_detector(options.weights).second_look
     folder = options.candidates or options.out / "candidates"
     parts = {
-        fold: (read(folder / f"{fold}-train.npz"), read(folder / f"{fold}-validation.npz")) for fold in sorted(heads)
+        fold: (read(folder / f"{fold}-train.npz"), read(folder / f"{fold}-validation.npz"))
+        for fold in sorted(second_look.folds)
     }
-    reports = card["made_by"].get("halves", {})
+    reports = second_look.card["made_by"].get("folds", {})
     same = [reports.get(fold, {}).get("data_sha256") == hash_of_part(part) for fold, (part, _) in parts.items()]
-    found = controls_of(core, heads, parts, options.out / "controls", log=_say)
+    found = controls_of(second_look, load_plain_nets(options.weights), parts, options.out / "controls", log=_say)
     print(json.dumps({"trained_on_the_candidates_of_the_heads": all(same), **found}, indent=1))
 
 
 def ship(options: argparse.Namespace) -> None:
     """Choose the operating point and write weights and cards."""
     core = load_core()
-    heads, reports = {}, {}
-    for name in ("A", "B"):
-        held, card = load_heads(options.out / name, core, name="head")
-        heads |= held
-        reports[name] = card["made_by"]
-    rescorers = {name: held.rescorer(core) for name, held in heads.items()}
-    folds = [_fold(options, name) for name in ("A", "B")]
+    looks = {name: load_second_look(options.out / name, "second_look", core) for name in ("A", "B")}
+    second_look = SecondLook.of(core, {name: look.folds[name] for name, look in looks.items()})
+    folds = [_fold(options, name) for name in looks]
     entries = listed(options.list)
-    unseen = {fold.name: [] for fold in folds}
+    unseen: dict[str, list[Background]] = {fold.name: [] for fold in folds}
     for path in options.background:
         held = load_background(path)
         for fold in folds:
             if entries[held.name].fold != fold.name:
                 unseen[fold.name].append(held)
     fields = [field for field in _fields(options, "validation") if field.readers >= 3]
+    rescorers = {fold.name: second_look.rescorer(fold.name) for fold in folds}
     measured = out_of_fold(folds, unseen, fields, seed=options.seed, rescorers=rescorers, log=_say)
     threshold, reason = choose_threshold(measured, marks=options.marks)
     made_by = json.loads(options.made_by)
-    head_card = save_heads(options.weights, heads, core, {"commands": made_by.get("commands", []), "halves": reports})
-    second_look = decided_by(json.loads(head_card.read_text(encoding="utf8")))
-    save_detector(options.weights, folds, threshold, reason, made_by, second_look)
+    heads_made_by = {
+        "commands": made_by.get("commands", []),
+        "folds": {name: look.card["made_by"] for name, look in looks.items()},
+    }
+    save_detector(options.weights, folds, second_look, threshold, reason, made_by=made_by, heads_made_by=heads_made_by)
+    nets = {name: load_plain_nets(options.out / name, "plain_nets")[name] for name in looks}
+    save_plain_nets(options.weights, nets, {"made_by": heads_made_by})
     _say(json.dumps(reason))
 
 

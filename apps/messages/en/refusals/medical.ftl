@@ -1,12 +1,34 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
-candidates_misshapen = candidates whose vectors, positions, spacing, facts and scores do not fit together
+background_missing = the prepared background is absent
+    .action = make it with `python -m apps.medical.nodules.training background`
+
+background_turned = { $name }: a CT whose slices, rows and columns do not run upwards, backwards and to the left
+    .action = take one of a patient who lies on the back, head first or turned so
+
+candidate_rows_misshapen = candidates whose vectors, positions, spacing, facts and scores do not fit together
     .allowed = [N, T, C], [N, T, 3], [N, 3], [N, F] and [N]
+
+candidate_without_vector = a candidate without its first vector
+
+candidates_misshapen = candidates whose features, places, spacing and scores do not fit together
+    .allowed = [N, { $tokens } * C], [N, 3], [N, 3] and [N]
 
 candidates_not_finite = candidates with a value that is not finite
 
+candidates_not_for_training = candidates of { $count } patients who are not for training
+    .action = make the part 'train' anew
+
+candidates_not_for_validation = candidates of { $count } patients who are not for validation
+    .action = make the part 'validation' anew
+
+candidates_of_one_class = candidates without nodules, or without anything else
+
 deflate_bomb = a deflated DICOM file unpacks to more than 256 MiB
     .action = leave it out
+
+detector_weights_differ = the detector's weights are not those that the operating point was chosen for
+    .action = install the package again, or choose the operating point anew
 
 dicom_attribute = { $attribute } is absent or cannot be read
     .action = export the study again
@@ -18,6 +40,13 @@ dicom_damaged = the DICOM file is damaged or cut off
 dicom_truncated = the DICOM file is cut off: its pixels are incomplete
     .allowed = complete DICOM files
     .action = copy or export the study again
+
+facts_not_trained = facts that the head was not trained on
+    .allowed = { $count } of them
+
+field_picture_missing = slice { $number } of a field has no { $kind }
+
+field_sizes_differ = an image and its outline differ in size
 
 file_is_archive = an archive, but no zip archive
 
@@ -34,6 +63,12 @@ file_is_pdf = a PDF
 file_of_with_hash = file { $number } of { $count } (sha256 { $sha256 })
 
 give_image_folder = give the folder that holds the images
+
+hounsfield_array_unfit = an array of Hounsfield units needs int16 values and its geometry beside it
+    .action = write spacing_mm_zyx and origin_mm_xyz into a JSON file of the same name
+
+linking_of_other_features = linking weights that were made for other features
+    .action = fit them anew
 
 lungs_bowel_gas = the air inside the body is bowel gas or lies outside
 
@@ -53,15 +88,32 @@ no_lungs = { $what }
     .allowed = a chest CT with lungs of { $least_ml } to { $most_ml } ml
     .action = choose a series that shows the lungs
 
+no_reading_of_study = there is no reading '{ $id }' of a study
+    .action = see the list of studies
+
 no_series_fits = no series can be read: { $series }
     .allowed = a complete axial CT series that covers the lungs
     .action = export such a series, or name one of these with its UID
+
+no_such_patient = there is no patient '{ $id }'
+    .action = see { $commands }
 
 no_such_series = there is no CT series with this UID in it
     .allowed = { $series }
     .action = give one of these, or none
 
-one_class = candidates without nodules, or without anything else
+no_such_study = there is no study '{ $id }'
+    .action = see { $commands }
+
+nodule_field = { $name }
+
+nodule_stem_misfit = the stem's weights of fold { $fold } do not fit its card
+
+nodule_table_missing = the table { $table } is absent
+    .action = see the format in apps.medical.nodules.training.sources.fields
+
+plain_nets_misfit = plain nets that do not fit their card
+    .action = install the package again
 
 rescale_absent = RescaleSlope or RescaleIntercept is absent, so that its values mean no Hounsfield units
     .allowed = a slope above 0 and an intercept in every image
@@ -70,6 +122,9 @@ rescale_absent = RescaleSlope or RescaleIntercept is absent, so that its values 
 rescale_slope = RescaleSlope is { $slope }, so that its values mean no Hounsfield units
     .allowed = a slope above 0 and an intercept in every image
     .action = export the study again from the scanner or archive
+
+second_look_of_other_facts = a second look that was trained on other facts
+    .action = install the package again, or train the heads anew
 
 series_too_large = the series has { $num_slices } slices of { $rows } x { $columns }
     .allowed = at most { $millions } million voxels

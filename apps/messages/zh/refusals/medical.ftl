@@ -172,6 +172,60 @@ zip_too_many_members = zip 压缩包有 { $count } 个成员
     .allowed = 最多 { $most } 个
     .action = 请用可信的程序解压并指定其文件夹
 
+# 结节检测器及其训练
+background_missing = 缺少已准备的背景 CT
+    .action = 请用 `python -m apps.medical.nodules.training background` 生成
+
+background_turned = { $name }：该 CT 的层、行、列方向并非向上、向后、向左
+    .action = 请选用仰卧位、头先进的患者，或先调整方向
+
+candidate_rows_misshapen = 候选的向量、位置、间距、事实与评分的形状不一致
+    .allowed = [N, T, C]、[N, T, 3]、[N, 3]、[N, F] 与 [N]
+
+candidate_without_vector = 有候选缺少其首个向量
+
+candidates_misshapen = 候选的特征、位置、间距与评分的形状不一致
+    .allowed = [N, { $tokens } * C]、[N, 3]、[N, 3] 与 [N]
+
+candidates_not_finite = 候选中有非有限数值
+
+candidates_not_for_training = 候选中有 { $count } 名患者不属于训练集
+    .action = 请重新生成 'train' 部分
+
+candidates_not_for_validation = 候选中有 { $count } 名患者不属于验证集
+    .action = 请重新生成 'validation' 部分
+
+candidates_of_one_class = 候选中没有结节，或全部是结节
+
+detector_weights_differ = 检测器的权重不是选定工作点时所用的权重
+    .action = 请重新安装本软件包，或重新选定工作点
+
+facts_not_trained = 这些事实与该检测头训练时所用的不同
+    .allowed = { $count } 项
+
+field_picture_missing = 小图的第 { $number } 层缺少 { $kind } 文件
+
+field_sizes_differ = 图像与其轮廓的尺寸不一致
+
+hounsfield_array_unfit = CT 值数组须为 int16，并附几何信息
+    .action = 请将 spacing_mm_zyx 与 origin_mm_xyz 写入同名 JSON 文件
+
+linking_of_other_features = 连接权重是针对其他特征拟合的
+    .action = 请重新拟合
+
+nodule_field = { $name }
+
+nodule_stem_misfit = 第 { $fold } 折的卷积网络权重与其卡片不符
+
+nodule_table_missing = 缺少表格 { $table }
+    .action = 格式见 apps.medical.nodules.training.sources.fields
+
+plain_nets_misfit = 对照网络与其卡片不符
+    .action = 请重新安装本软件包
+
+second_look_of_other_facts = 该复核模型训练时所用的事实不同
+    .action = 请重新安装本软件包，或重新训练检测头
+
 # 文件位置与拒绝说明的组成部分
 file_of_with_hash = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）
 two_files_of = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）与第 { $other } 个文件
@@ -190,3 +244,12 @@ lungs_no_body = 图像中没有人体
 lungs_not_found = 未找到肺部
 lungs_volume = 疑似肺部的体积为 { $volume_ml } ml
 lungs_height = 疑似肺部的高度为 { $height_mm } mm
+
+no_reading_of_study = 没有检查的结果“{ $id }”
+    .action = 请查看检查列表
+
+no_such_patient = 没有患者“{ $id }”
+    .action = 请查看 { $commands }
+
+no_such_study = 没有检查“{ $id }”
+    .action = 请查看 { $commands }

@@ -1,21 +1,16 @@
 """From a made-up CT to findings: place, order, determinism, cancelling, and the card on disk."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
 
-from apps.medical.nodules.detect import TOKENS, CandidateDescription, Fold, Window, find_candidates, token_slices
-from apps.medical.nodules.detector_weights import load_detector, save_detector
+from apps.medical.nodules.detect import TOKENS, Fold, Window, find_candidates, token_slices
 from apps.medical.nodules.findings import NoduleResult, find_nodules
 from apps.medical.nodules.linking import LinkWeights, sigmoid
 from apps.medical.nodules.place import lung_box
-from apps.medical.nodules.rescoring import decided_by, save_heads
 from apps.medical.nodules.shape import FEATURES
 from apps.medical.nodules.stem import Stem, StemConfig, StemOutput
-from core_model.errors import InputRejected, NotFound, Unavailable
-from tests.apps.medical.nodules.heads import small_core, small_heads
+from apps.messages import cautioned
 
 SPACING = (2.5, 0.7, 0.8)
 
@@ -115,7 +110,7 @@ def test_lungs_of_an_unusual_density_leave_a_caution_on_the_result(lung_hu, said
     else:
         (caution,) = found.cautions
         assert caution.code == "lung_scale_uncertain"
-        assert said in caution.text
+        assert said in cautioned(caution)
 
 
 def test_progress_rises_to_one_and_cancelling_stops_inside():
@@ -231,46 +226,3 @@ def test_no_candidates_have_no_probabilities():
     found = find_candidates([fold()], Window(image, zone, (2.5, 1.0, 1.0)))
     assert len(found) == 0
     assert found.probability().shape == (0,)
-
-
-def shipped_into(folder, core, threshold=0.4):
-    folds = [fold("A", bright_first=False), fold("B", bright_first=False)]
-    second_look = decided_by(json.loads(save_heads(folder, small_heads(), core, {}).read_text()))
-    made_by = {"command": "python -m apps.medical.nodules.training ship"}
-    save_detector(folder, folds, threshold, {"marks": 2}, made_by, second_look)
-    return folds
-
-
-def test_the_card_comes_back_with_the_second_looks_and_other_weights_are_refused(tmp_path):
-    core = small_core()
-    folds = shipped_into(tmp_path, core)
-    detector = load_detector(tmp_path, core)
-    assert detector.operating_point.threshold == 0.4
-    assert [one.name for one in detector.folds] == ["A", "B"]
-    batch = torch.randn(1, 3, 32, 32)
-    with torch.inference_mode():
-        before, after = folds[0].stem(batch).logit_BYX, detector.folds[0].stem(batch).logit_BYX
-    assert torch.allclose(before, after, atol=0.02)
-    asked = CandidateDescription(
-        np.ones((2, TOKENS * 80), np.float32), np.zeros((2, 3)), SPACING, np.array([-1.0, 2.0])
-    )
-    for name, rescorer in zip("AB", detector.rescorers, strict=True):
-        assert rescorer(asked) == pytest.approx(small_heads()[name].rescorer(core)(asked), abs=5e-3)
-    card = json.loads((tmp_path / "nodule_stems.json").read_text())
-    card["linking"]["A"]["bias"] += 0.001
-    (tmp_path / "nodule_stems.json").write_text(json.dumps(card))
-    with pytest.raises(InputRejected, match="not those that the operating point was chosen for"):
-        load_detector(tmp_path, core)
-    with pytest.raises(NotFound):
-        load_detector(tmp_path / "elsewhere", core)
-
-
-def test_another_head_or_none_is_refused_beside_stems_that_fit(tmp_path):
-    core = small_core()
-    shipped_into(tmp_path, core)
-    save_heads(tmp_path, small_heads(seed=1), core, {})
-    with pytest.raises(InputRejected, match="not those that the operating point was chosen for"):
-        load_detector(tmp_path, core)
-    (tmp_path / "nodule_head.json").unlink()
-    with pytest.raises(Unavailable, match="nodule head is not installed"):
-        load_detector(tmp_path, core)

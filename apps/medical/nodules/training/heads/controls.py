@@ -20,27 +20,26 @@ from typing import Any
 import numpy as np
 import torch
 
-from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
-from apps.medical.nodules.second_look import Head, SecondLook
-from apps.medical.nodules.training.heads.ensemble import fit_members, held_out_logits, shift_of
+from apps.medical.nodules.second_look import Head, SecondLook, VolumeCandidateHead, averaged
+from apps.medical.nodules.training.heads.ensemble import core_head, fit_members, held_out_logits, shift_of
 from apps.medical.nodules.training.heads.examples import (
     Examples,
-    average_precision,
     check_training,
     examples_of,
     hash_of_part,
     without_place,
 )
+from apps.medical.nodules.training.heads.plain import HIDDEN, PlainHead, PlainNets, plain_head
 from apps.medical.nodules.training.heads.train import HeadTraining
-from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.explain import shuffled
+from core_model.training.evaluate import average_precision
 from core_model.training.splits import split_of
 
 Part = Mapping[str, np.ndarray]
+Untrained = Callable[[], VolumeCandidateHead] | Callable[[], PlainHead]
+"""Makes an untrained member."""
 DRAWS = 2000
-HIDDEN = 16
-"""Width of the plain net that is trained with the heads."""
 TRIED = tuple(
     (HeadTraining(epochs=passes, patience=6, rate=rate, score_rate=0.02 / rate), hidden)
     for passes in (20, 40)
@@ -69,15 +68,16 @@ def check_validation(part: Part) -> None:
     wrong = {str(name) for name in part["patient_N"][fields] if split_of(str(name)) != "validation"}
     if wrong:
         raise InputRejected(
-            f"candidates of {len(wrong)} patients who are not for validation",
+            "candidates of {count} patients who are not for validation",
             action="make the part 'validation' anew",
-            code="split_leak",
+            code="candidates_not_for_validation",
+            values={"count": len(wrong)},
         )
 
 
 def controls_of(
-    core: Core,
-    heads: Mapping[str, Heads],
+    second_look: SecondLook,
+    plain_nets: PlainNets,
     parts: Mapping[str, tuple[Part, Part]],
     folder: Path,
     *,
@@ -88,8 +88,8 @@ def controls_of(
     """Train the controls of each fold and judge them beside the heads and the stem.
 
     Args:
-        core: Stays as it is.
-        heads: Of each fold, as they ship.
+        second_look: With the heads of each fold, as they ship.
+        plain_nets: Those that were trained with them.
         parts: Training and validation candidates of each fold.
         folder: Where finished members are kept; a second call goes on after the last one.
         settings: That the heads were trained with.
@@ -105,35 +105,36 @@ def controls_of(
             for validation.
     """
     settings = settings or HeadTraining()
-    config = core.config
+    core = second_look.core
     shuffled_core = core.with_weights(shuffled(core.state_dict()))
-    names = [name for name, _ in FACTS]
-    second_looks: dict[str, dict[str, SecondLook]] = {}
+    judges: dict[str, dict[str, Head]] = {}
     losses: dict[str, list[float]] = {}
     plain = {f"plain{number}": one for number, one in enumerate(((settings, HIDDEN), *tried))}
     for fold, (training, validation) in parts.items():
         check_training(training)
         check_validation(validation)
-        examples, held = examples_of(training, settings.least), heads[fold]
+        examples = examples_of(training, settings.least)
         placeless = replace(examples, rows=without_place(examples.rows))
-        around = partial(core_head, config, held.layers, settings.dropout)
-        # By name: the trunk, what is learned from, the settings, an untrained member, and what else it depends on.
-        ensembles: dict[str, tuple[Core, Examples, HeadTraining, Callable[[], Head], dict[str, Any]]] = {
-            "shuffled": (shuffled_core, examples, settings, around, {"trunk": "shuffled"}),
-            "placeless": (core, placeless, settings, around, {"place": "hidden"}),
+        layers = second_look.num_layers
+        around_core = partial(core_head, core, layers, settings.dropout)
+        around_shuffled = partial(core_head, shuffled_core, layers, settings.dropout)
+        # By name: what is learned from, the settings, an untrained member, and what else it depends on.
+        ensembles: dict[str, tuple[Examples, HeadTraining, Untrained, dict[str, Any]]] = {
+            "shuffled": (examples, settings, around_shuffled, {"trunk": "shuffled"}),
+            "placeless": (placeless, settings, around_core, {"place": "hidden"}),
         }
         for name, (other, hidden) in plain.items():
-            make = partial(plain_head, config, other.dropout, hidden)
-            ensembles[name] = (core, examples, other, make, {"hidden": hidden})
+            net = partial(plain_head, core.config.volume_features, other.dropout, hidden)
+            ensembles[name] = (examples, other, net, {"hidden": hidden})
         known = {"data_sha256": hash_of_part(training), "core_sha256": core.weights_hash}
-        second_looks[fold] = {
-            "core": SecondLook(core, held.members, names, held.shift),
-            "plain, as the heads": SecondLook(core, held.plain, names),
+        judges[fold] = {
+            "core": partial(second_look, fold),
+            "plain, as the heads": partial(averaged, plain_nets[fold]),
         }
-        for name, (trunk, shown, how, make, also) in ensembles.items():
-            members, reports = fit_members(trunk, shown, how, make, folder / fold, name, {**known, **also}, log)
-            shift = shift_of(held_out_logits(trunk, members, shown, how), shown)
-            second_looks[fold][name] = SecondLook(trunk, members, names, shift)
+        for name, (shown, how, make, also) in ensembles.items():
+            members, reports = fit_members(shown, how, make, folder / fold, name, {**known, **also}, log)
+            shift = shift_of(held_out_logits(members, shown, how), shown)
+            judges[fold][name] = partial(averaged, members, shift=shift)
             losses.setdefault(name, []).extend(report["held_out_loss"] for report in reports)
     best = min(plain, key=lambda name: float(np.mean(losses[name])))
 
@@ -141,7 +142,7 @@ def controls_of(
     labels, patients = [], []
     for fold, (_, validation) in parts.items():
         examples = examples_of(validation)
-        rows, judges = examples.rows, second_looks[fold]
+        rows = examples.rows
         found.setdefault("stem", []).append(rows.score_N.numpy())
         for words, name, asked in (
             ("core", "core", rows),
@@ -150,7 +151,7 @@ def controls_of(
             ("plain, as the heads", "plain, as the heads", rows),
             ("plain, best held out", best, rows),
         ):
-            pieces = [judges[name](asked.rows(some)) for some in torch.arange(len(examples)).split(512)]
+            pieces = [judges[fold][name](asked.rows(some)) for some in torch.arange(len(examples)).split(512)]
             found.setdefault(words, []).append(torch.cat(pieces).numpy())
         labels.append(examples.label_N.numpy() > 0)
         patients.append(examples.patient_N)

@@ -7,6 +7,8 @@ Shapes: N candidates.
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,19 +16,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from apps.medical.nodules.rescoring import FACTS, Heads, core_head, plain_head
-from apps.medical.nodules.second_look import Head, PlainHead, VolumeCandidateHead, name_pieces
+from apps.medical.nodules.candidate_rows import FACTS
+from apps.medical.nodules.second_look import Head, VolumeCandidateHead
 from apps.medical.nodules.training.heads.examples import (
     Examples,
-    average_precision,
     check_training,
     examples_of,
     hash_of_part,
     held_out_by,
 )
+from apps.medical.nodules.training.heads.plain import PlainHead, plain_head
 from apps.medical.nodules.training.heads.train import HeadTraining, fit_member
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.core import Core
+from core_model.training.evaluate import average_precision
 from core_model.training.run import claim, flattened
 
 H = TypeVar("H", VolumeCandidateHead, PlainHead)
@@ -66,8 +69,29 @@ def kept_or_fitted(
     return member, report
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedHeads:
+    """What was fitted for one fold.
+
+    Attributes:
+        members: Averaged in log-odds.
+        shift: Added to them, so that the folds are on one scale.
+        plain: Nets without the core, trained alike, for comparison; they are not part of the second look.
+        report: What happened, for the card.
+    """
+
+    members: list[VolumeCandidateHead]
+    shift: float
+    plain: list[PlainHead]
+    report: dict[str, Any]
+
+
+def core_head(core: Core, layers: int, dropout: float = 0.0) -> VolumeCandidateHead:
+    """An untrained head around the core."""
+    return VolumeCandidateHead(core, facts=FACTS, num_layers=layers, dropout=dropout)
+
+
 def fit_members(
-    core: Core,
     examples: Examples,
     settings: HeadTraining,
     make: Callable[[], H],
@@ -79,7 +103,6 @@ def fit_members(
     """The members of one ensemble, fitted or from an earlier run, and how each went.
 
     Args:
-        core: Stays as it is.
         examples: To learn from; member k holds out some, see ``held_out_by``.
         settings: Of the training.
         make: An untrained member.
@@ -96,7 +119,7 @@ def fit_members(
             f"{name}-{number}",
             {**known, "settings": settings.as_dict()},
             make,
-            lambda own, number=number: fit_member(core, examples, holder_N, number, settings, make, log, own),
+            lambda own, number=number: fit_member(examples, holder_N, number, settings, make, log, own),
         )
         log(f"{name}-{number}: {report}")
         members.append(member.requires_grad_(False))
@@ -104,15 +127,14 @@ def fit_members(
     return members, reports
 
 
-def held_out_logits(core: Core, members: Sequence[Head], examples: Examples, settings: HeadTraining) -> Tensor:
+def held_out_logits(members: Sequence[Head], examples: Examples, settings: HeadTraining) -> Tensor:
     """Log-odds of each candidate, ``[N]``, from the member that held it out; see ``fit_members``."""
-    names = name_pieces(core, [name for name, _ in FACTS])
     holder_N = held_out_by(examples, settings.members, settings.seed)
     logit_N = torch.zeros(len(examples))
     for number, member in enumerate(members):
         held = torch.from_numpy(np.nonzero(holder_N == number)[0])
         with torch.no_grad():
-            logit_N[held] = member(core, examples.rows.rows(held), names)
+            logit_N[held] = member(examples.rows.rows(held))
     return logit_N
 
 
@@ -133,7 +155,7 @@ def fit_heads(
     settings: HeadTraining,
     folder: Path,
     log: Callable[[str], None] = print,
-) -> tuple[Heads, dict[str, Any]]:
+) -> FittedHeads:
     """Fit all members on a fold's training part, and bring the fold to the common scale on its own CT.
 
     Args:
@@ -143,34 +165,22 @@ def fit_heads(
         folder: Where finished members are kept; a second call goes on after the last one.
         log: Takes one line at a time.
 
-    Returns:
-        The heads, and what happened, for the card.
-
     Raises:
         InputRejected: See ``check_training``.
     """
     check_training(part)
     examples = examples_of(part, settings.least)
     known = {"data_sha256": hash_of_part(part), "core_sha256": core.weights_hash}
-    config = core.config
-    core_members, core_reports = fit_members(
-        core,
-        examples,
-        settings,
-        lambda: core_head(config, settings.layers, settings.dropout),
-        folder,
-        "core",
-        known,
-        log,
-    )
-    plain_members, plain_reports = fit_members(
-        core, examples, settings, lambda: plain_head(config, settings.dropout), folder, "plain", known, log
-    )
-    core_N = held_out_logits(core, core_members, examples, settings)
+    features = core.config.volume_features
+    around = partial(core_head, core, settings.layers, settings.dropout)
+    core_members, core_reports = fit_members(examples, settings, around, folder, "core", known, log)
+    without = partial(plain_head, features, settings.dropout)
+    plain_members, plain_reports = fit_members(examples, settings, without, folder, "plain", known, log)
+    core_N = held_out_logits(core_members, examples, settings)
     out_of_fold = {
         "stem": examples.rows.score_N.numpy(),
         "core": core_N.numpy(),
-        "plain": held_out_logits(core, plain_members, examples, settings).numpy(),
+        "plain": held_out_logits(plain_members, examples, settings).numpy(),
     }
     label, in_ct = examples.label_N.bool().numpy(), examples.in_ct_N.numpy()
     report = {
@@ -189,4 +199,4 @@ def fit_heads(
         },
     }
     shift = round(shift_of(core_N, examples), 4)
-    return Heads(tuple(core_members), shift, settings.layers, tuple(plain_members)), report
+    return FittedHeads(core_members, shift, plain_members, report)

@@ -14,9 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from apps.medical.nodules.candidate_rows import PLACE, CandidateRows, rows_of
 from apps.medical.nodules.place import LEAST_MM
-from apps.medical.nodules.rescoring import PLACE, rows_of
-from apps.medical.nodules.second_look import CandidateRows
 from core_model.errors import InputRejected
 from core_model.training.splits import split_of
 
@@ -92,12 +91,13 @@ def check_training(part: Mapping[str, np.ndarray]) -> None:
     wrong = sorted({str(name) for name in part["patient_N"][fields] if split_of(str(name)) != "train"})
     if wrong:
         raise InputRejected(
-            f"candidates of {len(wrong)} patients who are not for training",
+            "candidates of {count} patients who are not for training",
             action="make the part 'train' anew",
-            code="split_leak",
+            code="candidates_not_for_training",
+            values={"count": len(wrong)},
         )
     if not {0, 1} <= set(part["label_N"].tolist()):
-        raise InputRejected("candidates without nodules, or without anything else", code="one_class")
+        raise InputRejected("candidates without nodules, or without anything else", code="candidates_of_one_class")
 
 
 def held_out_by(examples: Examples, members: int, seed: int) -> np.ndarray:
@@ -146,19 +146,3 @@ def hash_of_part(part: Mapping[str, np.ndarray]) -> str:
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(part[name]).tobytes())
     return digest.hexdigest()
-
-
-def average_precision(score_N: np.ndarray, label_N: np.ndarray) -> float:
-    """Area under the curve of precision over recall, summed over the steps of recall; equal scores are one step.
-
-    Args:
-        score_N: Higher is surer.
-        label_N: Truth; NaN comes back where there is no positive.
-    """
-    order = np.argsort(-np.asarray(score_N), kind="stable")
-    hit = np.asarray(label_N, bool)[order]
-    if not hit.any():
-        return float("nan")
-    ends = np.append(np.nonzero(np.diff(np.asarray(score_N)[order]))[0], len(hit) - 1)
-    found = hit.cumsum()[ends]
-    return float((np.diff(found, prepend=0) * found / (ends + 1)).sum() / found[-1])

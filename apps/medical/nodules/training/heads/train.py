@@ -6,8 +6,7 @@ loss on its own held-out patients is lowest.
 Shapes: N candidates.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,10 +16,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from apps.medical.nodules.rescoring import FACTS
-from apps.medical.nodules.second_look import CandidateRows, PlainHead, VolumeCandidateHead, name_pieces
+from apps.medical.nodules.candidate_rows import CandidateRows
+from apps.medical.nodules.second_look import VolumeCandidateHead
 from apps.medical.nodules.training.heads.examples import Examples, blinded, noisy
-from core_model.core import Core
+from apps.medical.nodules.training.heads.plain import PlainHead
 from core_model.training.loop import Task, train
 from core_model.training.run import TrainingRun
 
@@ -92,28 +91,14 @@ class _WithBaseRates(nn.Module):
         super().__init__()
         self.head, self.base_S = head, nn.Parameter(torch.zeros(2))
 
-    def forward(self, core: Core, examples: Examples, rows: CandidateRows, chosen: Tensor, names: list) -> Tensor:
-        return self.head(core, rows, names) + self.base_S[examples.in_ct_N[chosen].long()]
-
-
-@contextmanager
-def frozen(model: nn.Module) -> Iterator[None]:
-    """A model whose weights get no gradients; afterwards each learns, or does not, as before."""
-    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    for parameter in learning:
-        parameter.requires_grad_(False)
-    try:
-        yield
-    finally:
-        for parameter in learning:
-            parameter.requires_grad_(True)
+    def forward(self, examples: Examples, rows: CandidateRows, chosen: Tensor) -> Tensor:
+        return self.head(rows) + self.base_S[examples.in_ct_N[chosen].long()]
 
 
 class HeadTask(Task):
     """A head learns from all candidates but those that its member holds out.
 
     Args:
-        core: Only read.
         examples: To learn from.
         holder_N: By candidate the member that holds it out.
         member: This one.
@@ -123,15 +108,13 @@ class HeadTask(Task):
 
     def __init__(
         self,
-        core: Core,
         examples: Examples,
         holder_N: np.ndarray,
         member: int,
         settings: HeadTraining,
         head: VolumeCandidateHead | PlainHead,
     ) -> None:
-        self._core, self._examples, self._settings, self._head = core, examples, settings, head
-        self._names = name_pieces(core, [name for name, _ in FACTS])
+        self._examples, self._settings, self._head = examples, settings, head
         self._generator = torch.Generator().manual_seed(1000 * settings.seed + member)
         self._train = torch.from_numpy(np.nonzero(holder_N != member)[0])
         self._held = torch.from_numpy(np.nonzero(holder_N == member)[0])
@@ -158,13 +141,13 @@ class HeadTask(Task):
         some = self._order[place * how.batch : (place + 1) * how.batch]
         rows = blinded(examples.rows.rows(some), examples.in_ct_N[some], how.blind, self._generator)
         rows = noisy(rows, how.noise * self._head.scale_C, how.place_noise_mm, self._generator)
-        return log_loss(self.model(self._core, examples, rows, some, self._names), examples, some)
+        return log_loss(self.model(examples, rows, some), examples, some)
 
     def held_out_loss(self, model: nn.Module) -> float:
         """Weighted log-loss of the candidates that are held out."""
         pieces = self._held.split(4 * self._settings.batch)
         examples = self._examples
-        logits = [model(self._core, examples, examples.rows.rows(some), some, self._names) for some in pieces]
+        logits = [model(examples, examples.rows.rows(some), some) for some in pieces]
         return float(log_loss(torch.cat(logits), examples, self._held))
 
     def data_state(self) -> dict[str, Any]:
@@ -176,7 +159,6 @@ class HeadTask(Task):
 
 
 def fit_member(
-    core: Core,
     examples: Examples,
     holder_N: np.ndarray,
     member: int,
@@ -188,7 +170,7 @@ def fit_member(
 ) -> tuple[H, dict[str, Any]]:
     """One head, tried on what ``member`` holds out: the head at its best pass, and how it went.
 
-    The core stays as it is. See ``core_model.training.loop.train`` for ``folder`` and ``identity``.
+    See ``core_model.training.loop.train`` for ``folder`` and ``identity``.
 
     Raises:
         InputRejected: The folder holds the training of another member.
@@ -196,18 +178,17 @@ def fit_member(
     torch.manual_seed(1000 * settings.seed + member)
     head = make()
     head.standardise_by(examples.rows)
-    with frozen(core):
-        task = HeadTask(core, examples, holder_N, member, settings, head)
-        run = TrainingRun(
-            steps=settings.epochs * task.steps_a_pass,
-            clip=1.0,
-            average=settings.average,
-            evaluate_every=task.steps_a_pass,
-            patience=settings.patience,
-            report_every=task.steps_a_pass,
-            seed=1000 * settings.seed + member,
-        )
-        outcome = train(task, run, folder, identity, log=log)
+    task = HeadTask(examples, holder_N, member, settings, head)
+    run = TrainingRun(
+        steps=settings.epochs * task.steps_a_pass,
+        clip=1.0,
+        average=settings.average,
+        evaluate_every=task.steps_a_pass,
+        patience=settings.patience,
+        report_every=task.steps_a_pass,
+        seed=1000 * settings.seed + member,
+    )
+    outcome = train(task, run, folder, identity, log=log)
     head.load_state_dict({n.removeprefix("head."): v for n, v in outcome.state.items() if n.startswith("head.")})
     return head.eval(), {
         "passes": outcome.best_step // task.steps_a_pass,

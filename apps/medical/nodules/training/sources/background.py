@@ -155,6 +155,7 @@ def load_background(path: Path) -> Background:
         raise NotFound(
             "the prepared background is absent",
             action="make it with `python -m apps.medical.nodules.training background`",
+            code="background_missing",
         )
     with np.load(path, allow_pickle=False) as held:
         return Background(

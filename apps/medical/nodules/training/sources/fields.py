@@ -24,7 +24,7 @@ from PIL import Image
 
 from apps.medical.nodules.grid import to_working_grid
 from apps.medical.nodules.intensity import Scale, align_slices, scale_of_field
-from core_model.errors import InputRejected, NotFound
+from core_model.errors import InputRejected, NotFound, Place
 from core_model.training.splits import Split, split_of
 
 VOTE_UNIT = 60
@@ -75,7 +75,10 @@ def _number(text: str) -> float:
 def _rows(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         raise NotFound(
-            f"the table {path.name} is absent", action="see the format in apps.medical.nodules.training.sources.fields"
+            "the table {table} is absent",
+            action="see the format in apps.medical.nodules.training.sources.fields",
+            code="nodule_table_missing",
+            values={"table": path.name},
         )
     with path.open(newline="", encoding="utf8") as stream:
         return list(csv.DictReader(stream))
@@ -87,7 +90,17 @@ def _picture(folder: Path, number: int, kind: str) -> np.ndarray:
         if path.is_file():
             with Image.open(path) as picture:
                 return np.asarray(picture.convert("L"))
-    raise NotFound(f"slice {number} of a field has no {kind}", source=folder.name)
+    raise NotFound(
+        "slice {number} of a field has no {kind}",
+        source=_place(folder),
+        code="field_picture_missing",
+        values={"number": number, "kind": kind},
+    )
+
+
+def _place(folder: Path) -> Place:
+    """A field by its number among the patient's, without the patient."""
+    return Place("nodule_field", "{name}", {"name": folder.name})
 
 
 def _others(field_row: dict[str, str], listed: Sequence[dict[str, str]], size: int) -> list[tuple[float, float, float]]:
@@ -153,7 +166,9 @@ def load_fields(
         raw = np.stack([_picture(folder / name, int(row["slice"]), "image") for row in rows])
         votes = np.stack([_picture(folder / name, int(row["slice"]), "votes") for row in rows])
         if raw.shape != votes.shape:
-            raise InputRejected("an image and its outline differ in size", source=name)
+            raise InputRejected(
+                "an image and its outline differ in size", source=_place(folder / name), code="field_sizes_differ"
+            )
         votes = np.round(votes / VOTE_UNIT).astype(np.uint8)
         pixel = float(first["pixel_spacing_mm"])
         aligned = align_slices(raw)

@@ -60,6 +60,7 @@ def read_volume(path: Path) -> Volume:
         raise InputRejected(
             "an array of Hounsfield units needs int16 values and its geometry beside it",
             action="write spacing_mm_zyx and origin_mm_xyz into a JSON file of the same name",
+            code="hounsfield_array_unfit",
         )
     geometry = json.loads(beside.read_text(encoding="utf8"))
     return Volume(
@@ -82,9 +83,10 @@ def read_background(path: Path, entry: Listed) -> Background:
     volume = read_volume(path)
     if min(one[axis] for one, axis in zip(volume.geometry.direction, (2, 1, 0), strict=True)) < STRAIGHT:
         raise InputRejected(
-            f"{entry.name}: a CT whose slices, rows and columns do not run upwards, backwards and to the left",
+            "{name}: a CT whose slices, rows and columns do not run upwards, backwards and to the left",
             action="take one of a patient who lies on the back, head first or turned so",
             code="background_turned",
+            values={"name": entry.name},
         )
     lungs = find_lungs(volume)
     return make_background(

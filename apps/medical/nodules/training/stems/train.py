@@ -174,7 +174,7 @@ def train_stem(
     """
     torch.manual_seed(settings.seed)
     sampler = Sampler(fields, background, settings.seed)
-    stem = Stem(config).to(memory_format=torch.channels_last)
+    stem = Stem(config).channels_last()
     if initial is not None:
         stem.load_state_dict(initial)
     run = TrainingRun(

@@ -7,7 +7,13 @@ import torch
 from apps.medical.nodules.training.heads.controls import check_validation, controls_of, judged
 from apps.medical.nodules.training.heads.train import HeadTraining
 from core_model.errors import InputRejected
-from tests.apps.medical.nodules.heads import cached_part, patients, small_core, small_heads
+from tests.apps.medical.nodules.second_looks import (
+    cached_part,
+    patients,
+    small_core,
+    small_plain_nets,
+    small_second_look,
+)
 
 SETTINGS = HeadTraining(layers=1, members=2, epochs=2, batch=32, rate=5e-3, average=0.0, noise=0.0)
 LONGER = HeadTraining(layers=1, members=2, epochs=12, patience=6, batch=32, rate=2e-2, average=0.0, noise=0.0)
@@ -17,6 +23,12 @@ NOTHING = HeadTraining(layers=1, members=2, epochs=1, batch=32, rate=1e-9, score
 def both_parts():
     return {fold: (cached_part(n=400, seed=seed), cached_part(n=90, seed=seed + 9, split="validation"))
             for fold, seed in (("A", 1), ("B", 2))}  # fmt: skip
+
+
+def controlled(parts, folder):
+    """The controls of a small second look, in few passes and without other plain nets."""
+    look, nets = small_second_look(), small_plain_nets()
+    return controls_of(look, nets, parts, folder, settings=SETTINGS, tried=(), log=lambda text: None)
 
 
 def test_average_precisions_and_differences_are_those_of_the_scores_and_intervals_go_over_patients():
@@ -46,7 +58,8 @@ def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in
     core, parts, lines = small_core(), both_parts(), []
     before = {name: value.clone() for name, value in core.state_dict().items()}
     tried = ((NOTHING, 16), (LONGER, 32))
-    found = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=tried, log=lines.append)
+    look, nets = small_second_look(core), small_plain_nets()
+    found = controls_of(look, nets, parts, tmp_path, settings=SETTINGS, tried=tried, log=lines.append)
     assert [net["chosen"] for net in found["plain_nets"]] == [False, False, True]
     losses = [net["held_out_loss"] for net in found["plain_nets"]]
     assert losses[2] == min(losses)
@@ -65,33 +78,30 @@ def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in
     for fold in parts:
         label = parts[fold][1]["label_N"]
         label[label >= 0] = 1 - label[label >= 0]
-    again = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=tried, log=lines.append)
+    again = controls_of(look, nets, parts, tmp_path, settings=SETTINGS, tried=tried, log=lines.append)
     assert again["plain_nets"] == found["plain_nets"]
     assert again["average_precision"] != found["average_precision"]
 
 
 def test_the_shuffled_trunk_is_another_than_the_cores_and_what_was_trained_is_not_trained_again(tmp_path):
     torch.set_num_threads(1)
-    core, parts = small_core(), both_parts()
-    first = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=(), log=lambda text: None)
+    parts = both_parts()
+    first = controlled(parts, tmp_path)
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*.json")}
     assert len(stamps) == 12
-    second = controls_of(core, small_heads(), parts, tmp_path, settings=SETTINGS, tried=(), log=lambda text: None)
+    second = controlled(parts, tmp_path)
     assert second == first
     assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*.json")} == stamps
 
 
 def test_the_control_without_the_place_neither_learns_nor_judges_by_it(tmp_path):
     torch.set_num_threads(1)
-    core, parts = small_core(), both_parts()
+    parts = both_parts()
     elsewhere = {
         fold: tuple({**part, "place_mm_N3": part["place_mm_N3"][::-1] + 40} for part in both)
         for fold, both in parts.items()
     }
-    found = [
-        controls_of(core, small_heads(), held, tmp_path / name, settings=SETTINGS, tried=(), log=lambda text: None)
-        for name, held in (("here", parts), ("elsewhere", elsewhere))
-    ]
+    found = [controlled(held, tmp_path / name) for name, held in (("here", parts), ("elsewhere", elsewhere))]
     here, there = ({name: entry["value"] for name, entry in one["average_precision"].items()} for one in found)
     assert here["core without the place"] == there["core without the place"]
     assert here["shuffled trunk"] != there["shuffled trunk"]

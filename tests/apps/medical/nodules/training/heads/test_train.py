@@ -5,12 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import average_precision_score
 
-from apps.medical.nodules.rescoring import FACTS, PLACE
+from apps.medical.nodules.candidate_rows import FACTS, PLACE
 from apps.medical.nodules.training.heads.ensemble import fit_heads, held_out_logits, shift_of
 from apps.medical.nodules.training.heads.examples import (
-    average_precision,
     blinded,
     check_training,
     examples_of,
@@ -21,8 +19,9 @@ from apps.medical.nodules.training.heads.train import HeadTraining
 from core_model.errors import InputRejected
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import TextSegment
+from core_model.training.evaluate import average_precision
 from core_model.training.splits import split_of
-from tests.apps.medical.nodules.heads import cached_part, patients, small_core
+from tests.apps.medical.nodules.second_looks import cached_part, patients, small_core
 
 SETTINGS = HeadTraining(layers=1, members=2, epochs=4, batch=32, rate=5e-3, average=0.0, noise=0.0)
 
@@ -99,14 +98,6 @@ def test_what_is_held_out_keeps_patients_together_and_deals_a_whole_ct_singly():
     assert set(held_out_by(crowd, 3, seed=0)[crowd.patient_N == "C3N-00247"]) == {0, 1, 2}
 
 
-def test_average_precision_is_the_librarys_also_with_ties():
-    rng = np.random.default_rng(0)
-    for _ in range(20):
-        score, label = rng.integers(0, 9, 40).astype(float), rng.integers(0, 2, 40)
-        assert average_precision(score, label) == pytest.approx(average_precision_score(label, score))
-    assert np.isnan(average_precision(np.zeros(3), np.zeros(3)))
-
-
 def test_the_shift_brings_the_surest_own_marks_to_even_odds():
     examples = examples_of(cached_part())
     logit = torch.arange(len(examples)).float()
@@ -163,20 +154,20 @@ def test_heads_learn_what_the_score_does_not_say_and_a_second_start_gives_the_sa
     torch.set_num_threads(1)
     part, core, lines = cached_part(), small_core(), []
     assert {split_of(name) for name in part["patient_N"] if name.startswith("LIDC")} == {"train"}
-    heads, report = fit_heads(core, part, SETTINGS, tmp_path / "one", lines.append)
-    precision = report["held_out_average_precision"]
+    heads = fit_heads(core, part, SETTINGS, tmp_path / "one", lines.append)
+    precision = heads.report["held_out_average_precision"]
     assert precision["core"]["all"] > precision["stem"]["all"] + 0.2
-    assert report["candidates"] == 235
+    assert heads.report["candidates"] == 235
     examples = examples_of(part, SETTINGS.least)
-    logit = held_out_logits(core, heads.members, examples, SETTINGS)
+    logit = held_out_logits(heads.members, examples, SETTINGS)
     assert average_precision(logit.numpy(), examples.label_N.numpy()) == pytest.approx(
         precision["core"]["all"], abs=1e-4
     )
     assert heads.shift == pytest.approx(shift_of(logit, examples), abs=1e-4)
     for name in ("core-1", "plain-0"):
         (tmp_path / "one" / f"{name}.json").unlink()
-    again, second = fit_heads(core, part, SETTINGS, tmp_path / "one", lines.append)
-    assert second == report
+    again = fit_heads(core, part, SETTINGS, tmp_path / "one", lines.append)
+    assert again.report == heads.report
     for first, other in zip([*heads.members, *heads.plain], [*again.members, *again.plain], strict=True):
         for name, value in first.state_dict().items():
             assert torch.equal(value, other.state_dict()[name])

@@ -1,0 +1,132 @@
+"""The supervisor of a worker outlives what a busy machine and a busy database throw at it."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from apps.jobs import supervisor
+from apps.jobs.supervisor import ensure_worker
+from apps.settings import Settings
+from apps.store import workers
+from apps.store.store import Store
+from core_model.errors import Unavailable
+from tests.apps.jobs.conftest import wait_for
+
+
+class Sleeper:
+    """A worker process that lives until it is told to end."""
+
+    stdin = None
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def poll(self) -> None:
+        return None
+
+    def wait(self, _: float) -> int:
+        return 0
+
+
+def test_the_supervisor_goes_on_after_errors_of_database_and_machine_and_starts_a_worker_when_it_can(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = OperationalError("SELECT path FROM input", {"path": "JANE_DOE"}, Exception("connection reset"))
+    answers: list[Any] = [
+        ["a live one"], away, InterfaceError("SELECT 1", {}, Exception("closed")), OSError(5, "Input/output error"),
+        Unavailable("another program holds the database", code="database_locked"), [],
+    ]  # fmt: skip
+    started: list[Sleeper] = []
+    starts = [OSError(11, "Resource temporarily unavailable"), None]
+
+    def live(_: Store) -> Any:
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def start(*_: Any, **__: Any) -> Sleeper:
+        trouble = starts.pop(0)
+        if trouble is not None:
+            raise trouble
+        started.append(Sleeper())
+        return started[-1]
+
+    monkeypatch.setattr(supervisor, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(workers, "live", live)
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with Store(sqlite_settings) as store, ensure_worker(store) as kept:
+        wait_for(lambda: kept.started_here, seconds=10)
+        kept.check()
+    assert len(started) == 1
+    for told in ("OperationalError", "InterfaceError", "OSError", "another program holds", "no worker process can be"):
+        assert told in caplog.text
+    assert "JANE_DOE" not in caplog.text
+
+
+def test_a_machine_that_starts_no_process_is_told_to_the_one_who_waits(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(12, "Cannot allocate memory", str(tmp_path))
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with (
+        Store(sqlite_settings) as store,
+        pytest.raises(Unavailable, match=r"no worker process .* \(Cannot allocate memory\)") as refused,
+        ensure_worker(store),
+    ):
+        pass
+    assert refused.value.code == "no_process_for_worker"
+    assert str(tmp_path) not in str(refused.value)
+
+
+class Dead(Sleeper):
+    """A worker process that ended at once, having said why."""
+
+    def poll(self) -> int:  # type: ignore[override]
+        return 1
+
+
+def test_a_worker_that_did_not_start_is_told_to_those_who_ask_and_tried_again_for_those_who_wait(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, starts, alive = [1000.0], [], []
+
+    def start(*_: Any, **__: Any) -> Sleeper:
+        starts.append(clock[0] - 1000.0)
+        return Dead() if len(starts) < 7 else Sleeper()
+
+    monkeypatch.setattr(supervisor.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(workers, "live", lambda _: alive)
+    monkeypatch.setattr(subprocess, "Popen", start)
+    kept = supervisor.WorkerSupervisor(Store(sqlite_settings), None)
+    for _ in range(260):
+        kept._look()
+        if starts and len(starts) < 7 and clock[0] > 1001.0:
+            with pytest.raises(Unavailable, match=r"tandem worker' to see why \(it ended with status 1\)"):
+                kept.check()
+        clock[0] += 1.0
+    assert starts == [0, 6, 17, 38, 79, 140, 201], "a second to see the end, then pauses of 5, 10, 20, 40, 60, 60 s"
+    assert kept.started_here
+    kept.check()
+
+
+def test_a_worker_that_another_started_ends_the_trouble(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive: list[str] = []
+    monkeypatch.setattr(workers, "live", lambda _: alive)
+    monkeypatch.setattr(subprocess, "Popen", Dead)
+    kept = supervisor.WorkerSupervisor(Store(sqlite_settings), None)
+    kept._look()
+    kept._look()
+    with pytest.raises(Unavailable, match="no worker can be started"):
+        kept.check()
+    alive.append("a worker")
+    kept._look()
+    kept.check()
+    assert not kept.started_here
