@@ -44,6 +44,7 @@ from apps.medical.nodules.training.stems.level import level_of
 from apps.medical.nodules.training.stems.train import StemTraining, train_stem
 from core_model import load_core
 from core_model.errors import TandemError
+from core_model.training.splits import Split
 
 LEVEL_FIELDS = 200
 
@@ -52,7 +53,7 @@ def _say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
-def _fields(options: argparse.Namespace, split: str) -> list[Field]:
+def _fields(options: argparse.Namespace, split: Split) -> list[Field]:
     found = list(load_fields(options.fields, options.series, options.nodules, splits=(split,)))
     _say(f"{len(found)} fields of {len({field.patient for field in found})} {split} patients")
     return found
@@ -79,6 +80,7 @@ def stem(options: argparse.Namespace) -> None:
     made = train_stem(settings, fields, load_background(options.background), folder, _say, initial=initial)
     shift = level_of(made, fields, options.share, most=LEVEL_FIELDS, seed=options.seed)
     _say(f"{shift:+.2f} added to the log-odds: {options.share:.0%} of an outline then has even odds or more")
+    assert made.head.bias is not None
     with torch.no_grad():
         made.head.bias += shift
     save_file({name: value.contiguous() for name, value in made.state_dict().items()}, folder / "stem.safetensors")
