@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from core_model.nn.experts import ExpertGroup, FeedForward, MixtureOfExperts
 from core_model.nn.router import Router
 from core_model.torchvision_ops import transformers
+from core_model.training.deepseek import layer_state
 
 TOKENS, WIDTH = 512, 384
 EXPERTS, HIDDEN, ACTIVE = 32, 256, 4
@@ -147,19 +148,7 @@ def deepseek_pair() -> tuple[nn.Module, MixtureOfExperts]:
         FeedForward(WIDTH, HIDDEN, activation="swiglu"),
         {"text": ExpertGroup(WIDTH, EXPERTS, HIDDEN, ACTIVE, activation="swiglu", normalise=True, gate_scale=1.0)},
     )
-    gate_EFD, up_EFD = theirs.experts.gate_up_proj.chunk(2, dim=1)
-    ours.load_state_dict(
-        {
-            "shared.up.weight": theirs.shared_experts.up_proj.weight,
-            "shared.gate.weight": theirs.shared_experts.gate_proj.weight,
-            "shared.down.weight": theirs.shared_experts.down_proj.weight,
-            "groups.text.w1_EFD": gate_EFD,
-            "groups.text.w3_EFD": up_EFD,
-            "groups.text.w2_EFD": theirs.experts.down_proj.transpose(1, 2),
-            "groups.text.router.weight_ED": theirs.gate.weight,
-            "groups.text.router.choice_bias_E": theirs.gate.e_score_correction_bias,
-        }
-    )
+    ours.load_state_dict(layer_state(theirs.state_dict()))
     return theirs, ours
 
 

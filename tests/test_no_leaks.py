@@ -2,8 +2,8 @@
 
 Each reader of training material gets material of all splits in which whatever belongs to a test identity cannot be
 opened without failing, or is marked. What is frozen in the repository (the gold that rules were built with, the list
-of backgrounds, the names of the closed scans) is looked at as it stands. ``tests/core_model/test_corpus.py`` does the
-same for the text of the trunk in more detail.
+of backgrounds, the names of the closed scans) is looked at as it stands. ``tests/apps/finance/test_corpus.py`` and
+its medical counterpart do the same for the text of the trunk in more detail.
 """
 
 import ast
@@ -17,11 +17,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from apps.finance import corpus as company_corpus
+from apps.medical import corpus as record_corpus
 from apps.medical.nodules.training.sources import fields as nodule_fields
 from apps.medical.nodules.training.sources.prepare import listed
 from benchmarks import ct_read, shared_data, statements_first
 from benchmarks.core_probes import concepts, retrieval
-from core_model.training import corpus
+from core_model.training import corpus as text_corpus
 from core_model.training.splits import ALWAYS_TEST_TICKERS, split_of, split_of_ticker
 from tests import needs
 
@@ -164,7 +166,7 @@ def filings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_vocabulary_and_distillation_read_no_report_of_a_test_or_validation_company(
     filings: list[str], tmp_path: Path
 ) -> None:
-    lines = [line for document in corpus.filing_documents(tmp_path / "filings") for line in document]
+    lines = [line for document in company_corpus.filing_documents(tmp_path / "filings") for line in document]
     train = [ticker for ticker in filings if split_of_ticker(ticker) == "train"]
     assert sorted(lines) == sorted(f"Revenue of {ticker} | 1" for ticker in train)
 
@@ -222,11 +224,13 @@ def test_the_text_that_the_shipped_core_was_made_from_is_that_of_training_identi
     card = json.loads((REPOSITORY / "core_model" / "weights" / "core.json").read_text(encoding="utf8"))
     records = next(shared_data.folder("medical/synthea_fhir_r4").rglob("*.json")).parent
     tables = [shared_data.file(f"finance/cn_a_share_{name}.parquet") for name in ("income", "cash_flow", "balance")]
-    documents = [
-        *corpus.filing_documents(shared_data.folder("finance/us_filings_ixbrl") / "filings"),
-        *corpus.tatqa_documents(shared_data.file("finance/tatqa_dataset_dev.json")),
-        *corpus.a_share_documents(tables),
-        *corpus.record_documents(records),
+    company = [
+        *company_corpus.filing_documents(shared_data.folder("finance/us_filings_ixbrl") / "filings"),
+        *company_corpus.tatqa_documents(shared_data.file("finance/tatqa_dataset_dev.json")),
+        *company_corpus.a_share_documents(tables),
     ]
-    corpus.write(documents, tmp_path / "corpus.txt")
+    files = [tmp_path / "companies.txt", tmp_path / "records.txt"]
+    for documents, file in zip((company, record_corpus.record_documents(records)), files, strict=True):
+        text_corpus.write(documents, file)
+    text_corpus.write((document for file in files for document in text_corpus.read(file)), tmp_path / "corpus.txt")
     assert hashlib.sha256((tmp_path / "corpus.txt").read_bytes()).hexdigest() == card["corpus_sha256"]

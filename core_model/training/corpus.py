@@ -1,143 +1,16 @@
-"""The text that the trunk's vocabulary is counted on and its experts are distilled on: training identities alone.
+"""The form of the text that the trunk's vocabulary is counted on and its experts are distilled on.
 
 A corpus is a UTF-8 text file: one passage a line, an empty line between documents. Anybody's own text in that form
-serves as well. ``python -m core_model.training.corpus --out FILE --filings FOLDER --tatqa FILE --a-share FILE ...``
-makes one from annual and quarterly reports (``FORM/TICKER/ACCESSION.html``), table-and-text contexts (TAT-QA), Chinese
-statements (a table with one column a line item) and the terms of patients' records (``PATIENT.json``, FHIR bundles).
-Companies, tables, stocks and patients outside the training split are left out.
+serves as well. ``apps.finance.corpus`` and ``apps.medical.corpus`` make such files from material of training
+identities; ``python -m core_model.training.corpus --out FILE FILE ...`` joins several into one.
 """
 
 import argparse
-import html
-import json
-import random
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lxml import etree
-
-from core_model.training.splits import split_of, split_of_ticker
-
-_BLOCKS = frozenset({"p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "body", "br", "hr"})
-_SKIPPED = frozenset({"script", "style", "header", "hidden", "title"})
-_SPACES = re.compile(r"\s+")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-def text_blocks(page: bytes) -> Iterator[str]:
-    """Text of a page's paragraphs and table rows, in order, each on one line; cells of a row are joined by ``" | "``.
-
-    Args:
-        page: HTML or XHTML. Hidden inline-XBRL headers, scripts and styles are left out.
-    """
-    root = etree.fromstring(page, etree.HTMLParser(huge_tree=True, no_network=True))
-    if root is None:
-        return
-    pending: list[str] = []
-
-    def flush() -> str:
-        line = _SPACES.sub(" ", "".join(pending)).strip(" |")
-        pending.clear()
-        return re.sub(r"(\| )+", "| ", line)
-
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        if not isinstance(element.tag, str):
-            if event == "end" and element.tail:
-                pending.append(element.tail)
-            continue
-        tag = element.tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1].lower()
-        if event == "start":
-            if tag in _BLOCKS and not _inside_row(element) and (line := flush()):
-                yield line
-            if element.text and not _hidden(element):
-                pending.append(element.text)
-        else:
-            if tag in ("td", "th"):
-                pending.append(" | ")
-            if tag in _BLOCKS and not _inside_row(element) and (line := flush()):
-                yield line
-            if element.tail and (element.getparent() is None or not _hidden(element.getparent())):
-                pending.append(element.tail)
-    if line := flush():
-        yield line
-
-
-def _inside_row(element: etree._Element) -> bool:
-    return next(element.iterancestors("tr"), None) is not None
-
-
-def _hidden(element: etree._Element) -> bool:
-    return any(
-        isinstance(node.tag, str) and node.tag.rsplit(":", 1)[-1].lower() in _SKIPPED
-        for node in (element, *element.iterancestors())
-    )
-
-
-def filing_documents(folder: Path) -> Iterator[list[str]]:
-    """Lines of each report of a training company under ``folder/FORM/TICKER/ACCESSION.html``."""
-    for path in sorted(folder.glob("*/*/*.html")):
-        if split_of_ticker(path.parent.name) == "train":
-            yield [line for line in text_blocks(path.read_bytes()) if re.search(r"\w", line)]
-
-
-def tatqa_documents(file: Path) -> Iterator[list[str]]:
-    """Paragraphs, table rows and questions of each context of the training split."""
-    for context in json.loads(file.read_text(encoding="utf8")):
-        if split_of(context["table"]["uid"]) != "train":
-            continue
-        rows = [" | ".join(cell for cell in row if cell) for row in context["table"]["table"]]
-        paragraphs = [part["text"] for part in sorted(context["paragraphs"], key=lambda part: part["order"])]
-        yield [html.unescape(_SPACES.sub(" ", line)) for line in paragraphs + rows if line.strip()]
-        yield [question["question"] for question in context["questions"]]
-
-
-def a_share_documents(files: Iterable[Path], rows: int = 400, seed: int = 0) -> Iterator[list[str]]:
-    """The Chinese line names, and sentences about a sample of rows of training companies.
-
-    Args:
-        files: Parquet tables with ``证券代码`` (stock code), ``证券简称`` (short name), ``年份`` (year) and line items.
-        rows: Rows drawn from each table.
-        seed: Of the draw and of the wording.
-    """
-    import pandas
-
-    rng = random.Random(seed)
-    for file in files:
-        table = pandas.read_parquet(file)
-        items = [c for c in table.columns if _HAN.search(c) and table[c].dtype.kind == "f"]
-        yield items
-        train = table[[split_of(str(code)) == "train" for code in table["证券代码"]]]
-        for _, row in train.sample(min(rows, len(train)), random_state=seed).iterrows():
-            parts = []
-            for item in rng.sample(items, min(6, len(items))):
-                value = row[item]
-                if value != value or value == -1.0:
-                    continue
-                parts.append(
-                    rng.choice(
-                        [
-                            f"{item}为{value:,.2f}元",
-                            f"{item}{value / 1e8:.2f}亿元",
-                            f"{item}人民币{value / 1e4:,.2f}万元",
-                        ]
-                    )
-                )
-            if parts:
-                yield [f"{row['证券简称']}{row['年份']}年年度报告：" + "，".join(parts) + "。"]
-
-
-def record_documents(folder: Path) -> Iterator[list[str]]:
-    """The displayed terms (conditions, procedures, observations, drugs) of each training patient, each once.
-
-    Args:
-        folder: FHIR bundles as JSON, named by the patient.
-    """
-    for path in sorted(folder.glob("*.json")):
-        if split_of(path.stem) == "train":
-            text = path.read_text(encoding="utf8")
-            terms = [json.loads(f'"{term}"') for term in re.findall(r'"display":\s*"((?:[^"\\]|\\.)*)"', text)]
-            yield sorted({term for term in terms if not re.search(r"\d{3}", term)})
+MOST = 3
+"""So many times at most a line is kept."""
 
 
 def write(documents: Iterable[list[str]], out: Path) -> int:
@@ -152,32 +25,34 @@ def write(documents: Iterable[list[str]], out: Path) -> int:
         for document in documents:
             for line in document:
                 seen[line] = seen.get(line, 0) + 1
-                if seen[line] <= 3:
+                if seen[line] <= MOST:
                     stream.write(line + "\n")
                     count += 1
             stream.write("\n")
     return count
 
 
+def read(file: Path) -> Iterator[list[str]]:
+    """The documents of a corpus file, in order; the inverse of ``write``, but for lines left out."""
+    document: list[str] = []
+    with file.open(encoding="utf8", newline="\n") as stream:
+        for line in stream:
+            if line == "\n":
+                yield document
+                document = []
+            else:
+                document.append(line.removesuffix("\n"))
+    if document:
+        yield document
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--filings", type=Path)
-    parser.add_argument("--tatqa", type=Path)
-    parser.add_argument("--a-share", type=Path, nargs="*", default=[])
-    parser.add_argument("--records", type=Path)
+    parser.add_argument("files", type=Path, nargs="+", help="corpus files, in the order in which they are joined")
     options = parser.parse_args()
-
-    def documents() -> Iterator[list[str]]:
-        if options.filings:
-            yield from filing_documents(options.filings)
-        if options.tatqa:
-            yield from tatqa_documents(options.tatqa)
-        yield from a_share_documents(options.a_share)
-        if options.records:
-            yield from record_documents(options.records)
-
-    print(f"{write(documents(), options.out)} lines")
+    lines = write((document for file in options.files for document in read(file)), options.out)
+    print(f"{lines} lines")
 
 
 if __name__ == "__main__":

@@ -1,69 +1,11 @@
-"""Nothing of a test or validation identity enters the text that the vocabulary is counted on and experts learn from."""
+"""A corpus file: what is written is read again, lines repeat three times at most, and samples of it are repeatable."""
 
-import json
 from pathlib import Path
-
-import pandas
 
 from core_model.inputs.text import TextTokenizer
 from core_model.training import corpus
-from core_model.training.distil import sample_rows
-from core_model.training.splits import split_of, split_of_ticker
+from core_model.training.sample import sample_rows
 from tests.core_model.test_core import small_tokenizer
-
-
-def identities(split: str, count: int = 2) -> list[str]:
-    return [name for name in (f"identity-{k}" for k in range(200)) if split_of(name) == split][:count]
-
-
-def test_only_training_companies_tables_stocks_and_patients_are_read(tmp_path: Path) -> None:
-    splits = ("train", "validation", "test")
-    for ticker in ("KO", "PG", "AXP", "GME", "PEP", "V", "BA"):
-        folder = tmp_path / "filings" / "10-K" / ticker
-        folder.mkdir(parents=True)
-        (folder / "1.html").write_text(f"<p>filing of {split_of_ticker(ticker)} {ticker}</p>")
-    contexts = [
-        {
-            "table": {"uid": uid, "table": [["", f"row of {split}"]]},
-            "paragraphs": [{"order": 1, "text": f"paragraph of {split}"}],
-            "questions": [{"question": f"question of {split}"}],
-        }
-        for split in splits
-        for uid in identities(split)
-    ]
-    tatqa = tmp_path / "tatqa.json"
-    tatqa.write_text(json.dumps(contexts))
-    codes = [code for split in splits for code in identities(split)]
-    table = pandas.DataFrame(
-        {"证券代码": codes, "证券简称": [f"of {split_of(c)}" for c in codes], "年份": 2020, "营业收入": 1e8}
-    )
-    stocks = tmp_path / "income.parquet"
-    table.to_parquet(stocks)
-    records = tmp_path / "records"
-    records.mkdir()
-    for code in codes:
-        (records / f"{code}.json").write_text(json.dumps({"display": f"finding of {split_of(code)} \u00e9"}))
-    documents = [
-        *corpus.filing_documents(tmp_path / "filings"),
-        *corpus.tatqa_documents(tatqa),
-        *corpus.a_share_documents([stocks]),
-        *corpus.record_documents(records),
-    ]
-    lines = [line for document in documents for line in document]
-    assert not [line for line in lines if "of validation" in line or "of test" in line]
-    for kind in ("filing of train", "row of train", "paragraph of train", "question of train", "of train2020年"):
-        assert any(kind in line for line in lines), kind
-    assert "finding of train \u00e9" in lines
-    assert "营业收入" in lines
-
-
-def test_blocks_are_paragraphs_and_rows_without_hidden_parts() -> None:
-    page = (
-        b"<html><body><ix:header><p>hidden</p></ix:header><style>x</style><p>One <b>two</b>\n three</p>"
-        b"<table><tr><td>Net <i>income</i></td><td></td><td><div>5</div></td></tr></table>after<script>no</script>"
-        b"</body></html>"
-    )
-    assert list(corpus.text_blocks(page)) == ["One two three", "Net income | 5", "after"]
 
 
 def test_a_corpus_keeps_a_repeated_line_three_times_and_samples_are_repeatable(tmp_path: Path) -> None:
@@ -74,3 +16,15 @@ def test_a_corpus_keeps_a_repeated_line_three_times_and_samples_are_repeatable(t
     assert rows == sample_rows(file, tokenizer, 300, seed=1) != sample_rows(file, tokenizer, 300, seed=2)
     assert all(row[0] == 0 and row[-1] == 2 for row in rows)
     assert sum(map(len, rows)) >= 300
+
+
+def test_joined_files_are_the_file_that_all_their_documents_together_make(tmp_path: Path) -> None:
+    companies = [["a", "b", "a"], [], ["b", "a\u2028c\x85d"], ["a", "b", "b"]]
+    records = [["b", "z"], ["a", "z", "z"], ["z"]]
+    corpus.write([*companies, *records], tmp_path / "whole")
+    files = [tmp_path / "companies", tmp_path / "records"]
+    for documents, file in zip((companies, records), files, strict=True):
+        corpus.write(documents, file)
+    corpus.write((document for file in files for document in corpus.read(file)), tmp_path / "joined")
+    assert (tmp_path / "joined").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert list(corpus.read(files[0])) == [["a", "b", "a"], [], ["b", "a\u2028c\x85d"], ["a", "b"]]

@@ -14,6 +14,7 @@ from core_model.nn.experts import ExpertGroup, FeedForward, MixtureOfExperts
 from core_model.nn.router import Router
 from core_model.torchvision_ops import transformers
 from core_model.training.cut import cut_net
+from core_model.training.deepseek import layer_state
 
 WIDTH = 16
 
@@ -193,18 +194,6 @@ def test_it_equals_the_deepseek_v3_block_of_transformers_on_the_same_weights() -
         FeedForward(WIDTH, 8, activation="swiglu"),
         {"text": ExpertGroup(WIDTH, 6, 8, 2, activation="swiglu", normalise=True, gate_scale=2.5)},
     )
-    gate_EFD, up_EFD = theirs.experts.gate_up_proj.chunk(2, dim=1)
-    ours.load_state_dict(
-        {
-            "shared.up.weight": theirs.shared_experts.up_proj.weight,
-            "shared.gate.weight": theirs.shared_experts.gate_proj.weight,
-            "shared.down.weight": theirs.shared_experts.down_proj.weight,
-            "groups.text.w1_EFD": gate_EFD,
-            "groups.text.w3_EFD": up_EFD,
-            "groups.text.w2_EFD": theirs.experts.down_proj.transpose(1, 2),
-            "groups.text.router.weight_ED": theirs.gate.weight,
-            "groups.text.router.choice_bias_E": theirs.gate.e_score_correction_bias,
-        }
-    )
+    ours.load_state_dict(layer_state(theirs.state_dict()))
     x_TD = torch.randn(40, WIDTH)
     assert_close(ours(x_TD, {"text": None})[0], theirs(x_TD[None])[0], atol=1e-4, rtol=0)

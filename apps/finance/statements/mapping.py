@@ -79,7 +79,6 @@ class Mapper:
         self._missing = missing
         self._english = english
         self._captions = captions
-        self._nearest: dict[StatementName, list[tuple[FaceRow, Nearest]]] = {}
 
     def choose(self, line: KeyLine) -> Choice:
         """The row of a line."""
@@ -176,13 +175,11 @@ class Mapper:
         if self._captions is None:
             refused.append(Message("captions_not_compared", {"rows": len(own)}))
             return None
-        near = [(row, nearest) for row, nearest in self._nearest_of(face) if row in own and nearest.line == line.name]
+        if self._english:  # asked first: most reports then need no embedding, which takes seconds to load
+            rule = CAPTION_RULES.get(line.name)
+            own = [row for row in own if _english_fits(line.name, rule, row.caption)]
+        near = [(row, nearest) for row, nearest in self._nearest_of(face, own) if nearest.line == line.name]
         near = [(row, nearest) for row, nearest in near if nearest.similarity >= NEAR and nearest.margin >= MARGIN]
-        rule = CAPTION_RULES.get(line.name)
-        if self._english:
-            odd = [row for row, _ in near if not _english_fits(line.name, rule, row.caption)]
-            refused.extend(Message("alike_prints_another", {"row": _called(row)}) for row in odd)
-            near = [(row, nearest) for row, nearest in near if row not in odd]
         if len({row.concept for row, _ in near}) != 1:
             if near:
                 refused.append(Message("alike_without_total", {"rows": len(near)}))
@@ -202,14 +199,11 @@ class Mapper:
         }
         return Choice(row, confidence, Message("chosen_by_nearest", parts), net=line.name == "interest_expense")
 
-    def _nearest_of(self, face: Face) -> list[tuple[FaceRow, Nearest]]:
-        if face.statement not in self._nearest:
-            assert self._captions is not None
-            own = [row for row in face.rows if row.own and not row.dimensions and row.caption]
-            lines = [line.name for line in LINES if line.statement == face.statement]
-            found = self._captions.nearest(face.statement, lines, [row.caption for row in own])
-            self._nearest[face.statement] = list(zip(own, found, strict=True))
-        return self._nearest[face.statement]
+    def _nearest_of(self, face: Face, rows: list[FaceRow]) -> list[tuple[FaceRow, Nearest]]:
+        assert self._captions is not None
+        lines = [line.name for line in LINES if line.statement == face.statement]
+        found = self._captions.nearest(face.statement, lines, [row.caption for row in rows])
+        return list(zip(rows, found, strict=True))
 
 
 def _english_fits(line: str, rule: CaptionRule | None, caption: str) -> bool:

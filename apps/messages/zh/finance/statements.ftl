@@ -14,7 +14,6 @@ line_only_in_parts = { $statement }仅分项列示{ $line }（{ $rows }），未
 
 # What speaks against a row.
 after_more_than_non_controlling = { $caption }一行的净利润还扣除了少数股东损益以外的项目
-alike_prints_another = { $row }名称相近，但列示的并非该项目
 alike_without_total = { $rows } 行公司自定义概念名称相近，均非合计
 before_exchange_effects = { $caption }一行为汇率变动影响前的变动额，未列示影响后的金额
 caption_names_another = { $tagged }，但其名称另有所指

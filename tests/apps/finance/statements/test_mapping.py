@@ -1,5 +1,6 @@
 """Which row is which line: preferences, what the caption and the other rows say, and why a line is not available."""
 
+from dataclasses import replace
 from timeit import repeat
 
 import numpy as np
@@ -408,6 +409,29 @@ def test_an_own_concept_is_mapped_by_the_embedding_of_its_caption():
         "“Purchases of plant and software”一行：其名称与“purchases of property, plant and equipment”最为接近"
         "（相似度 1.000，领先其他名称 1.000）；其标记为公司自定义概念（acme:PlantAndSoftware）。"
     )
+
+
+def test_no_embedding_is_asked_where_no_caption_of_an_own_concept_can_be_the_line():
+    def embed(captions):
+        raise AssertionError(captions)
+
+    cash_flow = [replace(line, caption="Deposits for mining machines") if line is OWN else line for line in WITH_OWN]
+    _, statements = read(annual(cash_flow=cash_flow), embed)
+    reason = said(statements.line("capital_expenditure").reason)
+    assert reason == "No row of the cash-flow statement is tagged as capital expenditure."
+
+
+def test_the_standard_captions_are_embedded_once_for_all_reports_of_a_worker():
+    asked = []
+
+    def embed(captions):
+        asked.append(len(captions))
+        return toy_embedding(captions)
+
+    for _ in range(3):
+        read(annual(cash_flow=WITH_OWN), embed)
+    assert asked[1:] == [1, 1, 1]
+    assert asked[0] > 50
 
 
 def test_two_own_rows_that_are_called_alike_are_not_guessed_between():
