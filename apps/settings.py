@@ -9,22 +9,42 @@ pydantic takes 0.15 s.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import unquote
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from core_model.errors import InputRejected
+from core_model.errors import InputRejected, Phrase
 
 PREFIX = "TANDEM_"
 SQLITE = "sqlite:///"
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
-NO_HOME = "this user has no home folder; give the path of a folder"
+REASONS: dict[str, Callable[[Mapping[str, Any]], Phrase]] = {
+    "no_home": lambda _: Phrase("setting_no_home", "this user has no home folder; give the path of a folder"),
+    "no_database": lambda _: Phrase("setting_no_database", "a database URL starts with sqlite:/// or postgresql://"),
+    "no_device": lambda _: Phrase("setting_no_device", "a device is cpu, cuda or cuda:N"),
+    "int_parsing": lambda _: Phrase(
+        "setting_no_integer", "Input should be a valid integer, unable to parse string as an integer"
+    ),
+    "greater_than_equal": lambda given: Phrase(
+        "setting_too_small", "Input should be greater than or equal to {least}", {"least": given["ge"]}
+    ),
+    "less_than_equal": lambda given: Phrase(
+        "setting_too_large", "Input should be less than or equal to {most}", {"most": given["le"]}
+    ),
+}
+"""Why a value cannot be used, by pydantic's name of the error: the first three are ours."""
+
+
+def _refused(kind: str) -> PydanticCustomError:
+    return PydanticCustomError(kind, str(REASONS[kind]({})))
 
 
 def _quoted(path: Path) -> str:
@@ -42,7 +62,7 @@ def _absolute_file(url: str) -> str:
     try:
         return SQLITE + scheme + _quoted(Path(unquote(path)).expanduser().absolute()) + sign + options
     except RuntimeError:
-        raise ValueError(NO_HOME) from None
+        raise _refused("no_home") from None
 
 
 def _usual_folder() -> Path:
@@ -62,6 +82,7 @@ class Settings(BaseSettings):
         blobs_dir: Folder of the blobs; ``blobs`` in ``data_dir`` where unset. Workers on several machines share it.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         port: TCP port of the dashboard, 1 to 65535.
+        applications: Packages of the records that applications keep in the store (commas in the environment).
         job_modules: Modules that a worker imports, each of which registers jobs (commas in the environment).
     """
 
@@ -72,6 +93,7 @@ class Settings(BaseSettings):
     blobs_dir: Path | None = None
     device: str = "cpu"
     port: int = Field(default=8501, ge=1, le=65535)
+    applications: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.records", "apps.medical.records")
     job_modules: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.jobs", "apps.medical.jobs")
 
     @field_validator("data_dir", "blobs_dir")
@@ -80,17 +102,17 @@ class Settings(BaseSettings):
         try:
             return folder if folder is None else folder.expanduser().absolute()
         except RuntimeError:
-            raise ValueError(NO_HOME) from None
+            raise _refused("no_home") from None
 
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
         scheme = url.partition("://")[0]
         if url and (scheme not in DATABASES or "://" not in url or (scheme == "sqlite" and SQLITE not in url)):
-            raise ValueError("a database URL starts with sqlite:/// or postgresql://")
+            raise _refused("no_database")
         return _absolute_file(url) if scheme == "sqlite" else url
 
-    @field_validator("job_modules", mode="before")
+    @field_validator("applications", "job_modules", mode="before")
     @classmethod
     def _between_commas(cls, modules: Any) -> Any:
         return [name.strip() for name in modules.split(",") if name.strip()] if isinstance(modules, str) else modules
@@ -99,7 +121,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known_device(cls, device: str) -> str:
         if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
-            raise ValueError("a device is cpu, cuda or cuda:N")
+            raise _refused("no_device")
         return device
 
     @model_validator(mode="after")
@@ -137,9 +159,14 @@ def load_settings(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"][:1]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
+        first = error.errors(include_url=False, include_input=False)[0]
+        reason = REASONS.get(first["type"], lambda _: Phrase("setting_other", "{text}", {"text": first["msg"]}))
         raise InputRejected(
-            f"the setting {name} cannot be used: {reason}", action=f"correct or unset {name}", code="setting_rejected"
+            "the setting {name} cannot be used: {reason}",
+            action="correct or unset {name}",
+            code="setting_rejected",
+            values={
+                "name": PREFIX + "_".join(str(part) for part in first["loc"][:1]).upper(),
+                "reason": reason(first.get("ctx", {})),
+            },
         ) from None

@@ -33,7 +33,7 @@ def read(store: Store, study: Path) -> tuple[dict, dict[str, float], float]:
             break
         time.sleep(0.02)
     if row.state != "done":
-        raise SystemExit(f"the study was not read: {row.error_text}")
+        raise SystemExit(f"the study was not read: {row.error}")
     assert row.started_at is not None
     assert row.ended_at is not None
     total = (row.ended_at - row.started_at).total_seconds()
@@ -41,7 +41,7 @@ def read(store: Store, study: Path) -> tuple[dict, dict[str, float], float]:
     ends = [began[step] for step in STEPS[1:]] + [start + total]
     seconds = {step: end - began[step] for step, end in zip(STEPS, ends, strict=True)}
     assert first_image is not None
-    return readings.document(store, str(row.reading_id)), seconds, first_image - start
+    return json.loads(readings.document(store, str(row.reading_id))), seconds, first_image - start
 
 
 def peak_gb() -> float:

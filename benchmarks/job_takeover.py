@@ -30,7 +30,7 @@ from apps.provenance import Provenance
 from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, jobs, migrations, readings, workers
 from apps.store.engine import make_engine, sqlite_file
-from apps.store.ids import hash_of
+from apps.store.ids import canonical, hash_of
 from apps.store.store import Store
 from benchmarks.figures import Figure
 
@@ -67,7 +67,7 @@ def leave_effect(step: Step, before: str | None) -> str:
     content = blobs.put(step.store, step.job_id, step.name, f"{step.job_id} {step.name}".encode())
     provenance = Provenance(content, {step.name: "1"}, {}, {}, {})
     reading_id = readings.save(
-        step.store, "benchmark.takeover", {"after": before}, provenance, files={"content": content}
+        step.store, "benchmark.takeover", canonical({"after": before}), provenance, files={"content": content}
     )
     _note(step, f"effect:{reading_id}")
     _pass_time(step, seconds, effect_at, 1.0)
@@ -285,7 +285,7 @@ def _postgres(folder: Path) -> Iterator[str]:
     try:
         url = make_url(server.get_uri()).set(drivername="postgresql").render_as_string(hide_password=False)
         engine = make_engine(url)
-        migrations.upgrade(engine)
+        migrations.upgrade(engine, load_settings())
         engine.dispose()
         yield url
     finally:

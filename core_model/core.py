@@ -340,7 +340,10 @@ class Core(nn.Module):
             InputRejected: One string in place of several, something that is no text, an unknown kind, or a number of
                 layers that the core does not have.
         """
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+        if isinstance(texts, str):
+            raise _one_string()
+        texts = list(texts)
+        if not all(isinstance(text, str) for text in texts):
             raise _one_string()
         if kind not in get_args(TextKind):
             raise InputRejected(

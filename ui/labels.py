@@ -30,6 +30,11 @@ def text(key: str, language: str, **values: object) -> str:
     return said(Message(f"ui_{key}", values), language)
 
 
+def captioned(caption: str, said: str, language: str) -> str:
+    """A text behind its caption; alone where it has none."""
+    return text("captioned", language, caption=caption, text=said) if caption else said
+
+
 def line_name(line: str, language: str) -> str:
     """The name of a standard line; an unknown line's own name in words."""
     return words(f"line_{line}", {}, language) or line.replace("_", " ").capitalize()

@@ -10,10 +10,12 @@ import numpy as np
 from apps.documents import Missing, from_json
 from apps.finance.facts_table import reason_of
 from apps.finance.reading import FinanceReading
+from apps.finance.records.filings import FilingEntry, filings
 from apps.jobs import delete as remove
 from apps.medical.reading import MedicalReading
+from apps.medical.records import entries
 from apps.settings import Settings, load_settings
-from apps.store import blobs, finance, inputs, medical, readings
+from apps.store import blobs, inputs, readings
 from apps.store.store import Store
 from apps.store.tables import ReadingRow
 from core_model.errors import Message, NotFound
@@ -63,14 +65,14 @@ def close() -> None:
             _opened.popitem()[1].close()
 
 
-def reports(company: str = "", limit: int = 200) -> list[finance.FilingEntry]:
+def reports(company: str = "", limit: int = 200) -> list[FilingEntry]:
     """The reports that were read, the newest reading first."""
-    return finance.filings(store(), company, limit)
+    return filings(store(), company, limit)
 
 
-def studies(limit: int = 200) -> list[medical.ReadStudy]:
+def studies(limit: int = 200) -> list[entries.ReadStudy]:
     """The studies that were read, the newest first."""
-    return medical.read_studies(store(), limit)
+    return entries.read_studies(store(), limit)
 
 
 def reading(reading_id: str, kind: type[Reading]) -> Reading:
@@ -114,13 +116,12 @@ def volume(reading_id: str) -> np.ndarray:
     Raises:
         NotFound: There is no such reading, or its volume is gone.
     """
-    row = readings.get(store(), reading_id)
-    series_uid = reading(reading_id, MedicalReading).series.series_uid
+    about = reading(reading_id, MedicalReading)
     own = readings.files(store(), reading_id).get("volume")
     if own is not None:  # the series may have been imported again since, with more slices
         return blobs.get_array(store(), own)
-    for series in medical.series_of(store(), str(row.study_id)):
-        if series.uid == series_uid and series.volume_sha256:
+    for series in entries.series_of(store(), entries.study_of(store(), reading_id).study.id):
+        if series.series_uid == about.series.series_uid and series.volume_sha256:
             return blobs.get_array(store(), series.volume_sha256)
     raise NotFound("the volume of this study is no longer stored", action="read the study again", code="no_volume")
 

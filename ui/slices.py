@@ -37,10 +37,17 @@ def slice_png(reading_id: str, window: str, k: int) -> bytes:
         NotFound: No such reading, window or slice.
     """
     if window not in WINDOWS:
-        raise NotFound("there is no such window", allowed=", ".join(WINDOWS), code="no_such_window")
+        raise NotFound(
+            "there is no such window",
+            allowed="{windows}",
+            code="no_such_window",
+            values={"windows": ", ".join(WINDOWS)},
+        )
     hu_ZYX = library.volume(reading_id)
     if not 0 <= k < len(hu_ZYX):
-        raise NotFound("there is no such slice", allowed=f"0 to {len(hu_ZYX) - 1}", code="no_such_slice")
+        raise NotFound(
+            "there is no such slice", allowed="0 to {last}", code="no_such_slice", values={"last": len(hu_ZYX) - 1}
+        )
     view = view_of(library.reading(reading_id, MedicalReading).series.geometry)
     return _png(Image.fromarray(np.ascontiguousarray(view.turn(PRESETS[WINDOWS[window]].grey(hu_ZYX[k])))))
 
@@ -72,7 +79,9 @@ def heat_png(reading_id: str, finding_id: str, k: int) -> bytes:
     geometry = library.reading(reading_id, MedicalReading).series.geometry
     size = geometry.size
     if not 0 <= k < size[0]:
-        raise NotFound("there is no such slice", allowed=f"0 to {size[0] - 1}", code="no_such_slice")
+        raise NotFound(
+            "there is no such slice", allowed="0 to {last}", code="no_such_slice", values={"last": size[0] - 1}
+        )
     heat_ZYX, (first, row, column) = library.heatmap(reading_id, finding_id)
     rgba = np.zeros((size[1], size[2], 4), np.uint8)
     if first <= k < first + len(heat_ZYX):

@@ -11,20 +11,22 @@ app = typer.Typer(help="The database: upgrade its schema, verify what it holds."
 def upgrade() -> None:
     """Bring the database to the newest schema; a new database gets its tables."""
     from apps.settings import load_settings
-    from apps.store import migrations
+    from apps.store import applications, migrations
     from apps.store.disk import private_file
     from apps.store.engine import make_engine, sqlite_file
 
-    url = load_settings().database_url
+    settings = load_settings()
+    url = settings.database_url
     file = sqlite_file(url)
     if file is not None and "mode=ro" not in url:
         private_file(file)
     engine = make_engine(url)
     try:
-        migrations.upgrade(engine)
+        migrations.upgrade(engine, settings)
     finally:
         engine.dispose()
-    console.say(f"the database has schema {migrations.HEAD}")
+    heads = migrations.heads(applications.load(settings.applications))
+    console.say(f"the database has schema {', '.join(heads)}")
 
 
 @app.command()

@@ -12,6 +12,15 @@ JobId = Annotated[str, typer.Argument(metavar="JOB", help="Id of the job.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
+def _error(row: Any) -> dict[str, Any] | None:
+    """Why a job failed: code and values for programs, and the sentence."""
+    from apps.jobs.client import refusal_of
+    from apps.messages import refused
+
+    error = refusal_of(row)
+    return None if error is None else {**error.as_dict(), "text": refused(error)}
+
+
 def _as_dict(row: Any, held: dict[str, tuple[int, int]]) -> dict[str, Any]:
     files, size = held.get(row.id, (0, 0))
     moments = {name: getattr(row, name) for name in ("created_at", "started_at", "ended_at")}
@@ -23,7 +32,7 @@ def _as_dict(row: Any, held: dict[str, tuple[int, int]]) -> dict[str, Any]:
         "fraction": round(row.fraction, 4),
         "eta_s": row.eta_s,
         "reading": row.reading_id,
-        "error": {"code": row.error_code, "text": row.error_text} if row.error_text else None,
+        "error": _error(row),
         "attempt": row.attempt,
         "kept": {"files": files, "bytes": size},
         **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
@@ -54,7 +63,7 @@ def list_jobs(
         held = blobs.held(store, [row.id for row in rows])
     if as_json:
         entries = [_as_dict(row, held) for row in rows]
-        console.print_document({"schema": "tandem.jobs/1", "notice": NOTICE, "jobs": entries})
+        console.print_document({"schema": "tandem.jobs/2", "notice": NOTICE, "jobs": entries})
         return
     # Without lines, and with the step beside the state, the ids stay in one piece at 80 columns: they are to be copied.
     table = Table("job", "kind", "state", "result or reason", box=None, padding=(0, 2, 0, 0))
@@ -62,7 +71,7 @@ def list_jobs(
         column.min_width, column.overflow = longest, "fold"
     for row in rows:
         going = "" if row.state == "done" else f" {row.fraction:.0%} {row.step or ''}".rstrip()
-        table.add_row(row.id, row.kind, row.state + going, Text(row.reading_id or row.error_text or ""))
+        table.add_row(row.id, row.kind, row.state + going, Text(row.reading_id or (_error(row) or {}).get("text", "")))
     console.out.print(table)
     ended = [held[row.id][1] for row in rows if row.state in ("failed", "cancelled") and row.id in held]
     if ended:
@@ -81,7 +90,7 @@ def show(job: JobId, as_json: AsJson = False) -> None:
     with open_store() as store:
         entry = _as_dict(jobs.get(store, job), blobs.held(store, [job]))
     if as_json:
-        console.print_document({"schema": "tandem.job/1", "notice": NOTICE, **entry})
+        console.print_document({"schema": "tandem.job/2", "notice": NOTICE, **entry})
         return
     kept = entry.pop("kept")
     if kept["files"]:
@@ -97,12 +106,14 @@ def watch(
 ) -> None:
     """Follow jobs to their end, with a worker where none runs."""
     from apps.jobs.following import Submitted, wait_for
+    from apps.messages import refused
     from apps.store.store import open_store
 
     with open_store() as store:
         ended = wait_for(store, [Submitted(each, each) for each in job])
     for progress in ended:
-        console.say(f"{progress.job_id} {progress.state} {progress.reading_id or progress.error_text}")
+        told = progress.reading_id or (refused(progress.error) if progress.error else "")
+        console.say(f"{progress.job_id} {progress.state} {told}".rstrip())
     raise typer.Exit(0 if all(progress.state == "done" for progress in ended) else 1)
 
 

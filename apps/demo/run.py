@@ -42,6 +42,7 @@ def run_demo(seed: int | None) -> int:
     from apps.jobs.following import Submitted, wait_for
     from apps.medical.jobs import stored as stored_study
     from apps.medical.jobs import submit as submit_study
+    from apps.messages import refused
     from apps.settings import load_settings
     from apps.store.disk import private_folder
     from apps.store.store import open_store
@@ -63,7 +64,7 @@ def run_demo(seed: int | None) -> int:
         ended = wait_for(store, jobs)
         for each, progress in zip(jobs, ended, strict=True):
             if progress.state != "done" or not progress.reading_id:
-                console.say(f"{each.name}: {progress.state}: {progress.error_text}")
+                console.say(f"{each.name}: {progress.state}: {refused(progress.refusal)}")
                 return 1
         finance = stored_report(store, str(ended[0].reading_id))
         medical = stored_study(store, str(ended[1].reading_id))

@@ -31,6 +31,7 @@ def read(
     from apps.finance.jobs import reports_in, submit
     from apps.finance.reading import FinanceBatch, FinanceReading
     from apps.jobs.following import Submitted, wait_for
+    from apps.messages import refused
     from apps.store import inputs
     from apps.store.store import open_store
     from core_model.errors import Refusal, TandemError, numbered_file
@@ -57,10 +58,8 @@ def read(
             if progress.state == "done" and progress.reading_id:
                 made.append(_reading(store, progress.reading_id))
             else:
-                text = progress.error_text or f"the job was {progress.state}"
-                code = progress.error_code or progress.state
-                failures.append(Refusal(code, {"text": text}, numbered_file(number, len(files)).message))
-                console.say(f"tandem: {each.name}: {text}")
+                failures.append(replace(progress.refusal, source=numbered_file(number, len(files)).message))
+                console.say(f"tandem: {refused(progress.refusal, name=each.name)}")
     if as_json and folder:
         _print(FinanceBatch(readings=tuple(made), failures=tuple(failures)))
     elif as_json:
@@ -83,11 +82,11 @@ def list_reports(
     """List the readings of reports with their ids, each of which `tandem delete` takes."""
     from rich.table import Table
 
-    from apps.store import finance as stored
+    from apps.finance.records.filings import filings
     from apps.store.store import open_store
 
     with open_store() as store:
-        entries = stored.filings(store, company, limit)
+        entries = filings(store, company, limit)
     if as_json:
         rows = [
             {

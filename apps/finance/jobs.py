@@ -1,14 +1,14 @@
 """The job ``finance.read``: a report's file to one stored ``FinanceReading``."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apps.documents import from_json, to_json
 from apps.finance.filings.files import bytes_of
 from apps.finance.reading import FinanceReading
-from apps.jobs import Run, Step, job
+from apps.finance.records import filings
+from apps.jobs import Made, Run, Step, job, save_reading
 from apps.jobs.client import enqueue
 from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, readings
@@ -83,7 +83,7 @@ def stored(store: Store, reading_id: str) -> FinanceReading:
         NotFound: There is no such reading.
         Unavailable: Its content is damaged.
     """
-    return from_json(FinanceReading, blobs.get(store, readings.get(store, reading_id).document_sha256))
+    return from_json(FinanceReading, readings.document(store, reading_id))
 
 
 @job(KIND, steps={"read": 9, "save": 1})
@@ -106,7 +106,7 @@ def _read(step: Step) -> dict[str, str]:
     provenance = provenance_of(source)
     reading = make_reading(
         report,
-        reading_id=readings.id_of(KIND, provenance, again=_again(step)),
+        reading_id=readings.id_of(KIND, provenance, again=step.again),
         facts_sha256=facts,
         provenance=provenance,
     )
@@ -118,24 +118,10 @@ def _read(step: Step) -> dict[str, str]:
 
 
 def _save(step: Step, made: dict[str, str]) -> str:
-    reading = from_json(FinanceReading, blobs.get(step.store, made["reading"]))
-    if not readings.is_stored(step.store, reading.id):
-        readings.save(
-            step.store,
-            KIND,
-            json.loads(to_json(reading)),
-            reading.provenance,
-            input_id=step.input_id,
-            files={"source": made["source"], "facts": made["facts"]},
-            again=_again(step),
-        )
-    blobs.release(step.store, step.job_id)
-    return reading.id
-
-
-def _again(step: Step) -> str:
-    """The job's id where a second run was asked for, which gets a reading of its own."""
-    return step.job_id if step.settings.get("again") else ""
+    document = blobs.get(step.store, made["reading"])
+    reading = from_json(FinanceReading, document)
+    files = {"source": made["source"], "facts": made["facts"]}
+    return save_reading(step, reading.provenance, lambda _: Made(document, [filings.row_of(reading)], files))
 
 
 def _embed(texts: list[str]) -> "np.ndarray":

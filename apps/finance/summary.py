@@ -22,7 +22,6 @@ TITLES: dict[StatementName, str] = {
 }
 ABOUT_AS_LONG = 15
 """Days by which periods that stand side by side may differ."""
-_NAME_WIDTH = max(len(line.english) for line in BY_NAME.values())
 _DERIVED = "*"
 
 
@@ -80,20 +79,22 @@ def statement(reading: FinanceReading, name: StatementName, width: int) -> Itera
     shown = {line.line: [_shown(_at(line, period), *unit) for period in periods] for line in lines}
     cell = max((len(text) for texts in shown.values() for text in texts), default=0)
     cell = max(cell, len("2024-12-31")) + 2
-    if _NAME_WIDTH + cell * len(periods) > width:  # very long numbers: the newest period alone
+    names = {name: said(line.message) for name, line in BY_NAME.items()}
+    broadest = max(map(len, names.values()))
+    if broadest + cell * len(periods) > width:  # very long numbers: the newest period alone
         periods = periods[:1]
     length = _length(periods[0]) if periods else ""
     yield Text("")
     ends = "".join(f"{period.end + ' ':>{cell}}" for period in periods)
-    yield Text(f"{TITLES[name] + length:<{_NAME_WIDTH}}{ends}".rstrip(), style="bold")
+    yield Text(f"{TITLES[name] + length:<{broadest}}{ends}".rstrip(), style="bold")
     for line in lines:
-        called = BY_NAME[line.line].english
+        called = names[line.line]
         missing = {period.end: reason for period in periods if (reason := _missing(line, period))}
         if len(missing) == len(periods):
             yield _cropped(f"{called}: n/a: {next(iter(missing.values()), said(line.reason))}", width)
             continue
         numbers = shown[line.line][: len(periods)]
-        yield Text((f"{called:<{_NAME_WIDTH}}" + "".join(f"{number:>{cell}}" for number in numbers)).rstrip())
+        yield Text((f"{called:<{broadest}}" + "".join(f"{number:>{cell}}" for number in numbers)).rstrip())
         for end, reason in missing.items():
             yield _cropped(f"  {end}: n/a: {reason}", width)
     if any(text.endswith(_DERIVED) for texts in shown.values() for text in texts[: len(periods)]):

@@ -4,7 +4,7 @@ An application registers a function as a kind of job; each of its steps takes sm
 of blobs, ids, counts), since its result is recorded. A step gets a ``Step``: the open store, the job's settings, and
 ``tick``, which reports progress and raises where the job was cancelled. Hand ``step.tick`` on to what takes long. A
 step whose end was recorded never runs again; one whose worker died runs again from its start, so what it stores has a
-key of its own (``readings.save``, ``blobs.put``, ``medical.add_study`` and ``inputs.add`` all have).
+key of its own (``save_reading``, ``blobs.put`` and ``inputs.add`` all have).
 
 A job of two steps, from its registration to its result:
 
@@ -14,7 +14,7 @@ A job of two steps, from its registration to its result:
 >>> from apps.store import blobs, inputs, readings
 >>> from apps.store.store import Store
 
->>> STEPS = {"take in": "1", "count": "1"}                     # raised by hand when what a step makes changes
+>>> STEPS = {"take in": "1", "count": "1"}              # versions, raised by hand when what a step makes changes
 
 >>> def take_in(step, input_id):
 ...     text = inputs.path_of(step.store, input_id).read_bytes()
@@ -24,10 +24,8 @@ A job of two steps, from its registration to its result:
 ...     words = blobs.get(step.store, text_hash).split()
 ...     for number, _ in enumerate(words):
 ...         step.tick(number / len(words))
-...     provenance = Provenance(text_hash, steps=STEPS, settings={}, weights={}, libraries={})
-...     again = step.job_id if step.settings.get("again") else ""
-...     return readings.save(
-...         step.store, "example.count", {"words": len(words)}, provenance, input_id=step.input_id, again=again)
+...     provenance = Provenance(text_hash, STEPS, settings={}, weights={}, libraries={})
+...     return save_reading(step, provenance, lambda reading_id: Made(b'{"words": %d}' % len(words)))
 
 >>> @job("example.count", steps={"take in": 1, "count": 4})     # the steps, and how long they take beside each other
 ... def count_words(run):
@@ -43,33 +41,38 @@ A job of two steps, from its registration to its result:
 ...         for progress in watch(store, job_id):
 ...             end = progress
 ...     (end.state, end.fraction, readings.document(store, end.reading_id))
-('done', 1.0, {'words': 4})
+('done', 1.0, b'{"words": 4}')
 
-From a command: ``with ensure_worker(store) as keeper: for progress in watch(store, job_id, keeper): ...``; it starts a
-worker process where none is alive, and ends it with the block. ``delete(store, id)`` removes a reading, study, patient
-or ended job. ``run_worker()`` is the body of ``tandem worker``.
+From a command: ``with ensure_worker(store) as supervisor: for progress in watch(store, job_id, supervisor): ...``; it
+starts a worker process where none is alive, and ends it with the block. What a job failed with is stored as code and
+values (``Progress.error``) and put into words where it is shown. ``delete(store, id)`` removes a reading, an ended job,
+or what an application keeps. ``run_worker()`` is the body of ``tandem worker``.
 """
 
-from apps.jobs.client import Progress, cancel, delete, enqueue, retry, show, watch
-from apps.jobs.keeper import Keeper, ensure_worker
+from apps.jobs.client import Progress, cancel, delete, enqueue, refusal_of, retry, show, watch
 from apps.jobs.registry import job
 from apps.jobs.run import JobInterrupted, Run, Step
+from apps.jobs.saving import Made, save_reading
+from apps.jobs.supervisor import WorkerSupervisor, ensure_worker
 from apps.jobs.worker import Worker, run_worker
 
 __all__ = [
     "JobInterrupted",
-    "Keeper",
+    "Made",
     "Progress",
     "Run",
     "Step",
     "Worker",
+    "WorkerSupervisor",
     "cancel",
     "delete",
     "enqueue",
     "ensure_worker",
     "job",
+    "refusal_of",
     "retry",
     "run_worker",
+    "save_reading",
     "show",
     "watch",
 ]

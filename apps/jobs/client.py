@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from apps.jobs.keeper import Keeper
+from apps.jobs.supervisor import WorkerSupervisor
 from apps.provenance import Provenance
 from apps.store import jobs, readings
 from apps.store.deletion import Deleted, delete_everything_of
 from apps.store.ids import hash_of
 from apps.store.store import Store
 from apps.store.tables import JobRow
+from core_model.errors import Refusal, Unavailable
 
 LOOK_EVERY_S = 0.25
 
@@ -27,8 +28,7 @@ class Progress:
         fraction: Share of the whole that is done, 0 to 1.
         eta_s: Seconds left, None where not known yet.
         reading_id: What it made, where done.
-        error_code: Why it failed, for programs.
-        error_text: Why it failed, in one sentence.
+        error: Why it failed; ``apps.messages.refused`` puts it into words.
         cancelling: Whether it was asked to stop and has not yet.
     """
 
@@ -38,14 +38,21 @@ class Progress:
     fraction: float
     eta_s: float | None
     reading_id: str | None
-    error_code: str
-    error_text: str
+    error: Refusal | None
     cancelling: bool
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
         return self.state in jobs.ENDED
+
+    @property
+    def refusal(self) -> Refusal:
+        """Why there is no reading: the error, or else that the job did not come to its end."""
+        if self.error is not None:
+            return self.error
+        state = jobs.STATE_WORDS[self.state]
+        return Unavailable("the job was {state}", code="job_not_done", values={"state": state}).refusal
 
 
 def enqueue(
@@ -89,13 +96,13 @@ def show(store: Store, job_id: str) -> Progress:
     return _progress(jobs.get(store, job_id))
 
 
-def watch(store: Store, job_id: str, keeper: Keeper | None = None) -> Iterator[Progress]:
+def watch(store: Store, job_id: str, supervisor: WorkerSupervisor | None = None) -> Iterator[Progress]:
     """The job's progress: at once, at each change, and at its end, which is the last.
 
     Args:
         store: The open store.
         job_id: The job.
-        keeper: From ``ensure_worker``: where no worker can be started, waiting ends with its error.
+        supervisor: From ``ensure_worker``: where no worker can be started, waiting ends with its error.
 
     Raises:
         NotFound: There is no such job.
@@ -109,8 +116,8 @@ def watch(store: Store, job_id: str, keeper: Keeper | None = None) -> Iterator[P
             last = progress
         if progress.ended:
             return
-        if keeper is not None:
-            keeper.check()
+        if supervisor is not None:
+            supervisor.check()
         time.sleep(LOOK_EVERY_S)
 
 
@@ -135,7 +142,8 @@ def retry(store: Store, job_id: str) -> Progress:
 
 
 def delete(store: Store, identifier: str) -> Deleted:
-    """Delete a reading, study, patient or ended job: its rows, its recorded steps, and what nothing else needs.
+    """Delete a reading, an ended job, or what an application keeps (a study, a patient): its rows, its recorded steps,
+    and what nothing else needs.
 
     Args:
         store: The open store.
@@ -155,6 +163,11 @@ def delete(store: Store, identifier: str) -> Deleted:
     return deleted
 
 
+def refusal_of(row: JobRow) -> Refusal | None:
+    """Why a job failed; None where it did not."""
+    return Refusal.from_dict(row.error) if row.error else None
+
+
 def _progress(row: JobRow) -> Progress:
     return Progress(
         row.id,
@@ -163,7 +176,6 @@ def _progress(row: JobRow) -> Progress:
         row.fraction,
         row.eta_s,
         row.reading_id,
-        row.error_code,
-        row.error_text,
+        refusal_of(row),
         row.cancel_requested and row.state not in jobs.ENDED,
     )

@@ -26,14 +26,15 @@ from apps.jobs.registry import kind
 from apps.jobs.run import JobCancelled, JobFailed, Run, WorkerStopping, failure
 from apps.store import blobs, jobs
 from apps.store.disk import private_file
-from apps.store.engine import BUSY_TIMEOUT_S, forget_deleted, sqlite_file
+from apps.store.engine import forget_deleted, keep_promises, sqlite_file
 from apps.store.store import Store
 from apps.store.tables import JobRow
 
 QUEUE = "tandem-jobs"
 WORKFLOW = "tandem.job"
-STEPS_VERSION = "1"  # raise it when the steps of a kind change: a job begun under another version starts anew
+STEPS_VERSION = "2"  # raise it when the steps of a kind change: a job begun under another version starts anew
 POLL_S = 0.3
+BUSY_TIMEOUT_S = 30.0  # its threads write at every poll, and wait for each other
 OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 
 
@@ -156,7 +157,7 @@ class Durable:
         except JobCancelled:
             jobs.end(self.store, job_id, attempt, "cancelled")
         except JobFailed as failed:
-            jobs.end(self.store, job_id, attempt, "failed", error_code=failed.code, error_text=failed.text)
+            jobs.end(self.store, job_id, attempt, "failed", error=failed.refusal)
         else:
             jobs.end(self.store, job_id, attempt, "done", reading_id=reading_id)
             blobs.release(self.store, job_id)
@@ -224,13 +225,6 @@ def _file_engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = "IMMEDIATE"  # as DBOS sets it on an engine that it makes itself
-        for pragma in (
-            "busy_timeout=30000",
-            "foreign_keys=ON",
-            "synchronous=FULL",
-            "secure_delete=ON",
-            "journal_mode=WAL",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        keep_promises(connection, BUSY_TIMEOUT_S)
 
     return engine

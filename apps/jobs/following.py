@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apps import console
 from apps.jobs.client import Progress, watch
-from apps.jobs.keeper import ensure_worker
+from apps.jobs.supervisor import ensure_worker
 from apps.store.store import Store
 
 
@@ -29,9 +29,9 @@ def wait_for(store: Store, submitted: Sequence[Submitted]) -> list[Progress]:
     if not submitted:
         return ended
     try:
-        with ensure_worker(store) as keeper, console.progress_bar("reading") as bar:
+        with ensure_worker(store) as supervisor, console.progress_bar("reading") as bar:
             for number, each in enumerate(submitted):
-                for progress in watch(store, each.job_id, keeper):
+                for progress in watch(store, each.job_id, supervisor):
                     title = (
                         f"{each.name}: {progress.step or 'waiting'}"
                         if len(submitted) == 1

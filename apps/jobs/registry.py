@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from core_model.errors import NotFound
+from core_model.errors import NotAllowed, NotFound, Phrase
 
 if TYPE_CHECKING:
     from apps.jobs.run import Run
@@ -27,6 +27,7 @@ class JobKind:
     weights: Mapping[str, float]
 
 
+NOTHING_REGISTERED = Phrase("no_kind_registered", "none is registered")
 _kinds: dict[str, JobKind] = {}
 
 
@@ -36,18 +37,32 @@ def job(name: str, steps: Mapping[str, float]) -> Callable[[JobFunction], JobFun
     Args:
         name: Name of the kind; at most one function has it.
         steps: Names of its steps in order, with their usual share of the time (any unit), for progress and time left.
+
+    Raises:
+        NotAllowed: Another function has this name: the jobs of one would be done by the other.
     """
     assert steps, "a job has steps"
     assert all(weight > 0 for weight in steps.values()), "every step takes time"
 
     def register(function: JobFunction) -> JobFunction:
         known = _kinds.get(name)
-        same = known is not None and known.function.__qualname__ == function.__qualname__
-        assert known is None or same, f"two functions are registered as {name}"
+        if known is not None and _place(known.function) != _place(function):
+            raise NotAllowed(
+                "a job of the kind '{kind}' is registered by {first} and again by {second}",
+                allowed="one function for each kind",
+                action="give one of them another name, or leave its module out of TANDEM_JOB_MODULES",
+                code="job_kind_taken",
+                values={"kind": name, "first": _place(known.function), "second": _place(function)},
+            )
         _kinds[name] = JobKind(name, function, dict(steps))
         return function
 
     return register
+
+
+def _place(function: "Callable[[Run], str | None]") -> str:
+    """The module of a function and its name there: a module that is imported anew registers the same one again."""
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def kind(name: str) -> JobKind:
@@ -58,9 +73,10 @@ def kind(name: str) -> JobKind:
     """
     if name not in _kinds:
         raise NotFound(
-            f"no job of the kind '{name}' is known here",
-            allowed=", ".join(sorted(_kinds)) or "none is registered",
+            "no job of the kind '{kind}' is known here",
+            allowed="{kinds}",
             action="start the worker with the module that registers it",
             code="unknown_job_kind",
+            values={"kind": name, "kinds": sorted(_kinds) or NOTHING_REGISTERED},
         )
     return _kinds[name]

@@ -12,7 +12,7 @@ from apps.jobs.registry import JobKind
 from apps.store import jobs
 from apps.store.store import Store
 from apps.store.tables import JobRow
-from core_model.errors import TandemError
+from core_model.errors import Refusal, TandemError, Unavailable
 
 REPORT_EVERY_S = 0.5
 MAX_RESULT_BYTES = 65_536
@@ -39,25 +39,33 @@ class JobFailed(JobInterrupted):
     """A step failed. It is no recorded result, so that a retry begins at this step.
 
     Args:
-        code: Machine-readable name of the failure.
-        text: One sentence that may be stored and logged: no path, no name.
+        refusal: Why, as it is stored: no path, no name.
     """
 
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(code, text)
-        self.code, self.text = code, text
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
 
 
 def failure(error: Exception, step: str) -> JobFailed:
     """What may be kept of an error. Other people's messages can hold paths and names: their kind and place remain."""
     if isinstance(error, TandemError):
-        return JobFailed(error.code, str(error))
+        return JobFailed(error.refusal)
     log.info("the step %s failed:\n%s", step, "".join(traceback.format_tb(error.__traceback__)))  # without its message
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename]
     frame = (ours or list(frames))[-1]
-    where = f"{Path(frame.filename).stem}, line {frame.lineno}"
-    return JobFailed("defect", f"the step '{step}' met an error of ours ({type(error).__name__} in {where}).")
+    defect = Unavailable(
+        "the step '{step}' met an error of ours ({kind} in {module}, line {line})",
+        code="defect",
+        values={
+            "step": step,
+            "kind": type(error).__name__,
+            "module": Path(frame.filename).stem,
+            "line": frame.lineno or 0,
+        },
+    )
+    return JobFailed(defect.refusal)
 
 
 def _small(result: Any, step: str) -> Any:
@@ -74,6 +82,7 @@ class Run:
         job_id: Id of the job.
         input_id: Row of its input.
         settings: Its settings, as they were enqueued.
+        kind: Name under which it is registered.
         store: The open store.
     """
 
@@ -87,6 +96,7 @@ class Run:
         stopping: Callable[[], bool],
     ) -> None:
         self.job_id, self.attempt, self.input_id, self.settings = row.id, row.attempt, row.input_id, row.settings
+        self.kind = kind.name
         self.store, self._kind, self._worker, self._run_step = store, kind, worker, run_step
         self._stopping = stopping
         self._total = sum(kind.weights.values())
@@ -143,12 +153,15 @@ class Step:
         job_id: Id of the job; with ``name`` a key for what must happen once.
         input_id: Row of the job's input.
         settings: The job's settings.
+        kind: Name under which the job is registered.
+        again: The job's id where a second run was asked for; else empty.
         store: The open store.
     """
 
     def __init__(self, run: Run, name: str, before: float, weight: float) -> None:
         self.name, self.before, self._weight, self._run = name, before, weight, run
         self.job_id, self.input_id, self.settings, self.store = run.job_id, run.input_id, run.settings, run.store
+        self.kind, self.again = run.kind, run.job_id if run.settings.get("again") else ""
         self._reported = 0.0
 
     def tick(self, fraction: float) -> None:

@@ -45,27 +45,29 @@ class Worker:
         for module in store.settings.job_modules if modules is None else modules:
             _import(module)
         self.store, self.id = store, new_id("worker")
-        self._stop, self._broken = threading.Event(), ""
+        self._stop = threading.Event()
+        self._broken: dict[str, Any] = {}  # the defect that ended its heart
         self._beaten = 0.0
         self._durable = Durable(store, self.id, self._stop.is_set, concurrency)
         self._thread = threading.Thread(target=self._beat_and_hand_over, name="tandem-heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Show life, then take jobs.
+        """Sweep up, show life, then take jobs. Where one of these fails the worker does no job and shows no life.
 
         Raises:
             Unavailable: The database cannot be used.
         """
         with translated_errors():
+            self._sweep()
             workers.beat(self.store, self.id)
             self._beaten = time.time() - workers.BEAT_S
-            self._durable.launch()
-        self._thread.start()
-        blobs.sweep(self.store)
-        try:
-            inputs.sweep(self.store)
-        except Unavailable as state:  # what lies in the inbox keeps no worker from its work
-            log.warning("%s", state)
+            try:
+                self._durable.launch()
+                self._thread.start()
+            except BaseException:
+                self._end()
+                self._leave()
+                raise
 
     def wait(self, ending: threading.Event) -> None:
         """Wait until told to end.
@@ -76,15 +78,15 @@ class Worker:
         while not ending.wait(0.2):
             if self._broken:
                 raise Unavailable(
-                    f"the worker met an error of ours ({self._broken})", action="start it again", code="worker_broken"
+                    "the worker met an error of ours ({kind}, line {line})",
+                    action="start it again",
+                    code="worker_broken",
+                    values=self._broken,
                 )
 
     def stop(self) -> None:
         """Interrupt what runs at its next tick, and leave it to the next worker."""
-        self._stop.set()
-        self._thread.join(STOP_WITHIN_S)
-        self._durable.drain(STOP_WITHIN_S)
-        self._durable.destroy()
+        self._end()
         jobs.requeue(self.store, self.id, died=False)
         workers.rest(self.store, self.id)
 
@@ -100,6 +102,29 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _sweep(self) -> None:
+        blobs.sweep(self.store)
+        try:
+            inputs.sweep(self.store)
+        except Unavailable as state:  # what lies in the inbox keeps no worker from its work
+            log.warning("%s", state)
+
+    def _end(self) -> None:
+        """End the threads."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_WITHIN_S)
+        self._durable.drain(STOP_WITHIN_S)
+        self._durable.destroy()
+
+    def _leave(self) -> None:
+        """Show no more life, as far as the database can be written to; else the heart has stopped soon enough."""
+        try:
+            jobs.requeue(self.store, self.id, died=False)
+            workers.rest(self.store, self.id)
+        except Unavailable as state:
+            log.warning("%s", state)
+
     def _beat_and_hand_over(self) -> None:
         try:
             while not self._stop.wait(HAND_OVER_S):
@@ -109,7 +134,8 @@ class Worker:
                 except Unavailable as state:  # locked or unreachable for a moment: the next round tries again
                     log.warning("%s", state)
         except BaseException as error:
-            self._broken = f"{type(error).__name__}, line {traceback.extract_tb(error.__traceback__)[-1].lineno}"
+            line = traceback.extract_tb(error.__traceback__)[-1].lineno
+            self._broken = {"kind": type(error).__name__, "line": line}
             raise
 
     def _round(self) -> None:
@@ -174,9 +200,10 @@ def _import(module: str) -> None:
         if error.name is None or not (module + ".").startswith(error.name + "."):
             raise
         raise NotFound(
-            f"the module {module}, which is to register jobs, cannot be found",
+            "the module {module}, which is to register jobs, cannot be found",
             action="correct TANDEM_JOB_MODULES, or the module's name",
             code="job_module_missing",
+            values={"module": module},
         ) from None
 
 

@@ -34,6 +34,7 @@ def read(
     """Read a chest CT: segment the lungs, find nodules, measure them, rank them by probability."""
     from apps.jobs.following import Submitted, wait_for
     from apps.medical.jobs import submit
+    from apps.messages import refused
     from apps.store.store import open_store
     from core_model.errors import TandemError
 
@@ -45,7 +46,7 @@ def read(
             raise typer.Exit(1) from None
         (progress,) = wait_for(store, [Submitted(job_id, str(path))])
         if progress.state != "done" or not progress.reading_id:
-            text = progress.error_text or f"the job was {progress.state}"
+            text = refused(progress.refusal)
             console.say(f"tandem: {path}: {text}")
             for line in _named_files(path, text):
                 console.say(line)
@@ -67,17 +68,20 @@ def list_studies(
     """List studies with the ids of their patients, studies and readings, each of which `tandem delete` takes."""
     from rich.table import Table
 
-    from apps.store import medical as stored
+    from apps.medical.records.entries import studies as listed
     from apps.store.store import open_store
 
     with open_store() as store:
-        entries = stored.studies(store, limit)
+        entries = listed(store, limit)
     if as_json:
         studies = [
             {
                 "patient": {"id": entry.patient.id, "name": entry.patient.name, "patient_id": entry.patient.patient_id},
                 "study": {"id": entry.study.id, "date": str(entry.study.study_date or "") or None},
-                "readings": [{"id": row.id, "created_at": row.created_at.isoformat()} for row in entry.readings],
+                "readings": [
+                    {"id": made.reading.id, "created_at": made.reading.created_at.isoformat()}
+                    for made in entry.readings
+                ],
             }
             for entry in entries
         ]
@@ -88,7 +92,7 @@ def list_studies(
         column.overflow = "fold"  # ids are to be copied: never cut off
     for entry in entries:
         who = " ".join(dict.fromkeys(part for part in (entry.patient.name, entry.patient.patient_id) if part))
-        read = "\n".join(row.id for row in entry.readings) or "none"
+        read = "\n".join(made.reading.id for made in entry.readings) or "none"
         cells = (entry.patient.id, who, entry.study.id, str(entry.study.study_date or "n/a"), read)
         table.add_row(*map(console.plain, cells))
     console.out.print(table)

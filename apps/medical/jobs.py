@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from apps.documents import from_json, missing, to_json
-from apps.jobs import Run, Step, job
+from apps.jobs import Made, Run, Step, job, save_reading
 from apps.jobs.client import enqueue
 from apps.jobs.run import JobTakenOver
 from apps.medical.findings import finding_ids, read_finding
 from apps.medical.reading import AboutStudy, MedicalReading, ReadFinding, ReadSeries, ShownFrom
+from apps.medical.records import studies
 from apps.medical.series import SkippedSeries
-from apps.messages import said
 from apps.provenance import Provenance, libraries, weights_in
-from apps.store import blobs, inputs, medical, readings
+from apps.store import blobs, inputs, readings
 from apps.store.ids import hash_of
 from apps.store.store import Store
 from core_model.errors import Caution
@@ -82,7 +82,7 @@ def stored(store: Store, reading_id: str) -> MedicalReading:
         NotFound: There is no such reading.
         Unavailable: Its content is damaged.
     """
-    return from_json(MedicalReading, blobs.get(store, readings.get(store, reading_id).document_sha256))
+    return from_json(MedicalReading, readings.document(store, reading_id))
 
 
 @job(KIND, steps={"import": 4, "lungs": 4, "nodules": 24, "document": 1})
@@ -103,10 +103,6 @@ def _provenance(step: Step, input_hash: str) -> Provenance:
 
 def _settings(step: Step) -> dict[str, Any]:
     return {"series_uid": step.settings.get("series_uid")}
-
-
-def _again(step: Step) -> str:
-    return step.job_id if step.settings.get("again") else ""
 
 
 def _import(step: Step) -> dict[str, Any]:
@@ -164,21 +160,21 @@ def _add_study(step: Step, study: "ImportedStudy", series: ReadSeries, volume: s
     geometry = json.loads(to_json(series.geometry)) | {"quality": json.loads(to_json(series.quality))}
     number = study.series.series_number
     entries = {
-        series.series_uid: medical.SeriesEntry(
+        series.series_uid: studies.SeriesEntry(
             series.series_uid, "CT", series.num_slices, number, geometry=geometry, volume_sha256=volume
         )
     }
     for skipped in study.skipped:  # a series of which a part was read, or left out for two reasons, is one row
         entries.setdefault(
             skipped.series_uid,
-            medical.SeriesEntry(
-                skipped.series_uid, skipped.modality, skipped.num_slices, skipped.series_number, said(skipped.reason)
+            studies.SeriesEntry(
+                skipped.series_uid, skipped.modality, skipped.num_slices, skipped.series_number, skipped.reason
             ),
         )
     patient, study_date = study.patient, study.study.study_date
-    return medical.add_study(
+    return studies.add_study(
         step.store,
-        medical.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex),
+        studies.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex),
         study.study.study_uid,
         list(entries.values()),
         study_date=date.fromisoformat(study_date) if study_date else None,
@@ -247,8 +243,8 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
 
 def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found: dict[str, Any]) -> str:
     provenance = _provenance(step, imported["input_hash"])
-    reading_id = readings.id_of(KIND, provenance, again=_again(step))
-    if not readings.is_stored(step.store, reading_id):
+
+    def make(reading_id: str) -> Made:
         notes, findings = _held(step, Notes, imported["notes"]), _held(step, Findings, found["findings"])
         reading = MedicalReading(
             id=reading_id,
@@ -263,18 +259,10 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
             cautions=(*notes.cautions, *map(Caution.from_dict, lungs["cautions"]), *findings.cautions),
             provenance=provenance,
         )
-        readings.save(
-            step.store,
-            KIND,
-            json.loads(to_json(reading)),
-            provenance,
-            input_id=step.input_id,
-            study_id=imported["study_id"],
-            files={"volume": imported["volume"], **found["heatmaps"]},
-            again=_again(step),
-        )
-    blobs.release(step.store, step.job_id)
-    return reading_id
+        files = {"volume": imported["volume"], **found["heatmaps"]}
+        return Made(to_json(reading), [studies.row_of(reading)], files)
+
+    return save_reading(step, provenance, make)
 
 
 @cache

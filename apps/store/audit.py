@@ -78,29 +78,40 @@ def verify(store: Store, known: Head | None = None) -> Head:
         The head of the chain.
 
     Raises:
-        Unavailable: A row was changed, is missing, or was put in; the message gives its number (code
-            ``audit_broken``).
+        Unavailable: A row was changed, is missing, or was put in; the message gives its number (codes
+            ``audit_changed``, ``audit_incomplete``, ``audit_replaced``).
     """
     previous, count = START, 0
     with store.read() as session:
         for row in session.execute(select(AuditRow).order_by(AuditRow.seq)).scalars():
             if row.seq != count + 1:
-                raise _broken(count + 1, "is missing")
+                raise _missing(count + 1)
             if row.previous_hash != previous or row.hash != seal(row):
-                raise _broken(row.seq, "was changed")
+                raise Unavailable(
+                    "row {seq} of the audit chain was changed",
+                    action="keep a copy of this database and restore the last backup that verifies",
+                    code="audit_changed",
+                    values={"seq": row.seq},
+                )
             previous, count = row.hash, row.seq
             if known is not None and known.count == count and known.hash != previous:
-                raise _broken(count, "is not the one that was known")
+                raise Unavailable(
+                    "row {seq} of the audit chain is not the one that was known",
+                    action="keep a copy of this database and restore the last backup that verifies",
+                    code="audit_replaced",
+                    values={"seq": count},
+                )
     if known is not None and known.count > count:
-        raise _broken(count + 1, "is missing")
+        raise _missing(count + 1)
     return Head(count, previous)
 
 
-def _broken(seq: int, how: str) -> Unavailable:
+def _missing(seq: int) -> Unavailable:
     return Unavailable(
-        f"row {seq} of the audit chain {how}",
+        "row {seq} of the audit chain is missing",
         action="keep a copy of this database and restore the last backup that verifies",
-        code="audit_broken",
+        code="audit_incomplete",
+        values={"seq": seq},
     )
 
 

@@ -6,12 +6,11 @@ fails. A file goes under the same lock, when no row names it, so whoever puts th
 it. What is read is verified against its hash. The folder belongs to one database (see ``ownership``): another one
 neither writes to it nor takes anything away.
 
-Every blob has owners (a job, reading, series or study, by id). ``release`` takes one owner away and removes what
-nobody else needs.
+Every blob has owners (a job, a reading, or what an application keeps, by id). ``release`` takes one owner away and
+removes what nobody else needs.
 """
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from io import BytesIO
@@ -38,7 +37,7 @@ def put(store: Store, owner: str, name: str, data: bytes) -> str:
 
     Args:
         store: The store.
-        owner: Id of the job, reading, series or study that needs them.
+        owner: Id of the job, of the reading, or of what an application keeps, that needs them.
         name: What they are to the owner; a second ``put`` under the same name replaces the first.
         data: The bytes.
 
@@ -50,6 +49,11 @@ def put(store: Store, owner: str, name: str, data: bytes) -> str:
             ``blobs_foreign``); the store is as it was.
     """
     return _put(store, owner, name, [data])
+
+
+def hash_of_bytes(data: bytes) -> str:
+    """The hash that ``put`` gives back for these bytes."""
+    return disk.digest([data])
 
 
 def put_array(store: Store, owner: str, name: str, array: np.ndarray) -> str:
@@ -96,13 +100,19 @@ def path_of(store: Store, sha256: str, *, trust: bool = True) -> Path:
             if not trust or seen not in _verified:
                 if disk.digest(disk.FileChunks(path)) != sha256:
                     raise Unavailable(
-                        f"the stored content {sha256[:12]} is damaged",
+                        "the stored content {content} is damaged",
                         action="delete the reading that needs it and read the input again",
                         code="blob_damaged",
+                        values={"content": sha256[:12]},
                     )
                 _verified.add(seen)
         except FileNotFoundError:
-            raise NotFound(f"there is no stored content {sha256[:12]}", action="read the input again") from None
+            raise NotFound(
+                "there is no stored content {content}",
+                action="read the input again",
+                code="no_such_content",
+                values={"content": sha256[:12]},
+            ) from None
     return path
 
 
@@ -225,8 +235,7 @@ def _is_ours(store: Store) -> bool:
 
 
 def _file(store: Store, sha256: str) -> Path:
-    assert re.fullmatch("[0-9a-f]{64}", sha256), "blobs are named by their SHA-256"
-    return store.blobs_dir / sha256[:2] / sha256
+    return disk.blob_file(store.blobs_dir, sha256)
 
 
 def _put(store: Store, owner: str, name: str, chunks: Sequence[Any]) -> str:
@@ -256,8 +265,7 @@ def _put(store: Store, owner: str, name: str, chunks: Sequence[Any]) -> str:
                     _drop_if_unneeded(session, replaced)
                 if unnamed is not None or not path.exists():
                     os.replace(unnamed or disk.write(path.parent, chunks), path)
-                disk.sync_folder(path.parent)
-                disk.sync_folder(path.parent.parent)
+                disk.sync_names(path)
     finally:
         if unnamed is not None:
             unnamed.unlink(missing_ok=True)

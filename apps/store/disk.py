@@ -4,13 +4,14 @@ import errno
 import hashlib
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core_model.errors import TandemError, Unavailable
+from core_model.errors import TandemError, Unavailable, system_reason
 
 CHUNK = 1 << 20
 
@@ -70,6 +71,18 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync_names(path: Path) -> None:
+    """Bring the names of a file and of its folder to the disk."""
+    sync_folder(path.parent)
+    sync_folder(path.parent.parent)
+
+
+def blob_file(folder: Path, sha256: str) -> Path:
+    """Where a content lies in a folder of blobs."""
+    assert re.fullmatch("[0-9a-f]{64}", sha256), "blobs are named by their SHA-256"
+    return folder / sha256[:2] / sha256
+
+
 def private_folder(folder: Path) -> None:
     """Make a folder that only this user can look into; one that is there stays as it is.
 
@@ -99,9 +112,10 @@ def data_dir_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise Unavailable(
-            f"the data folder cannot be used ({error.strerror})",
+            "the data folder cannot be used ({why})",
             action="set TANDEM_DATA_DIR to a folder that can be written",
             code="data_dir_unusable",
+            values={"why": system_reason(error)},
         ) from None
 
 
@@ -118,13 +132,19 @@ def blob_errors() -> Iterator[None]:
 
 def _blob_error(error: OSError) -> Unavailable:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Unavailable("the disk is full, nothing was stored", action="free some space", code="disk_full")
+        return Unavailable(
+            "the disk is full, nothing was stored", action="free some space and try again", code="disk_full"
+        )
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return Unavailable(
-            f"the blob folder cannot be used ({error.strerror})",
+            "the blob folder cannot be used ({why})",
             action="make it readable and writable, or set TANDEM_BLOBS_DIR",
             code="blobs_read_only",
+            values={"why": system_reason(error)},
         )
     return Unavailable(
-        f"the blob folder cannot be used ({error.strerror})", action="check the disk", code="blobs_unusable"
+        "the blob folder cannot be used ({why})",
+        action="check the disk",
+        code="blobs_unusable",
+        values={"why": system_reason(error)},
     )

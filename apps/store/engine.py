@@ -8,7 +8,7 @@ sentence, and the transaction is undone.
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def sqlite_file(url: str) -> Path | None:
     name = parsed.database or ""
     if not name or name == ":memory:":
         raise Unavailable(
-            "the database URL names no file", allowed="sqlite:////absolute/file", code="database_url_rejected"
+            "the database URL names no file", allowed="sqlite:////absolute/file", code="database_url_without_file"
         )
     if not name.startswith("file:"):
         return Path(name)
@@ -79,24 +79,29 @@ def _parsed(url: str) -> URL:
         ) from None
 
 
-def _set_pragmas(busy_timeout_s: float) -> Any:
+def _set_pragmas(busy_timeout_s: float) -> Callable[[sqlite3.Connection, object], None]:
     def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # transactions are begun by _begin alone
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten: names and paths, too
-        if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            try:
-                cursor.execute("PRAGMA journal_mode=WAL")
-            except sqlite3.OperationalError as error:
-                # A read-only file is refused at its first write, with a sentence.
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
-                    raise
-        cursor.close()
+        keep_promises(connection, busy_timeout_s)
 
     return set_pragmas
+
+
+def keep_promises(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
+    """Set what each connection to an SQLite file of ours is to keep to."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten: names and paths, too
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            # A read-only file is refused at its first write, with a sentence.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+                raise
+    cursor.close()
 
 
 def _begin(connection: Any) -> None:
@@ -163,24 +168,44 @@ def translated_errors() -> Iterator[None]:
         raise meaning from None
 
 
-_STATES = {
-    "read_only": ("database_read_only", "the database can only be read", "make its file and folder writable"),
-    "no_writes": ("database_read_only", "the database can only be read", "connect to one that takes writes"),
-    "locked": ("database_locked", "another program holds the database", "end that program, or try again later"),
-    "full": ("disk_full", "the disk is full, nothing was stored", "free some space and try again"),
-    "io": ("database_io", "the disk under the database fails", "check the disk, then try again"),
-    "damaged": ("database_damaged", "the database file is damaged", "restore it from a backup"),
-    "no_database": ("database_damaged", "the file is no database", "restore it from a backup"),
-    "cannot_open": ("database_unreachable", "the database cannot be opened", "check that its folder can be used"),
-    "no_answer": (
-        "database_unreachable",
-        "the database server does not answer",
-        "start it, or correct TANDEM_DATABASE_URL",
+_STATES: dict[str, Callable[[], Unavailable]] = {
+    "read_only": lambda: Unavailable(
+        "the database can only be read", action="make its file and folder writable", code="database_read_only"
     ),
-    "crowded": ("database_busy", "the database server has no room for another connection", "try again later"),
-    "refused": ("database_refused", "the database server refuses this user", "correct TANDEM_DATABASE_URL"),
+    "no_writes": lambda: Unavailable(
+        "the database can only be read", action="connect to one that takes writes", code="server_read_only"
+    ),
+    "locked": lambda: Unavailable(
+        "another program holds the database", action="end that program, or try again later", code="database_locked"
+    ),
+    "full": lambda: Unavailable(
+        "the disk is full, nothing was stored", action="free some space and try again", code="disk_full"
+    ),
+    "io": lambda: Unavailable(
+        "the disk under the database fails", action="check the disk, then try again", code="database_io"
+    ),
+    "damaged": lambda: Unavailable(
+        "the database file is damaged", action="restore it from a backup", code="database_damaged"
+    ),
+    "no_database": lambda: Unavailable(
+        "the file is no database", action="restore it from a backup", code="file_no_database"
+    ),
+    "cannot_open": lambda: Unavailable(
+        "the database cannot be opened", action="check that its folder can be used", code="database_not_opened"
+    ),
+    "no_answer": lambda: Unavailable(
+        "the database server does not answer",
+        action="start it, or correct TANDEM_DATABASE_URL",
+        code="database_unreachable",
+    ),
+    "crowded": lambda: Unavailable(
+        "the database server has no room for another connection", action="try again later", code="database_busy"
+    ),
+    "refused": lambda: Unavailable(
+        "the database server refuses this user", action="correct TANDEM_DATABASE_URL", code="database_refused"
+    ),
 }
-"""What a database can say of its own state: our code, what it means, what to do."""
+"""What a database can say of its own state: what it means, what to do."""
 
 # Primary result codes of SQLite (https://www.sqlite.org/rescode.html).
 _SQLITE = {
@@ -226,7 +251,4 @@ def state_error(error: DBAPIError) -> TandemError | None:
         state = "no_answer"  # the driver lost the server, or never reached it
     else:
         state = None
-    if state is None:
-        return None
-    known, what, action = _STATES[state]
-    return Unavailable(what, action=action, code=known)
+    return None if state is None else _STATES[state]()

@@ -12,7 +12,7 @@ from apps.store.engine import lock
 from apps.store.ids import new_id, now
 from apps.store.store import Store
 from apps.store.tables import InputRow
-from core_model.errors import InputRejected, NotFound, Unavailable
+from core_model.errors import InputRejected, NotFound, Unavailable, system_reason
 
 SWEEP_AFTER_S = 3600.0
 
@@ -32,13 +32,21 @@ def looked_up(path: str | Path) -> Path:
         raise InputRejected(
             "the path is no valid text in this system's encoding", action="rename the file or folder", code="bad_path"
         ) from None
-    except (OSError, RuntimeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "there is no such user"
+    except OSError as error:
         raise InputRejected(
-            f"the path cannot be looked up ({why})", action="check it and its permissions", code="unreadable_path"
+            "the path cannot be looked up ({why})",
+            action="check it and its permissions",
+            code="unreadable_path",
+            values={"why": system_reason(error)},
+        ) from None
+    except RuntimeError:
+        raise InputRejected(
+            "the path cannot be looked up (there is no such user)",
+            action="check it and its permissions",
+            code="no_such_user",
         ) from None
     if not there:
-        raise NotFound("there is no such file or folder", action="check the path", code="no_such_file")
+        raise NotFound("there is no such file or folder", action="check the path", code="no_such_path")
     return path
 
 
@@ -70,7 +78,9 @@ def get(store: Store, input_id: str) -> InputRow:
     with store.read() as session:
         row = session.get(InputRow, input_id)
     if row is None:
-        raise NotFound("the input of this job is no longer in the store", action="give the file or folder again")
+        raise NotFound(
+            "the input of this job is no longer in the store", action="give the file or folder again", code="input_gone"
+        )
     return row
 
 
@@ -86,12 +96,17 @@ def path_of(store: Store, input_id: str) -> Path:
         there = path.exists()
     except OSError as error:
         raise InputRejected(
-            f"the file or folder can no longer be looked up ({error.strerror})",
+            "the file or folder can no longer be looked up ({why})",
             action="check its permissions",
-            code="unreadable_path",
+            code="path_unreadable_now",
+            values={"why": system_reason(error)},
         ) from None
     if not there:
-        raise NotFound("the file or folder is no longer where it was", action="put it back, or give its new place")
+        raise NotFound(
+            "the file or folder is no longer where it was",
+            action="put it back, or give its new place",
+            code="path_gone",
+        )
     return path
 
 
@@ -142,9 +157,10 @@ def remove_uploads(store: Store, names: Iterable[str]) -> None:
                 path.unlink(missing_ok=True)
             except OSError as error:
                 raise Unavailable(
-                    f"an uploaded file cannot be removed ({error.strerror})",
+                    "an uploaded file cannot be removed ({why})",
                     action="make the inbox in the data folder writable, and remove it by hand",
                     code="upload_not_removed",
+                    values={"why": system_reason(error)},
                 ) from None
 
 
@@ -164,9 +180,10 @@ def sweep(store: Store) -> int:
         files = [path for path in inbox(store).glob("*") if path.is_file() and path.lstat().st_mtime < before]
     except OSError as error:
         raise Unavailable(
-            f"the inbox in the data folder cannot be looked through ({error.strerror})",
+            "the inbox in the data folder cannot be looked through ({why})",
             action="make it readable",
             code="inbox_unusable",
+            values={"why": system_reason(error)},
         ) from None
     strays = sorted(set(uploads_among(store, files)) - named)
     remove_uploads(store, strays)

@@ -9,10 +9,18 @@ from apps.store.engine import lock
 from apps.store.ids import new_id, now
 from apps.store.store import Store
 from apps.store.tables import JobRow
-from core_model.errors import NotAllowed, NotFound
+from core_model.errors import NotAllowed, NotFound, Phrase, Refusal, Unavailable
 
 ACTIVE = ("queued", "running")
 ENDED = ("done", "failed", "cancelled")
+STATE_WORDS = {
+    "queued": Phrase("job_queued", "queued"),
+    "running": Phrase("job_running", "running"),
+    "done": Phrase("job_done", "done"),
+    "failed": Phrase("job_failed", "failed"),
+    "cancelled": Phrase("job_cancelled", "cancelled"),
+}
+"""The states as they are said."""
 MAX_STARTS = 5  # workers that may die in one step before the job is called the cause
 
 
@@ -48,8 +56,6 @@ def create(
             cancel_requested=False,
             step="",
             fraction=0.0,
-            error_code="",
-            error_text="",
             created_at=now(),
         )
         session.add(row)
@@ -65,8 +71,14 @@ def get(store: Store, job_id: str) -> JobRow:
     """
     with store.read() as session:
         row = session.get(JobRow, job_id)
+    return _known(row, job_id)
+
+
+def _known(row: JobRow | None, job_id: str) -> JobRow:
     if row is None:
-        raise NotFound(f"there is no job '{job_id[:40]}'", action="see 'tandem jobs list'", code="no_such_job")
+        raise NotFound(
+            "there is no job '{id}'", action="see 'tandem jobs list'", code="no_such_job", values={"id": job_id[:40]}
+        )
     return row
 
 
@@ -118,12 +130,15 @@ def start(store: Store, job_id: str, attempt: int, worker: str) -> JobRow | None
             return None
         row.starts += 1
         if row.starts > MAX_STARTS:
-            row.state, row.ended_at, row.worker = "failed", now(), None
-            row.error_code = "worker_died"
-            row.error_text = (
-                f"{MAX_STARTS} workers died in the step '{row.step}'; it may need more memory than there is."
+            died = Unavailable(
+                "{count} workers died in the step '{step}'",
+                action="it may need more memory than there is",
+                code="worker_died",
+                values={"count": MAX_STARTS, "step": row.step},
             )
-            audit.record(session, "job.failed", job_id, outcome=row.error_code)
+            row.state, row.ended_at, row.worker = "failed", now(), None
+            row.error = died.refusal.as_dict()
+            audit.record(session, "job.failed", job_id, outcome=died.code)
             return None
         row.state, row.worker, row.eta_s = "running", worker, None
         row.started_at = row.started_at or now()
@@ -173,10 +188,18 @@ def end(
     state: str,
     *,
     reading_id: str | None = None,
-    error_code: str = "",
-    error_text: str = "",
+    error: Refusal | None = None,
 ) -> None:
-    """A worker ends an attempt. Ending it again, or after another attempt began, changes nothing."""
+    """A worker ends an attempt. Ending it again, or after another attempt began, changes nothing.
+
+    Args:
+        store: The store.
+        job_id: The job.
+        attempt: Which attempt of it this is.
+        state: ``done``, ``failed`` or ``cancelled``.
+        reading_id: What it made, where done.
+        error: Why it failed.
+    """
     assert state in ENDED
     with store.write() as session:
         values: dict[str, Any] = {
@@ -185,14 +208,13 @@ def end(
             "eta_s": None,
             "ended_at": now(),
             "reading_id": reading_id,
-            "error_code": error_code,
-            "error_text": error_text,
+            "error": error.as_dict() if error else None,
         }
         if state == "done":
             values["fraction"] = 1.0
         mine = and_(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.state.in_(ACTIVE))
         if session.execute(update(JobRow).where(mine).values(**values).returning(JobRow.id)).scalar_one_or_none():
-            audit.record(session, f"job.{state}", job_id, outcome=error_code or "done")
+            audit.record(session, f"job.{state}", job_id, outcome=error.code if error else "done")
 
 
 def create_done(
@@ -213,11 +235,9 @@ def cancel(store: Store, job_id: str) -> JobRow:
     """
     live = {row.id for row in workers.live(store)}
     with store.write() as session:
-        row = session.get(JobRow, job_id)
-        if row is None:
-            raise NotFound(f"there is no job '{job_id[:40]}'", action="see 'tandem jobs list'", code="no_such_job")
+        row = _known(session.get(JobRow, job_id), job_id)
         if row.state not in ACTIVE:
-            raise NotAllowed(f"the job has ended ({row.state})", code="job_ended")
+            raise NotAllowed("the job has ended ({state})", code="job_ended", values={"state": STATE_WORDS[row.state]})
         row.cancel_requested = True
         if row.state == "queued" or row.worker not in live:
             row.state, row.ended_at, row.worker, row.eta_s = "cancelled", now(), None, None
@@ -233,16 +253,16 @@ def retry(store: Store, job_id: str) -> JobRow:
         NotAllowed: It is queued, running or done.
     """
     with store.write() as session:
-        row = session.get(JobRow, job_id)
-        if row is None:
-            raise NotFound(f"there is no job '{job_id[:40]}'", action="see 'tandem jobs list'", code="no_such_job")
+        row = _known(session.get(JobRow, job_id), job_id)
         if row.state not in ("failed", "cancelled"):
             raise NotAllowed(
-                f"the job is {row.state}", allowed="a job that failed or was cancelled", code="job_not_retryable"
+                "the job is {state}",
+                allowed="a job that failed or was cancelled",
+                code="job_not_retryable",
+                values={"state": STATE_WORDS[row.state]},
             )
         row.state, row.attempt, row.starts, row.cancel_requested = "queued", row.attempt + 1, 0, False
-        row.error_code = row.error_text = ""
-        row.ended_at = None
+        row.error = row.ended_at = None
         audit.record(session, "job.retry", job_id)
         return row
 

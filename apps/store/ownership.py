@@ -51,13 +51,14 @@ def holds(store: Store, folder: Path, may_be_taken: Callable[[], bool]) -> bool:
     Raises:
         OSError: The folder cannot be used.
     """
-    marked = _mark_of(folder)
+    marked = mark_of(folder)
     if marked is None and may_be_taken():
         marked = _mark(folder, id_of(store))
     return marked is not None and marked == known_id(store)
 
 
-def _mark_of(folder: Path) -> str | None:
+def mark_of(folder: Path) -> str | None:
+    """The id of the store that a folder belongs to; None where it bears no mark."""
     try:
         return next((entry.name for entry in (folder / MARK).iterdir()), None)
     except FileNotFoundError:
@@ -74,6 +75,6 @@ def _mark(folder: Path, identifier: str) -> str | None:
     except OSError:
         (made / identifier).rmdir()
         made.rmdir()
-        if _mark_of(folder) is None:
+        if mark_of(folder) is None:
             raise
-    return _mark_of(folder)
+    return mark_of(folder)

@@ -1,15 +1,14 @@
-"""Readings: the documents that jobs make, with what they follow from, and the rows that pages ask for."""
+"""Readings: the documents that jobs make, with what they follow from. What is in them only their applications know."""
 
-import json
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from apps.provenance import Provenance
-from apps.store import audit, blobs, finance, medical
+from apps.store import audit, blobs
 from apps.store.engine import lock
-from apps.store.ids import canonical, derived_id, hash_of, now
+from apps.store.ids import derived_id, hash_of, now
 from apps.store.store import Store
 from apps.store.tables import BlobRow, ReadingRow
 from core_model.errors import NotFound
@@ -24,60 +23,51 @@ def _key(kind: str, provenance: Provenance, again: str) -> str:
     return hash_of([kind, provenance.hash, again])
 
 
-def _columns(provenance: Provenance) -> dict[str, str]:
-    return {
-        "input_hash": provenance.input_hash,
-        "code_version": hash_of([dict(provenance.steps), dict(provenance.libraries)]),
-        "weights_hash": hash_of(dict(provenance.weights)),
-        "settings_hash": hash_of(dict(provenance.settings)),
-    }
-
-
 def find(store: Store, kind: str, provenance: Provenance) -> ReadingRow | None:
-    """The newest stored reading of a kind with this provenance, if there is one."""
+    """The newest stored reading of a kind with an equal provenance, if there is one."""
+    query = select(ReadingRow).filter_by(kind=kind, provenance_hash=provenance.hash)
     with store.read() as session:
-        return _find(session, kind, provenance)
-
-
-def _find(session: Session, kind: str, provenance: Provenance) -> ReadingRow | None:
-    query = select(ReadingRow).filter_by(kind=kind, **_columns(provenance))
-    return session.execute(query.order_by(ReadingRow.created_at.desc()).limit(1)).scalar_one_or_none()
+        return session.execute(query.order_by(ReadingRow.created_at.desc()).limit(1)).scalar_one_or_none()
 
 
 def save(
     store: Store,
     kind: str,
-    document: dict[str, Any],
+    document: bytes,
     provenance: Provenance,
     *,
+    rows: Iterable[DeclarativeBase] = (),
     input_id: str | None = None,
-    study_id: str | None = None,
     files: dict[str, str] | None = None,
     again: str = "",
 ) -> str:
     """Keep a reading: its document whole, the rows that pages query, and its claim on blobs, in one transaction.
 
-    Saving an equal provenance a second time keeps the first reading and returns its id, so a step may run twice.
+    Saving with an equal provenance a second time keeps the first reading and returns its id, so a step may run twice.
+    (The end of a job is ``apps.jobs.save_reading``, which does not even put the document together then.)
 
     Args:
         store: The open store.
-        kind: Kind of the job, ``"finance.read"`` or ``"medical.read"``.
-        document: ``tandem.finance.reading/1`` or ``tandem.medical.reading/1``.
+        kind: Kind of the job, ``"finance.read"`` and the like.
+        document: The document, which its application can read.
         provenance: What it follows from.
+        rows: Rows of the application's own tables that go with the reading; they name it by ``id_of``.
         input_id: Row of the input.
-        study_id: Row of the study that was read.
         files: Name and hash of blobs that the document speaks of (they are stored already).
         again: Id of the job where a second run was asked for: it gets a reading of its own.
 
     Returns:
         The reading's id.
+
+    Raises:
+        NotFound: One of the files is not stored.
+        Unavailable: The document cannot be stored, see ``blobs.put``.
     """
     key = _key(kind, provenance, again)
     reading_id = id_of(kind, provenance, again=again)
     # Until its row is there the document is held under its own hash: two that save an equal provenance may differ.
-    content = canonical(document)
-    held = f"unsaved-{hash_of(document)}"
-    sha256 = blobs.put(store, reading_id, held, content)
+    held = f"unsaved-{blobs.hash_of_bytes(document)}"
+    sha256 = blobs.put(store, reading_id, held, document)
     with store.write() as session:
         lock(session, key)
         if session.get(ReadingRow, reading_id) is None:
@@ -87,37 +77,36 @@ def save(
                     key=key,
                     kind=kind,
                     input_id=input_id,
-                    study_id=study_id,
                     document_sha256=sha256,
+                    provenance=provenance.as_dict(),
+                    provenance_hash=provenance.hash,
                     created_at=now(),
-                    **_columns(provenance),
                 )
             )
             session.flush()
-            _add_parts(session, reading_id, document, {"document": sha256, **(files or {})})
+            session.add_all(rows)
+            _claim(session, reading_id, {"document": sha256, **(files or {})})
             audit.record(session, "reading.save", reading_id, sha256)
     blobs.drop(store, reading_id, held)
     return reading_id
+
+
+def _claim(session: Session, reading_id: str, files: dict[str, str]) -> None:
+    for name, sha256 in files.items():
+        if session.get(BlobRow, sha256) is None:
+            raise NotFound(
+                "the file '{name}' of the reading is not stored",
+                action="run the job again",
+                code="file_not_stored",
+                values={"name": name},
+            )
+        blobs.refer(session, reading_id, name, sha256)
 
 
 def is_stored(store: Store, reading_id: str) -> bool:
     """Whether there is such a reading."""
     with store.read() as session:
         return session.get(ReadingRow, reading_id) is not None
-
-
-def _add_parts(session: Session, reading_id: str, document: dict[str, Any], files: dict[str, str]) -> None:
-    """The rows that pages query, and the reading's claim on its blobs."""
-    rows_of = {
-        finance.SCHEMA: finance.rows_of,
-        finance.TYPED: finance.filing_rows,
-        medical.SCHEMA: medical.rows_of,
-    }.get(document.get("schema", ""))
-    session.add_all(rows_of(reading_id, document) if rows_of else [])
-    for name, sha256 in files.items():
-        if session.get(BlobRow, sha256) is None:
-            raise NotFound(f"the file '{name}' of the reading is not stored", action="run the job again")
-        blobs.refer(session, reading_id, name, sha256)
 
 
 def get(store: Store, reading_id: str) -> ReadingRow:
@@ -129,18 +118,23 @@ def get(store: Store, reading_id: str) -> ReadingRow:
     with store.read() as session:
         row = session.get(ReadingRow, reading_id)
     if row is None:
-        raise NotFound(f"there is no reading '{reading_id[:40]}'", action="see the list of readings")
+        raise NotFound(
+            "there is no reading '{id}'",
+            action="see the list of readings",
+            code="no_such_reading",
+            values={"id": reading_id[:40]},
+        )
     return row
 
 
-def document(store: Store, reading_id: str) -> dict[str, Any]:
+def document(store: Store, reading_id: str) -> bytes:
     """The document of a reading, verified against its hash.
 
     Raises:
         NotFound: There is no such reading.
         Unavailable: Its content is damaged.
     """
-    return json.loads(blobs.get(store, get(store, reading_id).document_sha256))
+    return blobs.get(store, get(store, reading_id).document_sha256)
 
 
 def files(store: Store, reading_id: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from apps.settings import Settings, load_settings
-from apps.store import migrations
+from apps.store import applications, migrations
 from apps.store.disk import data_dir_errors, private_file
 from apps.store.engine import BUSY_TIMEOUT_S, make_engine, read_session, sqlite_file, translated_errors, write_session
 from core_model.errors import Unavailable
@@ -22,13 +22,21 @@ class Store:
 
     Raises:
         Unavailable: The database is missing its schema, has a newer one, or cannot be opened; the code says which
-            (``schema_missing``, ``schema_older``, ``schema_newer``, ``database_unreachable``, ``database_locked``).
+            (``schema_missing``, ``schema_older``, ``schema_newer``, ``database_not_opened``, ``database_unreachable``,
+            ``database_locked``).
+        NotFound: The settings name an application that is not there.
+
+    Attributes:
+        settings: As given.
+        applications: Those of the settings, each with its own tables in the database.
+        engine: Of the database.
 
     A new SQLite file is made with its tables at once; a PostgreSQL database is filled by ``tandem db upgrade``.
     """
 
     def __init__(self, settings: Settings, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.settings = settings
+        self.applications = applications.load(settings.applications)
         file = sqlite_file(settings.database_url)
         with data_dir_errors():
             new = file is not None and not file.exists() and "mode=ro" not in settings.database_url
@@ -38,7 +46,7 @@ class Store:
         self.engine = make_engine(settings.database_url, busy_timeout_s)
         try:
             if new:
-                migrations.upgrade(self.engine)
+                migrations.upgrade(self.engine, settings)
             self._check_schema(file is not None)
         except BaseException:
             self.engine.dispose()
@@ -69,19 +77,29 @@ class Store:
 
     def _check_schema(self, sqlite: bool) -> None:
         with translated_errors(), self.engine.connect() as connection:
-            revision = migrations.current(connection)
-        if revision == migrations.HEAD:
+            revisions = migrations.current(connection)
+        if not revisions and sqlite:
+            migrations.upgrade(
+                self.engine, self.settings
+            )  # a file that another process has just begun, or an empty one
             return
-        if revision is None and sqlite:
-            migrations.upgrade(self.engine)  # a file that another process has just begun, or an empty one
-            return
-        migrations.refuse_newer(revision)
-        raise Unavailable(
-            "the database holds no tables of Tandem yet" if revision is None else "the database has an older schema",
-            allowed=f"schema {migrations.HEAD}",
-            action="run 'tandem db upgrade'",
-            code="schema_missing" if revision is None else "schema_older",
-        )
+        if not revisions:
+            raise Unavailable(
+                "the database holds no tables of Tandem yet",
+                allowed="schema {heads}",
+                action="run 'tandem db upgrade'",
+                code="schema_missing",
+                values={"heads": migrations.heads(self.applications)},
+            )
+        migrations.refuse_unknown(revisions, self.applications)
+        if not migrations.is_newest(revisions, self.applications):
+            raise Unavailable(
+                "the database has an older schema",
+                allowed="schema {heads}",
+                action="run 'tandem db upgrade'",
+                code="schema_older",
+                values={"heads": migrations.heads(self.applications)},
+            )
 
 
 @contextmanager

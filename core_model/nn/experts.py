@@ -113,7 +113,7 @@ class ExpertGroup(nn.Module):
         else:
             h_NF = F.silu(h_NF) * grouped_product(x_ND, self.w3_EFD.transpose(1, 2), routing.load_E)
         y_ND = grouped_product(h_NF * gate_N.unsqueeze(-1), self.w2_EFD, routing.load_E)
-        return torch.zeros_like(x_TD).index_add_(0, token_N, y_ND)
+        return torch.zeros_like(x_TD).index_add_(0, token_N, y_ND.to(x_TD.dtype))
 
     def _loop(self, x_TD: Tensor, routing: Routing) -> Tensor:
         x_ND, token_N, _, gate_N = self._sorted(x_TD, routing)
@@ -127,7 +127,7 @@ class ExpertGroup(nn.Module):
             third = w3[e]
             h_MF = F.gelu(h_MF) if third is None else F.silu(h_MF) * F.linear(x_MD, third)
             parts.append((h_MF * gate_M.unsqueeze(-1)) @ w2[e])
-        return torch.zeros_like(x_TD).index_add_(0, token_N, torch.cat(parts))
+        return torch.zeros_like(x_TD).index_add_(0, token_N, torch.cat(parts).to(x_TD.dtype))
 
 
 class FeedForward(nn.Module):
@@ -182,5 +182,5 @@ class MixtureOfExperts(nn.Module):
                 y_TD = y_TD + part_MD
             else:
                 part_MD, routings[name] = group(x_TD[index_M])
-                y_TD = y_TD.index_add(0, index_M, part_MD)
+                y_TD = y_TD.index_add(0, index_M, part_MD.to(y_TD.dtype))
         return y_TD, routings

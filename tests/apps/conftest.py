@@ -30,7 +30,7 @@ class Postgres:
         self._run("SELECT pg_reload_conf()")
         self._run(f"CREATE DATABASE {TEMPLATE}")
         engine = make_engine(self._url_of(TEMPLATE))
-        migrations.upgrade(engine)
+        migrations.upgrade(engine, load_settings())
         engine.dispose()
 
     def new_database(self, template: str = TEMPLATE) -> str:

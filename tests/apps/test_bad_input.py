@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from apps import messages
 from apps.demo import faults
 from apps.demo.phantom import make_phantom_ct
 from apps.demo.report import make_example_report
 from apps.finance.jobs import stored
-from apps.store.tables import BlobRow, ReadingRow, SeriesRow, StudyRow
+from apps.medical.records.tables import SeriesRow, StudyRow
+from apps.store.tables import BlobRow, ReadingRow
 from core_model.errors import TandemError
 from tests.apps.reading import Reader, reader
 
@@ -56,7 +58,8 @@ def refused(reads: Reader, read: Callable[[], object], before: dict[str, int]) -
         code, text = error.code, str(error)
     else:
         assert end.state == "failed", f"it was read: {end}"
-        code, text = end.error_code, end.error_text
+        assert end.error is not None
+        code, text = end.error.code, messages.refused(end.error)
     assert counts(reads) == before, "something of it was stored"
     assert code != "defect", text
     assert text.endswith("."), text
@@ -162,7 +165,7 @@ def test_one_bad_fact_leaves_the_report_read_with_a_warning_that_stays(
     shutil.copy(report, path)
     harm = damage(path)
     end = reads.report(path)
-    assert end.state == "done", end.error_text
+    assert end.state == "done", end.error
     reading = stored(reads.store, str(end.reading_id))
     assert reading.cautions, "the damage is not mentioned"
     assert harm.refused is False

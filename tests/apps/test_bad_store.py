@@ -17,6 +17,7 @@ from apps.medical.nodules.findings import NoduleResult
 from apps.settings import load_settings
 from apps.store import disk, inputs
 from apps.store.store import Store
+from core_model.errors import Refusal
 from tests import needs
 from tests.apps.medical.dicom.making import Grid, make_series
 from tests.apps.reading import reader
@@ -112,7 +113,7 @@ def test_a_disk_that_fills_anywhere_in_an_import_leaves_the_store_unchanged_and_
 ) -> None:
     """The first image, the volume, the notes and the row of the study: the disk is full at each in turn."""
     from apps.jobs import retry, watch
-    from apps.store import medical
+    from apps.medical import jobs as medical
 
     monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: NoduleResult([], []))
     write, add_study, written = disk.write, medical.add_study, []
@@ -138,14 +139,13 @@ def test_a_disk_that_fills_anywhere_in_an_import_leaves_the_store_unchanged_and_
         monkeypatch.setattr(disk, "write", write_until_full)
         monkeypatch.setattr(medical, "add_study", add_until_full)
         end = reads.study(folder)
-        assert (end.state, end.error_code) == ("failed", "disk_full")
-        assert end.error_text == "the disk is full, nothing was stored; free some space."
+        assert (end.state, end.error) == ("failed", Refusal("disk_full"))
         assert counts(tmp_path / "data" / "tandem.db") == before
         assert [path for path in reads.store.blobs_dir.rglob("*") if path.is_file()] == []
         assert inputs.path_of(reads.store, input_id) == folder
         retry(reads.store, end.job_id)
         *_, end = watch(reads.store, end.job_id)
-        assert end.state == "done", end.error_text
+        assert end.state == "done", end.error
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_a_refused_study_names_the_file_to_the_person_who_gave_the_folder(tmp_pa
     assert named.startswith(f"file {number[1]} is {folder}/")
     assert Path(named.partition(" is ")[2]).is_file()
     with sqlite3.connect(tmp_path / "data" / "tandem.db") as database:
-        (text,) = database.execute("SELECT error_text FROM job").fetchone()
+        (text,) = database.execute("SELECT error FROM job").fetchone()
     assert str(folder) not in text
 
 

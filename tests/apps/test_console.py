@@ -25,7 +25,7 @@ from apps.jobs import following
 from apps.jobs.following import Submitted
 from apps.store import jobs
 from apps.store.store import open_store
-from core_model.errors import Message
+from core_model.errors import Message, Refusal
 from tests.apps.finance.readings import blank, sentence, words
 
 COMPANY = "Bracket [/] & [red]Sons[/red] Inc."
@@ -86,7 +86,7 @@ def store_of_one_job(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
     with open_store() as store:
         row = jobs.create(store, "finance.read", None, {})
-        jobs.end(store, row.id, 1, "failed", error_code="refused", error_text="No.")
+        jobs.end(store, row.id, 1, "failed", error=Refusal("as_written", {"text": "No"}))
     return row.id
 
 
@@ -132,7 +132,7 @@ def test_a_list_of_jobs_never_cuts_an_id_off(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
     with open_store() as store:
         row = jobs.create(store, "medical.read", None, {})
-        jobs.end(store, row.id, 1, "failed", error_code="refused", error_text="Slope [/] is 0.")
+        jobs.end(store, row.id, 1, "failed", error=Refusal("as_written", {"text": "Slope [/] is 0"}))
     list_jobs()
     assert row.id in stream.getvalue()
     assert "[/]" in stream.getvalue()

@@ -39,7 +39,7 @@ def test_the_schema_of_a_type_is_the_published_one(kind: type, printed_by: str):
 
 
 def test_one_job_and_a_job_of_the_list_are_described_alike():
-    one, many = (json.loads((SCHEMAS / f"tandem.{name}-1.json").read_text()) for name in ("job", "jobs"))
+    one, many = (json.loads((SCHEMAS / f"tandem.{name}-2.json").read_text()) for name in ("job", "jobs"))
     alone = {name: value for name, value in one["properties"].items() if name not in ("schema", "notice")}
     assert many["$defs"]["job"]["properties"] == alone
     assert ["schema", "notice", *many["$defs"]["job"]["required"]] == one["required"]

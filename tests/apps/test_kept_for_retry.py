@@ -12,6 +12,7 @@ from apps.notices import NOTICE
 from apps.settings import load_settings
 from apps.store import blobs, inputs, jobs
 from apps.store.store import Store
+from core_model.errors import Refusal
 from tests.apps.test_documents import validator
 
 VOLUME = b"\0" * 2_500_000
@@ -26,7 +27,7 @@ def failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         job = jobs.create(store, "medical.read", inputs.add(store, tmp_path), {})
         blobs.put(store, job.id, "volume", VOLUME)
         blobs.put(store, job.id, "notes", b"{}")
-        jobs.end(store, job.id, 1, "failed", error_code="no_lungs", error_text="No lungs.")
+        jobs.end(store, job.id, 1, "failed", error=Refusal("as_written", {"text": "No lungs"}))
         waiting = jobs.create(store, "medical.read", None, {})
         blobs.put(store, waiting.id, "volume", b"of a job that waits")
     return job.id
@@ -40,10 +41,10 @@ def tandem(*words: str) -> tuple[str, str]:
 
 def test_the_commands_say_how_much_a_failed_job_keeps_and_how_to_remove_it(failed: str) -> None:
     shown = json.loads(tandem("jobs", "show", failed, "--json")[0])
-    validator("tandem.job-1.json").validate(shown)
+    validator("tandem.job-2.json").validate(shown)
     assert (shown["state"], shown["error"]) == ("failed", {"code": "no_lungs", "text": "No lungs."})
     listed = json.loads(tandem("jobs", "list", "--json")[0])
-    validator("tandem.jobs-1.json").validate(listed)
+    validator("tandem.jobs-2.json").validate(listed)
     assert [entry["state"] for entry in listed["jobs"]] == ["queued", "failed"]
     assert [entry for entry in listed["jobs"] if entry["id"] == failed] == [
         {name: value for name, value in shown.items() if name not in ("schema", "notice")}

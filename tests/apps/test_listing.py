@@ -9,13 +9,15 @@ import pytest
 from typer.testing import CliRunner
 
 from apps.cli import app
+from apps.medical.records import entries
+from apps.medical.records.studies import Identity, SeriesEntry, add_study
 from apps.notices import NOTICE
 from apps.settings import load_settings
-from apps.store import blobs, medical, readings
-from apps.store.medical import Identity, SeriesEntry
+from apps.store import blobs
 from apps.store.store import Store
 from core_model.errors import NotFound
-from tests.apps.store import documents
+from tests.apps.finance.records.made import save_report
+from tests.apps.medical.records.made import save_scan
 from tests.apps.test_documents import validator
 
 
@@ -28,7 +30,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     with Store(load_settings()) as store:
         for number in (1, 2):
             volume = blobs.put(store, "job-1", f"volume {number}", b"volume %d" % number)
-            made[f"study {number}"] = medical.add_study(
+            made[f"study {number}"] = add_study(
                 store,
                 Identity("P-17", "DOE^[bold]JANE"),
                 f"1.2.{number}",
@@ -36,18 +38,10 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
                 study_date=date(2024, 5, number),
             )
         for number in (1, 2):
-            made[f"scan reading {number}"] = readings.save(
-                store,
-                "medical.read",
-                documents.medical([documents.finding(1, 0.9)]),
-                documents.provenance(steps={"nodules": str(number)}),
-                study_id=made["study 1"],
-            )
-        made["report"] = readings.save(
-            store, "finance.read", documents.finance("Example [red]Corp"), documents.provenance(input_hash="e" * 64)
-        )
+            made[f"scan reading {number}"] = save_scan(store, made["study 1"], steps={"nodules": str(number)})
+        made["report"] = save_report(store, "Example [red]Corp", input_hash="e" * 64)
         blobs.release(store, "job-1")
-        made["patient"] = medical.study(store, made["study 1"]).patient.id
+        made["patient"] = entries.study_of(store, made["scan reading 1"]).patient.id
     return made
 
 
@@ -97,10 +91,8 @@ def test_the_table_cuts_no_id_and_takes_no_name_for_markup(stored: dict[str, str
 
 def test_names_in_the_tables_do_not_steer_the_terminal(stored: dict[str, str]) -> None:
     with Store(load_settings()) as store:
-        readings.save(
-            store, "finance.read", documents.finance("Bad\x1b[2JCo"), documents.provenance(input_hash="f" * 64)
-        )
-        medical.add_study(store, Identity("P-18", "BAD\x9b2J^EVE"), "1.2.9", [SeriesEntry("1.2.9.1", "CT", 3)])
+        save_report(store, "Bad\x1b[2JCo", input_hash="f" * 64)
+        add_study(store, Identity("P-18", "BAD\x9b2J^EVE"), "1.2.9", [SeriesEntry("1.2.9.1", "CT", 3)])
     shown = tandem("finance", "list") + tandem("medical", "list")
     assert "\x1b" not in shown
     assert "\x9b" not in shown

@@ -18,9 +18,10 @@ from apps.demo.phantom import make_phantom_ct
 from apps.demo.report import make_example_report
 from apps.finance.jobs import submit
 from apps.jobs import delete, watch
+from apps.medical.records import entries
 from apps.settings import Settings
-from apps.store import medical
 from apps.store.store import Store
+from tests.apps.jobs.conftest import code_of
 from tests.apps.reading import reader
 
 PERSONAL_TABLES = {"patient", "input"}
@@ -111,14 +112,14 @@ def test_names_and_ids_of_patients_stand_in_one_table_only(
     data = settings.data_dir
     with reader(data, settings) as reads:
         end = reads.study(planted)
-        assert end.state == "done", end.error_text
+        assert end.state == "done", end.error
         assert reads.study(broken).state == "failed"
         with reads.store.read() as session:
             kept = session.execute(text("SELECT name, patient_id FROM patient")).all()
         assert [tuple(row) for row in kept] == [("CANARY01^NAME", "CANARY02")]
         assert found_in(data, reads.store, caplog) == []
 
-        (entry,) = medical.studies(reads.store)
+        (entry,) = entries.studies(reads.store)
         delete(reads.store, entry.patient.id)
         with reads.store.read() as session:
             assert session.execute(text("SELECT count(*) FROM patient")).scalar() == 0
@@ -138,8 +139,8 @@ def test_the_path_and_name_of_a_report_stand_in_the_table_of_inputs_only(
     faults.plain_html(broken)
     with reader(settings.data_dir, settings) as reads:
         end = reads.report(good)
-        assert end.state == "done", end.error_text
-        assert reads.report(broken).error_code != "defect"
+        assert end.state == "done", end.error
+        assert code_of(reads.report(broken)) != "defect"
         job_id = submit(reads.store, gone)
         gone.unlink()
         *_, end = watch(reads.store, job_id)

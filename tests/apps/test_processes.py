@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.jobs.keeper import ensure_worker
+from apps.jobs.supervisor import ensure_worker
 from apps.processes import start_module
 from apps.settings import Settings
 from apps.store import workers
@@ -17,14 +17,14 @@ def test_a_worker_starts_in_a_folder_with_modules_of_the_same_names(
     sqlite_settings: Settings, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(elsewhere)
-    with Store(sqlite_settings) as store, ensure_worker(store) as keeper:
+    with Store(sqlite_settings) as store, ensure_worker(store) as supervisor:
 
         def alive() -> bool:
-            keeper.check()
+            supervisor.check()
             return bool(workers.live(store))
 
         wait_for(alive)
-        assert keeper.started_here
+        assert supervisor.started_here
     assert not (elsewhere / "ran").exists()
 
 

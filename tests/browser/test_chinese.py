@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apps.demo.phantom import make_phantom_ct
-from apps.demo.report import KINDS, make_example_report
+from apps.demo.report import make_example_report
 from apps.finance.jobs import submit as submit_report
 from apps.jobs import ensure_worker, watch
 from apps.medical.jobs import submit as submit_study
@@ -21,13 +21,17 @@ from tests.ui import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
+KINDS = ("balance_off", "sign_flipped")
+"""Inconsistencies of the reports: of a check that a sum breaks, and of one that the page breaks."""
 VIEWS = ("income", "balance", "cash_flow", "anomalies", "checks", "warnings")
 SOON_MS = 60_000
+ROWS = 3
+"""Of a view that are looked at in detail."""
 
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A report of each kind of inconsistency, and two inputs that cannot be read."""
+    """Reports with an inconsistency, a scan, and two inputs that cannot be read."""
     folder = tmp_path_factory.mktemp("sources")
     found = {}
     for seed, kind in enumerate(KINDS):
@@ -71,6 +75,10 @@ def screen(served: Served, browser: Any) -> Iterator[Screen]:
     expect.set_options(timeout=20_000)
 
 
+def assert_nothing(left: dict[str, list[str]]) -> None:
+    assert not left, "\n".join(f"{text[:200]}: {runs}" for text, runs in left.items())
+
+
 def open_chinese(screen: Screen, path: str) -> None:
     screen.open(f"{path}{'&' if '?' in path else '?'}lang=zh")
     expect(screen.page.get_by_text("仅供研究使用", exact=False)).to_be_visible()
@@ -88,15 +96,15 @@ def test_a_report_is_shown_in_chinese(
     assert ended[kind].state == "done", ended[kind]
     source = source_of(sources[kind])
     left: dict[str, list[str]] = {}
-    for view in VIEWS if kind in (KINDS[0], "made") else ("anomalies", "checks"):
+    for view in VIEWS:
         open_chinese(screen, f"/reports?reading={ended[kind].reading_id}&view={view}")
         rows = screen.page.locator("tr[data-r]")
-        for number in range(min(rows.count(), 6)):
+        for number in range(min(rows.count(), ROWS)):
             rows.nth(number).click()
             screen.settle()
             left |= latin(texts(screen.page), [kind], source)
         left |= latin(texts(screen.page), [kind], source)
-    assert left == {}
+    assert_nothing(left)
 
 
 def test_the_lists_and_the_study_are_shown_in_chinese(
@@ -118,7 +126,7 @@ def test_the_lists_and_the_study_are_shown_in_chinese(
     screen.page.locator('[data-testid="stExpander"] summary').click()
     screen.settle()
     left |= latin(texts(screen.page), patient.split(" · "))
-    assert left == {}
+    assert_nothing(left)
 
 
 def test_what_is_refused_is_said_in_chinese(screen: Screen, tmp_path: Path) -> None:
@@ -140,7 +148,7 @@ def test_what_is_refused_is_said_in_chinese(screen: Screen, tmp_path: Path) -> N
         left |= latin(texts(screen.page), [typed] if typed else [])
     open_chinese(screen, "/reports?reading=reading-0123456789abcdef")
     left |= latin(texts(screen.page), [])
-    assert left == {}
+    assert_nothing(left)
 
 
 def test_failed_jobs_say_why_in_chinese(screen: Screen, ended: dict[str, Any]) -> None:
@@ -150,7 +158,7 @@ def test_failed_jobs_say_why_in_chinese(screen: Screen, ended: dict[str, Any]) -
         open_chinese(screen, f"/jobs?job={ended[name].job_id}")
         expect(screen.page.locator('[data-testid="stAlertContentError"]')).to_be_visible()
         left |= latin(texts(screen.page), [f"{kind}.html" for kind in (*KINDS, "made", "empty")] + ["scan", "text"])
-    assert left == {}
+    assert_nothing(left)
 
 
 def test_the_check_finds_a_sentence_that_is_left_in_english() -> None:

@@ -50,9 +50,9 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (filing,) = [file for file in shared_data.filings(split="train", form="10-K") if file.ticker == "KO"]
     settings = load_settings(data_dir=tmp_path_factory.mktemp("real"), database_url="")
     # A worker in a process of its own: the browser keeps an event loop running in this one.
-    with Store(settings) as store, ensure_worker(store) as keeper:
+    with Store(settings) as store, ensure_worker(store) as supervisor:
         jobs = submit_report(store, filing.path), submit_study(store, shared_data.folder("medical/ct_C3N-00247"))
-        ended = [list(watch(store, job, keeper))[-1] for job in jobs]
+        ended = [list(watch(store, job, supervisor))[-1] for job in jobs]
     assert [end.state for end in ended] == ["done", "done"], ended
     with serving(settings) as url:
         yield Served(url, *(str(end.reading_id) for end in ended), settings)
@@ -101,7 +101,7 @@ def test_a_number_of_the_real_report_stands_on_the_screen_and_leads_to_itself_in
 def test_the_real_study_is_listed_with_its_patient_size_and_findings(screen: Screen) -> None:
     first = next(iter(images().values()))
     with Store(screen.served.settings) as store:
-        document = readings.document(store, screen.served.study)
+        document = json.loads(readings.document(store, screen.served.study))
     screen.open("/studies")
     row = screen.page.locator("tr", has_text=str(first.PatientID))
     expect(row).to_contain_text(f"{len(images())} × {first.Rows} × {first.Columns}, 3 × 0.564 × 0.564 mm")
@@ -132,7 +132,7 @@ def test_a_slice_on_the_screen_is_the_image_of_that_place_in_the_files(screen: S
 
 def test_the_findings_of_the_real_study_lead_to_their_slices_and_their_heatmaps(screen: Screen) -> None:
     with Store(screen.served.settings) as store:
-        document = readings.document(store, screen.served.study)
+        document = json.loads(readings.document(store, screen.served.study))
     shown = sorted((each for each in document["findings"] if each["shown"]), key=lambda each: each["rank"])
     assert shown, "the mass of this scan is found"
     screen.open(f"/studies?reading={screen.served.study}&slice=0")

@@ -16,6 +16,8 @@ _TEXTS = """() => {
     if (node.nodeType === Node.ELEMENT_NODE) {
       if (node.matches("script, style, iframe, [translate=no], [data-testid=stSkipToContent]")) return;
       if (!node.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return;
+      const box = node.getBoundingClientRect();
+      if (getComputedStyle(node).position === "absolute" && box.width <= 1 && box.height <= 1) return; // for ears alone
       for (const name of ["title", "placeholder"]) take(node.getAttribute(name));
       for (const part of ["::before", "::after"]) written(node, part);
       if (node.shadowRoot) node.shadowRoot.childNodes.forEach(walk);
@@ -31,7 +33,7 @@ WRITTEN_SO = re.compile(
     \b[a-z][\w-]*:[A-Z]\w*                                   # qualified names of a taxonomy
     | \b(?:[A-Z]{3})/shares\b | \b(?:USD|shares|pure)\b      # units of the report
     | (?<![A-Za-z])(?:mm³?|HU|MB|GB|s|min|UTC|UID|LPS|WL|WW)(?![A-Za-z])
-    | \b(?:CT|DICOM|JSON|inline|XBRL|HTML?|XHTML|htm|html|zip|Tandem|English)\b
+    | \b(?:CT|DICOM|JSON|inline|XBRL|X?HTML?|x?html?|ZIP|zip|Tandem|English)\b
     | \btandem\ [a-z]+                                       # commands
     | \b(?:job|reading|study)-[0-9a-f]+ | \b[0-9a-f]{12}\b   # identifiers
     | (?<![A-Za-z])[APLRSIHFxyz](?![A-Za-z])                 # letters of the patient's sides, axes

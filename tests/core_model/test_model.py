@@ -104,6 +104,21 @@ def test_a_core_in_half_precision_reads_every_modality_given_in_fp32(dtype: torc
         assert_close(found.float(), wanted, atol=0.05, rtol=0.05)
 
 
+@pytest.mark.parametrize("active", [8, 4, 2])
+def test_autocast_to_bf16_reads_every_modality_and_trains(active: int) -> None:
+    torch.manual_seed(0)
+    core = Core(TINY.with_active("text", active)).train()
+    for parameter in core.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    wanted = core.encode([every_modality()]).hidden_TD
+    with torch.autocast("cpu", torch.bfloat16):
+        found = core.encode([every_modality()]).hidden_TD
+    assert_close(found.float(), wanted, atol=0.1, rtol=0.05)
+    found.float().square().sum().backward()
+    assert core.text.word_VD.grad is not None
+    assert core.text.word_VD.grad.dtype == torch.float32
+
+
 def test_segments_of_a_modality_are_embedded_together_and_keep_their_places() -> None:
     torch.manual_seed(0)
     core = Core(TINY).eval()

@@ -65,7 +65,7 @@ def read_now(study: Path, data: Path) -> MedicalReading:
     """The reading that the present code makes of a study."""
     with reader(data) as reads:
         end = reads.study(study)
-        assert end.state == "done", end.error_text
+        assert end.state == "done", end.error
         return stored(reads.store, str(end.reading_id))
 
 

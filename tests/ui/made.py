@@ -13,12 +13,14 @@ from apps.finance.facts_table import to_parquet
 from apps.finance.filings import read_facts
 from apps.finance.periods import Period
 from apps.finance.reading import AboutReport, FactsFile, FinanceReading
+from apps.finance.records import filings
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementValue
 from apps.medical.ct.volume import Geometry
 from apps.medical.reading import AboutStudy, ReadFinding, ReadSeries
+from apps.medical.records import studies
 from apps.medical.series import Quality, SkippedSeries
 from apps.provenance import Provenance
-from apps.store import blobs, medical, readings
+from apps.store import blobs, readings
 from apps.store.store import Store
 from core_model.errors import Caution, Message
 from tests.apps.finance.readings import sentence, words
@@ -79,9 +81,8 @@ def report(store: Store) -> str:
         document=about(source),
         provenance=provenance,
     )
-    readings.save(
-        store, "finance.read", json.loads(to_json(reading)), provenance, files={"source": source, "facts": facts}
-    )
+    files = {"source": source, "facts": facts}
+    readings.save(store, "finance.read", to_json(reading), provenance, rows=[filings.row_of(reading)], files=files)
     blobs.release(store, "job-made")
     return reading.id
 
@@ -172,11 +173,11 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, pat
     kept = {**json.loads(to_json(GEOMETRY)), "quality": json.loads(to_json(QUALITY))}
     skipped = SkippedSeries("1.2.4", None, 2, "CT", None, Message("series_localizer"))
     entries = [
-        medical.SeriesEntry("1.2.3", "CT", SIZE[0], geometry=kept, volume_sha256=volume),
-        medical.SeriesEntry("1.2.4", "CT", 2, skipped_because="a localizer"),
+        studies.SeriesEntry("1.2.3", "CT", SIZE[0], geometry=kept, volume_sha256=volume),
+        studies.SeriesEntry("1.2.4", "CT", 2, reason=Message("series_localizer")),
     ]
-    study_id = medical.add_study(
-        store, medical.Identity(patient_id, name), "1.2", entries, study_date=date(2024, 5, 6)
+    study_id = studies.add_study(
+        store, studies.Identity(patient_id, name), "1.2", entries, study_date=date(2024, 5, 6)
     )  # fmt: skip
     provenance = Provenance("2" * 64, **_PROVENANCE)
     reading = make_reading(
@@ -189,9 +190,9 @@ def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, pat
         cautions=(Caution("thick_slices", {"thickness_mm": 5.0, "smallest_mm": 10}),),
         provenance=provenance,
     )
-    document = json.loads(to_json(reading))
     files = {"heatmap-1": heat, "volume": volume}
-    readings.save(store, "medical.read", document, provenance, study_id=study_id, files=files, input_id=input_id)
+    rows = [studies.row_of(reading)]
+    readings.save(store, "medical.read", to_json(reading), provenance, rows=rows, files=files, input_id=input_id)
     blobs.release(store, "job-made")
     return reading.id
 

@@ -9,7 +9,7 @@ import pytest
 from apps.finance.reading import FinanceReading
 from apps.store import blobs, inputs, jobs, readings, workers
 from apps.store.store import Store
-from core_model.errors import NotFound
+from core_model.errors import NotFound, Refusal
 from tests.ui import made
 from tests.ui.screens import components, opened, said
 from ui import labels, library
@@ -125,7 +125,7 @@ def test_a_study_shows_its_findings_above_the_operating_point_and_hides_the_othe
 def test_a_chinese_study_is_chinese_throughout(store: Store) -> None:
     app = opened("studies", lang="zh", reading=made.study(store), finding="finding-1")
     assert "层厚 5.0 mm，小于 10 mm 的结节可能无法显示。" in said(app)
-    assert "肺叶: 无，原因：未作肺叶分割" in said(app).replace("\\", "")
+    assert "肺叶：无，原因：未作肺叶分割" in said(app).replace("\\", "")
     series = next(data for data in components(app).values() if "1.2.4" in json.dumps(data))
     assert [row["cells"][3]["text"] for row in series["rows"]] == ["6 × 24 × 32", "定位像"]
 
@@ -199,7 +199,7 @@ def test_jobs_show_why_they_failed_and_can_be_tried_again(store: Store, tmp_path
     jobs.start(store, job.id, 1, "worker-1")
     text = "nothing in it is a DICOM image."
     blobs.put(store, job.id, "volume", bytes(1_250_000))
-    jobs.end(store, job.id, 1, "failed", error_code="no_images", error_text=text)
+    jobs.end(store, job.id, 1, "failed", error=Refusal("as_written", {"text": text.removesuffix(".")}))
     app = opened("jobs", job=job.id)
     assert text in said(app)
     assert "Keeps 1.2 MB, so that a retry goes on where it stopped; deleting the job removes it." in said(app)

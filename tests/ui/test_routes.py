@@ -11,8 +11,11 @@ from starlette.middleware import Middleware
 
 from apps.finance.reading import FinanceReading
 from apps.medical.reading import MedicalReading
+from apps.medical.records.entries import study_of
+from apps.medical.records.studies import Identity, SeriesEntry, add_study
+from apps.medical.records.tables import StudyReadingRow
 from apps.provenance import Provenance
-from apps.store import blobs, medical, readings
+from apps.store import blobs, readings
 from apps.store.store import Store
 from core_model.errors import NotFound
 from tests.ui import made
@@ -168,11 +171,13 @@ def test_a_reading_shows_the_volume_that_it_read_when_the_series_was_imported_ag
     own = readings.document(store, first)
     volume = blobs.put_array(store, "job-made", "volume", made.hounsfield())
     provenance = Provenance("3" * 64, {"document": "1"}, {}, {}, {})
-    study_id = readings.get(store, first).study_id
-    second = readings.save(store, "medical.read", own, provenance, study_id=study_id, files={"volume": volume})
+    row = StudyReadingRow(
+        reading_id=readings.id_of("medical.read", provenance), study_id=study_of(store, first).study.id, num_shown=1
+    )
+    second = readings.save(store, "medical.read", own, provenance, rows=[row], files={"volume": volume})
     longer = blobs.put_array(store, "job-made", "longer", np.concatenate([made.hounsfield()[:2], made.hounsfield()]))
-    entry = medical.SeriesEntry("1.2.3", "CT", 8, volume_sha256=longer)
-    medical.add_study(store, medical.Identity("P-17", "DOE^JANE"), "1.2", [entry])
+    entry = SeriesEntry("1.2.3", "CT", 8, volume_sha256=longer)
+    add_study(store, Identity("P-17", "DOE^JANE"), "1.2", [entry])
     assert np.array_equal(library.volume(second), made.hounsfield())
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from apps.jobs.client import retry, show
+from apps.jobs.client import refusal_of, retry, show
+from apps.messages import refused
 from apps.store import blobs, jobs
 from apps.store.tables import JobRow
 from ui import library
@@ -98,9 +99,10 @@ def again(row: JobRow) -> None:
 def drawn(row: JobRow) -> dict[str, Any]:
     """A row of the table."""
     first = {"text": t(row.state), "badge": TONES[row.state]}
-    reason = row.error_text or (t("result") if row.reading_id else "")
+    error = refusal_of(row)
+    reason = refused(error, language()) if error else t("result") if row.reading_id else ""
     cells = [first, {"text": title(row)}, {"text": moment(row.started_at or row.created_at)}, {"text": duration(row)}]
-    return {"id": row.id, "cells": [*cells, {"text": reason, "tone": "wrap" if row.error_text else "link"}]}
+    return {"id": row.id, "cells": [*cells, {"text": reason, "tone": "wrap" if error else "link"}]}
 
 
 def moment(when: datetime) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from apps.medical.reading import MedicalReading
-from apps.store import medical, readings
+from apps.medical.records.entries import ReadStudy, StudyEntry, study_of
 from ui import library
 from ui.widgets.components import grid
 from ui.widgets.intake import intake
@@ -25,7 +25,7 @@ def queue(path: Path) -> None:
     go(job=submit(library.store(), path))
 
 
-def named(entry: medical.StudyEntry | medical.ReadStudy) -> str:
+def named(entry: StudyEntry | ReadStudy) -> str:
     """The patient as the person at this machine knows them; shown, and kept nowhere."""
     parts = (entry.patient.name.replace("^", " ").strip(), entry.patient.patient_id)
     return " · ".join(dict.fromkeys(part for part in parts if part)) or t("not_available")
@@ -64,13 +64,13 @@ def geometry(size: Sequence[int], spacing: Sequence[float]) -> str:
 def read_study(reading_id: str) -> None:
     """One study: its header, slices and findings."""
     reading = library.reading(reading_id, MedicalReading)
-    study_id = str(readings.get(library.store(), reading_id).study_id)
+    entry = study_of(library.store(), reading_id)
     facts = [
         (t("study_date"), escaped(known(reading.study.date))),
         (t("geometry"), escaped(geometry(reading.series.geometry.size, reading.series.geometry.spacing_mm))),
     ]
-    title = named(medical.study(library.store(), study_id))
-    header(escaped(title), facts, reading_id, "all_studies", study_id)
+    title = named(entry)
+    header(escaped(title), facts, reading_id, "all_studies", entry.study.id)
     show_study(reading)
 
 

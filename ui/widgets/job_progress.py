@@ -3,6 +3,7 @@
 import streamlit as st
 
 from apps.jobs.client import Progress, cancel, show
+from apps.messages import refused
 from apps.store import workers
 from ui import library
 from ui.labels import step_name
@@ -60,7 +61,7 @@ def missing_worker() -> None:
 def bar(job: Progress) -> None:
     """One job: its step, share and time left while it runs, else how it ended."""
     if job.state == "failed":
-        st.error(escaped(job.error_text), icon=":material/error:")
+        st.error(escaped(refused(job.error, language()) if job.error else ""), icon=":material/error:")
     elif job.state == "cancelled":
         st.info(t("cancelled"), icon=":material/block:")
     elif job.state != "done":

@@ -137,7 +137,9 @@ def show_checks(reading: FinanceReading) -> Chosen | None:
         if f"check-{number}" == chosen:
             tolerance = [] if check.tolerance is None else [(t("tolerance"), _amount(check.tolerance, check.unit))]
             notes = [("", worded(check.reason)), *tolerance]
-            return Chosen(f"{worded(title_of(check))}: {t(check.verdict)}", notes, check.fact_ids)
+            return Chosen(
+                labels.captioned(worded(title_of(check)), t(check.verdict), language()), notes, check.fact_ids
+            )
     return None
 
 
@@ -210,7 +212,7 @@ def _chosen_cell(cell: statements.Cell) -> Chosen:
     notes += [(t(check.verdict), worded(check.reason)) for check in cell.checks]
     if amount is None:
         return Chosen(name, [("", t("because", reason=worded(value.not_available or NOT_SAID))), *notes], ())
-    return Chosen(f"{name}: {printed(amount)} {value.unit}", notes, value.fact_ids)
+    return Chosen(labels.captioned(name, f"{printed(amount)} {value.unit}", language()), notes, value.fact_ids)
 
 
 def _amount(value: Decimal | None, unit: str) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 from apps.finance.money import printed
 from apps.messages import said as in_words
 from ui import library
+from ui.labels import captioned
 from ui.sources.cached import safe_source
 from ui.widgets.components import frame
 from ui.widgets.report_view import Chosen
@@ -49,5 +50,5 @@ def _about(reading_id: str, chosen: Chosen) -> str:
     unseen = bool(fact_id) and fact_id not in safe_source(reading_id).visible
     if unseen:
         st.caption(f":orange[:material/visibility_off: {t('not_visible')}]")
-    st.caption("  \n".join(f"{escaped(caption)}{': ' if caption else ''}{escaped(text)}" for caption, text in notes))
+    st.caption("  \n".join(escaped(captioned(caption, text, language())) for caption, text in notes))
     return "" if unseen else fact_id

@@ -188,7 +188,8 @@ def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]
     verdicts = [check.verdict for check in cell.checks]
     mark = "fails" if "fails" in verdicts else "holds" if "holds" in verdicts else None
     hint = "\n".join(
-        f"{in_words(title_of(check), language)}: {labels.text(check.verdict, language)}" for check in cell.checks
+        labels.captioned(in_words(title_of(check), language), labels.text(check.verdict, language), language)
+        for check in cell.checks
     )
     shown = printed(cell.amount, scale if _is_money(cell.value) else 1, places)
     tone = "derived" if cell.value.derived else ""

@@ -10,6 +10,7 @@ from apps.documents import Missing
 from apps.medical.ct.windows import View
 from apps.medical.reading import MedicalReading, ReadFinding
 from ui import slices
+from ui.labels import captioned
 from ui.widgets.components import grid, viewer
 from ui.widgets.series_list import list_series
 from ui.widgets.shell import escaped, go, known, language, parameter, t
@@ -92,7 +93,7 @@ def _details(finding: ReadFinding) -> None:
         (t("lobe"), known(finding.lobe)),
         ("UID", finding.tracking_uid),
     ]
-    st.caption("  \n".join(f"{caption}: {escaped(text)}" for caption, text in notes))
+    st.caption("  \n".join(escaped(captioned(caption, text, language())) for caption, text in notes))
 
 
 def viewer_data(reading: MedicalReading, findings: Sequence[ReadFinding], jump: int) -> dict[str, Any]:

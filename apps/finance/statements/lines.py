@@ -1,4 +1,4 @@
-"""The 30 key lines: what each is, and the sign that its name gives it."""
+"""The 30 key lines: what each is, and the sign that its name gives it. Catalogues have what they are called."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -17,8 +17,6 @@ class KeyLine:
         name: Standard name.
         statement: The statement that it stands in.
         kind: Whether it is measured at a day or over a period.
-        english: Label.
-        chinese: Label.
         sign: What a positive value means, in words.
         definition: What counts as this line.
     """
@@ -26,8 +24,6 @@ class KeyLine:
     name: str
     statement: StatementName
     kind: Kind
-    english: str
-    chinese: str
     sign: str
     definition: str
 
@@ -43,25 +39,19 @@ _PAID = "positive where cash is paid"
 _HELD = "positive"
 
 LINES: tuple[KeyLine, ...] = (
-    KeyLine("revenue", "income", "duration", "Revenue", "营业收入", _HELD, "Total revenue, net sales, total revenues."),
+    KeyLine("revenue", "income", "duration", _HELD, "Total revenue, net sales, total revenues."),
     KeyLine(
         "cost_of_revenue",
         "income",
         "duration",
-        "Cost of revenue",
-        "营业成本",
         _COST,
         "Cost of sales, cost of goods sold, total cost of revenue.",
     ),
-    KeyLine(
-        "gross_profit", "income", "duration", "Gross profit", "毛利", _OWN, "Gross profit, gross margin as an amount."
-    ),
+    KeyLine("gross_profit", "income", "duration", _OWN, "Gross profit, gross margin as an amount."),
     KeyLine(
         "research_and_development",
         "income",
         "duration",
-        "Research and development",
-        "研发费用",
         _COST,
         "Research and development expense.",
     ),
@@ -69,8 +59,6 @@ LINES: tuple[KeyLine, ...] = (
         "selling_general_administrative",
         "income",
         "duration",
-        "Selling, general and administrative",
-        "销售及管理费用",
         _COST,
         "Selling, general and administrative expense, where it is printed as one line.",
     ),
@@ -78,8 +66,6 @@ LINES: tuple[KeyLine, ...] = (
         "operating_income",
         "income",
         "duration",
-        "Operating income",
-        "营业利润",
         _OWN,
         "Operating income, income (loss) from operations.",
     ),
@@ -87,8 +73,6 @@ LINES: tuple[KeyLine, ...] = (
         "interest_expense",
         "income",
         "duration",
-        "Interest expense",
-        "利息支出",
         _COST,
         "Interest expense, gross, or net where the line is called interest expense, net.",
     ),
@@ -96,8 +80,6 @@ LINES: tuple[KeyLine, ...] = (
         "income_before_tax",
         "income",
         "duration",
-        "Income before tax",
-        "利润总额",
         _OWN,
         "Income before income taxes; before the equity method's share only if that is the one printed.",
     ),
@@ -105,8 +87,6 @@ LINES: tuple[KeyLine, ...] = (
         "income_tax",
         "income",
         "duration",
-        "Income tax",
-        "所得税费用",
         "positive where it is an expense, negative for a benefit",
         "Provision for income taxes.",
     ),
@@ -114,8 +94,6 @@ LINES: tuple[KeyLine, ...] = (
         "net_income",
         "income",
         "duration",
-        "Net income of the parent",
-        "归属于母公司股东的净利润",
         _OWN,
         "Net income attributable to the parent's shareholders; net income where no other is printed.",
     ),
@@ -123,8 +101,6 @@ LINES: tuple[KeyLine, ...] = (
         "eps_basic",
         "income",
         "duration",
-        "Basic earnings per share",
-        "基本每股收益",
         _OWN,
         "Net earnings per share attributable to common shareholders, basic, total.",
     ),
@@ -132,8 +108,6 @@ LINES: tuple[KeyLine, ...] = (
         "eps_diluted",
         "income",
         "duration",
-        "Diluted earnings per share",
-        "稀释每股收益",
         _OWN,
         "Net earnings per share attributable to common shareholders, diluted, total.",
     ),
@@ -141,8 +115,6 @@ LINES: tuple[KeyLine, ...] = (
         "cash",
         "balance",
         "instant",
-        "Cash and cash equivalents",
-        "货币资金",
         _HELD,
         "Cash and cash equivalents, without restricted cash and short-term investments where separate.",
     ),
@@ -150,32 +122,24 @@ LINES: tuple[KeyLine, ...] = (
         "receivables",
         "balance",
         "instant",
-        "Trade receivables",
-        "应收账款",
         _HELD,
         "Trade accounts receivable, net, current.",
     ),
-    KeyLine("inventory", "balance", "instant", "Inventories", "存货", _HELD, "Inventories."),
-    KeyLine(
-        "current_assets", "balance", "instant", "Total current assets", "流动资产合计", _HELD, "Total current assets."
-    ),
+    KeyLine("inventory", "balance", "instant", _HELD, "Inventories."),
+    KeyLine("current_assets", "balance", "instant", _HELD, "Total current assets."),
     KeyLine(
         "property_plant_equipment",
         "balance",
         "instant",
-        "Property, plant and equipment",
-        "固定资产",
         _HELD,
         "Property, plant and equipment, net.",
     ),
-    KeyLine("goodwill", "balance", "instant", "Goodwill", "商誉", _HELD, "Goodwill."),
-    KeyLine("total_assets", "balance", "instant", "Total assets", "资产总计", _HELD, "Total assets."),
+    KeyLine("goodwill", "balance", "instant", _HELD, "Goodwill."),
+    KeyLine("total_assets", "balance", "instant", _HELD, "Total assets."),
     KeyLine(
         "current_liabilities",
         "balance",
         "instant",
-        "Total current liabilities",
-        "流动负债合计",
         _HELD,
         "Total current liabilities.",
     ),
@@ -183,8 +147,6 @@ LINES: tuple[KeyLine, ...] = (
         "long_term_debt",
         "balance",
         "instant",
-        "Long-term debt",
-        "长期借款",
         _HELD,
         "Long-term debt without its current part.",
     ),
@@ -192,8 +154,6 @@ LINES: tuple[KeyLine, ...] = (
         "total_liabilities",
         "balance",
         "instant",
-        "Total liabilities",
-        "负债合计",
         _HELD,
         "Total liabilities, where printed.",
     ),
@@ -201,8 +161,6 @@ LINES: tuple[KeyLine, ...] = (
         "retained_earnings",
         "balance",
         "instant",
-        "Retained earnings",
-        "未分配利润",
         "its own sign; an accumulated deficit is negative",
         "Retained earnings, accumulated deficit, reinvested earnings.",
     ),
@@ -210,8 +168,6 @@ LINES: tuple[KeyLine, ...] = (
         "total_equity",
         "balance",
         "instant",
-        "Total equity",
-        "所有者权益合计",
         _OWN,
         "Total equity with non-controlling interests where that total is printed, else total shareholders' equity.",
     ),
@@ -219,8 +175,6 @@ LINES: tuple[KeyLine, ...] = (
         "operating_cash_flow",
         "cash_flow",
         "duration",
-        "Net cash from operating activities",
-        "经营活动产生的现金流量净额",
         _OWN,
         "Net cash from operating activities; the total with discontinued operations if that is printed.",
     ),
@@ -228,8 +182,6 @@ LINES: tuple[KeyLine, ...] = (
         "capital_expenditure",
         "cash_flow",
         "duration",
-        "Capital expenditure",
-        "购建固定资产支付的现金",
         _PAID,
         "Purchases of property, plant and equipment.",
     ),
@@ -237,8 +189,6 @@ LINES: tuple[KeyLine, ...] = (
         "investing_cash_flow",
         "cash_flow",
         "duration",
-        "Net cash from investing activities",
-        "投资活动产生的现金流量净额",
         _OWN,
         "Net cash from investing activities.",
     ),
@@ -246,8 +196,6 @@ LINES: tuple[KeyLine, ...] = (
         "financing_cash_flow",
         "cash_flow",
         "duration",
-        "Net cash from financing activities",
-        "筹资活动产生的现金流量净额",
         _OWN,
         "Net cash from financing activities.",
     ),
@@ -255,8 +203,6 @@ LINES: tuple[KeyLine, ...] = (
         "dividends_paid",
         "cash_flow",
         "duration",
-        "Dividends paid",
-        "分配股利支付的现金",
         _PAID,
         "Dividends paid to shareholders.",
     ),
@@ -264,8 +210,6 @@ LINES: tuple[KeyLine, ...] = (
         "change_in_cash",
         "cash_flow",
         "duration",
-        "Net change in cash",
-        "现金及现金等价物净增加额",
         _OWN,
         "Net change in cash, with restricted cash where so printed, after exchange effects.",
     ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from apps.documents import Exact
 from apps.finance.periods import Period
 from apps.finance.statements.printing import printed_negative
 from core_model.errors import Caution, Message
@@ -34,7 +35,7 @@ class StatementValue:
     """
 
     period: Period
-    value: Decimal | None
+    value: Exact | None
     unit: str = ""
     fact_ids: tuple[str, ...] = ()
     derived: bool = False

@@ -13,6 +13,7 @@ ui_jobs_help = What is being read, what was read, what failed and why.
 ui_page_failed = This page met an error of ours. Reload it; what was read is safe.
 ui_not_available = n/a
 ui_because = n/a, because { $reason }
+ui_captioned = { $caption }: { $text }
 
 ## Intake
 

@@ -13,6 +13,7 @@ ui_jobs_help = 正在读取、已完成与失败的任务及原因。
 ui_page_failed = 页面发生内部错误。请重新加载；已保存的结果不受影响。
 ui_not_available = 无
 ui_because = 无，原因：{ $reason }
+ui_captioned = { $caption }：{ $text }
 
 ## Intake
 

@@ -1,32 +1,28 @@
-"""All tables, one concept a file. ``metadata`` is what the migrations must add up to."""
+"""The store's own tables, one concept a file. ``metadata`` is what its migrations must add up to."""
 
 from apps.store.tables.audit import AuditRow
-from apps.store.tables.base import Base
+from apps.store.tables.base import HASH, ID, Base, Json, NullJson, UtcDateTime, named_metadata
 from apps.store.tables.blobs import BlobReferenceRow, BlobRow
-from apps.store.tables.finance import AnomalyRow, CheckRow, FilingRow, StatementValueRow
 from apps.store.tables.inputs import InputRow
 from apps.store.tables.jobs import JobRow, WorkerRow
-from apps.store.tables.medical import FindingRow, PatientRow, SeriesRow, StudyRow
 from apps.store.tables.readings import ReadingRow
 
 metadata = Base.metadata
 
 __all__ = [
-    "AnomalyRow",
+    "HASH",
+    "ID",
     "AuditRow",
     "Base",
     "BlobReferenceRow",
     "BlobRow",
-    "CheckRow",
-    "FilingRow",
-    "FindingRow",
     "InputRow",
     "JobRow",
-    "PatientRow",
+    "Json",
+    "NullJson",
     "ReadingRow",
-    "SeriesRow",
-    "StatementValueRow",
-    "StudyRow",
+    "UtcDateTime",
     "WorkerRow",
     "metadata",
+    "named_metadata",
 ]

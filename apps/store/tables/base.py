@@ -28,12 +28,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+NullJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
-class Base(DeclarativeBase):
-    """Base of all tables. Every constraint has a name, so that a migration can change it on both databases."""
-
-    metadata = MetaData(
+def named_metadata() -> MetaData:
+    """Metadata in which every constraint has a name, so that a migration can change it on both databases."""
+    return MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -42,3 +42,9 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+class Base(DeclarativeBase):
+    """Base of the store's own tables. An application's have a base of theirs, with ``named_metadata`` of its own."""
+
+    metadata = named_metadata()

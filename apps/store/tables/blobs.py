@@ -19,7 +19,7 @@ class BlobRow(Base):
 
 
 class BlobReferenceRow(Base):
-    """``owner`` (the id of a job, reading, series or study) needs the blob, under ``name``."""
+    """``owner`` (the id of a job, a reading, or what an application keeps) needs the blob, under ``name``."""
 
     __tablename__ = "blob_reference"
 

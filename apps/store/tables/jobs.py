@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from apps.store.tables.base import HASH, ID, Base, Json, UtcDateTime
+from apps.store.tables.base import HASH, ID, Base, Json, NullJson, UtcDateTime
 
 STATES = ("queued", "running", "done", "failed", "cancelled")
 
@@ -16,7 +16,8 @@ class JobRow(Base):
 
     ``attempt`` counts from 1 and grows with each retry; ``handed`` is the last attempt that DBOS was given, so a job
     whose ``handed`` is behind waits for a worker to pass it on. ``starts`` counts the workers that began at the step
-    it stands at: several that died there mean that the job kills its worker.
+    it stands at: several that died there mean that the job kills its worker. ``error`` is a ``Refusal`` as a
+    dictionary.
     """
 
     __tablename__ = "job"
@@ -40,8 +41,7 @@ class JobRow(Base):
     step: Mapped[str] = mapped_column(Text, default="")
     fraction: Mapped[float] = mapped_column(Float, default=0.0)
     eta_s: Mapped[float | None] = mapped_column(Float)
-    error_code: Mapped[str] = mapped_column(Text, default="")
-    error_text: Mapped[str] = mapped_column(Text, default="")
+    error: Mapped[dict[str, Any] | None] = mapped_column(NullJson)
     reading_id: Mapped[str | None] = mapped_column(ForeignKey("reading.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

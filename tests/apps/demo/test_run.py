@@ -21,7 +21,7 @@ def test_over_five_seeds_the_demo_finds_what_was_planted(tmp_path: Path):
             folder = tmp_path / str(seed)
             phantom, report = make_input(folder, seed)
             ends = [reads.report(folder / "report.html"), reads.study(folder / "ct")]
-            assert [end.state for end in ends] == ["done", "done"], [end.error_text for end in ends]
+            assert [end.state for end in ends] == ["done", "done"], [end.error for end in ends]
             finance = stored_report(reads.store, str(ends[0].reading_id))
             medical = stored_study(reads.store, str(ends[1].reading_id))
             if not named(finance, report):

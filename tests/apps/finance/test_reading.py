@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -13,14 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from apps.demo.report import make_example_report
 from apps.documents import Missing, from_json, to_json
 from apps.finance.jobs import provenance_of, stored
+from apps.finance.periods import Period
 from apps.finance.reading import FinanceBatch, FinanceReading
 from apps.finance.report import make_reading, read_report
+from apps.finance.statements.model import StatementLine, StatementValue
 from apps.provenance import Provenance
 from apps.store import blobs
 from benchmarks import shared_data
 from core_model.errors import InputRejected
 from tests import needs
-from tests.apps.finance.readings import readings
+from tests.apps.finance.readings import blank, readings, sentence
 from tests.apps.finance.statements.reports import INCOME, annual, gaap, replaced
 from tests.apps.reading import reader
 from tests.apps.schemas import SCHEMAS, name_of
@@ -42,6 +45,13 @@ def test_any_reading_comes_back_from_json_equal_and_fits_its_schema(reading):
     document = to_json(reading)
     assert from_json(FinanceReading, document) == reading
     schema_of(FinanceReading).validate(json.loads(document))
+
+
+def test_numbers_are_written_in_full():
+    value = StatementValue(Period("2024-12-31"), Decimal("1.2E+9"), "USD")
+    line = StatementLine("revenue", "income", "", "", 1.0, sentence(""), (value,))
+    written = json.loads(to_json(blank(statements={**blank().statements, "income": (line,)})))
+    assert written["statements"]["income"][0]["values"][0]["value"] == "1200000000"
 
 
 def test_the_example_report_comes_back_whole(tmp_path: Path):
@@ -70,7 +80,7 @@ def test_the_job_stores_the_reading_under_its_id_and_names_the_planted_element(t
     truth = make_example_report(tmp_path / "report.html", 11)
     with reader(tmp_path / "data") as reads:
         end = reads.report(tmp_path / "report.html")
-        assert end.state == "done", end.error_text
+        assert end.state == "done", end.error
         reading = stored(reads.store, str(end.reading_id))
         facts = blobs.path_of(reads.store, reading.facts.sha256)
         assert len(pq.read_table(facts)) == reading.facts.count == truth.facts

@@ -17,6 +17,7 @@ from apps.finance.reading import FinanceReading
 from apps.finance.report import make_reading, read_report
 from apps.finance.statements.lines import BY_NAME
 from apps.finance.statements.model import StatementValue
+from apps.messages import said
 from apps.provenance import Provenance
 from tests.apps.finance.readings import sentence
 
@@ -55,11 +56,12 @@ def test_every_number_stands_whole_on_the_line_of_its_name(seed, tmp_path, monke
     compared = 0
     for name, about in BY_NAME.items():
         newest = [value.value for value in reading.line(name).values if value.value is not None][:2]
-        (line,) = [line for line in lines if line.startswith((f"{about.english}  ", f"{about.english}: n/a"))]
+        called = said(about.message)
+        (line,) = [line for line in lines if line.startswith((f"{called}  ", f"{called}: n/a"))]
         if not newest:
             assert "n/a: " in line
             continue
-        numbers = re.findall(r"\(?[\d,]+(?:\.\d+)?\)?", line.removeprefix(about.english))
+        numbers = re.findall(r"\(?[\d,]+(?:\.\d+)?\)?", line.removeprefix(called))
         scale = 1 if name.startswith("eps_") else 1_000_000
         got = [Decimal(re.sub(r"[(),]", "", n)) * (-scale if n.startswith("(") else scale) for n in numbers]
         assert got == newest

@@ -67,6 +67,11 @@ def last(store: Store, job_id: str) -> Progress:
     return list(watch(store, job_id))[-1]
 
 
+def code_of(end: Progress) -> str:
+    """Why a job failed, by its code; empty where it did not."""
+    return end.error.code if end.error else ""
+
+
 @pytest.fixture
 def worker_processes(settings: Settings, tmp_path: Path) -> Iterator[Workers]:
     made = Workers(settings, tmp_path / "workers.err")

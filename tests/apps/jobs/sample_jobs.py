@@ -11,11 +11,11 @@ import signal
 import time
 from pathlib import Path
 
-from apps.jobs import Run, Step, job
+from apps.jobs import Made, Run, Step, job, save_reading
 from apps.provenance import Provenance
-from apps.store import blobs, readings, workers
-from apps.store.ids import hash_of
-from core_model.errors import InputRejected
+from apps.store import blobs, workers
+from apps.store.ids import canonical, hash_of
+from core_model.errors import InputRejected, numbered_file
 
 CANARY = "DOE^JANE-7Q"
 DEAD_AFTER = "TANDEM_TEST_DEAD_AFTER_S"  # a shorter patience with silent workers, so that a test of it is short
@@ -51,7 +51,7 @@ def second(step: Step, number: int) -> str:
         time.sleep(0.02)
     _pass_time(step, step.settings.get("second_s", 0.0))
     provenance = Provenance(hash_of([step.job_id, number]), {"second": "1"}, {}, {}, {})
-    reading_id = readings.save(step.store, "test.steps", {"number": number}, provenance, again=step.job_id)
+    reading_id = save_reading(step, provenance, lambda _: Made(canonical({"number": number})))
     if (folder / "die-before-record").exists():
         (folder / "die-before-record").unlink()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -65,7 +65,13 @@ def rejects(run: Run) -> None:
 
 
 def reject(step: Step) -> None:
-    raise InputRejected("a slice is missing", action="export the series again", source="file 17 of 133", code="gap")
+    raise InputRejected(
+        "{count} slices are missing",
+        action="export the series again",
+        source=numbered_file(17, 133),
+        code="gap",
+        values={"count": 2},
+    )
 
 
 @job("test.kills", steps={"only": 1})

@@ -3,16 +3,18 @@
 One worker in this process serves all tests of this module on a database.
 """
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 
 from apps.jobs import cancel, enqueue, retry, show, watch
+from apps.messages import refused
 from apps.store import audit, blobs, jobs, readings
 from apps.store.store import Store
-from core_model.errors import NotAllowed, Unavailable
-from tests.apps.jobs.conftest import last, log_of, wait_for
+from core_model.errors import Message, NotAllowed, Refusal, Unavailable
+from tests.apps.jobs.conftest import code_of, last, log_of, wait_for
 
 WHOLE = ["first begin", "first end", "second begin", "second end"]
 
@@ -21,8 +23,8 @@ def test_a_job_runs_its_steps_in_order_and_links_to_its_reading(served: Store, t
     job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "number": 3})
     end = last(served, job_id)
     wait_for(lambda: not blobs.owned(served, job_id))  # what stood between the steps goes with the job's end
-    assert (end.state, end.fraction, end.error_text) == ("done", 1.0, "")
-    assert readings.document(served, str(end.reading_id)) == {"number": 6}
+    assert (end.state, end.fraction, end.error) == ("done", 1.0, None)
+    assert json.loads(readings.document(served, str(end.reading_id))) == {"number": 6}
     assert log_of(tmp_path) == WHOLE
     assert [entry.action for entry in audit.listing(served, job_id)] == ["job.done", "job.create"]
     assert [entry.action for entry in audit.listing(served, end.reading_id)] == ["reading.save"]
@@ -64,7 +66,7 @@ def test_a_cancelled_job_goes_on_at_its_step_when_retried(served: Store, tmp_pat
     retry(served, job_id)
     end = last(served, job_id)
     assert end.state == "done"
-    assert readings.document(served, str(end.reading_id)) == {"number": 10}
+    assert json.loads(readings.document(served, str(end.reading_id))) == {"number": 10}
     assert log_of(tmp_path) == ["first begin", "first end", "second begin", "second begin", "second end"]
 
 
@@ -80,28 +82,28 @@ def test_a_failed_job_is_retried_from_the_step_that_failed(served: Store, tmp_pa
     end = last(served, job_id)
     with pytest.raises(NotAllowed, match="the job is done"):
         retry(served, job_id)
-    assert (end.state, end.error_text) == ("done", "")
-    assert readings.document(served, str(end.reading_id)) == {"number": 8}
+    assert (end.state, end.error) == ("done", None)
+    assert json.loads(readings.document(served, str(end.reading_id))) == {"number": 8}
     assert log_of(tmp_path) == ["first begin", "first end", *["second begin"] * 4, "second end"]
 
 
 def test_a_typed_rejection_keeps_its_code_and_sentence(served: Store) -> None:
     job_id = enqueue(served, "test.rejects", None)
     end = last(served, job_id)
-    assert end.error_code == "gap"
-    assert end.error_text == "file 17 of 133: a slice is missing; export the series again."
+    assert end.error == Refusal("gap", {"count": 2}, Message("file_of", {"number": 17, "count": 133}))
 
 
 def test_a_kind_that_no_module_registers_fails_with_a_sentence(served: Store) -> None:
     job_id = enqueue(served, "test.unknown", None)
     end = last(served, job_id)
-    assert end.error_code == "unknown_job_kind"
-    assert "no job of the kind 'test.unknown' is known here" in end.error_text
+    assert end.error is not None
+    assert (end.error.code, end.error.values["kind"]) == ("unknown_job_kind", "test.unknown")
+    assert "no job of the kind 'test.unknown' is known here" in refused(end.error)
 
 
 def test_a_step_that_returns_more_than_small_json_fails(served: Store) -> None:
     job_id = enqueue(served, "test.returns_too_much", None)
-    assert last(served, job_id).error_code == "defect"
+    assert code_of(last(served, job_id)) == "defect"
 
 
 def test_a_job_whose_end_could_not_be_written_is_ended_later(

@@ -1,5 +1,6 @@
 """Workers that die, stand still or are not there: their jobs go on elsewhere, no recorded step and no effect twice."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,8 +15,8 @@ from apps.settings import Settings
 from apps.store import audit, jobs, readings, workers
 from apps.store.store import Store
 from apps.store.tables import JobRow
-from core_model.errors import Unavailable
-from tests.apps.jobs.conftest import SAMPLES, Workers, log_of, stand_still, wait_for
+from core_model.errors import Refusal, Unavailable
+from tests.apps.jobs.conftest import SAMPLES, Workers, code_of, log_of, stand_still, wait_for
 from tests.apps.jobs.sample_jobs import DEAD_AFTER
 
 ONCE_MORE = ["first begin", "first end", "second begin", "second begin", "second end"]
@@ -41,7 +42,7 @@ def test_a_killed_worker_s_job_goes_on_in_a_live_one_at_the_step_it_died_in(
     hold.unlink()
     end = list(watch(store, job_id))[-1]
     assert end.state == "done"
-    assert readings.document(store, str(end.reading_id)) == {"number": 6}
+    assert json.loads(readings.document(store, str(end.reading_id))) == {"number": 6}
     assert log_of(tmp_path) == ONCE_MORE
     assert [row.pid for row in workers.live(store)] == [second.pid]
 
@@ -102,8 +103,8 @@ def test_a_job_that_kills_every_worker_is_called_the_cause(
         worker_processes.start(store).wait(30)
     with Worker(store, SAMPLES):
         end = list(watch(store, job_id))[-1]
-    assert (end.state, end.error_code) == ("failed", "worker_died")
-    assert "5 workers died in the step 'only'" in end.error_text
+    assert (end.state, code_of(end)) == ("failed", "worker_died")
+    assert end.error == Refusal("worker_died", {"count": 5, "step": "only"})
     assert log_of(tmp_path) == ["only begin"] * 2
 
 
@@ -132,9 +133,9 @@ def test_a_worker_that_stood_still_gives_its_job_up_when_it_wakes(
 
 def test_ensure_worker_starts_one_where_none_is_alive_and_ends_it(store: Store, tmp_path: Path) -> None:
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    with ensure_worker(store, SAMPLES) as keeper:
-        assert keeper.started_here
-        assert list(watch(store, job_id, keeper))[-1].state == "done"
+    with ensure_worker(store, SAMPLES) as supervisor:
+        assert supervisor.started_here
+        assert list(watch(store, job_id, supervisor))[-1].state == "done"
         (row,) = workers.live(store)
         with ensure_worker(store, SAMPLES) as second:
             assert not second.started_here
@@ -166,10 +167,10 @@ def test_a_worker_ends_with_the_process_that_needed_it_even_when_that_is_killed(
 def test_waiting_ends_with_an_error_where_no_worker_can_be_started(store: Store) -> None:
     job_id = enqueue(store, "test.steps", None, {})
     with (
-        ensure_worker(store, ["no.such.module"]) as keeper,
+        ensure_worker(store, ["no.such.module"]) as supervisor,
         pytest.raises(Unavailable, match="no worker can be started"),
     ):
-        list(watch(store, job_id, keeper))
+        list(watch(store, job_id, supervisor))
     assert show(store, job_id).state == "queued"
 
 
@@ -183,8 +184,8 @@ def test_interrupting_the_waiting_program_leaves_the_job_resumable(
         "from apps.jobs import ensure_worker, watch\n"
         "from apps.settings import load_settings\n"
         "from apps.store.store import Store\n"
-        f"with Store(load_settings()) as store, ensure_worker(store, {SAMPLES}) as keeper:\n"
-        f"    list(watch(store, '{job_id}', keeper))\n"
+        f"with Store(load_settings()) as store, ensure_worker(store, {SAMPLES}) as supervisor:\n"
+        f"    list(watch(store, '{job_id}', supervisor))\n"
     )
     waiting = subprocess.Popen(
         [sys.executable, "-c", script], env={**os.environ, **settings.environment()}, stderr=subprocess.DEVNULL
@@ -197,5 +198,5 @@ def test_interrupting_the_waiting_program_leaves_the_job_resumable(
     assert workers.live(store) == []
     with Worker(store, SAMPLES):
         end = list(watch(store, job_id))[-1]
-    assert readings.document(store, str(end.reading_id)) == {"number": 18}
+    assert json.loads(readings.document(store, str(end.reading_id))) == {"number": 18}
     assert log_of(tmp_path) == ONCE_MORE

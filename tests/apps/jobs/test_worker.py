@@ -1,6 +1,7 @@
 """Workers that start and stop in good order, and what waits for them."""
 
 import doctest
+import json
 import os
 import threading
 import time
@@ -12,12 +13,13 @@ from sqlalchemy import inspect, text
 
 import apps.jobs
 from apps.jobs import Worker, cancel, delete, enqueue, retry, run_worker, show
+from apps.messages import refused
 from apps.provenance import Provenance
 from apps.settings import Settings, load_settings
 from apps.store import blobs, inputs, readings, workers
 from apps.store.store import Store
 from core_model.errors import NotFound, Unavailable
-from tests.apps.jobs.conftest import SAMPLES, last, log_of, wait_for
+from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
 from tests.apps.jobs.sample_jobs import CANARY
 
 WHOLE = ["first begin", "first end", "second begin", "second end"]
@@ -45,9 +47,11 @@ def test_a_failure_is_kept_without_the_path_and_the_name_in_its_message(
     other = enqueue(store, "test.defect", None)
     with Worker(store, SAMPLES):
         end = last(store, job_id)
-        assert last(store, other).error_code == "defect"
-    assert (end.state, end.error_code, end.reading_id) == ("failed", "defect", None)
-    assert end.error_text.startswith("the step 'second' met an error of ours (ValueError in sample_jobs, line ")
+        assert code_of(last(store, other)) == "defect"
+    assert (end.state, code_of(end), end.reading_id) == ("failed", "defect", None)
+    assert end.error is not None
+    assert refused(end.error).startswith("the step 'second' met an error of ours (ValueError in sample_jobs, line ")
+    assert set(end.error.values) == {"step", "kind", "module", "line"}
     assert CANARY not in everything_stored(store)
     out, err = capfd.readouterr()
     assert CANARY not in caplog.text + out + err
@@ -83,7 +87,7 @@ def test_stopping_a_worker_leaves_its_job_for_the_next_one(store: Store, tmp_pat
     hold.unlink()
     with Worker(store, SAMPLES):
         end = last(store, job_id)
-    assert readings.document(store, str(end.reading_id)) == {"number": 14}
+    assert json.loads(readings.document(store, str(end.reading_id))) == {"number": 14}
     assert log_of(tmp_path) == ["first begin", "first end", "second begin", "second begin", "second end"]
 
 
@@ -101,7 +105,7 @@ def test_a_worker_on_another_database_leaves_the_contents_and_uploads_of_the_fir
     with Store(elsewhere) as other, Worker(other, SAMPLES):
         job_id = enqueue(other, "test.steps", None, {"folder": str(tmp_path)})
         end = last(other, job_id)
-    assert (end.state, end.error_code) == ("failed", "blobs_foreign")
+    assert (end.state, code_of(end)) == ("failed", "blobs_foreign")
     assert blobs.get(store, sha256) == upload.read_bytes() == b"images"
 
 
@@ -122,7 +126,7 @@ def test_an_equal_job_that_waits_is_not_queued_twice(store: Store, tmp_path: Pat
 def test_the_stored_reading_of_an_equal_provenance_is_the_job_s_result_at_once(store: Store) -> None:
     provenance = Provenance("a" * 64, {"first": "1"}, {}, {}, {})
     assert show(store, enqueue(store, "test.steps", None, provenance=provenance)).state == "queued"
-    reading_id = readings.save(store, "test.steps", {}, provenance)
+    reading_id = readings.save(store, "test.steps", b"{}", provenance)
     stored = show(store, enqueue(store, "test.steps", None, {"other": 1}, provenance=provenance))
     assert (stored.state, stored.reading_id, stored.fraction) == ("done", reading_id, 1.0)
     assert show(store, enqueue(store, "test.steps", None, provenance=provenance, again=True)).state == "queued"
@@ -142,7 +146,7 @@ def test_a_job_begun_under_other_steps_starts_anew(
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
     with Worker(store, SAMPLES):
         wait_for(lambda: show(store, job_id).step == "second")
-    monkeypatch.setattr(durable, "STEPS_VERSION", "2")
+    monkeypatch.setattr(durable, "STEPS_VERSION", "another")
     hold.unlink()
     with Worker(store, SAMPLES):
         assert last(store, job_id).state == "done"
@@ -197,7 +201,7 @@ def test_deleting_a_reading_takes_the_recorded_steps_of_its_job(store: Store, tm
 
 
 def test_deleting_works_before_any_worker_ran(store: Store) -> None:
-    reading_id = readings.save(store, "test.steps", {}, Provenance("a" * 64, {}, {}, {}, {}))
+    reading_id = readings.save(store, "test.steps", b"{}", Provenance("a" * 64, {}, {}, {}, {}))
     assert delete(store, reading_id).rows == {"reading": [reading_id]}
 
 

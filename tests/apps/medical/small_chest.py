@@ -62,7 +62,7 @@ def read_small_chest() -> SmallReading:
     """The reading of the small chest, made once in a run of the tests."""
     with tempfile.TemporaryDirectory() as folder, reader(Path(folder) / "data") as reads:
         end = reads.study(write_small_chest(Path(folder) / "ct"))
-        assert end.state == "done", end.error_text
+        assert end.state == "done", end.error
         row = readings.get(reads.store, str(end.reading_id))
         document = blobs.get(reads.store, row.document_sha256)
         reading = from_json(MedicalReading, document)

@@ -8,8 +8,8 @@ import pytest
 from apps.medical.jobs import stored
 from apps.medical.nodules.findings import NoduleResult
 from apps.medical.reading import MedicalReading
+from apps.medical.records import entries
 from apps.messages import cautioned
-from apps.store import medical
 from core_model.errors import Caution
 from tests.apps.medical.dicom.making import STUDY_UID, localizer, make_series
 from tests.apps.reading import Reader, reader
@@ -25,7 +25,7 @@ def reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def reading_of(reads: Reader, folder: Path) -> MedicalReading:
     end = reads.study(folder)
-    assert end.state == "done", end.error_text
+    assert end.state == "done", end.error
     return stored(reads.store, str(end.reading_id))
 
 
@@ -44,8 +44,8 @@ def test_a_series_that_comes_with_other_files_has_its_own_warnings_and_skipped_s
     assert first.series == second.series
     assert reading_of(reads, alone) == first
     assert reading_of(reads, among) == second
-    (study,) = medical.studies(reads.store)
-    assert {reading.id for reading in study.readings} == {first.id, second.id}
+    (study,) = entries.studies(reads.store)
+    assert {made.reading.id for made in study.readings} == {first.id, second.id}
 
 
 def test_what_makes_the_findings_less_sure_stands_among_the_cautions_of_the_reading(reads: Reader, tmp_path: Path):

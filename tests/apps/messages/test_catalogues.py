@@ -26,14 +26,15 @@ ALSO_CHINESE = {
     "Tandem", "Chromium", "PyTorch",
     # Keys of the keyboard.
     "Page", "Home", "End", "N", "P", "M", "H",
-    # Classes of stock.
-    "A",
+    # Kinds of files that are no reports, encodings, classes of stock.
+    "XML", "gzip", "Office", "ISO", "Windows", "A",
 }  # fmt: skip
 """Latin words that a Chinese sentence may hold: what the field itself writes so."""
 VERBATIM = re.compile(
-    r"'[^']*'|‘[^’]*’|tandem( --?[a-z-]+| [a-z]+)+|--?[a-z-]+|TANDEM_[A-Z_]+|[\w:]*/[\w/.-]*|\.[a-z]{2,5}\b"
+    r"`[^`]*`|'[^']*'|‘[^’]*’|tandem( --?[a-z-]+| [a-z]+)+|--?[a-z-]+|TANDEM_[A-Z_]+|[\w:]*/[\w/.-]*|\.[a-z]{2,5}\b"
+    r"|\[[^\]]*\]|\b[A-Za-z]+(?:[._][A-Za-z]+)+|\bint\d+"
 )
-"""What is to be typed as it stands: commands, options, settings, paths, endings."""
+"""What is to be typed as it stands: commands, options, settings, paths, endings, names in programs, shapes."""
 HAN = "\u4e00-\u9fff"
 
 

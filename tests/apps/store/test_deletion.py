@@ -12,13 +12,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
+from apps.medical.records import entries
+from apps.medical.records.studies import Identity, SeriesEntry, add_study
 from apps.settings import Settings, load_settings
-from apps.store import audit, blobs, inputs, jobs, medical, readings
+from apps.store import audit, blobs, inputs, jobs, readings
 from apps.store.deletion import delete_everything_of
-from apps.store.medical import Identity, SeriesEntry
+from apps.store.ids import canonical
 from apps.store.store import Store
-from core_model.errors import NotAllowed, NotFound
-from tests.apps.store import documents
+from core_model.errors import NotAllowed, NotFound, Refusal
+from tests.apps.finance.records.made import save_report
+from tests.apps.medical.records.made import save_scan
 from tests.apps.store.documents import provenance
 
 
@@ -41,14 +44,7 @@ def report(store: Store, path: Path, **changed: Any) -> tuple[str, str]:
     input_id = inputs.add(store, path)
     job = jobs.create(store, "finance.read", input_id, {})
     facts = blobs.put(store, job.id, "facts", b"the same facts")
-    reading_id = readings.save(
-        store,
-        "finance.read",
-        documents.finance(str(changed)),
-        provenance(**changed),
-        input_id=input_id,
-        files={"facts": facts},
-    )
+    reading_id = save_report(store, str(changed), input_id=input_id, files={"facts": facts}, **changed)
     jobs.end(store, job.id, 1, "done", reading_id=reading_id)
     blobs.release(store, job.id)
     return input_id, reading_id
@@ -59,17 +55,9 @@ def scan(store: Store, path: Path, uid: str, name: str = "DOE^JANE") -> tuple[st
     input_id = inputs.add(store, path)
     job = jobs.create(store, "medical.read", input_id, {})
     volume = blobs.put(store, job.id, "volume", uid.encode())
-    study_id = medical.add_study(
-        store, Identity("4711", name), uid, [SeriesEntry(f"{uid}.1", "CT", 3, volume_sha256=volume)], input_id=input_id
-    )
-    reading_id = readings.save(
-        store,
-        "medical.read",
-        documents.medical([documents.finding(1, 0.9)]),
-        provenance(input_hash=uid.ljust(64, "0")),
-        input_id=input_id,
-        study_id=study_id,
-    )
+    series = [SeriesEntry(f"{uid}.1", "CT", 3, volume_sha256=volume)]
+    study_id = add_study(store, Identity("4711", name), uid, series, input_id=input_id)
+    reading_id = save_scan(store, study_id, input_id=input_id, input_hash=uid.ljust(64, "0"))
     jobs.end(store, job.id, 1, "done", reading_id=reading_id)
     blobs.release(store, job.id)
     return study_id, reading_id
@@ -95,8 +83,8 @@ def test_deleting_keeps_the_contents_and_the_path_that_another_reading_needs(sto
     delete_everything_of(store, first)
     assert inputs.path_of(store, input_id) == tmp_path
     assert blobs.get(store, readings.files(store, second)["facts"]) == b"the same facts"
-    assert readings.document(store, second)["schema"] == "tandem.finance.reading/1"
-    assert rows(store)["anomaly"] == 2
+    assert readings.document(store, second) == canonical({"company": "{'steps': {'facts': '2'}}"})
+    assert rows(store)["filing"] == 1
 
 
 def upload(store: Store, name: str) -> Path:
@@ -124,9 +112,9 @@ def test_an_uploaded_file_goes_with_the_last_reading_of_it(store: Store, tmp_pat
 
 def test_the_upload_of_a_study_goes_with_its_patient_and_the_others_stay(store: Store) -> None:
     path, other = upload(store, "0a1b.zip"), upload(store, "2c3d.zip")
-    study_id, _ = scan(store, path, "1.2.3")
+    scan(store, path, "1.2.3")
     scan(store, other, "1.2.4", "ROE^RICHARD")
-    patient = medical.study(store, study_id).patient.id
+    patient = entries.studies(store)[-1].patient.id
     assert delete_everything_of(store, patient).uploads == below_the_inboxes(path)
     assert not path.exists()
     assert other.read_bytes() == b"uploaded"
@@ -135,7 +123,7 @@ def test_the_upload_of_a_study_goes_with_its_patient_and_the_others_stay(store: 
 def test_the_upload_of_a_failed_job_goes_with_the_job(store: Store) -> None:
     path = upload(store, "0a1b.html")
     job = jobs.create(store, "finance.read", inputs.add(store, path), {})
-    jobs.end(store, job.id, 1, "failed", error_code="x", error_text="x")
+    jobs.end(store, job.id, 1, "failed", error=Refusal("x"))
     assert delete_everything_of(store, job.id).uploads == below_the_inboxes(path)
     assert not path.exists()
 
@@ -174,10 +162,10 @@ def test_deleting_a_study_keeps_the_patient_s_other_one(store: Store, tmp_path: 
     first, _ = scan(store, tmp_path, "1.2.3")
     second, reading_id = scan(store, tmp_path, "1.2.4")
     delete_everything_of(store, first)
-    (entry,) = medical.studies(store)
+    (entry,) = entries.studies(store)
     assert (entry.study.id, entry.patient.name) == (second, "DOE^JANE")
-    assert len(medical.findings(store, reading_id)) == 1
-    (series,) = medical.series_of(store, second)
+    assert [made.reading.id for made in entry.readings] == [reading_id]
+    (series,) = entries.series_of(store, second)
     assert blobs.get(store, str(series.volume_sha256)) == b"1.2.4"
 
 
@@ -185,9 +173,9 @@ def test_deleting_a_patient_takes_all_studies_and_no_other_patient(store: Store,
     for uid in ("1.2.3", "1.2.4"):
         scan(store, tmp_path, uid)
     other, _ = scan(store, tmp_path, "1.2.5", "ROE^RICHARD")
-    patient = next(entry.patient.id for entry in medical.studies(store) if entry.patient.name == "DOE^JANE")
+    patient = next(entry.patient.id for entry in entries.studies(store) if entry.patient.name == "DOE^JANE")
     delete_everything_of(store, patient)
-    assert [entry.study.id for entry in medical.studies(store)] == [other]
+    assert [entry.study.id for entry in entries.studies(store)] == [other]
 
 
 def test_a_deleted_name_and_path_are_gone_from_the_bytes_of_the_database(
@@ -219,7 +207,7 @@ def test_what_a_job_is_reading_is_not_deleted(store: Store, tmp_path: Path) -> N
 def test_deleting_a_failed_job_takes_its_contents_and_path(store: Store, tmp_path: Path) -> None:
     job = jobs.create(store, "finance.read", inputs.add(store, tmp_path), {})
     blobs.put(store, job.id, "facts", b"half a result")
-    jobs.end(store, job.id, 1, "failed", error_code="defect", error_text="It failed.")
+    jobs.end(store, job.id, 1, "failed", error=Refusal("defect"))
     delete_everything_of(store, job.id)
     assert rows(store) == {}
     assert files(store) == 0
@@ -230,8 +218,8 @@ def test_a_failed_job_takes_the_study_and_the_patient_that_it_had_begun(store: S
     job = jobs.create(store, "medical.read", input_id, {})
     volume = blobs.put(store, job.id, "volume", b"volume")
     series = [SeriesEntry("1.2.3.1", "CT", 3, volume_sha256=volume)]
-    medical.add_study(store, Identity("4711", "DOE^JANE"), "1.2.3", series, input_id=input_id)
-    jobs.end(store, job.id, 1, "failed", error_code="no_lungs", error_text="No lungs.")
+    add_study(store, Identity("4711", "DOE^JANE"), "1.2.3", series, input_id=input_id)
+    jobs.end(store, job.id, 1, "failed", error=Refusal("no_lungs"))
     delete_everything_of(store, job.id)
     assert rows(store) == {}
     assert files(store) == 0
@@ -240,9 +228,9 @@ def test_a_failed_job_takes_the_study_and_the_patient_that_it_had_begun(store: S
 def test_a_failed_job_leaves_the_study_that_another_job_has_read(store: Store, tmp_path: Path) -> None:
     study_id, reading_id = scan(store, tmp_path, "1.2.3")
     job = jobs.create(store, "medical.read", inputs.add(store, tmp_path), {"again": True})
-    jobs.end(store, job.id, 1, "failed", error_code="defect", error_text="Something.")
+    jobs.end(store, job.id, 1, "failed", error=Refusal("defect"))
     delete_everything_of(store, job.id)
-    assert medical.study(store, study_id).readings[0].id == reading_id
+    assert entries.study_of(store, reading_id).study.id == study_id
 
 
 def test_a_failed_job_s_contents_go_with_the_study_that_it_had_begun(store: Store, tmp_path: Path) -> None:
@@ -250,7 +238,7 @@ def test_a_failed_job_s_contents_go_with_the_study_that_it_had_begun(store: Stor
     failed = jobs.create(store, "medical.read", inputs.add(store, tmp_path), {})
     blobs.put(store, failed.id, "volume", b"1.2.3")
     blobs.put(store, failed.id, "masks", b"masks of the failed job")
-    jobs.end(store, failed.id, 1, "failed", error_code="defect", error_text="It failed.")
+    jobs.end(store, failed.id, 1, "failed", error=Refusal("defect"))
     delete_everything_of(store, study_id)
     assert rows(store) == {}
     assert files(store) == 0
@@ -263,7 +251,7 @@ def test_what_is_not_there_is_not_found(store: Store, identifier: str) -> None:
 
 
 def test_an_input_is_not_deleted_by_itself(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(NotAllowed, match="a reading, study, patient or job"):
+    with pytest.raises(NotAllowed, match="allowed: ids of job, patient, reading and study"):
         delete_everything_of(store, inputs.add(store, tmp_path))
 
 
@@ -281,7 +269,7 @@ def test_in_any_order_a_content_stays_as_long_as_a_reading_needs_it_and_no_longe
         for number, names in enumerate(contents):
             files_of = {name: blobs.put(store, "job-1", name, name.encode()) for name in names}
             reading_id = readings.save(
-                store, "test", {"number": number}, provenance(steps={"facts": str(number)}), files=files_of
+                store, "test", b"%d" % number, provenance(steps={"facts": str(number)}), files=files_of
             )
             needs[reading_id] = names
         blobs.release(store, "job-1")

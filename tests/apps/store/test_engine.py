@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from apps.medical.records.studies import Identity, add_study
+from apps.medical.records.tables import PatientRow, StudyRow
 from apps.settings import Settings, load_settings
-from apps.store import audit, blobs, inputs, jobs, medical
+from apps.store import audit, blobs, inputs, jobs
 from apps.store.deletion import delete_everything_of
 from apps.store.engine import state_error
 from apps.store.store import Store
-from apps.store.tables import InputRow, PatientRow, StudyRow
+from apps.store.tables import InputRow
 from core_model.errors import Unavailable
 from tests import needs
 from tests.apps.conftest import Postgres
@@ -44,8 +46,8 @@ def test_a_block_that_raises_leaves_nothing(store: Store, tmp_path: Path) -> Non
 
 
 def test_a_reader_sees_one_state_although_others_write_meanwhile(store: Store, tmp_path: Path) -> None:
-    identity = medical.Identity("7Q", "ROE^JANE")
-    study_id = medical.add_study(store, identity, "1.2.3", [])
+    identity = Identity("7Q", "ROE^JANE")
+    study_id = add_study(store, identity, "1.2.3", [])
     with store.read() as session:
         row = session.get_one(StudyRow, study_id)
         delete_everything_of(store, row.patient_row_id)
@@ -98,7 +100,7 @@ def test_a_missing_database_opened_for_reading_is_not_made(tmp_path: Path) -> No
     file = tmp_path / "none.db"
     with pytest.raises(Unavailable) as refused:
         Store(load_settings(data_dir=tmp_path, database_url=f"sqlite:///file:{file}?mode=ro&uri=true"))
-    assert refused.value.code == "database_unreachable"
+    assert refused.value.code == "database_not_opened"
     assert not file.exists()
 
 
@@ -121,7 +123,7 @@ def test_a_damaged_file_is_refused(sqlite_settings: Settings) -> None:
     (sqlite_settings.data_dir / "tandem.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(Unavailable) as refused:
         Store(sqlite_settings)
-    assert refused.value.code == "database_damaged"
+    assert refused.value.code == "file_no_database"
 
 
 def test_a_server_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -255,7 +257,7 @@ class Said(Exception):
         (Said("invalid input value: 'disk is full, read-only, malformed'", sqlstate="22P02"), None),
         (Said("UNIQUE constraint failed: readonly.locked", sqlite_errorcode=sqlite3.SQLITE_CONSTRAINT_UNIQUE), None),
         (Said("connection to a mistake", sqlstate="42601"), None),
-        (Said("无法在只读事务中执行", sqlstate="25006"), "database_read_only"),
+        (Said("无法在只读事务中执行", sqlstate="25006"), "server_read_only"),
         (Said("could not obtain lock", sqlstate="55P03"), "database_locked"),
         (Said("could not extend file", sqlstate="53100"), "disk_full"),
         (Said("sorry, too many clients already", sqlstate="53300"), "database_busy"),
@@ -279,7 +281,7 @@ def test_postgresql_says_its_own_states_and_its_mistakes_stay_mistakes(postgres:
     with Store(load_settings(data_dir=tmp_path, database_url=url)) as store:
         with pytest.raises(Unavailable) as refused, store.write() as session:
             session.execute(text("SET TRANSACTION READ ONLY; CREATE TABLE other (id int)"))
-        assert refused.value.code == "database_read_only"
+        assert refused.value.code == "server_read_only"
         with pytest.raises(DBAPIError, match="locked, read-only"), store.read() as session:
             session.execute(text("SELECT 'the disk is locked, read-only'::int"))
         with pytest.raises(Unavailable) as refused, store.read() as session:

@@ -11,7 +11,7 @@ from apps.settings import Settings
 from apps.store import inputs, jobs
 from apps.store.deletion import delete_everything_of
 from apps.store.store import Store
-from core_model.errors import InputRejected, NotFound
+from core_model.errors import InputRejected, NotFound, Refusal
 
 
 def test_the_same_path_is_the_same_input(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_a_path_stands_in_no_other_table(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "CANARY-7Q"
     folder.mkdir()
     job = jobs.create(store, "finance.read", inputs.add(store, folder), {})
-    jobs.end(store, job.id, 1, "failed", error_code="defect", error_text="It failed.")
+    jobs.end(store, job.id, 1, "failed", error=Refusal("as_written", {"text": "It failed"}))
     holding = []
     with store.read() as session:
         for table in inspect(store.engine).get_table_names():

@@ -29,7 +29,7 @@ def test_a_job_whose_workers_died_is_audited_as_failed(store: Store) -> None:
         assert jobs.start(store, job_id, 1, WORKER) is not None
     assert jobs.start(store, job_id, 1, WORKER) is None
     row = jobs.get(store, job_id)
-    assert (row.state, row.error_code) == ("failed", "worker_died")
+    assert (row.state, (row.error or {})["code"]) == ("failed", "worker_died")
     assert acts(store, job_id) == [("job.create", "done"), ("job.failed", "worker_died")]
     assert jobs.start(store, job_id, 1, WORKER) is None
     assert len(acts(store, job_id)) == 2

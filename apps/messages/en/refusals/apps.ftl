@@ -11,6 +11,23 @@ no_port = the ports from { $wanted } on are taken
 
 notice_of_use = Tandem supports decisions in research. It is not a medical device, its findings are not a diagnosis, and nothing it says is investment advice. A qualified person decides.
 
+setting_no_database = a database URL starts with sqlite:/// or postgresql://
+
+setting_no_device = a device is cpu, cuda or cuda:N
+
+setting_no_home = this user has no home folder; give the path of a folder
+
+setting_no_integer = Input should be a valid integer, unable to parse string as an integer
+
+setting_other = { $text }
+
+setting_rejected = the setting { $name } cannot be used: { $reason }
+    .action = correct or unset { $name }
+
+setting_too_large = Input should be less than or equal to { $most }
+
+setting_too_small = Input should be greater than or equal to { $least }
+
 weights_card_empty = a card that names no weights
     .action = reinstall the weights
 

@@ -88,13 +88,22 @@ no_lungs = { $what }
     .allowed = a chest CT with lungs of { $least_ml } to { $most_ml } ml
     .action = choose a series that shows the lungs
 
+no_reading_of_study = there is no reading '{ $id }' of a study
+    .action = see the list of studies
+
 no_series_fits = no series can be read: { $series }
     .allowed = a complete axial CT series that covers the lungs
     .action = export such a series, or name one of these with its UID
 
+no_such_patient = there is no patient '{ $id }'
+    .action = see { $commands }
+
 no_such_series = there is no CT series with this UID in it
     .allowed = { $series }
     .action = give one of these, or none
+
+no_such_study = there is no study '{ $id }'
+    .action = see { $commands }
 
 nodule_field = { $name }
 

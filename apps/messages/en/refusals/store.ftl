@@ -1,22 +1,168 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
+application_missing = the database holds tables of an application that is not among the settings: { $name }
+    .action = name the package of its records in TANDEM_APPLICATIONS
+
+audit_changed = row { $seq } of the audit chain was changed
+    .action = keep a copy of this database and restore the last backup that verifies
+
+audit_incomplete = row { $seq } of the audit chain is missing
+    .action = keep a copy of this database and restore the last backup that verifies
+
+audit_replaced = row { $seq } of the audit chain is not the one that was known
+    .action = keep a copy of this database and restore the last backup that verifies
+
 bad_path = the path is no valid text in this system's encoding
     .action = rename the file or folder
+
+blob_damaged = the stored content { $content } is damaged
+    .action = delete the reading that needs it and read the input again
+
+blobs_elsewhere = the blob folder does not hold the contents of this database
+    .action = set TANDEM_BLOBS_DIR to the folder that does, then upgrade
 
 blobs_foreign = the blob folder holds the contents of another database
     .action = set TANDEM_BLOBS_DIR to a folder for this database alone
 
+blobs_read_only = the blob folder cannot be used ({ $why })
+    .action = make it readable and writable, or set TANDEM_BLOBS_DIR
+
+blobs_unusable = the blob folder cannot be used ({ $why })
+    .action = check the disk
+
+data_dir_unusable = the data folder cannot be used ({ $why })
+    .action = set TANDEM_DATA_DIR to a folder that can be written
+
+database_busy = the database server has no room for another connection
+    .action = try again later
+
+database_damaged = the database file is damaged
+    .action = restore it from a backup
+
 database_foreign = the database holds tables of another program
     .action = give Tandem a database of its own with TANDEM_DATABASE_URL
 
-database_url_rejected = the database URL names no file
+database_io = the disk under the database fails
+    .action = check the disk, then try again
+
+database_locked = another program holds the database
+    .action = end that program, or try again later
+
+database_not_opened = the database cannot be opened
+    .action = check that its folder can be used
+
+database_read_only = the database can only be read
+    .action = make its file and folder writable
+
+database_refused = the database server refuses this user
+    .action = correct TANDEM_DATABASE_URL
+
+database_unreachable = the database server does not answer
+    .action = start it, or correct TANDEM_DATABASE_URL
+
+database_url_rejected = the database URL cannot be read
+    .allowed = sqlite:////absolute/file or postgresql://user:password@host:port/name
+    .action = correct TANDEM_DATABASE_URL; signs such as @ : / in a password are written as %40 %3A %2F
+
+database_url_without_file = the database URL names no file
     .allowed = sqlite:////absolute/file
 
 disk_full = the disk is full, nothing was stored
-    .action = free some space
+    .action = free some space and try again
 
 driver_missing = the driver of PostgreSQL is not installed
     .action = run: pip install 'tandem[postgres]'
 
-no_such_file = there is no such file or folder
+file_no_database = the file is no database
+    .action = restore it from a backup
+
+file_not_stored = the file '{ $name }' of the reading is not stored
+    .action = run the job again
+
+in_use = a job is reading it
+    .action = wait for it, or run 'tandem jobs cancel { $job }' first
+
+inbox_unusable = the inbox in the data folder cannot be looked through ({ $why })
+    .action = make it readable
+
+input_gone = the input of this job is no longer in the store
+    .action = give the file or folder again
+
+job_cancelled = cancelled
+
+job_done = done
+
+job_ended = the job has ended ({ $state })
+
+job_failed = failed
+
+job_not_ended = the job is { $state }
+    .action = run 'tandem jobs cancel { $job }' first
+
+job_not_retryable = the job is { $state }
+    .allowed = a job that failed or was cancelled
+
+job_queued = queued
+
+job_running = running
+
+no_job_to_delete = there is no job '{ $id }'
+    .action = see { $commands }
+
+no_reading_to_delete = there is no reading '{ $id }'
+    .action = see { $commands }
+
+no_such_content = there is no stored content { $content }
+    .action = read the input again
+
+no_such_job = there is no job '{ $id }'
+    .action = see 'tandem jobs list'
+
+no_such_path = there is no such file or folder
     .action = check the path
+
+no_such_reading = there is no reading '{ $id }'
+    .action = see the list of readings
+
+no_such_user = the path cannot be looked up (there is no such user)
+    .action = check it and its permissions
+
+not_deleted_alone = a row of the kind '{ $kind }' is not deleted by itself
+    .allowed = ids of { $kinds }
+
+path_gone = the file or folder is no longer where it was
+    .action = put it back, or give its new place
+
+path_unreadable_now = the file or folder can no longer be looked up ({ $why })
+    .action = check its permissions
+
+records_missing = the package { $package }, which is to bring an application's records, cannot be found
+    .action = correct TANDEM_APPLICATIONS
+
+schema_missing = the database holds no tables of Tandem yet
+    .allowed = schema { $heads }
+    .action = run 'tandem db upgrade'
+
+schema_newer = the database has schema { $revision }, newer than this version of Tandem knows
+    .allowed = schema { $heads } and older
+    .action = install the newer version of Tandem, or use another database
+
+schema_older = the database has an older schema
+    .allowed = schema { $heads }
+    .action = run 'tandem db upgrade'
+
+server_read_only = the database can only be read
+    .action = connect to one that takes writes
+
+unknown_id = there is nothing with the id '{ $id }'
+    .allowed = an id such as reading-0123abcd
+    .action = see { $commands }
+
+unreadable_path = the path cannot be looked up ({ $why })
+    .action = check it and its permissions
+
+upload_not_removed = an uploaded file cannot be removed ({ $why })
+    .action = make the inbox in the data folder writable, and remove it by hand
+
+worker_died = { $count } workers died in the step '{ $step }'
+    .action = it may need more memory than there is

@@ -13,7 +13,13 @@ no_path = no path was given
 
 no_such_id = there is no such { $name }
 
+no_such_slice = there is no such slice
+    .allowed = 0 to { $last }
+
 no_such_slice_number = there is no such slice
+
+no_such_window = there is no such window
+    .allowed = { $windows }
 
 no_volume = the volume of this study is no longer stored
     .action = read the study again

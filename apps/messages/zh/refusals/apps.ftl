@@ -17,3 +17,20 @@ weights_card_missing = 未安装权重“{ $name }”
 
 weights_card_unreadable = 权重“{ $name }”的卡片不是 JSON
     .action = 请重新安装权重
+
+setting_no_database = 数据库 URL 以 sqlite:/// 或 postgresql:// 开头
+
+setting_no_device = 设备为 'cpu'、'cuda' 或 'cuda:N'
+
+setting_no_home = 此用户没有主文件夹；请指定文件夹路径
+
+setting_no_integer = 应为整数，所给文本无法解析为整数
+
+setting_other = { $text }
+
+setting_rejected = 设置 { $name } 无法使用：{ $reason }
+    .action = 请更正或取消 { $name }
+
+setting_too_large = 应小于或等于 { $most }
+
+setting_too_small = 应大于或等于 { $least }

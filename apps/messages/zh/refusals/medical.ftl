@@ -247,3 +247,12 @@ lungs_no_body = 图像中没有人体
 lungs_not_found = 未找到肺部
 lungs_volume = 疑似肺部的体积为 { $volume_ml } ml
 lungs_height = 疑似肺部的高度为 { $height_mm } mm
+
+no_reading_of_study = 没有检查的结果“{ $id }”
+    .action = 请查看检查列表
+
+no_such_patient = 没有患者“{ $id }”
+    .action = 请查看 { $commands }
+
+no_such_study = 没有检查“{ $id }”
+    .action = 请查看 { $commands }

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from apps.processes import start_module
 from apps.store import workers
 from apps.store.store import Store
-from core_model.errors import Unavailable
+from core_model.errors import Unavailable, system_reason
 
 LOOK_EVERY_S = 1.0
 QUICK_S = 10.0  # a worker that ends sooner never worked
@@ -23,7 +23,7 @@ END_WITHIN_S = 10.0
 log = logging.getLogger(__name__)
 
 
-class Keeper:
+class WorkerSupervisor:
     """Watches that some worker is alive and starts one of its own where none is. Made by ``ensure_worker``."""
 
     def __init__(self, store: Store, modules: Sequence[str] | None) -> None:
@@ -31,11 +31,11 @@ class Keeper:
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._quick_ends = 0
-        self._failed = ""
+        self._failed: int | None = None  # the status that the last one ended with at once
         self._pause_s = 0.0
         self._not_before = 0.0
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="tandem-keeper", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name="tandem-supervisor", daemon=True)
 
     @property
     def started_here(self) -> bool:
@@ -49,11 +49,12 @@ class Keeper:
         Raises:
             Unavailable: What was started last ended at once (code ``worker_does_not_start``).
         """
-        if self._failed:
+        if self._failed is not None:
             raise Unavailable(
                 "no worker can be started",
-                action=f"run 'tandem worker' to see why ({self._failed})",
+                action="run 'tandem worker' to see why (it ended with status {status})",
                 code="worker_does_not_start",
+                values={"status": self._failed},
             )
 
     def open(self) -> None:
@@ -104,12 +105,12 @@ class Keeper:
             self._start()
 
     def _works(self) -> None:
-        self._quick_ends, self._failed, self._pause_s = 0, "", 0.0
+        self._quick_ends, self._failed, self._pause_s = 0, None, 0.0
 
     def _ended_at_once(self, status: int) -> None:
         self._quick_ends += 1
         if status == 1 or self._quick_ends >= MAX_QUICK_ENDS:  # 1: it has said why on stderr
-            self._failed = f"it ended with status {status}"
+            self._failed = status
             self._pause_s = min(2 * self._pause_s or FIRST_PAUSE_S, LONGEST_PAUSE_S)
             self._not_before = time.monotonic() + self._pause_s
 
@@ -133,14 +134,15 @@ class Keeper:
             )
         except OSError as error:
             raise Unavailable(
-                f"no worker process can be started ({error.strerror})",
+                "no worker process can be started ({why})",
                 action="end other programs, or raise the limit of processes",
-                code="worker_does_not_start",
+                code="no_process_for_worker",
+                values={"why": system_reason(error)},
             ) from None
 
 
 @contextmanager
-def ensure_worker(store: Store, modules: Sequence[str] | None = None) -> Iterator[Keeper]:
+def ensure_worker(store: Store, modules: Sequence[str] | None = None) -> Iterator[WorkerSupervisor]:
     """While the block runs, some worker is alive: one that is already, or one of its own that ends with the block.
 
     It ends too when this process is killed. A job that it was doing is left for the next worker.
@@ -149,9 +151,9 @@ def ensure_worker(store: Store, modules: Sequence[str] | None = None) -> Iterato
         store: The open store; the worker gets its settings.
         modules: Modules that register jobs; those of the settings where not given.
     """
-    keeper = Keeper(store, modules)
-    keeper.open()
+    supervisor = WorkerSupervisor(store, modules)
+    supervisor.open()
     try:
-        yield keeper
+        yield supervisor
     finally:
-        keeper.close()
+        supervisor.close()

@@ -1,4 +1,4 @@
-"""The keeper of a worker outlives what a busy machine and a busy database throw at it."""
+"""The supervisor of a worker outlives what a busy machine and a busy database throw at it."""
 
 import subprocess
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from apps.jobs import keeper
-from apps.jobs.keeper import ensure_worker
+from apps.jobs import supervisor
+from apps.jobs.supervisor import ensure_worker
 from apps.settings import Settings
 from apps.store import workers
 from apps.store.store import Store
@@ -31,7 +31,7 @@ class Sleeper:
         return 0
 
 
-def test_the_keeper_goes_on_after_errors_of_database_and_machine_and_starts_a_worker_when_it_can(
+def test_the_supervisor_goes_on_after_errors_of_database_and_machine_and_starts_a_worker_when_it_can(
     sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     away = OperationalError("SELECT path FROM input", {"path": "JANE_DOE"}, Exception("connection reset"))
@@ -55,7 +55,7 @@ def test_the_keeper_goes_on_after_errors_of_database_and_machine_and_starts_a_wo
         started.append(Sleeper())
         return started[-1]
 
-    monkeypatch.setattr(keeper, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(supervisor, "LOOK_EVERY_S", 0.01)
     monkeypatch.setattr(workers, "live", live)
     monkeypatch.setattr(subprocess, "Popen", start)
     with Store(sqlite_settings) as store, ensure_worker(store) as kept:
@@ -80,7 +80,7 @@ def test_a_machine_that_starts_no_process_is_told_to_the_one_who_waits(
         ensure_worker(store),
     ):
         pass
-    assert refused.value.code == "worker_does_not_start"
+    assert refused.value.code == "no_process_for_worker"
     assert str(tmp_path) not in str(refused.value)
 
 
@@ -100,10 +100,10 @@ def test_a_worker_that_did_not_start_is_told_to_those_who_ask_and_tried_again_fo
         starts.append(clock[0] - 1000.0)
         return Dead() if len(starts) < 7 else Sleeper()
 
-    monkeypatch.setattr(keeper.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(supervisor.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(workers, "live", lambda _: alive)
     monkeypatch.setattr(subprocess, "Popen", start)
-    kept = keeper.Keeper(Store(sqlite_settings), None)
+    kept = supervisor.WorkerSupervisor(Store(sqlite_settings), None)
     for _ in range(260):
         kept._look()
         if starts and len(starts) < 7 and clock[0] > 1001.0:
@@ -121,7 +121,7 @@ def test_a_worker_that_another_started_ends_the_trouble(
     alive: list[str] = []
     monkeypatch.setattr(workers, "live", lambda _: alive)
     monkeypatch.setattr(subprocess, "Popen", Dead)
-    kept = keeper.Keeper(Store(sqlite_settings), None)
+    kept = supervisor.WorkerSupervisor(Store(sqlite_settings), None)
     kept._look()
     kept._look()
     with pytest.raises(Unavailable, match="no worker can be started"):

@@ -1,0 +1,142 @@
+"""Keeping a study: its patient, its series, and that a reading is of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from apps.medical.records.tables import PatientRow, SeriesRow, StudyReadingRow, StudyRow
+from apps.store import audit, blobs
+from apps.store.engine import lock
+from apps.store.ids import derived_id, hash_of, new_id, now
+from apps.store.store import Store
+from core_model.errors import Message
+
+if TYPE_CHECKING:
+    from apps.medical.reading import MedicalReading
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a patient is, as the headers say. It goes into one table and is never a step's result.
+
+    Attributes:
+        patient_id: (0010,0020).
+        name: (0010,0010).
+        issuer: (0010,0021), empty where absent.
+        birth_date: (0010,0030) as written, empty where absent.
+        sex: (0010,0040), empty where absent.
+    """
+
+    patient_id: str
+    name: str
+    issuer: str = ""
+    birth_date: str = ""
+    sex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesEntry:
+    """One series of a study.
+
+    Attributes:
+        series_uid: Series instance UID.
+        modality: ``"CT"`` and so on.
+        num_slices: How many images it has.
+        number: Series number, where there is one.
+        reason: Why it is not read; None where it is.
+        geometry: ``size`` and ``spacing_mm`` (z, y, x), ``origin_mm``, ``direction`` (LPS), ``quality``.
+        volume_sha256: Blob of its volume, where it was read.
+    """
+
+    series_uid: str
+    modality: str
+    num_slices: int
+    number: int | None = None
+    reason: Message | None = None
+    geometry: dict[str, Any] = field(default_factory=dict)
+    volume_sha256: str | None = None
+
+
+def add_study(
+    store: Store,
+    identity: Identity,
+    study_uid: str,
+    series: Sequence[SeriesEntry],
+    *,
+    study_date: date | None = None,
+    input_id: str | None = None,
+) -> str:
+    """Keep a study with its patient and series; adding it again updates it and changes no id.
+
+    Args:
+        store: The open store.
+        identity: The patient. Equal ones share a row.
+        study_uid: Study instance UID.
+        series: All series that were found; a volume's blob is stored already.
+        study_date: Its date, where known.
+        input_id: Row of the input that it came from.
+
+    Returns:
+        The study's id.
+    """
+    with store.write() as session:
+        lock(session, hash_of([identity.patient_id, identity.issuer, identity.name, identity.birth_date]))
+        patient = _patient(session, identity)
+        query = select(StudyRow).where(StudyRow.patient_row_id == patient.id, StudyRow.study_uid == study_uid)
+        study = session.execute(query).scalar_one_or_none()
+        if study is None:
+            study = StudyRow(id=new_id("study"), patient_row_id=patient.id, study_uid=study_uid, added_at=now())
+            session.add(study)
+        study.study_date, study.input_id = study_date, input_id
+        session.flush()
+        for entry in series:
+            _put_series(session, study.id, entry)
+        audit.record(session, "study.add", study.id, hash_of(sorted(entry.series_uid for entry in series)))
+        return study.id
+
+
+def _patient(session: Session, identity: Identity) -> PatientRow:
+    same = select(PatientRow).filter_by(
+        patient_id=identity.patient_id, issuer=identity.issuer, name=identity.name, birth_date=identity.birth_date
+    )
+    patient = session.execute(same).scalar_one_or_none()
+    if patient is None:
+        patient = PatientRow(
+            id=new_id("patient"),
+            patient_id=identity.patient_id,
+            issuer=identity.issuer,
+            name=identity.name,
+            birth_date=identity.birth_date,
+            sex=identity.sex,
+        )
+        session.add(patient)
+        session.flush()
+    return patient
+
+
+def row_of(reading: "MedicalReading") -> StudyReadingRow:
+    """The row that says of which study a reading is."""
+    return StudyReadingRow(reading_id=reading.id, study_id=reading.study.id, num_shown=len(reading.shown))
+
+
+def series_id(study_id: str, series_uid: str) -> str:
+    """The id of a series: it follows from its study and UID."""
+    return derived_id("series", hash_of([study_id, series_uid]))
+
+
+def _put_series(session: Session, study_id: str, entry: SeriesEntry) -> None:
+    identifier = series_id(study_id, entry.series_uid)
+    row = session.get(SeriesRow, identifier)
+    if row is None:
+        row = SeriesRow(id=identifier, study_id=study_id, series_uid=entry.series_uid)
+        session.add(row)
+    row.modality, row.number, row.num_slices = entry.modality, entry.number, entry.num_slices
+    row.reason, row.geometry = entry.reason.as_dict() if entry.reason else None, entry.geometry
+    if entry.volume_sha256 is not None:
+        row.volume_sha256 = entry.volume_sha256
+        blobs.refer(session, identifier, "volume", entry.volume_sha256)
+    session.flush()
