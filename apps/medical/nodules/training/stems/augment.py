@@ -38,7 +38,8 @@ def batch_of(samples: list[Sample], rng: np.random.Generator) -> tuple[Tensor, T
     label = np.stack([sample.label_YX for sample in samples])
     marks = torch.from_numpy(np.stack([label == POSITIVE, label == IGNORED], axis=1).astype(np.float32))
     angle = rng.uniform(0, 2 * math.pi, count)
-    zoom = np.exp(rng.uniform(*np.log(SCALE_RANGE), count)) * WINDOW / TRAIN_SIZE
+    smallest, largest = np.log(SCALE_RANGE)
+    zoom = np.exp(rng.uniform(smallest, largest, count)) * WINDOW / TRAIN_SIZE
     flip = rng.choice([-1.0, 1.0], count)
     shift = rng.uniform(-10, 10, (count, 2)) * 2 / WINDOW
     theta = torch.from_numpy(
