@@ -137,8 +137,7 @@ def show_checks(reading: FinanceReading) -> Chosen | None:
         if f"check-{number}" == chosen:
             tolerance = [] if check.tolerance is None else [(t("tolerance"), _amount(check.tolerance, check.unit))]
             notes = [("", worded(check.reason)), *tolerance]
-            said = labels.captioned(worded(check.title), t(check.verdict), language())
-            return Chosen(said, notes, check.fact_ids)
+            return Chosen(labels.captioned(worded(check.title), t(check.verdict), language()), notes, check.fact_ids)
     return None
 
 
