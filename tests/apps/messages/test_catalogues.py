@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
+from functools import cache
 
 import pytest
 from fluent.syntax import ast
 
 from apps.messages import LANGUAGES
 from apps.messages.catalogue import FOLDER, files, pattern
-from apps.messages.collect import collect, collected
+from apps.messages.collect import catalogue, collect
 from apps.messages.sentences import words
 from core_model.errors import filled
 from tests.apps.messages.catalogues import Entry, entries, parsed
@@ -34,6 +35,9 @@ VERBATIM = re.compile(
 )
 """What is to be typed as it stands: commands, options, settings, paths, endings, names in programs, shapes."""
 HAN = "\u4e00-\u9fff"
+
+
+gathered = cache(collect)
 
 
 def names(language: str) -> set[str]:
@@ -104,7 +108,8 @@ def test_chinese_sentences_have_chinese_signs() -> None:
 
 
 def test_the_english_refusals_are_those_of_the_source() -> None:
-    texts, faults = collected()
+    sentences, faults = gathered()
+    texts = {name: catalogue(each) for name, each in sentences.items() if each}
     held = {file.stem: file.read_text(encoding="utf8") for file in (FOLDER / "en" / "refusals").glob("*.ftl")}
     old = [name for name in {*texts, *held} if texts.get(name) != held.get(name)]
     assert old == [], "run: python -m apps.messages.collect"
@@ -112,7 +117,7 @@ def test_the_english_refusals_are_those_of_the_source() -> None:
 
 
 def test_an_error_says_the_same_by_itself_and_from_the_catalogue() -> None:
-    sentences, _ = collect()
+    sentences, _ = gathered()
     for name in sentences:
         for each in sentences[name]:
             for number, part in (("", each.what), *each.parts.items()):
