@@ -59,7 +59,7 @@ def _value(value: dict[str, Any]) -> dict[str, Any]:
     reason = value.get("not_available")
     given = value.get("value")
     tagged, printed = value.get("tagged_value", given), ""
-    if tagged != given:
+    if given is not None and tagged != given:
         printed = f"({given[1:]})" if given.startswith("-") else given
     return {
         "period": {"end": value["end"], "start": value["start"] or ""},
