@@ -75,8 +75,8 @@ def change(report: Report, fact: Fact, kind: str, rng: random.Random) -> Fact | 
     if kind == "sign":
         return replace(fact, value=plain(-value)) if value else None
     if kind == "unit":
-        other = "shares" if fact.unit and "/" in fact.unit else rng.choice(["EUR", "shares"])
-        return replace(fact, unit=other)
+        unit = "shares" if fact.unit and "/" in fact.unit else rng.choice(["EUR", "shares"])
+        return replace(fact, unit=unit)
     others = [
         f
         for f in report.filing.facts
@@ -127,7 +127,7 @@ def flagged(report: Report, fact: Fact, changes: dict[str, Fact], before: set[st
     return named, bool(news)
 
 
-def measure(each: int = 6, step: int = 1, seed: int = 0, told: bool = False) -> dict[tuple[str, str], list[tuple]]:
+def measure(each: int = 6, step: int = 1, seed: int = 0, *, told: bool = False) -> dict[tuple[str, str], list[tuple]]:
     """Outcomes by line and kind.
 
     Args:

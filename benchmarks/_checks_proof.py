@@ -13,6 +13,7 @@ from apps.finance.anomaly.checks.scale import STEADY
 from apps.finance.anomaly.evidence import rounding_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.filings import Fact
+from apps.finance.periods import Period
 from benchmarks import shared_data
 from benchmarks._alterations import Report, altered, plain, read_report
 
@@ -23,8 +24,8 @@ SIGNS = frozenset({"impossible_signs", "printed_signs"})
 SCALES = frozenset({"share_scale", "scale_outliers"})
 BOUNDS = frozenset({"parts_within_whole", "shares_within_authorised", "dilution"})
 
-Changes = Iterator[tuple[Fact, Fact, str]]
-"""The fact, what replaces it, and the period whose verdict must turn; empty for any."""
+Changes = Iterator[tuple[Fact, Fact, Period | None]]
+"""The fact, what replaces it, and the period whose verdict must turn; None for any."""
 
 
 def prove_checks(per_check: int = 1, only: Sequence[str] = ()) -> dict[str, list[tuple[str, str]]]:
@@ -72,7 +73,7 @@ def prove(report: Report, name: str, results: Sequence[CheckResult]) -> Fact | N
         if tried == TRIES:
             break
         after, _ = check_statements(*altered(report, {fact.fact_id: new}))
-        failed = [r for r in after if r.check_id == name and r.verdict == "fails" and period in ("", r.period)]
+        failed = [r for r in after if r.check_id == name and r.verdict == "fails" and period in (None, r.period)]
         if any(fact.fact_id in result.fact_ids for result in failed):
             return fact
     return None
@@ -120,38 +121,38 @@ def _plain_facts(report: Report) -> Iterator[Fact]:
 
 def _negated(report: Report) -> Changes:
     for fact in _plain_facts(report):
-        yield fact, replace(fact, value=plain(-Decimal(fact.value or 0))), ""
+        yield fact, replace(fact, value=plain(-Decimal(fact.value or 0))), None
 
 
 def _thousandth(report: Report) -> Changes:
     for fact in report.filing.facts:
         if fact.concept in STEADY and not fact.dimensions and fact.value:
-            yield fact, replace(fact, value=plain(Decimal(fact.value) / 1000)), ""
+            yield fact, replace(fact, value=plain(Decimal(fact.value) / 1000)), None
 
 
 def _other_unit(report: Report) -> Changes:
     for fact in _plain_facts(report):
-        yield fact, replace(fact, unit="shares" if fact.unit != "shares" else "EUR"), ""
+        yield fact, replace(fact, unit="shares" if fact.unit != "shares" else "EUR"), None
 
 
 def _other_period(report: Report) -> Changes:
     for fact in _plain_facts(report):
         for other in report.filing.facts:
             if other.concept == fact.concept and other.end and other.end != fact.end and not other.dimensions:
-                yield fact, replace(fact, start=other.start, end=other.end, context_id=other.context_id), ""
+                yield fact, replace(fact, start=other.start, end=other.end, context_id=other.context_id), None
                 break
 
 
 def _other_kind(report: Report) -> Changes:
     for fact in _plain_facts(report):
         if not fact.instant:
-            yield fact, replace(fact, start=None, instant=True), ""
+            yield fact, replace(fact, start=None, instant=True), None
 
 
 def _next_year(report: Report) -> Changes:
     for fact in _plain_facts(report):
         if fact.instant and fact.end:
-            yield fact, replace(fact, end=f"{int(fact.end[:4]) + 1}-01-31"), ""
+            yield fact, replace(fact, end=f"{int(fact.end[:4]) + 1}-01-31"), None
 
 
 def _as_last_year(report: Report) -> Changes:
@@ -159,14 +160,14 @@ def _as_last_year(report: Report) -> Changes:
         for other in report.filing.facts:
             same = other.concept == fact.concept and not other.dimensions and other.unit == fact.unit
             if same and fact.start and other.end and other.end < fact.start and other.value != fact.value:
-                yield fact, replace(fact, value=other.value), ""
+                yield fact, replace(fact, value=other.value), None
                 break
 
 
 def _turned_round(report: Report) -> Changes:
     for fact in _plain_facts(report):
         if fact.start:
-            yield fact, replace(fact, start=fact.end, end=fact.start), ""
+            yield fact, replace(fact, start=fact.end, end=fact.start), None
 
 
 def _other_duplicate(report: Report) -> Changes:
@@ -174,13 +175,13 @@ def _other_duplicate(report: Report) -> Changes:
         fact = group.facts[-1]
         if fact.kind == "number" and fact.value and rounding_of(fact):
             step = 2 * TOLERANCES * rounding_of(fact)
-            yield fact, replace(fact, value=plain(Decimal(fact.value) + step)), ""
+            yield fact, replace(fact, value=plain(Decimal(fact.value) + step)), None
 
 
 def _other_end(report: Report) -> Changes:
     for fact in report.filing.facts:
         if fact.concept == "dei:DocumentPeriodEndDate" and fact.value:
-            yield fact, replace(fact, value=f"{int(fact.text[:4]) + 1}{fact.text[4:]}"), ""
+            yield fact, replace(fact, value=f"{int(fact.text[:4]) + 1}{fact.text[4:]}"), None
 
 
 SPECIAL: dict[str, Callable[[Report], Changes]] = {

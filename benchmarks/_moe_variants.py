@@ -7,6 +7,7 @@ import copy
 import json
 import statistics
 import time
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -82,7 +83,7 @@ class RoutedAlone(nn.Module):
 class EagerExperts(nn.Module):
     """The router and the routed experts of transformers' block, without its shared expert."""
 
-    def __init__(self, block: nn.Module) -> None:
+    def __init__(self, block: Any) -> None:
         super().__init__()
         self.block = block
 

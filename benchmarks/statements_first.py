@@ -24,12 +24,13 @@ from benchmarks import shared_data
 from benchmarks._checks_proof import prove_checks
 from benchmarks.figures import Figure, bootstrap
 from benchmarks.shared_data import REPOSITORY, FilingFile
-from core_model.training.splits import split_of_ticker
+from core_model.errors import Message
+from core_model.training.splits import Split, split_of_ticker
 
 USUAL_MINUTES = 2.0
 INPUTS = ["finance/us_filings_ixbrl.tar.xz"]
 GOLD = REPOSITORY / "tests" / "gold" / "statements.json"
-TUNED_ON = ("train", "validation")
+TUNED_ON: tuple[Split, ...] = ("train", "validation")
 BALANCE_CHECK = "balance_equality"
 
 
@@ -41,7 +42,7 @@ class Difference:
     line: str
     typed: Decimal | None
     built: Decimal | None
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ def text_embedding() -> Embed | None:
     """The core's embedding of texts, None where its weights are not there."""
     from core_model import load_core, weights_available
 
-    return load_core().embed_texts if weights_available() else None
+    if not weights_available():
+        return None
+    core = load_core()
+    return lambda texts: core.embed_texts(texts).numpy()
 
 
 def readings(embed: Embed | None) -> Iterator[Reading]:

@@ -246,21 +246,8 @@ class Caution:
     source: Message | None = None
     count: int = 1
 
-    def __post_init__(self) -> None:  # TRANSITION: sites that still give sentences; goes with the last of them
-        if isinstance(self.values, str):
-            object.__setattr__(self, "values", {"text": self.values})
-        if isinstance(self.source, str):
-            object.__setattr__(self, "source", Message("as_written", {"text": self.source}) if self.source else None)
-
-    @property
-    def text(self) -> str:  # TRANSITION
-        return self.values.get("text", "")
-
     def as_dict(self) -> dict[str, Any]:
         source = self.source.as_dict() if self.source else None
-        if "text" in self.values:  # TRANSITION
-            where = source["values"]["text"] if source else ""
-            return {"code": self.code, "text": self.values["text"], "source": where, "count": self.count}
         return {"code": self.code, "values": dict(self.values), "source": source, "count": self.count}
 
     @classmethod

@@ -8,8 +8,9 @@ from pathlib import Path
 from apps import console
 from apps.demo.phantom import PhantomTruth, make_phantom_ct
 from apps.demo.report import ReportTruth, make_example_report
-from apps.finance.reading import FinanceReading, in_words
+from apps.finance.reading import FinanceReading
 from apps.medical.reading import MedicalReading, ReadFinding
+from apps.messages import said
 
 
 def make_input(
@@ -101,7 +102,7 @@ def _tell_report(reading: FinanceReading, truth: ReportTruth) -> None:
     console.out.print(f"  planted: {truth.sentence}", highlight=False)
     for anomaly in reading.anomalies:
         mark = "the planted one" if set(anomaly.fact_ids) & set(truth.element_ids) else "another"
-        console.out.print(f"  {anomaly.rank}. ({mark}) {in_words(anomaly.reason)}", highlight=False, markup=False)
+        console.out.print(f"  {anomaly.rank}. ({mark}) {said(anomaly.reason)}", highlight=False, markup=False)
     if not named(reading, truth):
         console.out.print("  the planted inconsistency was not found")
 

@@ -124,8 +124,9 @@ class Scale:
 
 
 def exact(value: Decimal) -> str:
-    """A number as it is stored: decimal text in whole units, without exponent."""
-    return f"{value:f}"
+    """A number as it is stored: decimal text in whole units, without exponent and idle zeros."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @exactly

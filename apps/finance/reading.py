@@ -11,7 +11,6 @@ from typing import Final, Literal
 
 from apps.documents import Missing
 from apps.finance.anomaly.model import Anomaly, CheckResult
-from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementName
 from apps.notices import NOTICE
 from apps.provenance import Provenance
@@ -117,24 +116,7 @@ class FinanceBatch:
     failures: tuple[Refusal, ...]
 
 
-def title_of(check: CheckResult) -> Message:
-    """What a check says, in a few words."""
-    if hasattr(check, "title"):  # TRANSITION
-        return Message("as_written", {"text": check.title})
-    return Message(f"check_title_{check.check_id}")
-
-
-def period_of(check: CheckResult) -> Period | None:  # TRANSITION: check.period
-    return Period.from_text(check.period) if isinstance(check.period, str) and check.period else None
-
-
 def fact_of(caution: Caution) -> str:
     """The id of the fact that a caution concerns; empty where it concerns another place, or the whole report."""
     source = caution.source
     return str(source.values["fact"]) if source is not None and source.code == "place_fact" else ""
-
-
-def in_words(sentence: Message | str, language: str = "en") -> str:  # TRANSITION: said, once no part gives sentences
-    from apps.messages import said
-
-    return said(sentence, language) if isinstance(sentence, Message) else sentence

@@ -10,7 +10,7 @@ from apps import console
 from apps.documents import Missing
 from apps.finance.money import SCALES, is_money, least_places, printed, round_unit
 from apps.finance.periods import Period
-from apps.finance.reading import NOT_SAID, FinanceReading, in_words
+from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.lines import BY_NAME
 from apps.finance.statements.model import StatementLine, StatementName, StatementValue
 from apps.messages import cautioned, said
@@ -39,7 +39,7 @@ def print_summary(reading: FinanceReading) -> None:
     if reading.anomalies:
         listed = Table.grid(padding=(0, 1))
         for anomaly in reading.anomalies:
-            listed.add_row(*map(console.plain, (f"{anomaly.rank}.", anomaly.severity, in_words(anomaly.reason))))
+            listed.add_row(*map(console.plain, (f"{anomaly.rank}.", anomaly.severity, said(anomaly.reason))))
         console.out.print(listed)
     else:
         console.out.print("anomalies: none")

@@ -11,12 +11,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from babel import Locale
-from fluent.runtime.types import FluentType
-
-from apps.messages.names import spoken_axis, spoken_concept, spoken_member
+from apps.messages.names import spoken, spoken_axis, spoken_member
 
 Entry = Callable[[str, Mapping[str, str]], str | None]
 """The words of a code with values; None where the catalogues of the language do not have it."""
@@ -27,37 +23,49 @@ _HEAD = re.compile(
 """Where the first words of a name end, which say whether it is in the plural."""
 
 
-class Words(FluentType, str):
-    """A text that is a value of a sentence; of plain ones Fluent refuses those of over 2,500 characters."""
-
-    def format(self, locale: Locale) -> str:  # type: ignore[override]  # Fluent's own method of that name
-        return str(self)
-
-
-def functions_of(entry: Entry) -> dict[str, Callable[[Any], FluentType]]:
+def functions_of(entry: Entry) -> dict[str, Callable[..., str]]:
     """The functions that the catalogues of a language call.
 
     Args:
         entry: Looks up a code in that language.
     """
 
-    def named(kind: str, words: str) -> Words:
-        held = entry(f"{kind}_{'_'.join(words.lower().split())}", {})
-        return Words(held if held is not None else entry("name_in_words", {"words": words}) or words)
+    def named(code: str, words: str) -> str:
+        held = entry(code, {})
+        return held if held is not None else entry("name_in_words", {"words": words}) or words
+
+    def concept(name: str) -> str:
+        words = spoken(name)
+        return named(f"concept_{_joined(words)}", words)
+
+    def member(name: str) -> str:
+        words = spoken_member(name)
+        return named(f"member_{_joined(words)}", words)
+
+    def axis(name: str) -> str:
+        words = spoken_axis(name)
+        return named(f"axis_{_joined(words)}", words)
+
+    def currency(unit: str) -> str:
+        return entry(f"currency_{unit.lower()}", {}) or unit
 
     return {
         "GROUPED": grouped,
         "UP": first_up,
         "LOWER": without_capitals,
         "IS": is_or_are,
-        "CURRENCY": lambda unit: Words(entry(f"currency_{unit.lower()}", {}) or unit),
-        "CONCEPT": lambda name: named("concept", spoken_concept(name)),
-        "MEMBER": lambda name: named("member", spoken_member(name)),
-        "AXIS": lambda name: named("axis", spoken_axis(name)),
+        "CURRENCY": currency,
+        "CONCEPT": concept,
+        "MEMBER": member,
+        "AXIS": axis,
     }
 
 
-def grouped(amount: str, *, per: int = 1, places: int = 0) -> Words:
+def _joined(words: str) -> str:
+    return "_".join(words.lower().split())
+
+
+def grouped(amount: str, *, per: int = 1, places: int = 0) -> str:
     """An exact decimal number as people read it.
 
     Args:
@@ -68,27 +76,27 @@ def grouped(amount: str, *, per: int = 1, places: int = 0) -> Words:
     sign, digits = ("-", amount[1:]) if amount.startswith("-") else ("", amount)
     whole, _, fraction = digits.partition(".")
     if not (whole + fraction).isdecimal():
-        return Words(amount)
+        return amount
     shift = len(str(int(per))) - 1
     whole = whole.rjust(shift + 1, "0")
     at = len(whole) - shift
     fraction = (whole[at:] + fraction).rstrip("0").ljust(int(places), "0")
     number = f"{int(whole[:at]):,}"
-    return Words(f"{sign}{number}.{fraction}" if fraction else f"{sign}{number}")
+    return f"{sign}{number}.{fraction}" if fraction else f"{sign}{number}"
 
 
-def first_up(text: str) -> Words:
+def first_up(text: str) -> str:
     """The text with a capital at its start."""
-    return Words(text[:1].upper() + text[1:])
+    return text[:1].upper() + text[1:]
 
 
-def without_capitals(text: str) -> Words:
+def without_capitals(text: str) -> str:
     """The text without capitals: a name from a table inside a sentence."""
-    return Words(text.lower())
+    return text.lower()
 
 
-def is_or_are(name: str) -> Words:
+def is_or_are(name: str) -> str:
     """``are`` where a name is in the plural, as far as its first words show."""
     head = _HEAD.split(name.strip().lower(), maxsplit=1)[0].strip()
     plural = head.endswith("s") and not head.endswith(("ss", "us", "less", "(loss", "is"))
-    return Words("are" if plural else "is")
+    return "are" if plural else "is"

@@ -11,11 +11,6 @@ def spoken(name: str) -> str:
     return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words)
 
 
-def spoken_concept(name: str) -> str:
-    """A concept: ``assets current``."""
-    return spoken(name)
-
-
 def spoken_member(name: str) -> str:
     """A member of an axis: ``us-gaap:RetainedEarningsMember`` is ``retained earnings``."""
     return spoken(name).removesuffix(" member")

@@ -113,11 +113,9 @@ def _shown(value: Any, language: str) -> Any:
     """A value as Fluent takes it: numbers stay numbers, so that a sentence can choose by them."""
     from fluent.runtime.types import fluent_number
 
-    from apps.messages.functions import Words
-
     if isinstance(value, int | float) and not isinstance(value, bool):
         return fluent_number(value, useGrouping=False, maximumFractionDigits=6)
-    return Words(_as_text(value, language))
+    return _as_text(value, language)
 
 
 def _as_text(value: Any, language: str) -> str:

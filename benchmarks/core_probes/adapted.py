@@ -149,13 +149,10 @@ class CaptionTask(Task):
         self._wanted_CK, self._weight_C = wanted_of(counts_CK, how.smoothing), counts_CK.sum(dim=1).sqrt()
         self.blocks = [copy.deepcopy(block) for block in core.layers[how.first_block :]]
         body = [p for block in self.blocks for p in block.parameters()]
-        self._head = nn.Sequential(
-            nn.LayerNorm(core.config.width),
-            nn.Dropout(how.dropout),
-            nn.Linear(core.config.width, counts_CK.shape[1]),
-        )
-        nn.init.zeros_(self._head[2].weight)
-        nn.init.zeros_(self._head[2].bias)
+        concepts = nn.Linear(core.config.width, counts_CK.shape[1])
+        nn.init.zeros_(concepts.weight)
+        nn.init.zeros_(concepts.bias)
+        self._head = nn.Sequential(nn.LayerNorm(core.config.width), nn.Dropout(how.dropout), concepts)
         self.model = nn.ModuleList([*self.blocks, self._head])
         self.clipped = body
         self.optimizer = torch.optim.AdamW(

@@ -26,7 +26,7 @@ from apps.jobs.following import Submitted
 from apps.store import jobs
 from apps.store.store import open_store
 from core_model.errors import Message, Refusal
-from tests.apps.finance.readings import blank, sentence, words
+from tests.apps.finance.readings import blank, sentence
 
 COMPANY = "Bracket [/] & [red]Sons[/red] Inc."
 
@@ -98,7 +98,7 @@ def test_the_texts_of_a_document_do_not_steer_the_terminal(printed: io.StringIO)
         period_end=STEERING,
         currency=Missing(Message("as_written", {"text": STEERING})),
     )
-    anomaly = Anomaly("anomaly-1", 1, "sign", "high", 0.9, words(f"one {STEERING}\ntwo"), ())
+    anomaly = Anomaly("anomaly-1", 1, "sign", "high", 0.9, sentence(f"one {STEERING}\ntwo"), ())
     print_summary(blank(document=about, statements=everywhere(STEERING), anomalies=(anomaly,)))
     lines = printed.getvalue().splitlines()
     assert lines[0] == SHOWN

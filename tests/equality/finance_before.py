@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.documents import Missing
 from apps.finance.anomaly.model import Anomaly, CheckResult
-from apps.finance.reading import NOT_SAID, FinanceReading, in_words, title_of
+from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementValue
 from apps.messages import cautioned, said
 from core_model.errors import Caution
@@ -82,14 +82,14 @@ def _check(check: CheckResult) -> dict[str, Any]:
     nothing = _not_available("there is nothing to compare")
     return {
         "id": check.check_id,
-        "title": said(title_of(check)),
+        "title": said(check.title),
         "verdict": check.verdict,
         "difference": nothing if check.difference is None else f"{check.difference:f}",
         "tolerance": nothing if check.tolerance is None else f"{check.tolerance:f}",
         "unit": check.unit,
-        "period": check.period,
+        "period": check.period_text,
         "fact_ids": list(check.fact_ids),
-        "reason": in_words(check.reason),
+        "reason": said(check.reason),
     }
 
 
@@ -100,7 +100,7 @@ def _anomaly(anomaly: Anomaly) -> dict[str, Any]:
         "kind": anomaly.kind,
         "severity": anomaly.severity,
         "confidence": round(anomaly.confidence, 4),
-        "reason": in_words(anomaly.reason),
+        "reason": said(anomaly.reason),
         "fact_ids": list(anomaly.fact_ids),
         "check_id": anomaly.check_id or _not_available("no single check found it"),
     }

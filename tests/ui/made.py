@@ -23,7 +23,7 @@ from apps.provenance import Provenance
 from apps.store import blobs, readings
 from apps.store.store import Store
 from core_model.errors import Caution, Message
-from tests.apps.finance.readings import sentence, words
+from tests.apps.finance.readings import sentence
 from tests.apps.medical.readings import make_finding, make_reading
 
 REPORT = b"""<?xml version="1.0"?>
@@ -103,17 +103,15 @@ def finance_reading(**changed: Any) -> FinanceReading:
         "statements": {"income": _income(), "balance": (), "cash_flow": ()},
         "reported": {"income": _income_as_reported(), "balance": NOT_SAID, "cash_flow": NOT_SAID},
         "checks": (
-            CheckResult("printed_signs", "Tags have the sign that the page prints", "fails",
-                        words("The loss is printed as a profit."), (UNNAMED,), Decimal(70_000_000),
-                        Decimal(500_000), "USD", "2024-12-31"),
-            CheckResult("column_periods", "All facts of a printed column are of its period", "holds",
-                        words("Both years are there."), ("f1", "f2")),
+            CheckResult("printed_signs", "fails", sentence("The loss is printed as a profit."), (UNNAMED,),
+                        Decimal(70_000_000), Decimal(500_000), "USD", Period("2024-12-31")),
+            CheckResult("column_periods", "holds", sentence("Both years are there."), ("f1", "f2")),
         ),
         "anomalies": (
             Anomaly("anomaly-1", 1, "sign", "high", 0.9,
-                    words("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
+                    sentence("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
             Anomaly("anomaly-2", 2, "hidden", "low", 0.4,
-                    words("The name stands in hidden data only."), ("h1",)),
+                    sentence("The name stands in hidden data only."), ("h1",)),
         ),
         "cautions": (
             Caution("as_written", {"text": "A format is not known."}, Message("place_fact", {"fact": "f2"}), 2),

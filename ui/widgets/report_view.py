@@ -10,9 +10,9 @@ import streamlit as st
 from apps.documents import Missing
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.money import printed
-from apps.finance.reading import NOT_SAID, FinanceReading, fact_of, in_words, period_of, title_of
+from apps.finance.reading import NOT_SAID, FinanceReading, fact_of
 from apps.finance.statements.model import StatementLine, StatementName
-from apps.messages import cautioned
+from apps.messages import cautioned, said
 from core_model.errors import Message
 from ui import labels
 from ui.widgets import statements
@@ -39,9 +39,9 @@ def known(value: str | int | Missing) -> str:
     return t("because", reason=worded(value.not_available)) if isinstance(value, Missing) else str(value)
 
 
-def worded(sentence: Message | str) -> str:
+def worded(sentence: Message) -> str:
     """A stored sentence in the screen's language."""
-    return in_words(sentence, language())
+    return said(sentence, language())
 
 
 def counted(reading: FinanceReading, view: str) -> str:
@@ -112,7 +112,7 @@ def show_anomalies(reading: FinanceReading) -> Chosen | None:
         return None
     reason = worded(anomaly.reason)
     check = next((check for check in reading.checks if check.check_id == anomaly.check_id), None)
-    title = worded(title_of(check)) if check else ""
+    title = worded(check.title) if check else ""
     notes = [("", reason)] if title else []
     return Chosen(title or reason, [*notes, (t("confidence"), f"{anomaly.confidence:.0%}")], anomaly.fact_ids)
 
@@ -126,7 +126,7 @@ def show_checks(reading: FinanceReading) -> Chosen | None:
     checks: list[CheckResult] = []
     rows: list[dict[str, Any]] = []
     for group in groups:
-        title = {"text": worded(title_of(group[0])), "tone": "over"}
+        title = {"text": worded(group[0].title), "tone": "over"}
         rows.append({"kind": "heading", "cells": [title, *[{"text": ""}] * 3]})
         for check in sorted(group, key=lambda check: ORDER.index(check.verdict)):
             rows.append(_check_row(check, f"check-{len(checks)}"))
@@ -137,9 +137,7 @@ def show_checks(reading: FinanceReading) -> Chosen | None:
         if f"check-{number}" == chosen:
             tolerance = [] if check.tolerance is None else [(t("tolerance"), _amount(check.tolerance, check.unit))]
             notes = [("", worded(check.reason)), *tolerance]
-            return Chosen(
-                labels.captioned(worded(title_of(check)), t(check.verdict), language()), notes, check.fact_ids
-            )
+            return Chosen(labels.captioned(worded(check.title), t(check.verdict), language()), notes, check.fact_ids)
     return None
 
 
@@ -150,7 +148,7 @@ def _check_row(check: CheckResult, row: str) -> dict[str, Any]:
         "indent": 1,
         "cells": [
             {"text": reason, "hint": reason},
-            {"text": period.end if (period := period_of(check)) else ""},
+            {"text": check.period.end if check.period else ""},
             {"text": t(check.verdict), "badge": TONES[check.verdict]},
             {"text": _amount(check.difference, check.unit)},
         ],

@@ -9,7 +9,7 @@ from apps.documents import Missing
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.money import is_money, least_places, printed, round_unit
 from apps.finance.periods import Period, day_before
-from apps.finance.reading import NOT_SAID, FinanceReading, in_words, title_of
+from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementName, StatementValue
 from apps.messages import said
 from core_model.errors import Message
@@ -188,7 +188,7 @@ def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]
     verdicts = [check.verdict for check in cell.checks]
     mark = "fails" if "fails" in verdicts else "holds" if "holds" in verdicts else None
     hint = "\n".join(
-        labels.captioned(in_words(title_of(check), language), labels.text(check.verdict, language), language)
+        labels.captioned(said(check.title, language), labels.text(check.verdict, language), language)
         for check in cell.checks
     )
     shown = printed(cell.amount, scale if _is_money(cell.value) else 1, places)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from apps.finance.anomaly.wording import name_of, short
+from apps.finance.anomaly.names import name_of, short
 from apps.finance.filings import Dimension, Fact, Filing
 from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
 from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, Statements, StatementValue
+from core_model.errors import Message
 
 _MONEY = re.compile(r"[A-Z]{3}(?:/shares)?")
 
@@ -49,7 +50,7 @@ class Amount:
         value: As reported, in whole units.
         rounding: How far the true number may lie from it.
         fact_ids: The facts, the chosen one first.
-        name: What it is, in words.
+        name: What it is called.
         unit: Its unit.
         sign: What ``value`` is of the number as tagged: 1 that, -1 its opposite, 0 something computed from it.
     """
@@ -57,7 +58,7 @@ class Amount:
     value: Decimal
     rounding: Decimal
     fact_ids: tuple[str, ...]
-    name: str
+    name: Message
     unit: str = ""
     sign: int = 1
 
@@ -77,6 +78,7 @@ class Evidence:
     filing: Filing
     statements: Statements
     _lines: dict[tuple[str, Period], StatementValue] = field(default_factory=dict, init=False)
+    _names: dict[tuple[str, str], Message] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         own = self.own_units
@@ -172,9 +174,10 @@ class Evidence:
             return None
         own = next((self.facts[i] for i in value.fact_ids[:1] if i in self.facts), None)
         rounding = rounding_of(own) if own is not None else Decimal(0)
-        label = short(self.statements.line(name).label) or name.replace("_", " ")
+        label = short(self.statements.line(name).label)
+        called = Message("name_caption", {"text": label}) if label else Message(f"term_{name}")
         sign = 1 if own is None or value.value == Decimal(own.value or 0) else -1
-        return Amount(value.value, rounding, self.agreeing(value.fact_ids), label, value.unit, sign)
+        return Amount(value.value, rounding, self.agreeing(value.fact_ids), called, value.unit, sign)
 
     def concept(self, names: str | Sequence[str], period: Period) -> Amount | None:
         """The most precise number without dimensions of the first of some concepts that has one in a period.
@@ -213,13 +216,19 @@ class Evidence:
                     found.setdefault(row.concept, row.label)
         return found
 
-    def caption(self, row: ReportedLine) -> str:
+    def caption(self, row: ReportedLine) -> Message:
         """What to call a printed row: its caption, else the name of its concept."""
-        return name_of(row.concept, row.label)
+        return self._name(row.concept, row.label)
 
-    def name_of(self, concept: str) -> str:
-        """What to call a concept in words: its caption as reported, else a short name for it."""
-        return name_of(concept, self.captions.get(concept, ""))
+    def name_of(self, concept: str) -> Message:
+        """What to call a concept: its caption as reported, else its name."""
+        return self._name(concept, self.captions.get(concept, ""))
+
+    def _name(self, concept: str, caption: str) -> Message:
+        held = self._names.get((concept, caption))
+        if held is None:
+            held = self._names[concept, caption] = name_of(concept, caption)
+        return held
 
     @cached_property
     def _concepts_in(self) -> dict[Period, list[str]]:

@@ -1,8 +1,11 @@
 """What a check found and what is listed as an anomaly. Plain data."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
+
+from apps.documents import Exact
+from apps.finance.periods import Period
+from core_model.errors import Message
 
 Verdict = Literal["holds", "fails", "not_applicable"]
 Severity = Literal["low", "medium", "high"]
@@ -14,30 +17,38 @@ class CheckResult:
 
     Attributes:
         check_id: Stable name of the check, ``"balance_equality"``.
-        title: What it says, in a few words.
         verdict: ``not_applicable`` where the facts that it needs are not in the report.
-        reason: One or two sentences in plain words, with the figures.
+        reason: One or two sentences, with the figures.
         fact_ids: The facts it used; the ones that disagree first.
         difference: What is left over; None where there is nothing to compare.
         tolerance: How much rounding explains, from the facts' ``decimals``.
         unit: Unit of the difference and the tolerance, ``USD``; empty where there is no difference.
-        period: The period as ``end`` or ``start/end``; empty where it concerns the whole report.
-        observed: The amounts that were compared, in words and without a verdict; empty where none were.
+        period: When; None where it concerns the whole report.
+        observed: Of a failure the amounts that were compared, without a verdict; else None.
         weights: For each fact by how much the difference grows where the fact as tagged grows by one: 1 or -1, and 0
             where it grows otherwise. Empty where the difference is not that of a sum.
     """
 
     check_id: str
-    title: str
     verdict: Verdict
-    reason: str
+    reason: Message
     fact_ids: tuple[str, ...] = ()
-    difference: Decimal | None = None
-    tolerance: Decimal | None = None
+    difference: Exact | None = None
+    tolerance: Exact | None = None
     unit: str = ""
-    period: str = ""
-    observed: str = ""
+    period: Period | None = None
+    observed: Message | None = None
     weights: tuple[int, ...] = ()
+
+    @property
+    def title(self) -> Message:
+        """What the check says, in a few words."""
+        return Message(f"check_title_{self.check_id}")
+
+    @property
+    def period_text(self) -> str:
+        """The period as documents write it; empty where it concerns the whole report."""
+        return self.period.text if self.period is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,7 @@ class Anomaly:
         kind: Stable name of the kind, ``"subtotal_off"``.
         severity: How much it matters for the statements.
         confidence: 0 to 1 that it is not rounding, presentation or our own misreading.
-        reason: In plain words: what disagrees, by how much, and what would be expected.
+        reason: What disagrees, by how much, and what would be expected.
         fact_ids: Where to look, the most telling first.
         check_id: The check that found it, else empty.
     """
@@ -60,6 +71,6 @@ class Anomaly:
     kind: str
     severity: Severity
     confidence: float
-    reason: str
+    reason: Message
     fact_ids: tuple[str, ...]
     check_id: str = ""

@@ -8,11 +8,13 @@ from decimal import Decimal
 from heapq import heapify, heappop, heappush
 
 from apps.finance.anomaly.blame.blame_ranking import BOUNDS, SINGLE, BlameRanking
-from apps.finance.anomaly.blame.repair import in_words
+from apps.finance.anomaly.blame.repair import told
 from apps.finance.anomaly.checks.balance import ASSETS, balance_periods
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult, Severity
-from apps.finance.anomaly.wording import listed, member_in_words
+from apps.finance.anomaly.names import member_name
+from apps.finance.anomaly.sentences import followed, sentence
+from core_model.errors import Message
 
 HIGH_SHARE, MEDIUM_SHARE = Decimal("0.01"), Decimal("0.001")
 """Materiality: a difference of one per cent of total assets is high, of a thousandth medium."""
@@ -133,7 +135,10 @@ def _anomaly(
 
 def _identity(evidence: Evidence, main: CheckResult, ids: Sequence[str], taken: dict[str, int]) -> str:
     fact = evidence.facts.get(ids[0]) if ids else None
-    about = main.period if fact is None else f"{fact.concept}|{fact.start}|{fact.end}|{fact.dimensions}|{fact.unit}"
+    if fact is None:
+        about = main.period_text
+    else:
+        about = f"{fact.concept}|{fact.start}|{fact.end}|{fact.dimensions}|{fact.unit}"
     name = f"{main.check_id}|{about}"
     taken[name] = taken.get(name, 0) + 1
     if taken[name] > 1:
@@ -143,20 +148,22 @@ def _identity(evidence: Evidence, main: CheckResult, ids: Sequence[str], taken: 
 
 def _reason(
     evidence: Evidence, blame: BlameRanking, main: CheckResult, group: Sequence[CheckResult], ids: Sequence[str]
-) -> str:
+) -> Message:
     reason = main.reason
-    periods = list(dict.fromkeys(r.period for r in group if r.check_id == main.check_id and r.period != main.period))
+    periods = {r.period for r in group if r.check_id == main.check_id and r.period != main.period}
     if periods:
-        reason += f" The same is so in {len(periods)} other period{'s' if len(periods) > 1 else ''}."
-    others = list(dict.fromkeys(result.title for result in group if result.check_id != main.check_id))
+        reason = followed(reason, sentence("same_in_other_periods", count=len(periods)))
+    others = list({r.check_id: r.title for r in group if r.check_id != main.check_id}.values())
     if others:
-        titles = listed(f'"{title}"' for title in others)
-        reason += f" The same amounts break {'another check' if len(others) == 1 else 'other checks'}: {titles}."
+        titles = [sentence("title_quoted", title=title) for title in others]
+        code = "breaks_another_check" if len(others) == 1 else "breaks_other_checks"
+        reason = followed(reason, sentence(code, titles=titles))
     fact = evidence.facts.get(ids[0]) if ids else None
     repaired = blame.repair(ids[0], group) if fact is not None and main.check_id not in CERTAIN else None
     if fact is not None and repaired is not None:
-        parts = listed(member_in_words(dimension.member) for dimension in fact.dimensions) if fact.dimensions else ""
-        reason += f" {in_words(fact, parts or evidence.name_of(fact.concept), repaired)}".rstrip()
+        members = [member_name(dimension.member) for dimension in fact.dimensions]
+        repair = told(fact, members or evidence.name_of(fact.concept), repaired)
+        reason = followed(reason, repair) if repair is not None else reason
     return reason
 
 
@@ -168,7 +175,7 @@ def _main(group: Sequence[CheckResult]) -> CheckResult:
             result.check_id in CERTAIN,
             result.check_id not in BOUNDS,
             min(_excess(result), MOST_EXCESS),
-            result.period,
+            result.period_text,
         ),
     )
 

@@ -8,7 +8,7 @@ from lxml import etree
 from apps.finance.filings.inventory import XBRLI
 from apps.finance.filings.model import Context, Dimension, Unit
 from apps.finance.filings.names import Names
-from apps.finance.quoted import quoted
+from apps.finance.quoted import in_quotes
 from core_model.errors import Message
 
 _XBRLDI = "{http://xbrl.org/2006/xbrldi}"
@@ -78,7 +78,7 @@ def _day(text: str, end: bool, problems: list[Message]) -> str | None:
         if time == "00:00:00":
             return (day - timedelta(days=1)).isoformat()
     except (ValueError, OverflowError):
-        problems.append(Message("no_date", {"text": quoted(text[:40]).message.as_dict()}))
+        problems.append(Message("no_date", {"text": in_quotes(text[:40])}))
         return None
     return f"{day.isoformat()}T{time}"
 

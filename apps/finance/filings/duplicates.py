@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from apps.finance.filings.model import Duplicates, Fact
-from apps.finance.quoted import quoted
+from apps.finance.quoted import in_quotes
 from core_model.errors import Message
 
 _EXACT = Context(prec=1000)  # numbers have at most 128 digits on either side of the point
@@ -120,7 +120,7 @@ def _shown(fact: Fact) -> dict[str, Any]:
     """The value with its fact, as a part of a sentence."""
     value: Any = fact.value or ""
     if fact.kind == "text":
-        value = quoted(fact.text[:60]).message.as_dict()
+        value = in_quotes(fact.text[:60])
     elif fact.kind == "number" and fact.value:
         value = f"{Decimal(fact.value):,f}"
     return Message("value_of_fact", {"value": value, "fact": fact.fact_id}).as_dict()

@@ -12,7 +12,7 @@ from apps.finance.filings.names import Names
 from apps.finance.filings.numbers import NotANumber, canonical
 from apps.finance.filings.paths import Paths
 from apps.finance.filings.transforms import REGISTRIES, NotInDomain, Transformation, lookup
-from apps.finance.quoted import quoted
+from apps.finance.quoted import in_quotes
 from core_model.errors import Caution, Message
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -155,7 +155,7 @@ class Reading:
         """The target document to read: the default one, else the first by name."""
         chosen = None if None in targets else min(str(target) for target in targets)
         for other in sorted(str(target) for target in targets - {chosen}):
-            self._cautions.add(Caution("other_target", {"target": quoted(other[:60]).message.as_dict()}), each=True)
+            self._cautions.add(Caution("other_target", {"target": in_quotes(other[:60])}), each=True)
         return chosen
 
     def _number(self, element: etree._Element, attributes: dict[str, str], format_name: str | None) -> str:
@@ -165,14 +165,14 @@ class Reading:
         scale = attributes.get("scale")
         sign = attributes.get("sign")
         if sign and text.lstrip(" \t\r\n").startswith("-"):
-            raise NotANumber(Message("minus_twice", {"text": quoted(text[:40]).message.as_dict()}))
+            raise NotANumber(Message("minus_twice", {"text": in_quotes(text[:40])}))
         return canonical(text, self._scale(scale) if scale else 0, bool(sign))
 
     def _scale(self, text: str) -> int:
         scale = self._scales.get(text)
         if scale is None:
             if _INTEGER.fullmatch(text) is None:
-                raise NotANumber(Message("scale_no_integer", {"scale": quoted(text[:40]).message.as_dict()}))
+                raise NotANumber(Message("scale_no_integer", {"scale": in_quotes(text[:40])}))
             scale = self._scales[text] = int(text)
         return scale
 
@@ -213,7 +213,7 @@ class Reading:
         function = lookup(qname[1], qname[0].rpartition(":")[2])
         if function is not None:
             return function, None
-        shown = quoted(name[:60]).message.as_dict()
+        shown = in_quotes(name[:60])
         if not qname[1]:
             return None, Message("format_prefix_not_declared", {"format": shown})
         registry = REGISTRIES.get(qname[1])
@@ -225,13 +225,13 @@ class Reading:
 def _not_defined(context_id: str) -> Message:
     if not context_id:
         return Message("no_context")
-    return Message("context_not_defined", {"context": quoted(context_id[:60]).message.as_dict()})
+    return Message("context_not_defined", {"context": in_quotes(context_id[:60])})
 
 
 def _unit_not_defined(unit_id: str) -> Message:
     if not unit_id:
         return Message("no_unit")
-    return Message("unit_not_defined", {"unit": quoted(unit_id[:60]).message.as_dict()})
+    return Message("unit_not_defined", {"unit": in_quotes(unit_id[:60])})
 
 
 class _UnknownFormat(ValueError):

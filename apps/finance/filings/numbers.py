@@ -2,7 +2,7 @@
 
 import re
 
-from apps.finance.quoted import quoted
+from apps.finance.quoted import in_quotes
 from core_model.errors import Message
 
 LIMIT = 128
@@ -45,7 +45,7 @@ def canonical(text: str, scale: int = 0, negative: bool = False) -> str:
         match = _PLAIN.fullmatch(text)
         if match is None or not (match[2] or match[3]):
             shown = text if len(text) <= 40 else text[:40] + "..."
-            raise NotANumber(Message("no_decimal_number", {"text": quoted(shown).message.as_dict()}))
+            raise NotANumber(Message("no_decimal_number", {"text": in_quotes(shown)}))
         minus, whole, fraction = match[1], match[2], match[3] or ""
     if len(whole) > LIMIT or len(fraction) > LIMIT:
         whole, fraction = whole.lstrip("0"), fraction.rstrip("0")

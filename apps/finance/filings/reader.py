@@ -17,7 +17,7 @@ from apps.finance.filings.inventory import Inventory, take_inventory
 from apps.finance.filings.model import Context, Fact, Filing, Unit
 from apps.finance.filings.names import Names, spoken
 from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, no_inline_xbrl, parse
-from apps.finance.quoted import quoted
+from apps.finance.quoted import in_quotes
 from core_model.errors import Caution, Message
 
 
@@ -86,7 +86,7 @@ def read_tree(root: etree._Element, data: bytes) -> Filing:
         if group.reason is not None:
             cautions.add(_contradiction(group.best, group.reason), each=True)
     for prefix in names.undeclared:
-        cautions.add(Caution("undeclared_prefix", {"prefix": quoted(prefix[:40]).message.as_dict()}))
+        cautions.add(Caution("undeclared_prefix", {"prefix": in_quotes(prefix[:40])}))
     document = describe(inventory, facts, contexts)
     return Filing(document, facts, contexts, units, footnotes, relationships, duplicates, cautions.listed())
 

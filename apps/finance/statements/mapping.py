@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.finance.filings import Fact
 from apps.finance.money import is_money, is_ratio
-from apps.finance.quoted import quoted
+from apps.finance.quoted import in_quotes
 from apps.finance.statements.captions import CaptionIndex, Nearest, line_called, names_it
 from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, Candidate, CaptionRule
 from apps.finance.statements.face import Face, FaceRow
@@ -192,7 +192,7 @@ class Mapper:
         confidence = round(min(0.85, 0.6 + 3 * nearest.margin + 2 * (nearest.similarity - NEAR)), 3)
         parts = {
             "row": _called(row),
-            "caption": quoted(nearest.caption).message.as_dict(),
+            "caption": in_quotes(nearest.caption),
             "similarity": round(nearest.similarity, 3),
             "margin": round(nearest.margin, 3),
             "concept": row.concept,
@@ -249,7 +249,7 @@ def _called(row: FaceRow) -> dict[str, Any]:
     caption = row.caption if len(row.caption) <= 80 else row.caption[:77] + "..."
     if not caption:
         return Message("row_without_caption").as_dict()
-    return Message("row_called", {"caption": quoted(caption).message.as_dict()}).as_dict()
+    return Message("row_called", {"caption": in_quotes(caption)}).as_dict()
 
 
 def _why_not(line: KeyLine, rows: list[FaceRow], refused: list[Message]) -> Message:
@@ -259,6 +259,6 @@ def _why_not(line: KeyLine, rows: list[FaceRow], refused: list[Message]) -> Mess
         different = [reason for k, reason in enumerate(refused) if reason not in refused[:k]]
         return Message("line_not_printed", {**where, "reasons": [reason.as_dict() for reason in different]})
     if parts:
-        captions = [quoted(row.caption).message.as_dict() for row in parts[:3]]
+        captions = [in_quotes(row.caption) for row in parts[:3]]
         return Message("line_only_in_parts", {**where, "rows": captions})
     return Message("line_not_tagged", where)

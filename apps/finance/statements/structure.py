@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.finance.filings import Fact
 from apps.finance.periods import Period, day_before
-from apps.finance.quoted import quoted
+from apps.finance.quoted import in_quotes
 from apps.finance.statements.concepts import Candidate
 from apps.finance.statements.face import Face, FaceRow
 from core_model.errors import Message
@@ -172,8 +172,8 @@ def _differences(face: Face, period: Period) -> list[Decimal]:
 
 def _parts(row: FaceRow, others: list[FaceRow]) -> Message:
     captions = list(dict.fromkeys(other.caption for other in (row, *others)))
-    return Message("rows_are_parts", {"rows": [quoted(caption).message.as_dict() for caption in captions[:3]]})
+    return Message("rows_are_parts", {"rows": [in_quotes(caption) for caption in captions[:3]]})
 
 
 def _caption(row: FaceRow) -> dict[str, Any]:
-    return {"caption": quoted(row.caption).message.as_dict()}
+    return {"caption": in_quotes(row.caption)}

@@ -139,8 +139,8 @@ def find_candidates(
         step = None if tick is None else (lambda done, n=number: tick((n + done) * share))
         maps.append(probability_map(fold.stem, window.image_ZYX, window.zone_ZYX, window.spacing_mm[0], tick=step))
     mean_ZYX = maps[0] if len(maps) == 1 else np.mean(maps, axis=0)
-    step = None if tick is None else (lambda done: tick(0.9 + 0.06 * done))
-    regions, features_KNF = regions_with_features(mean_ZYX, maps, window, most=MOST_REGIONS, tick=step)
+    after = None if tick is None else (lambda done: tick(0.9 + 0.06 * done))
+    regions, features_KNF = regions_with_features(mean_ZYX, maps, window, most=MOST_REGIONS, tick=after)
     logit_KN = np.array([fold.link.logit(part) for fold, part in zip(folds, features_KNF, strict=True)])
     order = choose(regions, logit_KN.mean(0), window.spacing_mm, MOST_CANDIDATES) if regions else []
     too_long = tubular(features_KNF.mean(0))

@@ -35,9 +35,9 @@ def to_working_grid(slices_ZYX: np.ndarray, pixel_mm: tuple[float, float]) -> np
     return functional.interpolate(tensor, size=size, mode="bilinear", antialias=True, align_corners=False)[:, 0].numpy()
 
 
-def from_working(index: np.ndarray | float, working_size: int, native_size: int) -> np.ndarray | float:
+def from_working(index: float, working_size: int, native_size: int) -> float:
     """Continuous native index of a continuous working index along one in-plane axis (voxel centres at integers)."""
-    return (np.asarray(index, np.float64) + 0.5) * native_size / working_size - 0.5
+    return (index + 0.5) * native_size / working_size - 0.5
 
 
 def neighbour_step(slice_mm: float, wanted_mm: float = NEIGHBOUR_MM) -> int:

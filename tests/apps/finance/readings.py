@@ -29,10 +29,6 @@ def sentence(text: str) -> Message:
     return Message("as_written", {"text": text})
 
 
-def words(text: str) -> Any:  # TRANSITION: sentence
-    return text
-
-
 def blank(**changed: Any) -> FinanceReading:
     """The reading of a report that says nothing, but for what is given."""
     parts: dict[str, Any] = {

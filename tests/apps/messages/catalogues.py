@@ -38,6 +38,11 @@ class Entry:
         return _Found(self.pattern).numbers
 
     @property
+    def names(self) -> set[str]:
+        """Those of them that it looks up, and so shows in other words."""
+        return _Found(self.pattern).names
+
+    @property
     def chosen_by(self) -> set[str]:
         """Those by which it chooses between words, and need not show."""
         return _Found(self.pattern).chosen_by
@@ -52,6 +57,7 @@ class _Found(Visitor):
     def __init__(self, pattern: ast.Pattern) -> None:
         self.variables: set[str] = set()
         self.numbers: set[str] = set()
+        self.names: set[str] = set()
         self.chosen_by: set[str] = set()
         self.texts: list[str] = []
         self.visit(pattern)
@@ -76,6 +82,8 @@ class _Found(Visitor):
     def visit_FunctionReference(self, node: ast.FunctionReference) -> None:  # noqa: N802
         if node.id.name == "NUMBER":
             self.numbers |= {part.id.name for part in node.arguments.positional if hasattr(part, "id")}
+        if node.id.name in ("CONCEPT", "MEMBER", "AXIS"):
+            self.names |= {part.id.name for part in node.arguments.positional if hasattr(part, "id")}
         self.generic_visit(node)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from apps.messages import said
 from apps.messages.catalogue import pattern
-from apps.messages.functions import Words, first_up, functions_of, grouped, is_or_are
+from apps.messages.functions import first_up, functions_of, grouped, is_or_are
 from apps.messages.names import spoken, spoken_axis, spoken_member
 from core_model.errors import Message
 
@@ -107,7 +107,9 @@ def test_a_name_begins_a_sentence_with_a_capital():
 def test_a_long_value_is_shown_whole():
     text = "x" * 100_000
     assert said(Message("as_written", {"text": text})) == text
-    assert isinstance(first_up(text), Words)
+    both = {"first": Message("as_written", {"text": text}).as_dict(), "then": "y"}
+    assert said(Message("sentences", both)) == f"{text} y"
+    assert said(Message("name_concept", {"name": "Asset" * 2000})) == "asset " * 1999 + "asset"
 
 
 def test_currencies_have_names_in_chinese():

@@ -7,8 +7,10 @@ from typing import Literal
 
 from apps.finance.anomaly.evidence import period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.wording import first_up, shown, when
+from apps.finance.anomaly.sentences import Part, sentence
 from apps.finance.filings import Fact
+from apps.finance.money import amount
+from core_model.errors import Message
 
 Slip = Literal["sign", "scale", ""]
 THOUSANDS = tuple(Decimal(10) ** power for power in (3, 6, 9, -3, -6, -9))
@@ -72,14 +74,23 @@ def _slip(value: Decimal, needed: Sequence[tuple[Decimal, Decimal]]) -> Repair |
     return None
 
 
-def in_words(fact: Fact, name: str, found: Repair) -> str:
-    """The sentence that tells it; empty where a single sum, which any of its terms could repair, is all there is."""
-    who, unit = f"{first_up(name)} {when(period_of(fact))}", fact.unit or ""
+def told(fact: Fact, name: Part, found: Repair) -> Message | None:
+    """The sentence that tells it; None where a single sum, which any of its terms could repair, is all there is.
+
+    Args:
+        fact: The fact.
+        name: What it is called.
+        found: What it would have to be.
+    """
+    parts: dict[str, Part] = {
+        "name": name,
+        "when": period_of(fact).when,
+        "amount": amount(found.value, fact.unit or ""),
+    }
     if found.slip == "sign":
-        return f"{who} would fit with the opposite sign, as {shown(found.value, unit)}."
+        return sentence("repair_by_sign", **parts)
+    if found.slip == "scale" and found.factor > 1:
+        return sentence("repair_by_larger_scale", times=amount(found.factor), **parts)
     if found.slip == "scale":
-        times, size = (found.factor, "small") if found.factor > 1 else (1 / found.factor, "large")
-        return f"{who} would fit as {shown(found.value, unit)}: the tag is {times:,.0f} times too {size}."
-    if found.sums > 1:
-        return f"All of these sums would be right if {name} {when(period_of(fact))} were {shown(found.value, unit)}."
-    return ""
+        return sentence("repair_by_smaller_scale", times=amount(1 / found.factor), **parts)
+    return sentence("repair_by_value", **parts) if found.sums > 1 else None

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from itertools import product
 
-from apps.finance.anomaly.checks.registry import CHECKS, check, closest_of, compared, stated_periods, text_of
+from apps.finance.anomaly.checks.registry import check, closest_of, compared, stated_periods
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.wording import first_up, is_or_are, scale_of, when
+from apps.finance.anomaly.sentences import sentence
+from apps.finance.money import scale_of
 from apps.finance.periods import Period
+from core_model.errors import Message
 
 ASSETS = ("us-gaap:Assets", "ifrs-full:Assets")
 LIABILITIES_AND_EQUITY = ("us-gaap:LiabilitiesAndStockholdersEquity", "ifrs-full:EquityAndLiabilities")
@@ -48,6 +50,8 @@ PARTS_OF = (
 BESIDE_EQUITY = (CURRENT_LIABILITIES, LIABILITIES)
 """Parts of total liabilities and equity: they exceed it where equity is a deficit."""
 SHARES_ISSUED = ("us-gaap:CommonStockSharesIssued",)
+WITH_MIDDLE = Message("what_liabilities_redeemable_and_equity")
+WITHOUT_MIDDLE = Message("what_liabilities_and_equity")
 
 
 def balance_periods(evidence: Evidence) -> list[Period]:
@@ -82,7 +86,7 @@ def equities(evidence: Evidence, period: Period) -> list[list[Amount]]:
     return [[parents]] if others is None else [[parents], [parents, others]]
 
 
-@check("balance_equality", "Total assets equal total liabilities and equity")
+@check("balance_equality")
 def balance_equality(evidence: Evidence) -> Iterable[CheckResult]:
     for period in balance_periods(evidence):
         assets = evidence.concept(ASSETS, period)
@@ -93,11 +97,11 @@ def balance_equality(evidence: Evidence) -> Iterable[CheckResult]:
                 assets,
                 [other],
                 period,
-                what="the same as total liabilities and equity",
+                what=Message("what_total_liabilities_and_equity"),
             )
 
 
-@check("liabilities_and_equity", "Liabilities, redeemable interests and equity add up", lenient=True)
+@check("liabilities_and_equity", lenient=True)
 def liabilities_and_equity(evidence: Evidence) -> Iterable[CheckResult]:
     for period in balance_periods(evidence):
         total = evidence.concept(LIABILITIES_AND_EQUITY, period)
@@ -110,14 +114,14 @@ def liabilities_and_equity(evidence: Evidence) -> Iterable[CheckResult]:
                 total,
                 [liabilities, *middle, *equity],
                 period,
-                what="liabilities, redeemable interests and equity together" if middle else "liabilities and equity",
+                what=WITH_MIDDLE if middle else WITHOUT_MIDDLE,
             )
             for equity, middle in product(choices, between(evidence, period))
         ]
         yield closest_of(results)
 
 
-@check("parts_within_whole", "No part is larger than the whole it belongs to")
+@check("parts_within_whole")
 def parts_within_whole(evidence: Evidence) -> Iterable[CheckResult]:
     for period in balance_periods(evidence):
         for part_names, whole_names in PARTS_OF:
@@ -139,7 +143,7 @@ def _has_equity(evidence: Evidence, period: Period) -> bool:
     return bool(equity) and sum(amount.value for amount in equity[-1]) >= 0
 
 
-@check("shares_within_authorised", "No more shares are outstanding than issued, nor issued than authorised")
+@check("shares_within_authorised")
 def shares_within_authorised(evidence: Evidence) -> Iterable[CheckResult]:
     for period in stated_periods(evidence, SHARES_ISSUED):
         issued = evidence.concept(SHARES_ISSUED, period)
@@ -156,18 +160,19 @@ def _within(check_id: str, part: Amount, whole: Amount, period: Period) -> Check
     excess = part.value - whole.value
     holds = excess <= tolerance
     scale = scale_of((part.value, whole.value), part.unit)
-    verb = is_or_are(part.name)
-    name, limit = first_up(part.name), scale.full(whole.value)
+    parts = {
+        "name": part.name,
+        "amount": scale.amount(part.value),
+        "limit_name": whole.name,
+        "limit": scale.amount(whole.value),
+    }
     return CheckResult(
         check_id,
-        CHECKS[check_id].title,
         "holds" if holds else "fails",
-        f"{name} of {scale.full(part.value)} {verb} not more than {whole.name}, {limit}."
-        if holds
-        else f"{name} {when(period)} {verb} {scale.full(part.value)}, more than {whole.name}, {limit}.",
+        sentence("bound_holds", **parts) if holds else sentence("bound_fails", when=period.when, **parts),
         tuple(dict.fromkeys((*part.fact_ids, *whole.fact_ids))),
         max(excess, Decimal(0)),
         tolerance,
         part.unit,
-        text_of(period),
+        period,
     )

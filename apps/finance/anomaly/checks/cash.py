@@ -7,7 +7,9 @@ from decimal import Decimal
 from apps.finance.anomaly.checks.registry import check, closest_of, compared, not_judged
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.names import on_day
 from apps.finance.periods import Period, day_before
+from core_model.errors import Message
 
 ROUNDED_TERMS = Decimal(2)
 """Printed parts of a walk are each rounded; their sum may be off by a unit or two of the last digit printed."""
@@ -55,6 +57,7 @@ HELD = (
     "ifrs-full:CashAndCashEquivalents",
 )
 """Cash at a day; with restricted cash first, as most cash-flow statements explain that."""
+WITHOUT_RESTRICTED = Message("cash_without_restricted")
 
 
 def durations(evidence: Evidence, names: Iterable[str]) -> list[Period]:
@@ -77,7 +80,7 @@ def change_in_cash(evidence: Evidence, period: Period) -> list[Amount]:
     return [] if before is None else [before, *([exchange] if exchange is not None else [])]
 
 
-@check("cash_flow_total", "Operating, investing and financing cash flows add up to the change in cash", lenient=True)
+@check("cash_flow_total", lenient=True)
 def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
         parts = [amount for names in PARTS if (amount := evidence.concept(names, period)) is not None]
@@ -90,15 +93,14 @@ def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
             continue
         terms = [*parts, *([exchange] if total is not None and exchange is not None else [])]
         apart = [amount for name in DISCONTINUED if (amount := evidence.concept(name, period)) is not None]
-        what = "the sum of operating, investing and financing cash flows"
-        what += " and the effect of exchange rates" if len(terms) > len(parts) else ""
+        what = Message("what_cash_flows_and_exchange" if len(terms) > len(parts) else "what_cash_flows")
         slack = stated.rounding * ROUNDED_TERMS
         choices = [terms] + ([[*terms, *apart]] if apart else []) + [[*terms, each] for each in apart]
         results = [compared("cash_flow_total", stated, each, period, what=what, slack=slack) for each in choices]
         yield closest_of(results)
 
 
-@check("cash_roll_forward", "Opening cash and the change in cash give closing cash", lenient=True)
+@check("cash_roll_forward", lenient=True)
 def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
     best: list[CheckResult] = []
     for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
@@ -111,7 +113,7 @@ def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
                 _on(closing, period.end),
                 [_on(opening, day_before(period.start)), *change],
                 period,
-                what="opening cash and the change in cash together",
+                what=Message("what_opening_and_change"),
                 slack=closing.rounding * ROUNDED_TERMS,
             )
             for closing in closings
@@ -124,7 +126,7 @@ def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
 
 def _on(amount: Amount, day: str) -> Amount:
     """Cash with the day that it is held on in its name: opening and closing cash have the same caption."""
-    return replace(amount, name=f"{amount.name} on {day}")
+    return replace(amount, name=on_day(amount.name, day))
 
 
 def _with_restricted(evidence: Evidence, results: list[CheckResult]) -> list[CheckResult]:
@@ -135,8 +137,7 @@ def _with_restricted(evidence: Evidence, results: list[CheckResult]) -> list[Che
         whole = concepts & set(HELD[:3]) and not concepts & set(HELD[3:])
         plain_change = not any("RestrictedCash" in concept for concept in concepts)
         if result.verdict == "fails" and not whole and not plain_change and not _plain_works(evidence, results):
-            why = "the change includes restricted cash, and the balance is stated without it"
-            result = not_judged(result, why)
+            result = not_judged(result, WITHOUT_RESTRICTED)
         judged.append(result)
     return judged
 

@@ -8,10 +8,12 @@ from decimal import Decimal
 from apps.finance.anomaly.checks.registry import check, compared, supported
 from apps.finance.anomaly.evidence import Amount, Evidence, period_of, rounding_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.wording import axis_in_words, member_in_words
+from apps.finance.anomaly.names import axis_name, member_name
+from apps.finance.anomaly.sentences import sentence
 from apps.finance.filings import Fact
 from apps.finance.filings.model import Dimension
 from apps.finance.periods import Period
+from core_model.errors import Message
 
 EQUITY_AXIS = "us-gaap:StatementEquityComponentsAxis"
 EQUITY_TOTALS = (
@@ -52,12 +54,12 @@ class Breakdown:
     members: dict[str, Fact] = field(default_factory=dict)
 
 
-def amount_of(fact: Fact, name: str, others: tuple[str, ...] = ()) -> Amount:
+def amount_of(fact: Fact, name: Message, others: tuple[str, ...] = ()) -> Amount:
     """A fact as a term of a check."""
     return Amount(Decimal(fact.value or 0), rounding_of(fact), (fact.fact_id, *others), name, fact.unit or "")
 
 
-@check("dimension_totals", "Amounts by segment, product or component add up to the whole")
+@check("dimension_totals")
 def dimension_totals(evidence: Evidence) -> Iterable[CheckResult]:
     along: dict[tuple, dict[Period, Breakdown]] = defaultdict(lambda: defaultdict(Breakdown))
     for fact in evidence.best_by_aspects.values():
@@ -70,12 +72,12 @@ def dimension_totals(evidence: Evidence) -> Iterable[CheckResult]:
         if axis == EQUITY_AXIS:
             every.discard("us-gaap:ParentMember")
         results = []
-        what = f"the sum of the amounts by {axis_in_words(axis)}"
+        what = sentence("what_members", axis=axis_name(axis))
         for period, breakdown in sorted(by_period.items(), reverse=True):
             whole = evidence.best(concept, period, (), unit)
             if whole is None or len(every) < 2 or not every <= breakdown.members.keys():
                 continue
-            terms = [amount_of(breakdown.members[m], member_in_words(m)) for m in sorted(every)]
+            terms = [amount_of(breakdown.members[m], member_name(m)) for m in sorted(every)]
             stated = amount_of(whole, evidence.name_of(concept))
             results.append(compared("dimension_totals", stated, terms, period, what=what))
         held = sum(result.verdict == "holds" for result in results)
@@ -83,7 +85,7 @@ def dimension_totals(evidence: Evidence) -> Iterable[CheckResult]:
             yield from results
 
 
-@check("equity_components", "The components of equity are what the balance sheet says")
+@check("equity_components")
 def equity_components(evidence: Evidence) -> Iterable[CheckResult]:
     for member, concepts in COMPONENTS.items():
         results = []
@@ -93,14 +95,14 @@ def equity_components(evidence: Evidence) -> Iterable[CheckResult]:
                 line = evidence.concept(concepts, period)
                 if component is None or line is None or component.unit != line.unit:
                     continue
-                name = f"{member_in_words(member)} in the statement of equity"
+                name = sentence("member_in_statement_of_equity", member=member_name(member))
                 results.append(
                     compared(
                         "equity_components",
                         line,
                         [amount_of(component, name)],
                         period,
-                        what="the same in the statement of equity",
+                        what=Message("what_statement_of_equity"),
                     )
                 )
         yield from supported(results)

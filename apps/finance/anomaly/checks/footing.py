@@ -11,7 +11,9 @@ from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.printed.page import PageRow, page_rows
 from apps.finance.anomaly.printed.structures import Structure, marked, structures
+from apps.finance.anomaly.sentences import followed
 from apps.finance.statements.model import StatementName
+from core_model.errors import Message
 
 GRAND_TOTALS = frozenset(
     {"AssetsCurrent", "LiabilitiesCurrent", "LiabilitiesAndStockholdersEquity", "CurrentAssets", "CurrentLiabilities"}
@@ -19,7 +21,8 @@ GRAND_TOTALS = frozenset(
 """Totals of a balance sheet besides its assets that the rows since the beginning, or since the assets, add up to."""
 UNDERSTOOD = 2
 """Totals that must be explained before one that is not says something of the rows above it."""
-MISSING = "No column adds up: a row is missing above it, or is not tagged."
+MISSING = Message("no_column_adds_up")
+ROWS_ABOVE = Message("what_rows_above")
 
 
 def without_parts(rows: Sequence[PageRow], found: Sequence[Structure]) -> Iterator[Structure]:
@@ -59,6 +62,16 @@ def _mixed_units(evidence: Evidence) -> bool:
     return any(currency in of_row and len(of_row) > 1 for of_row in units)
 
 
+def _above(structure: Structure) -> Message:
+    """What a total is of the rows above it."""
+    return ROWS_ABOVE if len(structure.terms) > 1 else Message("what_row_above")
+
+
+def _elsewhere(structure: Structure) -> Message:
+    """The same where the other columns say so, and this one does not."""
+    return Message("what_rows_above_elsewhere" if len(structure.terms) > 1 else "what_row_above_elsewhere")
+
+
 def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> Iterable[CheckResult]:
     rows = page_rows(evidence, statement)
     found = list(structures(rows, statement))
@@ -66,30 +79,29 @@ def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> I
         for period in (*structure.holds, *structure.fails):
             stated = structure.total.amounts[period]
             assert stated is not None
-            what = "the sum of the rows above" if len(structure.terms) > 1 else "the same as the row above"
-            what += ", as in the other columns" if period in structure.fails else ""
+            what = _elsewhere(structure) if period in structure.fails else _above(structure)
             yield compared(check_id, stated, structure.amounts(period), period, what=what)
     if statement == "balance" and not _mixed_units(evidence):
         for structure in without_parts(rows, found):
             for period in structure.fails:
                 stated = structure.total.amounts[period]
                 assert stated is not None
-                result = compared(check_id, stated, structure.amounts(period), period, what="the sum of the rows above")
-                yield replace(result, reason=f"{result.reason} {MISSING}")
+                result = compared(check_id, stated, structure.amounts(period), period, what=ROWS_ABOVE)
+                yield replace(result, reason=followed(result.reason, MISSING))
     if not found and rows:
-        yield not_applicable(check_id, "No total on the page is the sum of the rows above it in any column.")
+        yield not_applicable(check_id, Message("no_total_adds_up"))
 
 
-@check("balance_subtotals", "The totals of the balance sheet are the sums of the rows above them")
+@check("balance_subtotals")
 def balance_subtotals(evidence: Evidence) -> Iterable[CheckResult]:
     return _subtotals(evidence, "balance_subtotals", "balance")
 
 
-@check("income_subtotals", "The totals of the income statement are the sums of the rows above them")
+@check("income_subtotals")
 def income_subtotals(evidence: Evidence) -> Iterable[CheckResult]:
     return _subtotals(evidence, "income_subtotals", "income")
 
 
-@check("cash_flow_subtotals", "The totals of the cash-flow statement are the sums of the rows above them")
+@check("cash_flow_subtotals")
 def cash_flow_subtotals(evidence: Evidence) -> Iterable[CheckResult]:
     return _subtotals(evidence, "cash_flow_subtotals", "cash_flow")

@@ -8,6 +8,7 @@ from apps.finance.anomaly.checks.registry import check, closest_of, compared
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.periods import Period
+from core_model.errors import Message
 
 PRETAX = (
     "us-gaap:IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest",
@@ -45,7 +46,7 @@ OTHER_COMPREHENSIVE = (
 
 
 def closest(
-    check_id: str, stated: Amount, choices: Iterable[Sequence[Amount]], period: Period, what: str
+    check_id: str, stated: Amount, choices: Iterable[Sequence[Amount]], period: Period, what: Message
 ) -> CheckResult:
     """The verdict of the choice of terms that leaves least: optional terms may stand in the total or not."""
     slack = stated.rounding
@@ -61,7 +62,7 @@ def with_optional(terms: Sequence[Amount], optional: Sequence[Amount | None]) ->
     ]
 
 
-@check("gross_profit", "Gross profit is revenue less cost of revenue", lenient=True)
+@check("gross_profit", lenient=True)
 def gross_profit(evidence: Evidence) -> Iterable[CheckResult]:
     for period in evidence.common_periods(("gross_profit", "revenue", "cost_of_revenue")):
         profit, revenue = evidence.line("gross_profit", period), evidence.line("revenue", period)
@@ -72,11 +73,11 @@ def gross_profit(evidence: Evidence) -> Iterable[CheckResult]:
                 profit,
                 [revenue, -cost],
                 period,
-                what="revenue less cost of revenue",
+                what=Message("what_revenue_less_cost"),
             )
 
 
-@check("income_after_tax", "Income after tax is income before tax less tax", lenient=True)
+@check("income_after_tax", lenient=True)
 def income_after_tax(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, PRETAX):
         pretax, tax = evidence.concept(PRETAX, period), evidence.concept(TAX, period)
@@ -94,11 +95,11 @@ def income_after_tax(evidence: Evidence) -> Iterable[CheckResult]:
             after,
             with_optional([pretax, -tax], optional),
             period,
-            "income before tax less tax",
+            Message("what_pretax_less_tax"),
         )
 
 
-@check("income_attribution", "Net income is the parent's and the non-controlling interests' shares", lenient=True)
+@check("income_attribution", lenient=True)
 def income_attribution(evidence: Evidence) -> Iterable[CheckResult]:
     shared = bool(durations(evidence, MINORITY))
     for period in durations(evidence, WHOLE[:2]):
@@ -112,11 +113,11 @@ def income_attribution(evidence: Evidence) -> Iterable[CheckResult]:
             whole,
             with_optional(terms, [evidence.concept(REDEEMABLE, period)]),
             period,
-            "the shares of the parent and of non-controlling interests together",
+            Message("what_shares_of_owners"),
         )
 
 
-@check("comprehensive_income", "Comprehensive income is net income and other comprehensive income", lenient=True)
+@check("comprehensive_income", lenient=True)
 def comprehensive_income(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, COMPREHENSIVE):
         for whole, income, other in (
@@ -132,7 +133,7 @@ def comprehensive_income(evidence: Evidence) -> Iterable[CheckResult]:
                     stated,
                     [[net, beyond]],
                     period,
-                    "net income and other comprehensive income together",
+                    Message("what_net_and_other_income"),
                 )
                 break
 

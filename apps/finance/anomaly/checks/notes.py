@@ -22,6 +22,7 @@ from apps.finance.anomaly.checks.shares import BASIC_SHARES, DILUTED_SHARES
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.periods import Period
+from core_model.errors import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Sum:
         least: How many parts must be stated.
     """
 
-    what: str
+    what: Message
     total: tuple[str, ...]
     parts: tuple[tuple[tuple[str, ...], int], ...]
     least: int = 2
@@ -47,7 +48,7 @@ def _gaap(*names: str) -> tuple[str, ...]:
 
 TAX_PARTS = (
     Sum(
-        "the current and the deferred part together",
+        Message("what_current_and_deferred"),
         TAX,
         (
             (_gaap("CurrentIncomeTaxExpenseBenefit"), 1),
@@ -55,7 +56,7 @@ TAX_PARTS = (
         ),
     ),
     Sum(
-        "federal, state and foreign tax together",
+        Message("what_federal_state_and_foreign"),
         _gaap("CurrentIncomeTaxExpenseBenefit"),
         (
             (_gaap("CurrentFederalTaxExpenseBenefit"), 1),
@@ -64,7 +65,7 @@ TAX_PARTS = (
         ),
     ),
     Sum(
-        "federal, state and foreign tax together",
+        Message("what_federal_state_and_foreign"),
         _gaap("DeferredIncomeTaxExpenseBenefit", "DeferredIncomeTaxesAndTaxCredits"),
         (
             (_gaap("DeferredFederalIncomeTaxExpenseBenefit"), 1),
@@ -75,7 +76,7 @@ TAX_PARTS = (
 )
 PRETAX_PARTS = (
     Sum(
-        "the domestic and the foreign part together",
+        Message("what_domestic_and_foreign"),
         PRETAX,
         (
             (_gaap("IncomeLossFromContinuingOperationsBeforeIncomeTaxesDomestic"), 1),
@@ -86,7 +87,7 @@ PRETAX_PARTS = (
 WITH_LEASES = "PropertyPlantAndEquipmentAndFinanceLeaseRightOfUseAsset"
 PROPERTY = (
     Sum(
-        "the gross amount less accumulated depreciation",
+        Message("what_gross_less_depreciation"),
         _gaap("PropertyPlantAndEquipmentNet"),
         (
             (_gaap("PropertyPlantAndEquipmentGross"), 1),
@@ -94,7 +95,7 @@ PROPERTY = (
         ),
     ),
     Sum(
-        "the gross amount less accumulated depreciation",
+        Message("what_gross_less_depreciation"),
         _gaap(f"{WITH_LEASES}AfterAccumulatedDepreciationAndAmortization"),
         (
             (_gaap(f"{WITH_LEASES}BeforeAccumulatedDepreciationAndAmortization"), 1),
@@ -111,7 +112,7 @@ RAW_MATERIALS = _gaap(
 )
 INVENTORY = (
     Sum(
-        "raw materials, work in process and finished goods together",
+        Message("what_kinds_of_inventory"),
         _gaap("InventoryNet"),
         (
             (RAW_MATERIALS, 1),
@@ -124,12 +125,12 @@ INVENTORY = (
 )
 DEBT = (
     Sum(
-        "the current and the noncurrent part together",
+        Message("what_current_and_noncurrent"),
         _gaap("LongTermDebt"),
         ((_gaap("LongTermDebtNoncurrent"), 1), (_gaap("LongTermDebtCurrent"), 1)),
     ),
     Sum(
-        "the current and the noncurrent part together",
+        Message("what_current_and_noncurrent"),
         _gaap("LongTermDebtAndCapitalLeaseObligationsIncludingCurrentMaturities"),
         (
             (_gaap("LongTermDebtAndCapitalLeaseObligations"), 1),
@@ -137,19 +138,19 @@ DEBT = (
         ),
     ),
     Sum(
-        "the current and the noncurrent part together",
+        Message("what_current_and_noncurrent"),
         _gaap("OperatingLeaseLiability"),
         ((_gaap("OperatingLeaseLiabilityNoncurrent"), 1), (_gaap("OperatingLeaseLiabilityCurrent"), 1)),
     ),
 )
 HALVES = (
     Sum(
-        "current and noncurrent assets together",
+        Message("what_current_and_noncurrent_assets"),
         ASSETS,
         ((CURRENT_ASSETS, 1), (ASSETS_NONCURRENT, 1)),
     ),
     Sum(
-        "current and noncurrent liabilities together",
+        Message("what_current_and_noncurrent_liabilities"),
         LIABILITIES,
         ((CURRENT_LIABILITIES, 1), (LIABILITIES_NONCURRENT, 1)),
     ),
@@ -160,7 +161,7 @@ DILUTIVE = _gaap(
 )
 DILUTED = (
     Sum(
-        "basic shares and dilutive ones together",
+        Message("what_basic_and_dilutive"),
         DILUTED_SHARES,
         (
             (BASIC_SHARES, 1),
@@ -186,42 +187,42 @@ def _sums(evidence: Evidence, check_id: str, sums: Sequence[Sum]) -> Iterable[Ch
         yield from supported(results)
 
 
-@check("tax_parts", "Income tax is the sum of its parts in the note")
+@check("tax_parts")
 def tax_parts(evidence: Evidence) -> Iterable[CheckResult]:
     return _sums(evidence, "tax_parts", TAX_PARTS)
 
 
-@check("pretax_parts", "Income before tax is its domestic and its foreign part")
+@check("pretax_parts")
 def pretax_parts(evidence: Evidence) -> Iterable[CheckResult]:
     return _sums(evidence, "pretax_parts", PRETAX_PARTS)
 
 
-@check("property_net", "Property, net, is its gross amount less accumulated depreciation")
+@check("property_net")
 def property_net(evidence: Evidence) -> Iterable[CheckResult]:
     return _sums(evidence, "property_net", PROPERTY)
 
 
-@check("inventory_parts", "Inventories are the sum of their kinds")
+@check("inventory_parts")
 def inventory_parts(evidence: Evidence) -> Iterable[CheckResult]:
     return _sums(evidence, "inventory_parts", INVENTORY)
 
 
-@check("debt_parts", "Debt and lease liabilities are their current and their noncurrent parts")
+@check("debt_parts")
 def debt_parts(evidence: Evidence) -> Iterable[CheckResult]:
     return _sums(evidence, "debt_parts", DEBT)
 
 
-@check("current_and_noncurrent", "Total assets and liabilities are their current and noncurrent parts")
+@check("current_and_noncurrent")
 def current_and_noncurrent(evidence: Evidence) -> Iterable[CheckResult]:
     return _sums(evidence, "current_and_noncurrent", HALVES)
 
 
-@check("diluted_shares", "Diluted shares are basic shares and dilutive ones")
+@check("diluted_shares")
 def diluted_shares(evidence: Evidence) -> Iterable[CheckResult]:
     return _sums(evidence, "diluted_shares", DILUTED)
 
 
-@check("tax_rate", "The effective tax rate is income tax over income before tax")
+@check("tax_rate")
 def tax_rate(evidence: Evidence) -> Iterable[CheckResult]:
     results = []
     for period in stated_periods(evidence, RATE):
@@ -247,5 +248,5 @@ def _rated(rate: Amount, tax: Amount, pretax: Amount, period: Period) -> CheckRe
     of_rounding = (tax.rounding + abs(quotient) * pretax.rounding) / abs(pretax.value)
     slack = RATE_SLACK + of_rounding.quantize(Decimal("0.000001"))
     ids = (*tax.fact_ids, *pretax.fact_ids)
-    computed = Amount(quotient.quantize(Decimal("0.0001")), slack, ids, "tax over income", sign=0)
-    return compared("tax_rate", rate, [computed], period, what="income tax over income before tax")
+    computed = Amount(quotient.quantize(Decimal("0.0001")), slack, ids, Message("tax_over_income"), sign=0)
+    return compared("tax_rate", rate, [computed], period, what=Message("what_tax_over_income"))

@@ -4,25 +4,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from apps.finance.anomaly.checks.registry import CHECKS, check, not_applicable, text_of
+from apps.finance.anomaly.checks.registry import check, not_applicable
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.wording import first_up, is_or_are, listed, said
+from apps.finance.anomaly.sentences import sentence
 from apps.finance.filings import Fact
 from apps.finance.periods import Period, apart
-from apps.finance.statements.mapping import SPOKEN
 from apps.finance.statements.model import ReportedLine, StatementName
+from core_model.errors import Message
 
 WEEK = 7
 """Fiscal years that end on a weekday may differ by some days from the day on the cover."""
+NO_END = Message("report_end_not_stated")
 COLUMN_SUPPORT = 5
 """Rows that a column needs before its period is taken as known."""
 
 
-@check("column_periods", "All facts of a printed column are of its period")
+@check("column_periods")
 def column_periods(evidence: Evidence) -> Iterable[CheckResult]:
     read = 0
-    title = CHECKS["column_periods"].title
     bad: list[CheckResult] = []
     for statement, rows in evidence.statements.reported.items():
         for column in _columns(statement, rows, evidence.filing.document.currency):
@@ -33,21 +33,24 @@ def column_periods(evidence: Evidence) -> Iterable[CheckResult]:
             others = [(row, period, ids) for row, period, ids in column if period != usual and ids]
             for period in dict.fromkeys(period for _, period, _ in others):
                 same = [(row, ids) for row, when, ids in others if when == period]
-                captions = listed(f'"{evidence.caption(row)}"' for row, _ in same)
                 bad.append(
                     CheckResult(
                         "column_periods",
-                        title,
                         "fails",
-                        f"{captions} {'is' if len(same) == 1 else 'are'} tagged for {said(period)} in a column whose "
-                        f"other {count} rows are tagged for {said(usual)}.",
+                        sentence(
+                            "row_of_other_period" if len(same) == 1 else "rows_of_other_period",
+                            captions=[sentence("name_quoted", name=evidence.caption(row)) for row, _ in same],
+                            period=period.message,
+                            count=count,
+                            usual=usual.message,
+                        ),
                         tuple(ids[0] for _, ids in same),
-                        period=text_of(usual),
+                        period=usual,
                     )
                 )
     yield from bad
     if read and not bad:
-        yield CheckResult("column_periods", title, "holds", f"{read} printed facts are of the period of their column.")
+        yield CheckResult("column_periods", "holds", sentence("columns_agree", count=read))
 
 
 def _columns(
@@ -69,13 +72,12 @@ def _columns(
             yield column
 
 
-@check("period_kind", "A concept is stated for days or for periods, never for both")
+@check("period_kind")
 def period_kind(evidence: Evidence) -> Iterable[CheckResult]:
     kinds: dict[str, dict[bool, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for fact in evidence.filing.facts:
         if fact.kind == "number" and fact.value is not None and fact.end:
             kinds[fact.concept][fact.instant].append(fact)
-    title = CHECKS["period_kind"].title
     balance = {row.concept for row in evidence.statements.reported.get("balance", ())}
     mixed = {concept: both for concept, both in kinds.items() if len(both) > 1}
     for concept, both in mixed.items():
@@ -83,41 +85,46 @@ def period_kind(evidence: Evidence) -> Iterable[CheckResult]:
         fewer, more = (days, spans) if (len(days), concept in balance) <= (len(spans), False) else (spans, days)
         yield CheckResult(
             "period_kind",
-            title,
             "fails",
-            f"{first_up(evidence.name_of(concept))} is stated for {said(period_of(fewer[0]))}, elsewhere for "
-            f"{said(period_of(more[0]))}; an amount is either of a day or of a period.",
+            sentence(
+                "period_kinds_mixed",
+                name=evidence.name_of(concept),
+                fewer=period_of(fewer[0]).message,
+                more=period_of(more[0]).message,
+            ),
             tuple(fact.fact_id for fact in (*fewer, *more)[:12]),
-            period=text_of(period_of(fewer[0])),
+            period=period_of(fewer[0]),
         )
     if kinds and not mixed:
-        yield CheckResult("period_kind", title, "holds", f"{len(kinds)} concepts are each of days or of periods.")
+        yield CheckResult("period_kind", "holds", sentence("period_kinds_agree", count=len(kinds)))
 
 
-@check("period_order", "No period ends before it begins")
+@check("period_order")
 def period_order(evidence: Evidence) -> Iterable[CheckResult]:
-    title = CHECKS["period_order"].title
     spans = [fact for fact in evidence.filing.facts if fact.kind == "number" and fact.start and fact.end]
     bad = [fact for fact in spans if (fact.end or "") < (fact.start or "")]
     for fact in bad:
         yield CheckResult(
             "period_order",
-            title,
             "fails",
-            f"{first_up(evidence.name_of(fact.concept))} is stated for a period from {fact.start} to {fact.end}, "
-            "which ends before it begins.",
+            sentence(
+                "period_order_wrong",
+                name=evidence.name_of(fact.concept),
+                start=fact.start or "",
+                end=fact.end or "",
+            ),
             (fact.fact_id,),
-            period=text_of(period_of(fact)),
+            period=period_of(fact),
         )
     if spans and not bad:
-        yield CheckResult("period_order", title, "holds", f"{len(spans)} facts are of periods that run forwards.")
+        yield CheckResult("period_order", "holds", sentence("period_orders_right", count=len(spans)))
 
 
-@check("report_period", "The statements' newest columns end with the report's period")
+@check("report_period")
 def report_period(evidence: Evidence) -> Iterable[CheckResult]:
     end = evidence.filing.document.period_end
     if end is None:
-        yield not_applicable("report_period", "The report does not say when its period ends.")
+        yield not_applicable("report_period", NO_END)
         return
     for statement, newest in _newest_days(evidence).items():
         ids = tuple(
@@ -130,14 +137,13 @@ def report_period(evidence: Evidence) -> Iterable[CheckResult]:
         days = abs(apart(newest, end))
         yield CheckResult(
             "report_period",
-            CHECKS["report_period"].title,
             "holds" if days <= WEEK else "fails",
-            f"The newest column of the {SPOKEN[statement]} ends on {newest}, the report's period on {end}.",
+            sentence("newest_column", statement=Message(f"statement_{statement}"), newest=newest, end=end),
             (*cover[:1], *ids[:4]),
             Decimal(days),
             Decimal(WEEK),
             "days",
-            newest,
+            Period(newest),
         )
 
 
@@ -154,21 +160,21 @@ def _newest_days(evidence: Evidence) -> dict[StatementName, str]:
     return newest
 
 
-@check("after_report_end", "Nothing in the statements is of a day after the report's period")
+@check("after_report_end")
 def after_report_end(evidence: Evidence) -> Iterable[CheckResult]:
     """One verdict for each period that is too late; none where a whole column is, which is what is wrong then."""
     end = evidence.filing.document.period_end
     if end is None:
-        yield not_applicable("after_report_end", "The report does not say when its period ends.")
+        yield not_applicable("after_report_end", NO_END)
         return
     late = {name: day for name, day in _newest_days(evidence).items() if apart(day, end) > WEEK}
     if late:
-        columns = listed(f"the {SPOKEN[name]} on {day}" for name, day in late.items())
-        yield not_applicable(
-            "after_report_end", f"Whole columns end after the report's period on {end}: the newest of {columns}."
-        )
+        columns = [
+            sentence("column_of_statement", statement=Message(f"statement_{name}"), day=day)
+            for name, day in late.items()
+        ]
+        yield not_applicable("after_report_end", sentence("columns_after_report", end=end, columns=columns))
         return
-    title = CHECKS["after_report_end"].title
     read = 0
     bad: dict[Period, list[Fact]] = defaultdict(list)
     for (concept, period), facts in evidence.plain_numbers.items():
@@ -177,16 +183,23 @@ def after_report_end(evidence: Evidence) -> Iterable[CheckResult]:
             if apart(period.end, end) > WEEK:
                 bad[period].extend(facts)
     for period, facts in bad.items():
-        names = list(dict.fromkeys(evidence.name_of(fact.concept) for fact in facts))
-        verb = "are" if len(names) > 1 else is_or_are(names[0])
         yield CheckResult(
             "after_report_end",
-            title,
             "fails",
-            f"{first_up(listed(names))} {verb} stated for {said(period)}, after the end of the report's period on "
-            f"{end}.",
+            _after(evidence, facts, period, end),
             tuple(fact.fact_id for fact in facts),
-            period=text_of(period),
+            period=period,
         )
     if read and not bad:
-        yield CheckResult("after_report_end", title, "holds", f"{read} facts of the statements are of {end} or before.")
+        yield CheckResult("after_report_end", "holds", sentence("none_after_report", count=read, end=end))
+
+
+def _after(evidence: Evidence, facts: Sequence[Fact], period: Period, end: str) -> Message:
+    names: list[Message] = []
+    for fact in facts:
+        name = evidence.name_of(fact.concept)
+        if name not in names:
+            names.append(name)
+    if len(names) > 1:
+        return sentence("several_after_report", names=names, period=period.message, end=end)
+    return sentence("one_after_report", name=names[0], period=period.message, end=end)

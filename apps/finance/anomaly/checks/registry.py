@@ -7,46 +7,46 @@ from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.wording import Scale, first_up, is_or_are, listed, scale_of, when
+from apps.finance.anomaly.names import tells_day
+from apps.finance.anomaly.sentences import sentence
+from apps.finance.money import Scale, scale_of, unit_in_words
 from apps.finance.periods import Period
+from core_model.errors import Message
 
 CheckFunction = Callable[[Evidence], Iterable[CheckResult]]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One consistency check.
+    """One consistency check; the catalogues have its title, ``check_title_balance_equality``.
 
     Attributes:
         check_id: Stable name.
-        title: What it says, in a few words.
         function: From the evidence to one verdict for each period, or one for the whole report.
         lenient: Whether a failure in every period says that the check does not fit this company.
     """
 
     check_id: str
-    title: str
     function: CheckFunction
     lenient: bool = False
 
 
-MEANT_OTHERWISE = "it holds in no period of this report: an amount is missing from it, or means something else here"
-NOTHING_STATED = "The report does not state the amounts that this check compares."
+MEANT_OTHERWISE = Message("amount_meant_otherwise")
+NOTHING_STATED = Message("amounts_not_stated")
 CHECKS: dict[str, Check] = {}
 
 
-def check(check_id: str, title: str, *, lenient: bool = False) -> Callable[[CheckFunction], CheckFunction]:
+def check(check_id: str, *, lenient: bool = False) -> Callable[[CheckFunction], CheckFunction]:
     """Register a function as a check of its family, in the order of the definitions.
 
     Args:
         check_id: Stable name.
-        title: What it says, in a few words.
         lenient: Whether the identity may have terms that the check does not know: see ``unless_everywhere``.
     """
     assert check_id not in CHECKS, f"two checks are called {check_id}"
 
     def register(function: CheckFunction) -> CheckFunction:
-        CHECKS[check_id] = Check(check_id, title, function, lenient)
+        CHECKS[check_id] = Check(check_id, function, lenient)
         return function
 
     return register
@@ -73,9 +73,9 @@ def run_checks(
     return results
 
 
-def not_applicable(check_id: str, reason: str, period: Period | None = None) -> CheckResult:
+def not_applicable(check_id: str, reason: Message, period: Period | None = None) -> CheckResult:
     """The verdict where the facts that a check needs are not in the report."""
-    return CheckResult(check_id, CHECKS[check_id].title, "not_applicable", reason, period=text_of(period))
+    return CheckResult(check_id, "not_applicable", reason, period=period)
 
 
 def unless_everywhere(results: Iterable[CheckResult]) -> list[CheckResult]:
@@ -99,9 +99,10 @@ def supported(results: Iterable[CheckResult]) -> list[CheckResult]:
     return [not_judged(result, MEANT_OTHERWISE) if result.verdict == "fails" else result for result in results]
 
 
-def not_judged(r: CheckResult, why: str) -> CheckResult:
+def not_judged(r: CheckResult, why: Message) -> CheckResult:
     """A failure turned into ``not_applicable``, with the reason why it says nothing."""
-    return replace(r, verdict="not_applicable", reason=f"Not judged, because {why}. {r.observed}.")
+    assert r.observed is not None, "a failure that may be left alone says what was compared"
+    return replace(r, verdict="not_applicable", reason=sentence("not_judged", why=why, observed=r.observed))
 
 
 def closest_of(results: Iterable[CheckResult]) -> CheckResult:
@@ -121,7 +122,7 @@ def compared(
     right: Sequence[Amount],
     period: Period,
     *,
-    what: str,
+    what: Message,
     slack: Decimal = Decimal(0),
 ) -> CheckResult:
     """The verdict on ``left = sum(right)``; not applicable to amounts in several units.
@@ -136,59 +137,68 @@ def compared(
     """
     units = sorted({amount.unit for amount in (left, *right) if amount.unit})
     if len(units) > 1:
-        return not_applicable(check_id, f"Amounts in {listed(units)} are not compared with each other.", period)
+        return not_applicable(
+            check_id, sentence("units_not_compared", units=[unit_in_words(unit) for unit in units]), period
+        )
     total = sum((amount.value for amount in right), Decimal(0))
     difference = left.value - total
     tolerance = left.rounding + sum((amount.rounding for amount in right), Decimal(0)) + slack
     holds = abs(difference) <= tolerance
     scale = scale_of([left.value, total, *(amount.value for amount in right)], left.unit)
-    terms = _added(right, scale)
-    name, stated = first_up(left.name), scale.full(left.value)
-    dated = name if period.end in name else f"{name} {when(period)}"
-    makes = f" = {scale.number(total)}" if difference and sum(bool(a.value) for a in right) > 1 else ""
+    name, stated = left.name, scale.amount(left.value)
+    terms = _added(right, total if difference else None, scale)
     if holds:
-        near = ", which rounding explains" if difference else ""
-        reason = f"{name} of {stated} {is_or_are(name)} {what}: {terms}{makes}{near}."
+        code = "identity_rounded" if difference else "identity_holds"
+        reason = sentence(code, name=name, stated=stated, what=what, sum=terms)
     else:
-        reason = (
-            f"{dated} {is_or_are(name)} {stated}, but should be {what}: {terms}{makes}. The difference is "
-            f"{scale.full(abs(difference))}; rounding explains {_at_most(tolerance, scale)}."
-        )
+        parts = {
+            "name": name,
+            "stated": stated,
+            "what": what,
+            "sum": terms,
+            "difference": scale.amount(abs(difference)),
+            "rounding": _explained(tolerance, scale),
+        }
+        if tells_day(name, period.end):
+            reason = sentence("identity_of_day_fails", **parts)
+        else:
+            reason = sentence("identity_fails", when=period.when, **parts)
     weights: Counter[str] = Counter()
     for amount, side in ((left, 1), *((term, -1) for term in right)):
         for fact_id in amount.fact_ids:
             weights[fact_id] += side * amount.sign
     return CheckResult(
         check_id,
-        CHECKS[check_id].title,
         "holds" if holds else "fails",
         reason,
         tuple(weights),
         difference,
         tolerance,
         left.unit,
-        text_of(period),
-        f"{name} {is_or_are(name)} {stated}, and {terms}{makes}",
+        period,
+        None if holds else sentence("identity_observed", name=name, stated=stated, sum=terms),
         tuple(weights.values()),
     )
 
 
-def _added(terms: Sequence[Amount], scale: Scale) -> str:
-    """Terms as a sum, ``26 (cash) + 12 (inventories) - 3 (debt)``; those that are zero are left out."""
+def _added(terms: Sequence[Amount], total: Decimal | None, scale: Scale) -> Message:
+    """Terms as a sum, ``26 (cash) + 12 (inventories) - 3 (debt)``; those that are zero are left out.
+
+    Args:
+        terms: They.
+        total: What they make, to stand behind the sum where there are several; None where it need not be said.
+        scale: In what they are written.
+    """
     there = [amount for amount in terms if amount.value] or list(terms[:1])
-    text = ""
+    parts: list[Message] = []
     for amount in there:
-        sign = ("-" if amount.value < 0 else "") if not text else (" - " if amount.value < 0 else " + ")
-        text += f"{sign}{scale.number(abs(amount.value))} ({amount.name})"
-    return text
+        code = ("sum_minus" if parts else "sum_of_negative") if amount.value < 0 else "sum_plus" if parts else "sum_of"
+        parts.append(sentence(code, number=scale.number(abs(amount.value)), name=amount.name))
+    if total is not None and len(there) > 1:
+        return sentence("sum_makes", terms=parts, total=scale.number(total))
+    return sentence("sum", terms=parts)
 
 
-def _at_most(tolerance: Decimal, scale: Scale) -> str:
-    return f"at most {scale.number(tolerance)}" if tolerance else "none of it"
-
-
-def text_of(period: Period | None) -> str:
-    """A period as results write it: ``end`` or ``start/end``."""
-    if period is None:
-        return ""
-    return f"{period.start}/{period.end}" if period.start else period.end
+def _explained(tolerance: Decimal, scale: Scale) -> Message:
+    """How much of a difference rounding explains."""
+    return sentence("rounding_explains", most=scale.number(tolerance)) if tolerance else Message("rounding_is_none")

@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from apps.finance.anomaly.checks.registry import CHECKS, check, text_of
+from apps.finance.anomaly.checks.registry import check
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.wording import first_up, is_or_are, listed, said, shown
+from apps.finance.anomaly.sentences import sentence
 from apps.finance.filings import Fact
+from apps.finance.money import amount, is_money
 from apps.finance.periods import Period
 
 SAME_DIGITS = 5
@@ -36,10 +37,9 @@ NEVER_THE_SAME = frozenset(
 """Key lines in which so much comes together that one alone does not repeat."""
 _FIXED = re.compile(r"^(?:Amortization|Interest)|Dividend|Accretion|Lease|Rent(?![a-z])")
 """Amounts that a contract or a schedule fixes: they may well be the same every year."""
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
-@check("repeated_periods", "No amount is the same to five digits in two periods that do not overlap")
+@check("repeated_periods")
 def repeated_periods(evidence: Evidence) -> Iterable[CheckResult]:
     """A verdict for each two periods that repeat amounts: several together, or a key line that never stays."""
     by_value: dict[tuple[str, str], list[Fact]] = defaultdict(list)
@@ -47,7 +47,7 @@ def repeated_periods(evidence: Evidence) -> Iterable[CheckResult]:
     for (concept, period, dimensions, unit), fact in evidence.best_by_aspects.items():
         digits = (fact.value or "").replace(".", "").strip("-0")
         usable = period.start and not dimensions and concept in evidence.captions and len(digits) >= SAME_DIGITS
-        if usable and _CURRENCY.fullmatch(unit or "") and not _FIXED.search(fact.local_name):
+        if usable and is_money(unit) and not _FIXED.search(fact.local_name):
             by_value[concept, fact.value or ""].append(fact)
             read += 1
     pairs: dict[tuple[Period, Period], list[tuple[Fact, Fact]]] = defaultdict(list)
@@ -64,25 +64,23 @@ def repeated_periods(evidence: Evidence) -> Iterable[CheckResult]:
     ]
     yield from bad
     if read and not bad:
-        title = CHECKS["repeated_periods"].title
-        yield CheckResult("repeated_periods", title, "holds", f"{read} amounts differ from period to period.")
+        yield CheckResult("repeated_periods", "holds", sentence("amounts_differ", count=read))
 
 
 def _repeated(evidence: Evidence, later: Period, earlier: Period, facts: Sequence[tuple[Fact, Fact]]) -> CheckResult:
-    amounts = [(evidence.name_of(f.concept), shown(Decimal(f.value or 0), f.unit or "")) for f, _ in facts]
-    when = f"both for {said(later)} and for {said(earlier)}"
+    amounts = [(evidence.name_of(f.concept), amount(Decimal(f.value or 0), f.unit or "")) for f, _ in facts]
+    periods = {"later": later.message, "earlier": earlier.message}
     if len(amounts) == 1:
-        name, amount = amounts[0]
-        reason = f"{first_up(name)} {is_or_are(name)} {amount} {when}"
+        name, value = amounts[0]
+        reason = sentence("amount_repeated", name=name, amount=value, **periods)
     else:
-        named = [f"{name} ({amount})" for name, amount in amounts[:NAMED]]
-        further = [f"{len(amounts) - NAMED} more"] if len(amounts) > NAMED else []
-        reason = f"{first_up(listed([*named, *further]))} are the same {when}"
+        named = [sentence("name_with_amount", name=name, amount=value) for name, value in amounts[:NAMED]]
+        further = [sentence("further_amounts", count=len(amounts) - NAMED)] if len(amounts) > NAMED else []
+        reason = sentence("amounts_repeated", amounts=[*named, *further], **periods)
     return CheckResult(
         "repeated_periods",
-        CHECKS["repeated_periods"].title,
         "fails",
-        f"{reason}: one of the periods is probably tagged where the other is meant.",
+        reason,
         tuple(fact.fact_id for pair in facts for fact in reversed(pair)),
-        period=text_of(earlier),
+        period=earlier,
     )

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 
+from apps.finance import money
 from apps.finance.anomaly.checks.cash import durations
-from apps.finance.anomaly.checks.registry import CHECKS, check, text_of
+from apps.finance.anomaly.checks.registry import check
 from apps.finance.anomaly.checks.shares import BASIC_EPS, BASIC_SHARES, DILUTED_EPS, DILUTED_SHARES, INCOMES
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.wording import first_up, is_or_are, shown, when
+from apps.finance.anomaly.sentences import sentence
 from apps.finance.periods import Period
 
 STEPS = (Decimal(1000), Decimal(1_000_000), Decimal(1_000_000_000))
@@ -47,7 +48,7 @@ def step_of(ratio: Decimal, near: Decimal) -> Decimal | None:
     return next((step for step in STEPS if step / near <= ratio <= step * near), None)
 
 
-@check("share_scale", "Share counts are in the scale that earnings per share imply")
+@check("share_scale")
 def share_scale(evidence: Evidence) -> Iterable[CheckResult]:
     """Where one of the incomes fits, the shares are right, and another income is what is out of scale."""
     results = []
@@ -66,25 +67,32 @@ def _scaled(eps: Amount, shares: Amount, income: Amount, period: Period) -> Chec
     low = step_of(ratio, NEAR)
     high = step_of(1 / ratio, NEAR) if ratio else None
     step = low or high
-    earned = f"{income.name} of {shown(income.value, income.unit)} and {eps.name} of {shown(eps.value, eps.unit)}"
-    counted = shown(shares.value, shares.unit)
-    name, verb = first_up(shares.name), is_or_are(shares.name)
-    reason = f"{name} of {counted} {verb} in the scale of {earned}."
-    if step is not None:
-        size = "small" if low else "large"
-        slip = f"this is some {step:,} times too {size}"
-        reason = f"{name} {when(period)} {verb} tagged as {counted}; {earned} say that {slip}."
+    parts = {
+        "name": shares.name,
+        "shares": money.amount(shares.value, shares.unit),
+        "earned": sentence(
+            "shares_earn",
+            income_name=income.name,
+            income=money.amount(income.value, income.unit),
+            eps_name=eps.name,
+            eps=money.amount(eps.value, eps.unit),
+        ),
+    }
+    if step is None:
+        reason = sentence("share_scale_right", **parts)
+    else:
+        code = "share_scale_small" if low else "share_scale_large"
+        reason = sentence(code, when=period.when, times=money.amount(step), **parts)
     return CheckResult(
         "share_scale",
-        CHECKS["share_scale"].title,
         "fails" if step is not None else "holds",
         reason,
         (*shares.fact_ids, *eps.fact_ids, *income.fact_ids),
-        period=text_of(period),
+        period=period,
     )
 
 
-@check("scale_outliers", "No amount is a thousand times another year's")
+@check("scale_outliers")
 def scale_outliers(evidence: Evidence) -> Iterable[CheckResult]:
     by_concept: dict[str, dict[Period, Amount]] = defaultdict(dict)
     for concept, period in evidence.plain_numbers:
@@ -92,7 +100,6 @@ def scale_outliers(evidence: Evidence) -> Iterable[CheckResult]:
             amount = evidence.concept(concept, period)
             if amount is not None and amount.value:
                 by_concept[concept][period] = amount
-    title = CHECKS["scale_outliers"].title
     read, bad = 0, False
     for concept, amounts in by_concept.items():
         if len(amounts) < 2:
@@ -102,18 +109,23 @@ def scale_outliers(evidence: Evidence) -> Iterable[CheckResult]:
             others = [other for when, other in amounts.items() if when != period]
             step = _out_of_line(amount, others)
             if step is not None and not _has_grown(by_concept, concept, period):
-                bad, name = True, evidence.name_of(concept)
+                bad = True
                 yield CheckResult(
                     "scale_outliers",
-                    title,
                     "fails",
-                    f"{first_up(name)} {when(period)} {is_or_are(name)} {shown(amount.value, amount.unit)}, in "
-                    f"other periods about {shown(_middle(others), amount.unit)}: some {step:,} times apart.",
+                    sentence(
+                        "scale_apart",
+                        name=evidence.name_of(concept),
+                        when=period.when,
+                        amount=money.amount(amount.value, amount.unit),
+                        usual=money.amount(_middle(others), amount.unit),
+                        times=money.amount(step),
+                    ),
                     (*amount.fact_ids, *others[0].fact_ids),
-                    period=text_of(period),
+                    period=period,
                 )
     if read and not bad:
-        yield CheckResult("scale_outliers", title, "holds", f"{read} amounts are in the scale of their other periods.")
+        yield CheckResult("scale_outliers", "holds", sentence("scales_agree", count=read))
 
 
 def _has_grown(amounts: Mapping[str, Mapping[Period, Amount]], concept: str, period: Period) -> bool:

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from apps.finance.anomaly.checks.cash import durations
-from apps.finance.anomaly.checks.registry import CHECKS, check, compared, not_applicable, supported, text_of
+from apps.finance.anomaly.checks.registry import check, compared, not_applicable, supported
 from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.wording import first_up, is_or_are, member_in_words, scale_of, shown, when
+from apps.finance.anomaly.names import member_name
+from apps.finance.anomaly.sentences import sentence
 from apps.finance.filings import Dimension
+from apps.finance.money import amount, exact, scale_of
 from apps.finance.periods import Period
+from core_model.errors import Message
 
 BASIC_EPS = (
     "us-gaap:EarningsPerShareBasic",
@@ -44,6 +47,7 @@ INCOMES = (
     "ifrs-full:ProfitLoss",
 )
 """Incomes that a company may divide by its shares: available to common, the parent's, the whole."""
+CENT = Decimal("0.01")
 CLASS_AXIS = "us-gaap:StatementClassOfStockAxis"
 NATURAL_GAP = Decimal("0.03")
 """Participating securities and dilutive adjustments move income per share by a few per cent without being stated."""
@@ -84,46 +88,46 @@ def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period:
     difference = (eps.value - quotient).quantize(Decimal("0.0001"))
     holds = abs(difference) <= tolerance
     weights = dict.fromkeys(eps.fact_ids, 1) | dict.fromkeys((*shares.fact_ids, *income.fact_ids), 0)
-    verb, name = is_or_are(eps.name), first_up(eps.name)
-    over = (
-        f"{income.name} of {shown(income.value, income.unit)} over {shown(shares.value, shares.unit)} "
-        f"{'is' if holds else 'makes'} {quotient:,.2f}"
-    )
+    parts = {
+        "name": eps.name,
+        "stated": amount(eps.value, eps.unit),
+        "income_name": income.name,
+        "income": amount(income.value, income.unit),
+        "shares": amount(shares.value, shares.unit),
+        "quotient": Message("number_per_share", {"amount": exact(quotient.quantize(CENT))}),
+    }
     return CheckResult(
         check_id,
-        CHECKS[check_id].title,
         "holds" if holds else "fails",
-        f"{name} of {shown(eps.value, eps.unit)} {verb} income over shares: {over}."
-        if holds
-        else f"{name} {when(period)} {verb} {shown(eps.value, eps.unit)}, but {over}.",
+        sentence("eps_holds", **parts) if holds else sentence("eps_fails", when=period.when, **parts),
         tuple(weights),
         difference,
         tolerance,
         eps.unit,
-        text_of(period),
-        f"{name} {verb} {shown(eps.value, eps.unit)}, and {over}",
+        period,
+        None if holds else sentence("eps_observed", **parts),
         tuple(weights.values()),
     )
 
 
-@check("eps_basic", "Basic earnings per share are income over basic shares", lenient=True)
+@check("eps_basic", lenient=True)
 def eps_basic(evidence: Evidence) -> Iterable[CheckResult]:
     return _per_share(evidence, "eps_basic", BASIC_EPS, BASIC_SHARES)
 
 
-@check("eps_diluted", "Diluted earnings per share are income over diluted shares", lenient=True)
+@check("eps_diluted", lenient=True)
 def eps_diluted(evidence: Evidence) -> Iterable[CheckResult]:
     return _per_share(evidence, "eps_diluted", DILUTED_EPS, DILUTED_SHARES)
 
 
-@check("dilution", "Dilution lowers earnings per share and raises the number of shares", lenient=True)
+@check("dilution", lenient=True)
 def dilution(evidence: Evidence) -> Iterable[CheckResult]:
     for period in durations(evidence, DILUTED_EPS):
         basic, diluted = evidence.concept(BASIC_EPS, period), evidence.concept(DILUTED_EPS, period)
         if basic is None or diluted is None or basic.unit != diluted.unit:
             continue
         if basic.value < 0:
-            yield not_applicable("dilution", "A loss per share is not diluted.", period)
+            yield not_applicable("dilution", Message("loss_not_diluted"), period)
             continue
         few, many = evidence.concept(BASIC_SHARES, period), evidence.concept(DILUTED_SHARES, period)
         if few is not None and many is not None and _fewer(many, few):
@@ -142,23 +146,26 @@ def _bounded(less: Amount, more: Amount, also: Sequence[Amount], period: Period)
     excess, tolerance = less.value - more.value, less.rounding + more.rounding
     holds = excess <= tolerance
     scale = scale_of((less.value, more.value), less.unit)
-    name, verb = first_up(less.name), is_or_are(less.name)
-    compare = f"{scale.full(less.value)}, {'not ' if holds else ''}more than {more.name}, {scale.full(more.value)}"
+    parts = {
+        "name": less.name,
+        "amount": scale.amount(less.value),
+        "limit_name": more.name,
+        "limit": scale.amount(more.value),
+    }
     return CheckResult(
         "dilution",
-        CHECKS["dilution"].title,
         "holds" if holds else "fails",
-        f"{name} {verb} {compare}." if holds else f"{name} {when(period)} {verb} {compare}.",
-        tuple(dict.fromkeys(i for amount in (less, more, *also) for i in amount.fact_ids)),
+        sentence("dilution_holds", **parts) if holds else sentence("bound_fails", when=period.when, **parts),
+        tuple(dict.fromkeys(i for each in (less, more, *also) for i in each.fact_ids)),
         max(excess, Decimal(0)),
         tolerance,
         less.unit,
-        text_of(period),
-        f"{name} {verb} {compare}",
+        period,
+        None if holds else sentence("dilution_observed", **parts),
     )
 
 
-@check("eps_by_class", "Earnings per share of the classes of stock are those of the whole")
+@check("eps_by_class")
 def eps_by_class(evidence: Evidence) -> Iterable[CheckResult]:
     for concept in (BASIC_EPS[0], DILUTED_EPS[0]):
         members = [m for name, axis, m in evidence.days_by_member if (name, axis) == (concept, CLASS_AXIS)]
@@ -168,8 +175,8 @@ def eps_by_class(evidence: Evidence) -> Iterable[CheckResult]:
                 whole = evidence.concept(concept, period)
                 fact = evidence.best(concept, period, (Dimension(CLASS_AXIS, member),), None)
                 if whole is not None and fact is not None:
-                    name = member_in_words(member)
-                    part = Amount(Decimal(fact.value or 0), rounding_of(fact), (fact.fact_id,), name, fact.unit or "")
-                    what = "the same for the class of stock"
+                    name, value = member_name(member), Decimal(fact.value or 0)
+                    part = Amount(value, rounding_of(fact), (fact.fact_id,), name, fact.unit or "")
+                    what = Message("what_class_of_stock")
                     results.append(compared("eps_by_class", whole, [part], period, what=what))
             yield from supported(results)

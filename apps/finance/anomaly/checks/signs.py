@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from apps.finance.anomaly.checks.registry import CHECKS, check, text_of
+from apps.finance.anomaly.checks.registry import check
 from apps.finance.anomaly.evidence import Evidence, agree, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.printed.losses import has_own_sign, says_loss, wrong_signs
-from apps.finance.anomaly.wording import first_up, is_or_are, shown, when
+from apps.finance.anomaly.sentences import sentence
 from apps.finance.filings import Fact
+from apps.finance.money import amount
 from apps.finance.statements.model import ReportedLine, StatementValue
 from apps.finance.statements.printing import printed_negative
+from core_model.errors import Message
 
 NEVER_NEGATIVE = frozenset(
     {
@@ -65,7 +67,7 @@ NEVER_NEGATIVE = frozenset(
 """Amounts of the whole company that are positive or zero by their definition in the taxonomy."""
 
 
-@check("impossible_signs", "Amounts that cannot be negative are not")
+@check("impossible_signs")
 def impossible_signs(evidence: Evidence) -> Iterable[CheckResult]:
     read = 0
     bad: list[Fact] = []
@@ -73,23 +75,25 @@ def impossible_signs(evidence: Evidence) -> Iterable[CheckResult]:
         if concept in NEVER_NEGATIVE:
             read += len(facts)
             bad.extend(fact for fact in facts if Decimal(fact.value or "0") < 0 and not _usual(evidence, fact))
-    title = CHECKS["impossible_signs"].title
     for fact in bad:
-        value, name = Decimal(fact.value or "0"), evidence.name_of(fact.concept)
+        value = Decimal(fact.value or "0")
         yield CheckResult(
             "impossible_signs",
-            title,
             "fails",
-            f"{first_up(name)} {when(period_of(fact))} {is_or_are(name)} tagged as "
-            f"{shown(value, fact.unit or '')}, but cannot be negative by definition.",
+            sentence(
+                "never_negative",
+                name=evidence.name_of(fact.concept),
+                when=period_of(fact).when,
+                amount=amount(value, fact.unit or ""),
+            ),
             (fact.fact_id,),
             2 * -value,
             Decimal(0),
             fact.unit or "",
-            text_of(period_of(fact)),
+            period_of(fact),
         )
     if read and not bad:
-        yield CheckResult("impossible_signs", title, "holds", f"Of {read} amounts that cannot be negative none is.")
+        yield CheckResult("impossible_signs", "holds", sentence("none_negative", count=read))
 
 
 def _usual(evidence: Evidence, fact: Fact) -> bool:
@@ -99,7 +103,7 @@ def _usual(evidence: Evidence, fact: Fact) -> bool:
     return any(printed_negative(value.printed) and not value.turned for value in stated)
 
 
-@check("printed_signs", "Tags have the sign that the page prints")
+@check("printed_signs")
 def printed_signs(evidence: Evidence) -> Iterable[CheckResult]:
     read = 0
     bad: list[CheckResult] = []
@@ -110,8 +114,7 @@ def printed_signs(evidence: Evidence) -> Iterable[CheckResult]:
             bad.extend(_contradictions(evidence, row, judged))
     yield from bad
     if read and not bad:
-        title = CHECKS["printed_signs"].title
-        yield CheckResult("printed_signs", title, "holds", f"{read} tags have the sign that the page prints.")
+        yield CheckResult("printed_signs", "holds", sentence("signs_agree", count=read))
 
 
 def _contradictions(evidence: Evidence, row: ReportedLine, judged: list[StatementValue]) -> Iterator[CheckResult]:
@@ -120,24 +123,25 @@ def _contradictions(evidence: Evidence, row: ReportedLine, judged: list[Statemen
     for value in wrong_signs(row, judged) if own else [value for value in judged if value.turned]:
         fact = evidence.facts[value.fact_ids[0]]
         others = tuple(v.fact_ids[0] for v in judged if v is not value) if even and not own else ()
-        name = evidence.caption(row)
         if not own:
             opposed = printed_negative(value.printed) == ((value.value or Decimal(0)) < 0)
-            way = "opposite of the page's sign" if opposed else "sign of the page"
-            why = f"in the row's other columns the tag has the {way}"
-        elif says_loss(row):
-            why = "a loss, a deficit and a use of cash are tagged as negative amounts"
+            why = Message("sign_opposed_elsewhere" if opposed else "sign_printed_elsewhere")
         else:
-            why = "amounts of this kind are tagged with the sign that the page prints"
+            why = Message("sign_of_losses" if says_loss(row) else "sign_as_printed")
         yield CheckResult(
             "printed_signs",
-            CHECKS["printed_signs"].title,
             "fails",
-            f"{first_up(name)} {when(value.period)} {is_or_are(name)} printed as {value.printed} and tagged as "
-            f"{shown(value.value or Decimal(0), value.unit)}, although {why}.",
+            sentence(
+                "sign_contradicts_page",
+                name=evidence.caption(row),
+                when=value.period.when,
+                printed=value.printed,
+                amount=amount(value.value or Decimal(0), value.unit),
+                why=why,
+            ),
             (fact.fact_id, *others),
             2 * abs(value.value or Decimal(0)),
             Decimal(0),
             value.unit,
-            text_of(value.period),
+            value.period,
         )

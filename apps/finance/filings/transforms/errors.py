@@ -1,6 +1,6 @@
 """What a transformation raises, what it says the text should have been, and how much text it looks at."""
 
-from apps.finance.quoted import quoted
+from apps.finance.quoted import in_quotes
 from core_model.errors import Message
 
 LONGEST = 120
@@ -21,9 +21,7 @@ class NotInDomain(ValueError):
 
     def __init__(self, text: str, wanted: Message) -> None:
         shown = text if len(text) <= 60 else text[:60] + "..."
-        self.reason = Message(
-            "text_not_in_domain", {"text": quoted(shown).message.as_dict(), "wanted": wanted.as_dict()}
-        )
+        self.reason = Message("text_not_in_domain", {"text": in_quotes(shown), "wanted": wanted.as_dict()})
         super().__init__(self.reason.code)
 
 

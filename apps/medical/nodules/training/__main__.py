@@ -43,7 +43,8 @@ from apps.medical.nodules.training.sources.prepare import LISTED, Listed, listed
 from apps.medical.nodules.training.stems.level import level_of
 from apps.medical.nodules.training.stems.train import StemTraining, train_stem
 from core_model import load_core
-from core_model.errors import TandemError
+from core_model.errors import NotFound, TandemError
+from core_model.training.splits import Split
 
 LEVEL_FIELDS = 200
 
@@ -52,7 +53,7 @@ def _say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
-def _fields(options: argparse.Namespace, split: str) -> list[Field]:
+def _fields(options: argparse.Namespace, split: Split) -> list[Field]:
     found = list(load_fields(options.fields, options.series, options.nodules, splits=(split,)))
     _say(f"{len(found)} fields of {len({field.patient for field in found})} {split} patients")
     return found
@@ -79,6 +80,7 @@ def stem(options: argparse.Namespace) -> None:
     made = train_stem(settings, fields, load_background(options.background), folder, _say, initial=initial)
     shift = level_of(made, fields, options.share, most=LEVEL_FIELDS, seed=options.seed)
     _say(f"{shift:+.2f} added to the log-odds: {options.share:.0%} of an outline then has even odds or more")
+    assert made.head.bias is not None
     with torch.no_grad():
         made.head.bias += shift
     save_file({name: value.contiguous() for name, value in made.state_dict().items()}, folder / "stem.safetensors")
@@ -102,6 +104,13 @@ def link(options: argparse.Namespace) -> None:
 def _fold(options: argparse.Namespace, name: str) -> Fold:
     """A fold as trained and fitted, in half precision as it ships."""
     folder = options.out / name
+    if not (folder / "stem.safetensors").is_file():
+        raise NotFound(
+            "the stem of fold {fold} is not trained yet",
+            action="train it with the command stem, with the same --out",
+            code="stem_not_trained",
+            values={"fold": name},
+        )
     weights = {f"{name}.{key}": value for key, value in load_file(folder / "stem.safetensors").items()}
     link_path = folder / "link.json"
     linking = LinkWeights.from_dict(json.loads(link_path.read_text())) if link_path.is_file() else LinkWeights.zeros()
@@ -156,9 +165,9 @@ def controls(options: argparse.Namespace) -> None:
 def ship(options: argparse.Namespace) -> None:
     """Choose the operating point and write weights and cards."""
     core = load_core()
-    looks = {name: load_second_look(options.out / name, "second_look", core) for name in ("A", "B")}
-    second_look = SecondLook.of(core, {name: look.folds[name] for name, look in looks.items()})
-    folds = [_fold(options, name) for name in looks]
+    fitted = {name: load_second_look(options.out / name, "second_look", core) for name in ("A", "B")}
+    second_look = SecondLook.of(core, {name: one.folds[name] for name, one in fitted.items()})
+    folds = [_fold(options, name) for name in fitted]
     entries = listed(options.list)
     unseen: dict[str, list[Background]] = {fold.name: [] for fold in folds}
     for path in options.background:
@@ -173,10 +182,10 @@ def ship(options: argparse.Namespace) -> None:
     made_by = json.loads(options.made_by)
     heads_made_by = {
         "commands": made_by.get("commands", []),
-        "folds": {name: look.card["made_by"] for name, look in looks.items()},
+        "folds": {name: one.card["made_by"] for name, one in fitted.items()},
     }
     save_detector(options.weights, folds, second_look, threshold, reason, made_by=made_by, heads_made_by=heads_made_by)
-    nets = {name: load_plain_nets(options.out / name, "plain_nets")[name] for name in looks}
+    nets = {name: load_plain_nets(options.out / name, "plain_nets")[name] for name in fitted}
     save_plain_nets(options.weights, nets, {"made_by": heads_made_by})
     _say(json.dumps(reason))
 

@@ -86,8 +86,8 @@ def collect(
         if planted is None:
             continue
         regions, rows = regions_seen(stem, planted.window())
-        found = [(row, label_of(region, planted)) for region, row in zip(regions, rows, strict=True)]
-        found = [(row, label) for row, label in found if label is not None]
+        told = [(row, label_of(region, planted)) for region, row in zip(regions, rows, strict=True)]
+        found = [(row, label) for row, label in told if label is not None]
         planted_count += planted.nodule
         marked += planted.nodule and bool(found)
         for row, label in found:

@@ -149,4 +149,18 @@ def choose_threshold(measured: Measured, *, marks: float) -> tuple[float, dict]:
         "marks": {name: sum(p >= threshold for p in held) for name, held in measured.marks.items()},
         "recall": {name: round(float(np.mean(held)), 4) for name, held in sorted(groups.items())},
         "plantings": {name: len(held) for name, held in sorted(groups.items())},
+        "froc": froc(measured),
     }
+
+
+def froc(measured: Measured) -> float:
+    """Mean share of plantings found at 1/4, 1/2, 1, 2, 4 and 8 false marks a background, as detection challenges score.
+
+    The curve is MONAI's (``monai.metrics.compute_froc_score``).
+    """
+    from monai.metrics import compute_froc_curve_data, compute_froc_score  # takes seconds
+
+    false = np.array([p for held in measured.marks.values() for p in held])
+    true = np.array([result.probability for result in measured.plantings])
+    marks, found = compute_froc_curve_data(false, true, len(true), len(measured.marks))
+    return round(float(compute_froc_score(marks, found)), 4)

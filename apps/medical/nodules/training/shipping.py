@@ -53,8 +53,8 @@ def save_detector(
         The card's path.
     """
     stored = {key: tensor.half() for key, tensor in second_look.state_dict().items() if tensor.is_floating_point()}
-    looks_name = f"{SECOND_LOOK}-{content_hash(stored, second_look.settings)[:8]}"
-    look_card = load_card(save_second_look(folder, second_look, heads_made_by, looks_name))
+    second_look_name = f"{SECOND_LOOK}-{content_hash(stored, second_look.settings)[:8]}"
+    second_look_card = load_card(save_second_look(folder, second_look, heads_made_by, second_look_name))
     tensors = tensors_of(folds)
     links = {fold.name: fold.link.as_dict() for fold in folds}
     card = {
@@ -64,19 +64,19 @@ def save_detector(
         "channels": list(folds[0].stem.config.channels),
         "folds": [fold.name for fold in folds],
         "linking": links,
-        "second_look": looks_name,
+        "second_look": second_look_name,
         "operating_point": {"threshold": threshold, "reason": dict(reason)},
-        "decides": decides(tensors, links, decided_by(look_card)),
+        "decides": decides(tensors, links, decided_by(second_look_card)),
         "made_by": dict(made_by),
     }
     path = save_checkpoint(folder, NAME, tensors, card)
-    _remove_others(folder, path, look_card["weights_file"], looks_name)
+    _remove_others(folder, path, second_look_card["weights_file"], second_look_name)
     return path
 
 
-def _remove_others(folder: Path, card_path: Path, weights_of_look: str, name_of_look: str) -> None:
+def _remove_others(folder: Path, card_path: Path, kept_weights: str, kept_name: str) -> None:
     """Remove what earlier and interrupted writings left: cards first, so that none names weights that are gone."""
-    kept = {card_path.name, load_card(card_path)["weights_file"], f"{name_of_look}.json", weights_of_look}
+    kept = {card_path.name, load_card(card_path)["weights_file"], f"{kept_name}.json", kept_weights}
     left = [path for kind in (NAME, SECOND_LOOK) for path in folder.glob(f"{kind}*") if path.name not in kept]
     for path in sorted(left, key=lambda path: path.suffix != ".json"):
         path.unlink()

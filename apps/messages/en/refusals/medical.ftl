@@ -150,6 +150,9 @@ slices_uneven = slices are { $width_mm } mm apart inside the lungs between { $lo
     .allowed = evenly spaced slices
     .action = export the original axial series
 
+stem_not_trained = the stem of fold { $fold } is not trained yet
+    .action = train it with the command stem, with the same --out
+
 study_disk_failed = the disk refused to read a file
     .action = copy the study and try again
 

@@ -226,6 +226,9 @@ plain_nets_misfit = 对照网络与其卡片不符
 second_look_of_other_facts = 该复核模型训练时所用的事实不同
     .action = 请重新安装本软件包，或重新训练检测头
 
+stem_not_trained = 第 { $fold } 折的卷积网络尚未训练
+    .action = 请先以相同的 --out 运行 stem 命令
+
 # 文件位置与拒绝说明的组成部分
 file_of_with_hash = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）
 two_files_of = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）与第 { $other } 个文件

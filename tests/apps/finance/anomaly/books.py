@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Literal
 
 from apps.finance.anomaly import check_statements
 from apps.finance.anomaly.model import Anomaly, CheckResult
@@ -18,6 +19,7 @@ from apps.finance.statements.model import (
     Statements,
     StatementValue,
 )
+from apps.messages import said
 
 MILLION = Decimal(1_000_000)
 
@@ -178,6 +180,11 @@ class Books:
             if fact.concept == concept and not fact.dimensions
         )
         return StatementLine(name, statement, concept, concept, 1.0, "", values)
+
+
+def told(of: CheckResult | Anomaly, language: Literal["en", "zh"] = "en") -> str:
+    """The reason of a verdict or an anomaly in words."""
+    return said(of.reason, language)
 
 
 def text(value: Decimal) -> str:

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.apps.finance.anomaly.books import small_company
+from tests.apps.finance.anomaly.books import small_company, told
 
 BOOKS = small_company()
 IN_DOLLARS = sorted(name for name, fact in BOOKS.facts.items() if fact.unit == "USD")
@@ -57,4 +57,4 @@ def test_absurd_facts_are_judged_and_never_end_the_reading(fact, what, number, m
         return
     results, anomalies = BOOKS.change(fact, **{what: absurd}).check()
     assert results
-    assert all(anomaly.reason for anomaly in anomalies)
+    assert all(told(anomaly) and told(anomaly, "zh") for anomaly in anomalies)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.apps.finance.anomaly.books import day, small_company, year
+from tests.apps.finance.anomaly.books import day, small_company, told, year
 
 ASSETS_CURRENT = "AssetsCurrent||2024-12-31"
 NET_INCOME = "NetIncomeLoss|2024-01-01|2024-12-31"
@@ -49,7 +49,8 @@ def test_the_same_error_in_two_years_is_one_anomaly():
         books = books.change(f"NetCashProvidedByUsedInFinancingActivities|{of}-01-01|{of}-12-31", value="65000000")
     anomalies = books.anomalies()
     assert len(anomalies) == 1
-    assert "1 other period" in anomalies[0].reason
+    assert "The same is so in 1 other period." in told(anomalies[0])
+    assert "另有 1 个期间存在同样情况。" in told(anomalies[0], "zh")
 
 
 @pytest.mark.parametrize(("step", "severity"), [(1_100_000, "low"), (2_000_000, "medium"), (12_000_000, "high")])
@@ -127,6 +128,6 @@ def test_reasons_use_the_captions_of_the_page():
     for row in books.rows["balance"]:
         if row.concept == "us-gaap:AssetsCurrent":
             row.label = "Total of what turns over"
-    reason = books.add(ASSETS_CURRENT, 40_000_000).anomalies()[0].reason
+    reason = told(books.add(ASSETS_CURRENT, 40_000_000).anomalies()[0])
     assert "Total of what turns over" in reason
     assert "AssetsCurrent" not in reason

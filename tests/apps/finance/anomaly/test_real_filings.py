@@ -9,6 +9,7 @@ from benchmarks import shared_data as data
 from benchmarks._alterations import read_report
 from benchmarks._checks_proof import prove
 from tests import needs
+from tests.apps.finance.anomaly.books import told
 
 pytestmark = pytest.mark.shared_data
 FAST = (
@@ -67,7 +68,7 @@ def test_share_counts_tagged_in_millions_are_one_anomaly():
     needs.shared_data()
     anomalies = checked("MCD")[1]
     assert [anomaly.kind for anomaly in anomalies] == ["share_scale"]
-    assert "727.9" in anomalies[0].reason
+    assert "727.9" in told(anomalies[0])
 
 
 def test_cash_flows_tagged_with_the_wrong_sign_are_found_together():

@@ -16,6 +16,7 @@ part. In a planting's window the background's own candidates are left out: they 
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -127,14 +128,15 @@ def gather(
         field = fields[int(index)]
         found = find_candidates([fold], mirrored(field))
         _add(rows, found, field_labels(found, field), "field", field.patient, field.name)
-    labels = np.array(rows.columns["label_N"])
-    log(f"fold {fold.name}: {len(labels)} candidates, {(labels == 1).sum()} nodules, {(labels == 0).sum()} others")
+    label_N = np.array(rows.columns["label_N"])
+    log(f"fold {fold.name}: {len(label_N)} candidates, {(label_N == 1).sum()} nodules, {(label_N == 0).sum()} others")
     return {name: np.array(values) for name, values in rows.columns.items()}
 
 
 def write(path: Path, part: dict[str, np.ndarray]) -> None:
     """Write one part."""
-    np.savez_compressed(path, **part)
+    arrays: dict[str, Any] = part
+    np.savez_compressed(path, **arrays)
 
 
 def read(path: Path) -> dict[str, np.ndarray]:

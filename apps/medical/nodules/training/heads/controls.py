@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from apps.medical.nodules.second_look import Head, SecondLook, VolumeCandidateHead, averaged
+from apps.medical.nodules.second_look import Head, SecondLook, averaged
 from apps.medical.nodules.training.heads.ensemble import core_head, fit_members, held_out_logits, shift_of
 from apps.medical.nodules.training.heads.examples import (
     Examples,
@@ -29,7 +29,7 @@ from apps.medical.nodules.training.heads.examples import (
     hash_of_part,
     without_place,
 )
-from apps.medical.nodules.training.heads.plain import HIDDEN, PlainHead, PlainNets, plain_head
+from apps.medical.nodules.training.heads.plain import HIDDEN, PlainNets, plain_head
 from apps.medical.nodules.training.heads.train import HeadTraining
 from core_model.errors import InputRejected
 from core_model.explain import shuffled
@@ -37,8 +37,8 @@ from core_model.training.evaluate import average_precision
 from core_model.training.splits import split_of
 
 Part = Mapping[str, np.ndarray]
-Untrained = Callable[[], VolumeCandidateHead] | Callable[[], PlainHead]
-"""Makes an untrained member."""
+Untrained = Callable[[], Any]
+"""Makes an untrained member, a head or a plain net."""
 DRAWS = 2000
 TRIED = tuple(
     (HeadTraining(epochs=passes, patience=6, rate=rate, score_rate=0.02 / rate), hidden)

@@ -119,7 +119,7 @@ def fit_members(
             f"{name}-{number}",
             {**known, "settings": settings.as_dict()},
             make,
-            lambda own, number=number: fit_member(examples, holder_N, number, settings, make, log, own),
+            partial(fit_member, examples, holder_N, number, settings, make, log),
         )
         log(f"{name}-{number}: {report}")
         members.append(member.requires_grad_(False))

@@ -158,12 +158,14 @@ def load_background(path: Path) -> Background:
             code="background_missing",
         )
     with np.load(path, allow_pickle=False) as held:
+        z_mm, y_mm, x_mm = (float(mm) for mm in held["spacing_mm"])
+        lung, tissue = (float(value) for value in held["scale"])
         return Background(
             name=str(held["name"]),
             image_ZYX=held["image"].astype(np.float32),
             zone_ZYX=held["zone"],
             lung_ZYX=held["lung"],
             suspect_ZYX=held["suspect"],
-            spacing_mm=tuple(float(mm) for mm in held["spacing_mm"]),
-            scale=Scale(*(float(value) for value in held["scale"])),
+            spacing_mm=(z_mm, y_mm, x_mm),
+            scale=Scale(lung, tissue),
         )

@@ -179,8 +179,8 @@ def load_fields(
         votes_working = np.round(to_working_grid(votes, (pixel, pixel))).astype(np.uint8)
         other = np.zeros(image.shape, bool)
         yy, xx = np.mgrid[:size, : image.shape[2]]
-        for row, column, radius in _others(first, listed.get(first["patient_id"], []), raw.shape[1]):
-            near = (yy - row * ratio) ** 2 + (xx - column * ratio) ** 2 <= (radius * ratio) ** 2
+        for at_row, at_column, radius in _others(first, listed.get(first["patient_id"], []), raw.shape[1]):
+            near = (yy - at_row * ratio) ** 2 + (xx - at_column * ratio) ** 2 <= (radius * ratio) ** 2
             other |= near[None]
         other &= votes_working == 0
         yield Field(

@@ -14,6 +14,7 @@ from torch.nn import functional
 from apps.medical.nodules.intensity import SCALED_MAX, SCALED_MIN
 from apps.medical.nodules.stem import MISSING
 from apps.medical.nodules.training.stems.samples import IGNORED, POSITIVE, WINDOW, Sample
+from core_model.torchvision_ops import torchvision
 
 TRAIN_SIZE = 64
 EDGE = 4
@@ -37,7 +38,8 @@ def batch_of(samples: list[Sample], rng: np.random.Generator) -> tuple[Tensor, T
     label = np.stack([sample.label_YX for sample in samples])
     marks = torch.from_numpy(np.stack([label == POSITIVE, label == IGNORED], axis=1).astype(np.float32))
     angle = rng.uniform(0, 2 * math.pi, count)
-    zoom = np.exp(rng.uniform(*np.log(SCALE_RANGE), count)) * WINDOW / TRAIN_SIZE
+    smallest, largest = np.log(SCALE_RANGE)
+    zoom = np.exp(rng.uniform(smallest, largest, count)) * WINDOW / TRAIN_SIZE
     flip = rng.choice([-1.0, 1.0], count)
     shift = rng.uniform(-10, 10, (count, 2)) * 2 / WINDOW
     theta = torch.from_numpy(
@@ -134,12 +136,7 @@ def _roughen(image: Tensor, rng: np.random.Generator) -> Tensor:
         return torch.from_numpy(values).float()[:, None, None, None]
 
     image = image * each(np.exp(rng.normal(0, 0.07, count))) + each(rng.normal(0, 0.03, count))
-    sigma = rng.uniform(0.3, 1.1)
-    reach = torch.arange(-3, 4, dtype=torch.float32)
-    kernel = torch.exp(-0.5 * (reach / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).view(1, 1, 1, 7)
-    flat = functional.pad(image.flatten(0, 1)[:, None], (3, 3, 3, 3), mode="reflect")
-    blurred = functional.conv2d(functional.conv2d(flat, kernel), kernel.transpose(2, 3)).view_as(image)
+    blurred = torchvision("transforms.v2.functional").gaussian_blur(image, [7, 7], [rng.uniform(0.3, 1.1)] * 2)
     soft = each((rng.random(count) < 0.35).astype(np.float32) * rng.uniform(0.3, 1, count))
     image = image + soft * (blurred - image)
     strength = each((rng.random(count) < 0.5) * rng.uniform(0, 0.07, count))

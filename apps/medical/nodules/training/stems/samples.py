@@ -107,7 +107,7 @@ class Sampler:
         """A field window that holds the nodule, anywhere in it; beyond the field its mirror image."""
         index = int(self.rng.choice(len(self.fields), p=self.field_share))
         one = self.fields[index]
-        drawn = one.votes_ZYX.any((1, 2)).nonzero()[0]
+        drawn = np.nonzero(one.votes_ZYX.any((1, 2)))[0]
         z = int(self.rng.choice(drawn)) if len(drawn) else len(one.image_ZYX) // 2
         planes, present = self._field_planes(index, z)
         size = np.array(planes.shape[1:])
@@ -218,6 +218,7 @@ class Sampler:
 
     def _draw_cutout(self) -> Cutout | None:
         cutout = self.cutouts[int(self.rng.choice(len(self.fields), p=self.plant_share))]
+        assert cutout is not None, "fields without one are drawn with probability 0"
         if self.rng.random() < 0.6:
             return cutout
         for _ in range(3):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from apps.finance.anomaly.evidence import Evidence
-from tests.apps.finance.anomaly.books import Books, day, small_company, year
+from tests.apps.finance.anomaly.books import Books, day, small_company, told, year
 
 RATE = 7
 
@@ -54,7 +54,9 @@ def test_amounts_that_are_stated_in_different_currencies_alone_are_not_compared(
     books.put("LiabilitiesAndStockholdersEquity", 725, day(2024), unit="CNY")
     results = [result for result in books.check()[0] if result.check_id == "balance_equality"]
     assert [result.verdict for result in results] == ["not_applicable"]
-    assert results[0].reason == "Amounts in CNY and USD are not compared with each other."
+    assert results[0].reason.code == "units_not_compared"
+    assert told(results[0]) == "Amounts in CNY and USD are not compared with each other."
+    assert told(results[0], "zh") == "以人民币元和美元计量的金额不作相互比较。"
 
 
 def test_a_choice_of_terms_in_one_currency_is_judged_before_one_in_two():

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.finance.periods import Period
-from tests.apps.finance.anomaly.books import Books, day, year
+from tests.apps.finance.anomaly.books import Books, day, told, year
 from tests.apps.finance.anomaly.checks.test_single_facts import SHARES, failures, one
 
 
@@ -48,7 +48,11 @@ def test_no_number_of_amounts_that_a_contract_fixes_makes_a_wrong_period():
 def test_amounts_that_repeat_together_are_one_anomaly_that_names_them():
     books = repeating("RestructuringCharges", "OtherExpenses", *STAYS)
     anomaly = one(books.anomalies())
-    assert anomaly.reason == (
+    assert told(anomaly, "zh") == (
+        "“RestructuringCharges”（10,245 千美元）和“OtherExpenses”（10,246 千美元）在截至 2024-12-31 的年度和截至 "
+        "2023-12-31 的年度完全相同：其中一个期间很可能标记有误。"
+    )
+    assert told(anomaly) == (
         "RestructuringCharges (10,245 thousand USD) and OtherExpenses (10,246 thousand USD) are the same both for the "
         "year to 2024-12-31 and for the year to 2023-12-31: one of the periods is probably tagged where the other is "
         "meant."

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.finance.anomaly import check_statements
-from tests.apps.finance.anomaly.books import Books, day, small_company, year
+from tests.apps.finance.anomaly.books import Books, day, small_company, told, year
 from tests.apps.finance.statements.reports import INCOME, Line, annual, gaap, read
 
 REVENUE = "Revenues|2024-01-01|2024-12-31"
@@ -78,7 +78,11 @@ def test_an_amount_that_cannot_be_negative_is_named_when_it_is():
     books = small_company()
     failed = failures(books.change(ASSETS, value="-1200000000"), "impossible_signs")
     assert [result.fact_ids for result in failed] == [(ASSETS,)]
-    assert "cannot be negative" in failed[0].reason
+    assert failed[0].reason.code == "never_negative"
+    assert told(failed[0]) == (
+        "Assets on 2024-12-31 are tagged as -1,200 million USD, but cannot be negative by definition."
+    )
+    assert told(failed[0], "zh") == "“Assets”（2024-12-31）标记为 -1,200 百万美元，但按定义不可能为负。"
 
 
 def test_revenues_that_the_page_prints_negative_may_be_repeated_in_a_note():
@@ -105,7 +109,8 @@ def test_cash_used_that_is_printed_in_parentheses_and_tagged_positive_is_named()
     assert len(anomalies) == 1
     assert anomalies[0].fact_ids[0] == fact
     assert anomalies[0].kind == "printed_signs"
-    assert "printed as (70)" in anomalies[0].reason
+    assert "printed as (70)" in told(anomalies[0])
+    assert "在页面上列示为 (70)，却标记为 70 百万美元" in told(anomalies[0], "zh")
 
 
 LOSS, USED = "NetIncomeLoss", "NetCashProvidedByUsedInInvestingActivities"
@@ -182,7 +187,9 @@ def test_a_balance_in_another_unit_is_one_anomaly_and_no_missing_row():
     books.lines["goodwill"] = "Goodwill"
     anomalies = books.change("Goodwill||2024-12-31", unit="pure").anomalies()
     assert [anomaly.kind for anomaly in anomalies] == ["units"]
-    assert anomalies[0].reason == "Goodwill on 2024-12-31 is stated in plain numbers, but should be in USD."
+    assert anomalies[0].reason.code == "unit_wrong"
+    assert told(anomalies[0]) == "Goodwill on 2024-12-31 is stated in plain numbers, but should be in USD."
+    assert told(anomalies[0], "zh") == "“Goodwill”（2024-12-31）的计量单位为“纯数”，应为“美元”。"
 
 
 def test_earnings_per_share_in_plain_dollars_are_named():
@@ -194,8 +201,11 @@ def test_a_fact_of_another_period_in_a_printed_column_is_named():
     books = small_company().change(REVENUE, start="2023-01-01", end="2023-12-31")
     failed = failures(books, "column_periods")
     assert [result.fact_ids for result in failed] == [(REVENUE,)]
-    assert "tagged for the year to 2023-12-31 in a column" in failed[0].reason
-    assert failed[0].reason.endswith("are tagged for the year to 2024-12-31.")
+    assert failed[0].reason.code == "row_of_other_period"
+    assert failed[0].reason.values["period"] == year(2023).message.as_dict()
+    assert '"Revenues" is tagged for the year to 2023-12-31 in a column' in told(failed[0])
+    assert told(failed[0]).endswith("are tagged for the year to 2024-12-31.")
+    assert told(failed[0], "zh").startswith("“Revenues”标记的期间为截至 2023-12-31 的年度，而同列其余")
     assert any(anomaly.fact_ids[0] == REVENUE for anomaly in books.anomalies())
 
 
@@ -238,7 +248,8 @@ def test_share_counts_in_millions_are_one_anomaly_of_scale():
             books = books.change(fact, value=str(Decimal(books.facts[fact].value) / 1_000_000), decimals="1")
     anomalies = books.anomalies()
     assert [anomaly.kind for anomaly in anomalies] == ["share_scale"]
-    assert "1,000,000 times too small" in anomalies[0].reason
+    assert "1,000,000 times too small" in told(anomalies[0])
+    assert "约小了 1,000,000 倍" in told(anomalies[0], "zh")
     assert SHARES in anomalies[0].fact_ids[0]
 
 
@@ -303,7 +314,8 @@ def test_a_wrong_date_on_the_cover_is_one_anomaly_however_many_years_it_is_off(y
     assert [anomaly.kind for anomaly in anomalies] == ["report_period"]
     late = one([result for result in results if result.check_id == "after_report_end"])
     assert late.verdict == "not_applicable"
-    assert "the balance sheet on 2024-12-31" in late.reason
+    assert "the balance sheet on 2024-12-31" in told(late)
+    assert "资产负债表最新一列为 2024-12-31" in told(late, "zh")
 
 
 def test_amounts_of_one_day_after_the_report_are_one_anomaly_that_names_them():
@@ -313,6 +325,8 @@ def test_amounts_of_one_day_after_the_report_are_one_anomaly_that_names_them():
         books = books.change(fact, end="2025-06-30")
     failed = one(failures(books, "after_report_end"))
     assert failed.fact_ids == ("InventoryNet||2024-12-31", "Goodwill||2024-12-31")
-    assert failed.reason == (
+    assert failed.reason.code == "several_after_report"
+    assert told(failed, "zh") == ("“InventoryNet”和“Goodwill”的期间均为2025-06-30，晚于报告期末 2024-12-31。")
+    assert told(failed) == (
         "InventoryNet and Goodwill are stated for 2025-06-30, after the end of the report's period on 2024-12-31."
     )
