@@ -1,41 +1,87 @@
-"""Documents ``tandem.finance.reading/1`` in the form ``/2``. The forms are those of that time: this is not changed when
-the reading changes."""
+"""Documents of earlier versions in the present form.
+
+The first form, ``tandem.finance.reading/1``, held its sentences in English. They stand in the new one as they were
+put then, under the code ``as_written``, in whatever language the reading is shown.
+"""
 
 from typing import Any
 
-from apps.store.migrations.first_documents import as_written, caution, known, provenance
-
 SCHEMA = "tandem.finance.reading/1"
+WRITTEN = "as_written"
+ABOUT = (
+    "company",
+    "form",
+    "period_end",
+    "fiscal_year",
+    "fiscal_period",
+    "language",
+    "currency",
+    "identifier",
+    "source_hash",
+)
+UNKNOWN = "the report does not say"
 
 
 def carried(document: dict[str, Any]) -> dict[str, Any]:
-    """The document ``tandem.finance.reading/2`` of a document ``/1``."""
+    """The form ``tandem.finance.reading/2`` of a document ``tandem.finance.reading/1``."""
+    about, facts = document["document"], document["facts"]
+    reported = document["statements_as_reported"]
     return {
         "schema": "tandem.finance.reading/2",
         "id": document["id"],
         "notice": document["notice"],
-        "document": {name: known(value) for name, value in document["document"].items()},
-        "facts": {"count": document["facts"]["count"], "sha256": document["facts"]["sha256"], "file": ""},
-        "statements": {name: [_line(name, line) for line in lines] for name, lines in document["statements"].items()},
+        "document": {name: _known(about.get(name, {"not_available": UNKNOWN})) for name in ABOUT},
+        "facts": {"count": facts["count"], "sha256": facts["sha256"], "file": ""},
+        "statements": {name: [_line(line, name) for line in lines] for name, lines in document["statements"].items()},
         "reported": {
-            name: [_row(row) for row in rows] if isinstance(rows, list) else known(rows)
-            for name, rows in document["statements_as_reported"].items()
+            name: _known(rows) if isinstance(rows, dict) else [_row(row) for row in rows]
+            for name, rows in reported.items()
         },
         "checks": [_check(check) for check in document["checks"]],
         "anomalies": [_anomaly(anomaly) for anomaly in document["anomalies"]],
-        "cautions": [caution(warning) for warning in document["warnings"]],
+        "cautions": [_caution(warning) for warning in document["warnings"]],
         "provenance": provenance(document["provenance"]),
     }
 
 
-def _line(statement: str, line: dict[str, Any]) -> dict[str, Any]:
+def provenance(before: dict[str, Any]) -> dict[str, Any]:
+    """What a reading of before follows from: the version of the code was one for all steps, the hash of the weights one
+    for all of them."""
+    if "steps" in before:
+        return {name: before[name] for name in ("input_hash", "steps", "settings", "weights", "libraries")}
+    return {
+        "input_hash": before["input_hash"],
+        "steps": {"code": before["code_version"]},
+        "settings": before["settings"],
+        "weights": {"all": before["weights_hash"]},
+        "libraries": {},
+    }
+
+
+def _sentence(text: str) -> dict[str, Any]:
+    return {"code": WRITTEN, "values": {"text": text}}
+
+
+def _known(value: Any) -> Any:
+    return {"not_available": _sentence(value["not_available"])} if isinstance(value, dict) else value
+
+
+def _or_empty(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _line(line: dict[str, Any], statement: str) -> dict[str, Any]:
     return {
         "line": line["line"],
         "statement": statement,
-        "label": _text(line["label"]),
-        "concept": _text(line["concept"]),
+        "label": _or_empty(line["label"]),
+        "concept": _or_empty(line["concept"]),
         "confidence": line["confidence"],
-        "reason": as_written(line["reason"]),
+        "reason": _sentence(line["reason"]),
         "values": [_value(value) for value in line["values"]],
     }
 
@@ -43,7 +89,7 @@ def _line(statement: str, line: dict[str, Any]) -> dict[str, Any]:
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "label": row["label"],
-        "concept": _text(row["concept"]),
+        "concept": _or_empty(row["concept"]),
         "line": row["line"] or "",
         "depth": row["depth"],
         "heading": row["heading"],
@@ -55,21 +101,17 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(value: dict[str, Any]) -> dict[str, Any]:
-    """A value, as tagged. Where the page printed it with another sign, ``printed`` says so: in parentheses or not."""
+    """A value; where the page's sign was not the tag's, the number as it stood there with the page's sign."""
     reason = value.get("not_available")
-    given = value.get("value")
-    tagged, printed = value.get("tagged_value", given), ""
-    if given is not None and tagged != given:
-        printed = f"({given[1:]})" if given.startswith("-") else given
     return {
         "period": {"end": value["end"], "start": value["start"] or ""},
-        "value": tagged,
+        "value": value.get("tagged_value", value.get("value")),
         "unit": value.get("unit", ""),
         "fact_ids": value.get("fact_ids", []),
         "derived": value.get("derived", False),
-        "not_available": None if reason is None else as_written(reason),
+        "not_available": _sentence(reason) if reason else None,
         "note": None,
-        "printed": printed,
+        "printed": value["value"] if "tagged_value" in value else "",
         "turned": False,
     }
 
@@ -79,10 +121,10 @@ def _check(check: dict[str, Any]) -> dict[str, Any]:
     return {
         "check_id": check["id"],
         "verdict": check["verdict"],
-        "reason": as_written(check["reason"]),
+        "reason": _sentence(check["reason"]),
         "fact_ids": check["fact_ids"],
-        "difference": _text(check["difference"]) or None,
-        "tolerance": _text(check["tolerance"]) or None,
+        "difference": _or_none(check["difference"]),
+        "tolerance": _or_none(check["tolerance"]),
         "unit": check["unit"],
         "period": {"end": end, "start": start} if end else None,
         "observed": None,
@@ -97,11 +139,20 @@ def _anomaly(anomaly: dict[str, Any]) -> dict[str, Any]:
         "kind": anomaly["kind"],
         "severity": anomaly["severity"],
         "confidence": anomaly["confidence"],
-        "reason": as_written(anomaly["reason"]),
+        "reason": _sentence(anomaly["reason"]),
         "fact_ids": anomaly["fact_ids"],
-        "check_id": _text(anomaly["check_id"]),
+        "check_id": _or_empty(anomaly["check_id"]),
     }
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+def _caution(warning: dict[str, Any]) -> dict[str, Any]:
+    """A warning, with its code of before beside its words; a fact that it named is still found by it."""
+    place = warning["source"]
+    fact = place.removeprefix("fact ")
+    named = {"code": "place_fact", "values": {"fact": fact}} if fact != place else _sentence(place)
+    return {
+        "code": WRITTEN,
+        "values": {"text": warning["text"], "code": warning["code"]},
+        "source": named if place else None,
+        "count": warning["count"],
+    }
