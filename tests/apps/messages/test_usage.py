@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from apps.messages.collect import PACKAGES, ROOT
+from apps.messages.collect import ROOT
 from tests.apps.messages.catalogues import entries
-from tests.apps.messages.transition import NOT_YET
 
 SCREENS = "ui_"
 """How the codes of the screens' labels begin: ``t("read")`` says ``ui_read``."""
@@ -32,11 +31,6 @@ def sources() -> dict[Path, ast.Module]:
     folders = [ROOT / folder for folder in ("core_model", "apps", "ui")]
     files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
     return {file: ast.parse(file.read_text(encoding="utf8")) for file in files}
-
-
-def package_of(file: Path) -> str:
-    path = str(file.relative_to(ROOT))
-    return next(name for name, package in PACKAGES.items() if path.startswith(f"{package}/"))
 
 
 def named(file: Path, tree: ast.Module) -> Iterator[Named]:
@@ -69,8 +63,6 @@ def test_every_sentence_that_the_source_names_exists_and_gets_its_values() -> No
     takes = {entry.code: entry.variables for entry in entries("en") if not entry.attribute}
     wrong = {}
     for file, tree in sources().items():
-        if package_of(file) in NOT_YET:
-            continue
         for each in named(file, tree):
             if each.code not in takes:
                 wrong[each.where] = f"no sentence {each.code}"

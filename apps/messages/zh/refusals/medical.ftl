@@ -58,6 +58,10 @@ slices_uneven = 肺内 { $low_mm } 至 { $high_mm } mm 之间的层间距为 { $
     .allowed = 层间距均匀的层面
     .action = 请导出原始轴位序列
 
+study_device = 胸部 CT 只能在 CPU 上阅读，而设置的设备为 { $device }
+    .allowed = cpu
+    .action = 请将阅读检查的工作进程的 TANDEM_DEVICE 设为 cpu
+
 study_disk_failed = 磁盘读取文件失败
     .action = 请复制该检查后重试
 
@@ -227,7 +231,7 @@ second_look_of_other_facts = 该复核模型训练时所用的事实不同
     .action = 请重新安装本软件包，或重新训练检测头
 
 stem_not_trained = 第 { $fold } 折的卷积网络尚未训练
-    .action = 请先以相同的 --out 运行 stem 命令
+    .action = 请先以相同的 --out 运行 `stem` 命令
 
 # 文件位置与拒绝说明的组成部分
 file_of_with_hash = 第 { $number } 个文件（共 { $count } 个，sha256 { $sha256 }）
