@@ -98,7 +98,9 @@ def test_a_row_whose_tag_counts_the_other_way_round_and_a_missing_statement_stay
         "cash_flow": [],
     }
     reading = reading_of(before)
-    (costs,) = reading.reported["income"]
+    income = reading.reported["income"]
+    assert not isinstance(income, Missing)
+    (costs,) = income
     assert [f"{value.as_printed:f}" for value in costs.values] == ["-12.50", "7"]
     assert [f"{value.value:f}" for value in costs.values] == ["12.50", "7"]
     balance = reading.reported["balance"]
