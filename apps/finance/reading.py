@@ -3,6 +3,8 @@ screens draw it; its parts are what the statements and the checks are made of, n
 
     document = to_json(reading)                        # apps.documents: the bytes that the store keeps
     reading == from_json(FinanceReading, document)
+
+Its JSON Schema follows from the types: ``python -m tests.apps.schemas`` writes it.
 """
 
 from collections.abc import Mapping

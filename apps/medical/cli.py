@@ -1,6 +1,5 @@
 """``tandem medical``: read chest CT."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +12,7 @@ from apps.notices import NOTICE
 if TYPE_CHECKING:
     from apps.medical.reading import MedicalReading
     from apps.store.store import Store
+    from core_model.errors import Refusal
 
 app = typer.Typer(
     help="Chest CT: lungs, nodules, measurements, heatmaps. Second reader, research use.", no_args_is_help=True
@@ -46,9 +46,8 @@ def read(
             raise typer.Exit(1) from None
         (progress,) = wait_for(store, [Submitted(job_id, str(path))])
         if progress.state != "done" or not progress.reading_id:
-            text = refused(progress.refusal)
-            console.say(f"tandem: {path}: {text}")
-            for line in _named_files(path, text):
+            console.say(f"tandem: {path}: {refused(progress.refusal)}")
+            for line in _named_files(path, progress.refusal):
                 console.say(line)
             raise typer.Exit(1)
         reading = _reading(store, progress.reading_id)
@@ -98,15 +97,16 @@ def list_studies(
     console.out.print(table)
 
 
-def _named_files(path: Path, text: str) -> list[str]:
-    """The names of the files that a sentence numbers, for the person who gave the path; they are stored nowhere."""
+def _named_files(path: Path, refusal: "Refusal") -> list[str]:
+    """The names of the files that a refusal numbers, for the person who gave the path; they are stored nowhere."""
     from apps.medical.dicom.sources import name_of_file
     from core_model.errors import TandemError
 
     named = []
-    for number in dict.fromkeys(re.findall(r"\bfile (\d+)\b", text)):
+    values = refusal.source.values if refusal.source else {}
+    for number in [values[name] for name in ("number", "other") if name in values]:
         try:
-            named.append(f"file {number} is {name_of_file(path.expanduser(), int(number))}")
+            named.append(f"file {number} is {name_of_file(path.expanduser(), number)}")
         except TandemError:  # what stood there has changed since it was read
             continue
     return named

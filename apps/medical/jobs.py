@@ -23,7 +23,7 @@ from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, readings
 from apps.store.ids import hash_of
 from apps.store.store import Store
-from core_model.errors import Caution
+from core_model.errors import Caution, Unavailable
 
 if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it needs no torch for it
     from apps.medical.ct.volume import Volume
@@ -108,6 +108,7 @@ def _settings(step: Step) -> dict[str, Any]:
 def _import(step: Step) -> dict[str, Any]:
     """Read the study into the store, whole or not at all: of one that is refused, or that the disk has no room for,
     nothing stays. The patient goes into the one table of patients, and nowhere else."""
+    _refuse_other_devices(step.store.settings.device)
     try:
         return _imported(step)
     except JobTakenOver:
@@ -115,6 +116,18 @@ def _import(step: Step) -> dict[str, Any]:
     except BaseException:
         blobs.release(step.store, step.job_id)
         raise
+
+
+def _refuse_other_devices(device: str) -> None:
+    """Refuse what the nodule detector does not run on, before anything is read."""
+    if device != "cpu":
+        raise Unavailable(
+            "a chest CT is read on the CPU alone, and the device is {device}",
+            allowed="cpu",
+            action="set TANDEM_DEVICE to cpu for the workers that read studies",
+            code="study_device",
+            values={"device": device},
+        )
 
 
 def _imported(step: Step) -> dict[str, Any]:
@@ -267,7 +280,8 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 
 @cache
 def shipped_detector() -> "Detector":
-    """The shipped detector with the core behind it, loaded once in a worker."""
+    """The shipped detector with the core behind it, loaded once in a worker, onto the device of the settings."""
     from apps.medical.nodules.detector_weights import load_detector
+    from apps.settings import load_settings
 
-    return load_detector()
+    return load_detector(device=load_settings().device)

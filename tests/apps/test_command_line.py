@@ -13,6 +13,7 @@ from apps.demo import faults
 from apps.demo.report import make_example_report
 from apps.finance.filings.files import MAX_BYTES
 from apps.medical.cli import _named_files
+from core_model.errors import Refusal, numbered_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -57,7 +58,8 @@ def test_a_file_of_a_study_in_the_home_folder_is_named_to_who_gave_it(
     (tmp_path / "ct").mkdir()
     for name in ("a.dcm", "b.dcm"):
         (tmp_path / "ct" / name).write_bytes(b"DICM")
-    named = _named_files(Path("~/ct"), "file 2 of 2 ends early.")
+    place = numbered_file(2, 2).message
+    named = _named_files(Path("~/ct"), Refusal("dicom_truncated", {}, place))
     assert named == [f"file 2 is {tmp_path / 'ct' / 'b.dcm'}"]
 
 

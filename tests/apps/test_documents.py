@@ -24,11 +24,19 @@ def test_a_schema_is_a_schema(name: str):
     assert schema["$schema"] == jsonschema.Draft202012Validator.META_SCHEMA["$id"]
 
 
+def _carried() -> set[str]:
+    """Forms of before, which the applications' records carry over."""
+    files = (SCHEMAS.parents[2] / "apps").glob("*/records/carry.py")
+    return {name for file in files for name in re.findall(r'SCHEMA = "(tandem\.[a-z.]+/\d+)"', file.read_text("utf8"))}
+
+
 def test_every_document_that_a_command_prints_has_a_schema():
+    """But for what carries documents of earlier versions over, which no command prints."""
     sources = [path for folder in ("apps", "ui") for path in sorted((SCHEMAS.parents[2] / folder).rglob("*.py"))]
+    sources = [path for path in sources if path.name != "carry.py" and "migrations" not in path.parts]
     said = {name for path in sources for name in re.findall(r'"(tandem\.[a-z.]+/\d+)"', path.read_text("utf8"))}
     published = {json.loads(path.read_text())["properties"]["schema"]["const"] for path in SCHEMAS.glob("*.json")}
-    assert said == published
+    assert said - _carried() == published - _carried()
     assert {path.stem.replace("-", "/") for path in SCHEMAS.glob("*.json")} == published
 
 

@@ -1,6 +1,5 @@
 """What checks look things up in: facts by concept and period, their exact values and how far rounding may move them."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,16 +9,15 @@ from functools import cached_property
 from apps.finance.anomaly.names import name_of, short
 from apps.finance.filings import Dimension, Fact, Filing
 from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
+from apps.finance.money import is_money, is_per_share
 from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, Statements, StatementValue
 from core_model.errors import Message
 
-_MONEY = re.compile(r"[A-Z]{3}(?:/shares)?")
-
 
 def period_of(fact: Fact) -> Period:
-    """The period of a fact as statements write it."""
-    return Period(fact.end or "", "" if fact.instant else fact.start or "")
+    """The period of a fact; one without an end where it has none."""
+    return fact.period or Period("")
 
 
 def agree(one: Fact, other: Fact) -> bool:
@@ -196,7 +194,7 @@ class Evidence:
 
     def _amount(self, name: str, facts: Sequence[Fact]) -> Amount:
         best = most_precise(facts)
-        if _MONEY.fullmatch(best.unit or ""):
+        if is_money(best.unit) or is_per_share(best.unit):
             best = most_precise([fact for fact in facts if fact.unit in self.own_units] or facts)
         alike = [fact for fact in facts if fact is not best and fact.unit == best.unit]
         others = tuple(fact.fact_id for fact in alike if agree(fact, best))

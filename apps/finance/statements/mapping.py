@@ -15,11 +15,6 @@ from apps.finance.statements.model import StatementName, statement_message
 from apps.finance.statements.structure import CONFIRMED, STRUCTURE
 from core_model.errors import Message
 
-SPOKEN: dict[StatementName, str] = {
-    "income": "income statement",
-    "balance": "balance sheet",
-    "cash_flow": "cash-flow statement",
-}
 NEAR = 0.94
 """Cosine from which a caption is taken for a standard one; with MARGIN set on rows of training companies, where the
 wrong ones end at 0.934."""

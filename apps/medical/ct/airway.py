@@ -101,4 +101,5 @@ def _continues(tube: _Tube, labels_above: NDArray, here: NDArray[np.bool_], area
     _, label = tube.spots[-1]
     above = labels_above == label
     overlap = np.count_nonzero(above & here)
-    return overlap > 0.3 * min(np.count_nonzero(above), np.count_nonzero(here)) and area < 2.0 * tube.area
+    smaller = min(np.count_nonzero(above), np.count_nonzero(here))
+    return bool(overlap > 0.3 * smaller) and area < 2.0 * tube.area

@@ -24,13 +24,15 @@ class CoarseGrid:
     @classmethod
     def of(cls, shape: tuple[int, int, int], spacing_mm: tuple[float, float, float], aim_mm: float) -> "CoarseGrid":
         """The grid whose blocks come nearest to ``aim_mm`` along each axis."""
-        block = tuple(min(max(1, round(aim_mm / step)), size) for step, size in zip(spacing_mm, shape, strict=True))
-        return cls(tuple(shape), block, tuple(b * s for b, s in zip(block, spacing_mm, strict=True)))
+        z, y, x = (min(max(1, round(aim_mm / step)), size) for step, size in zip(spacing_mm, shape, strict=True))
+        step_z, step_y, step_x = spacing_mm
+        return cls(shape, (z, y, x), (z * step_z, y * step_y, x * step_x))
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Blocks along each axis; the last may be incomplete."""
-        return tuple(-(-size // block) for size, block in zip(self.full, self.block, strict=True))
+        slices, rows, columns = (-(-size // block) for size, block in zip(self.full, self.block, strict=True))
+        return slices, rows, columns
 
     def mean(self, array_ZYX: NDArray) -> NDArray[np.float32]:
         """Mean of each block, float32, one slab of slices at a time."""
@@ -65,18 +67,19 @@ def box_of(mask: NDArray[np.bool_], margin: tuple[int, int, int] = (0, 0, 0)) ->
     found = ndimage.find_objects(mask.view(np.uint8) if mask.dtype == np.bool_ else mask.astype(np.uint8))
     if not found or found[0] is None:
         raise ValueError("the mask is empty")
-    return tuple(
+    z, y, x = (
         slice(max(0, part.start - extra), min(size, part.stop + extra))
         for part, extra, size in zip(found[0], margin, mask.shape, strict=True)
     )
+    return z, y, x
 
 
 def grow(mask: NDArray[np.bool_], radius_mm: float, spacing_mm: tuple[float, float, float]) -> NDArray[np.bool_]:
     """Everything within ``radius_mm`` of a mask."""
     if not mask.any():
         return mask.copy()
-    margin = tuple(int(np.ceil(radius_mm / step)) + 1 for step in spacing_mm)
-    box = box_of(mask, margin)
+    z, y, x = (int(np.ceil(radius_mm / step)) + 1 for step in spacing_mm)
+    box = box_of(mask, (z, y, x))
     grown = np.zeros_like(mask)
     grown[box] = ndimage.distance_transform_edt(~mask[box], sampling=spacing_mm) <= radius_mm
     return grown

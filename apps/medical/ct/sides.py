@@ -43,7 +43,7 @@ def split_sides(
         places = {label: _leftness(labels == label, spacing_mm, towards_left) for label in (first, second)}
         if abs(places[first] - places[second]) < 40:
             continue
-        left = max(places, key=places.get)
+        left = max(places, key=places.__getitem__)
         right = second if left == first else first
         seeds = np.zeros(inside.shape, np.uint8)
         seeds[labels == right] = RIGHT
@@ -89,7 +89,7 @@ def _leftness(part: NDArray[np.bool_], spacing_mm: tuple[float, ...], towards_le
 def _by_middle(
     air: NDArray[np.bool_], spacing_mm: tuple[float, float, float], towards_left: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
-    index = np.indices(air.shape, sparse=True)
+    index: tuple[NDArray[np.int_], ...] = np.indices(air.shape, sparse=True)
     x = sum(axis * step * left for axis, step, left in zip(index, spacing_mm, towards_left, strict=True))
     low, high = (float(np.percentile(np.broadcast_to(x, air.shape)[air], q)) for q in (1, 99))
     middle = (low + high) / 2 if high - low > 180 else _array_middle(air.shape, spacing_mm, towards_left)

@@ -43,7 +43,7 @@ class Geometry:
     @cached_property
     def affine(self) -> NDArray[np.float64]:
         """4x4 matrix from voxel (k, row, column, 1) to LPS millimetres (x, y, z, 1)."""
-        matrix = np.eye(4)
+        matrix: NDArray[np.float64] = np.eye(4)
         matrix[:3, :3] = (np.asarray(self.direction, float) * np.asarray(self.spacing_mm, float)[:, None]).T
         matrix[:3, 3] = self.origin_mm
         return matrix
@@ -51,7 +51,7 @@ class Geometry:
     @cached_property
     def inverse(self) -> NDArray[np.float64]:
         """4x4 matrix from LPS millimetres to voxel (k, row, column)."""
-        return np.linalg.inv(self.affine)
+        return np.asarray(np.linalg.inv(self.affine), np.float64)
 
     @property
     def voxel_mm3(self) -> float:
@@ -68,8 +68,9 @@ class Geometry:
 
     def crop(self, start: tuple[int, int, int], stop: tuple[int, int, int]) -> "Geometry":
         """Geometry of the part of the volume from voxel ``start`` to before voxel ``stop``."""
-        size = tuple(int(b - a) for a, b in zip(start, stop, strict=True))
-        return Geometry(size, self.spacing_mm, tuple(self.to_lps(start).tolist()), self.direction)
+        slices, rows, columns = (int(b - a) for a, b in zip(start, stop, strict=True))
+        x, y, z = self.to_lps(start).tolist()
+        return Geometry((slices, rows, columns), self.spacing_mm, (x, y, z), self.direction)
 
     def rounded(self) -> "Geometry":
         """As a reading says it: lengths in millionths of a millimetre, no negative zero."""

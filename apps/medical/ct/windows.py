@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from apps.medical.ct.volume import Geometry, Volume
@@ -105,10 +105,11 @@ class View:
         return (rows - 1 - row if self.flip_rows else row), (columns - 1 - column if self.flip_columns else column)
 
 
-def letter(direction: Sequence[float]) -> str:
+def letter(direction: ArrayLike) -> str:
     """The patient direction (R, L, A, P, F, H) in which a vector in LPS mainly points."""
-    axis = int(np.argmax(np.abs(direction)))
-    return ("LPH" if direction[axis] > 0 else "RAF")[axis]
+    along = np.asarray(direction, float)
+    axis = int(np.argmax(np.abs(along)))
+    return ("LPH" if along[axis] > 0 else "RAF")[axis]
 
 
 def view_of(geometry: Geometry) -> View:
@@ -134,7 +135,10 @@ def view_along(row_direction: Sequence[float], column_direction: Sequence[float]
     right = -right if flip_columns else right
     down = -down if flip_rows else down
     return View(
-        bool(swap), bool(flip_rows), bool(flip_columns), (letter(-right), letter(right), letter(-down), letter(down))
+        bool(swap),
+        bool(flip_rows),
+        bool(flip_columns),
+        (letter(-right), letter(right), letter(-down), letter(down)),
     )
 
 

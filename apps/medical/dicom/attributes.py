@@ -6,6 +6,7 @@ should be raises `Unreadable` with the keyword alone.
 
 import math
 import re
+from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
@@ -15,8 +16,8 @@ from apps.medical.dicom.guard import Unreadable, becoming
 MAKERS = ("ge", "siemens", "philips", "toshiba", "canon", "hitachi", "fujifilm", "united imaging", "neusoft", "samsung")
 
 
-def value(dataset: Dataset, keyword: str) -> object:
-    """The decoded value, or None."""
+def value(dataset: Dataset, keyword: str) -> Any:
+    """The decoded value, of whatever type its element has, or None."""
     with becoming(lambda: Unreadable(keyword)):
         return dataset.get(keyword)
 

@@ -27,7 +27,6 @@ class becoming:  # noqa: N801 - reads as a clause: `with becoming(lambda: damage
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        if kind is None or issubclass(kind, self.PASS):
-            return False
-        raise self._make() from None
+    ) -> None:
+        if kind is not None and not issubclass(kind, self.PASS):
+            raise self._make() from None

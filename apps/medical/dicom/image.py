@@ -1,7 +1,6 @@
 """The header of one image: where it lies, how its pixels are stored and scaled."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydicom.datadict import keyword_for_tag
@@ -63,13 +62,16 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
     """The header of one image; ``groups`` hold the functional groups of a frame by their sequence keyword."""
     fault = ""
 
-    def placed(group: str, read: Callable, keyword: str, *rest: object) -> object:
+    def placed(group: str, keyword: str, count: int) -> tuple[float, ...]:
         nonlocal fault
         try:
-            return read(groups.get(group, dataset), keyword, *rest)
+            return attributes.floats(groups.get(group, dataset), keyword, count)
         except Unreadable as unreadable:
             fault = fault or str(unreadable)
-            return () if read is attributes.floats else math.nan
+            return ()
+
+    def scaled(group: str, keyword: str) -> float:
+        return (placed(group, keyword, 1) or (math.nan,))[0]
 
     study_uid, series_uid = attributes.uid(dataset, "StudyInstanceUID"), attributes.uid(dataset, "SeriesInstanceUID")
     if not series_uid:
@@ -84,12 +86,12 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         or attributes.text(dataset, "PhotometricInterpretation") != "MONOCHROME2"
     ):
         fault = "PhotometricInterpretation"
-    position = placed("PlanePositionSequence", attributes.floats, "ImagePositionPatient", 3)
-    orientation = placed("PlaneOrientationSequence", attributes.floats, "ImageOrientationPatient", 6)
-    spacing = placed("PixelMeasuresSequence", attributes.floats, "PixelSpacing", 2)
-    thickness = placed("PixelMeasuresSequence", attributes.number, "SliceThickness")
-    slope = placed("PixelValueTransformationSequence", attributes.number, "RescaleSlope")
-    intercept = placed("PixelValueTransformationSequence", attributes.number, "RescaleIntercept")
+    position = placed("PlanePositionSequence", "ImagePositionPatient", 3)
+    orientation = placed("PlaneOrientationSequence", "ImageOrientationPatient", 6)
+    spacing = placed("PixelMeasuresSequence", "PixelSpacing", 2)
+    thickness = scaled("PixelMeasuresSequence", "SliceThickness")
+    slope = scaled("PixelValueTransformationSequence", "RescaleSlope")
+    intercept = scaled("PixelValueTransformationSequence", "RescaleIntercept")
     scale = attributes.loose_text(groups.get("PixelValueTransformationSequence", dataset), "RescaleType").upper()
     bits_allocated = attributes.integer(dataset, "BitsAllocated")
     bits_stored = attributes.integer(dataset, "BitsStored", bits_allocated)

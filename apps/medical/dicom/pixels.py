@@ -28,7 +28,7 @@ from core_model.errors import InputRejected
 jpeg_lossless.register()
 
 PIXEL_MODULE = [
-    tag_for_keyword(keyword)
+    tag
     for keyword in (
         "SpecificCharacterSet",
         "SamplesPerPixel",
@@ -45,6 +45,7 @@ PIXEL_MODULE = [
         "ExtendedOffsetTable",
         "ExtendedOffsetTableLengths",
     )
+    if (tag := tag_for_keyword(keyword)) is not None
 ]
 END_OF_IMAGE = b"\xff\xd9"
 NATIVE = frozenset({uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian, uid.DeflatedExplicitVRLittleEndian})
@@ -76,12 +77,13 @@ class PixelReader:
         return to_hounsfield(raw, image)
 
     def _load(self, image: ImageHeader) -> Dataset:
-        if self._dataset is None or self._number != image.number:
-            self.last_bytes = self._source.read(image.number)
-            with becoming(lambda: damaged(self._source, image.number)):
-                self._dataset = pydicom.dcmread(io.BytesIO(self.last_bytes), force=True, specific_tags=PIXEL_MODULE)
-            self._number = image.number
-        return self._dataset
+        if self._dataset is not None and self._number == image.number:
+            return self._dataset
+        self.last_bytes = self._source.read(image.number)
+        with becoming(lambda: damaged(self._source, image.number)):
+            dataset = pydicom.dcmread(io.BytesIO(self.last_bytes), force=True, specific_tags=PIXEL_MODULE)
+        self._dataset, self._number = dataset, image.number
+        return dataset
 
     def _native(self, dataset: Dataset, image: ImageHeader) -> NDArray:
         width = image.bits_allocated // 8
@@ -134,11 +136,11 @@ def to_hounsfield(raw: NDArray, image: ImageHeader) -> NDArray[np.int16]:
         padding = (raw >= image.padding[0]) & (raw <= image.padding[1])
     values = _used_bits(raw, image)
     if image.slope == 1 and image.intercept == int(image.intercept) and abs(image.intercept) < 1e6:
-        hu = values.astype(np.int32)
-        hu += int(image.intercept)
+        scaled: NDArray = values.astype(np.int32)
+        scaled += int(image.intercept)
     else:
-        hu = np.rint(values.astype(np.float64) * image.slope + image.intercept)
-    hu = np.clip(hu, AIR_HU, HIGHEST_HU).astype(np.int16)
+        scaled = np.rint(values.astype(np.float64) * image.slope + image.intercept)
+    hu = np.clip(scaled, AIR_HU, HIGHEST_HU).astype(np.int16)
     if padding is not None:
         hu[padding] = AIR_HU
     return hu

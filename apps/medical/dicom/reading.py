@@ -100,7 +100,8 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
                 len(odd),
             )
         )
-    extent = lung_extent(hu, (stack.step_mm, *first.pixel_spacing))
+    row_mm, column_mm = first.pixel_spacing
+    extent = lung_extent(hu, (stack.step_mm, row_mm, column_mm))
     if extent is None:
         raise no_lungs(Phrase("lungs_not_shown", "it shows no lungs"))
     digest = hashlib.sha256("".join(sorted(hashes.values())).encode()).hexdigest()

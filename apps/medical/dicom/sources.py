@@ -16,9 +16,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO, Generic, TypeVar, cast
 
 from core_model.errors import InputRejected, NotFound, Place, TandemError, Unavailable, numbered_file
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 MAX_MEMBERS = 5_000
 MAX_FOLDER_FILES = 50_000
@@ -31,18 +34,21 @@ MAX_DEPTH = 16
 ARCHIVE_ENDINGS = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".iso")
 
 
+Handle = TypeVar("Handle", Path, zipfile.ZipInfo)
+
+
 @dataclass(frozen=True)
-class _Entry:
-    handle: object  # Path or ZipInfo
+class _Entry(Generic[Handle]):
+    handle: Handle
     size: int
 
 
-class FileSource(ABC):
+class FileSource(ABC, Generic[Handle]):
     """Numbered files of one input. Use as a context manager; files count from 1."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._entries: list[_Entry] = []
+        self._entries: list[_Entry[Handle]] = []
         self.links_skipped = 0
         self.archives_inside = 0
         self._bytes_of: dict[int, int] = {}
@@ -61,7 +67,7 @@ class FileSource(ABC):
 
     def place_of(self, number: int) -> Place:
         """How stored texts name a file: its number and the beginning of its hash, where it can be read whole."""
-        values = {"number": number, "count": len(self)}
+        values: dict[str, int | str] = {"number": number, "count": len(self)}
         try:
             values["sha256"] = self.hash_of(number)[:12]
         except TandemError:
@@ -164,7 +170,7 @@ class FileSource(ABC):
             ) from None
 
 
-class FolderSource(FileSource):
+class FolderSource(FileSource[Path]):
     """A folder with its subfolders. Links are counted and not followed."""
 
     def __init__(self, path: Path) -> None:
@@ -223,7 +229,7 @@ class OneFileSource(FolderSource):
         self._entries = [_Entry(path.resolve(), path.stat().st_size)]
 
 
-class ZipSource(FileSource):
+class ZipSource(FileSource[zipfile.ZipInfo]):
     """A zip archive, looked through before anything of it is unpacked.
 
     Raises:
@@ -301,11 +307,12 @@ class ZipSource(FileSource):
         return self._entries[number - 1].handle.filename
 
     def _open_raw(self, number: int) -> BinaryIO:
-        return _Prefix(
+        prefix = _Prefix(
             self._zip.open(self._entries[number - 1].handle),
             lambda seen: self._count(number, seen),
             lambda: self._refusing(number),
         )
+        return cast("BinaryIO", prefix)
 
     def _count(self, number: int, seen: int) -> None:
         super()._count(number, seen)
@@ -324,7 +331,7 @@ class _Prefix(io.RawIOBase):
     STEP = 64 * 1024
 
     def __init__(
-        self, stream: BinaryIO, count: Callable[[int], None], refusing: Callable[[], contextlib.AbstractContextManager]
+        self, stream: IO[bytes], count: Callable[[int], None], refusing: Callable[[], contextlib.AbstractContextManager]
     ) -> None:
         self._stream = stream
         self._count = count
@@ -360,9 +367,10 @@ class _Prefix(io.RawIOBase):
         self._position += len(data)
         return data
 
-    def readinto(self, buffer: memoryview) -> int:
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
+    def readinto(self, buffer: "Buffer") -> int:
+        view = memoryview(buffer).cast("B")
+        data = self.read(len(view))
+        view[: len(data)] = data
         return len(data)
 
     def _fill(self, until: int | None) -> None:

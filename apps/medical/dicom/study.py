@@ -7,6 +7,7 @@ paths or text of a header.
 import math
 import os
 from collections.abc import Callable
+from functools import partial
 
 from apps.medical.ct.volume import Volume
 from apps.medical.dicom.choice import Candidates, candidates, skipped_of
@@ -183,7 +184,7 @@ def _first_that_fits(
     for index, stack in enumerate(found.stacks):
         part = 1 / len(found.stacks)
         try:
-            read = read_stack(source, stack, lambda share, at=index * part, part=part: tick(at + part * share))
+            read = read_stack(source, stack, partial(_part_of, tick, index * part, part))
             fitting = (read, *even_part(source, read))
         except InputRejected as refusal:
             if refusal.code in FATAL:
@@ -202,6 +203,10 @@ def _first_that_fits(
         if stack is not chosen[0].stack and all(stack is not other for other, _ in refused):
             skipped.append(skipped_of(stack, _why_not(stack, chosen[0])))
     return *chosen, [*skipped, *found.skipped]
+
+
+def _part_of(tick: Callable[[float], None], start: float, part: float, share: float) -> None:
+    tick(start + part * share)
 
 
 def _why_not(stack: Stack, chosen: ReadStack) -> Message:

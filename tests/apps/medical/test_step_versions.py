@@ -7,6 +7,7 @@ import pytest
 from apps.medical.jobs import STEPS
 from tests.apps.medical.recorded_steps import RECORD, differing, outputs
 
+pytestmark = pytest.mark.timeout(1800)
 ANEW = "record it: python -m tests.apps.medical.recorded_steps"
 
 

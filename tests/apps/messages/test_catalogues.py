@@ -19,8 +19,8 @@ ALSO_CHINESE = {
     "CT", "DICOM", "HU", "IFRS", "GAAP", "SEC", "XBRL", "XHTML", "HTML", "JSON", "PNG", "zip", "htm", "html", "xhtml",
     "inline", "UTC", "UID", "LPS", "MB", "GB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF", "DICOMDIR",
     "PET", "EDGAR",
-    "PACS", "RLE", "JPEG", "LS", "GiB", "MiB", "ml", "X", "x", "deflate", "sha", "RescaleSlope", "RescaleIntercept",
-    "SHA", "CUDA",
+    "PACS", "CPU", "cpu", "RLE", "JPEG", "LS", "GiB", "MiB", "ml", "X", "x", "deflate", "sha", "RescaleSlope",
+    "RescaleIntercept", "SHA", "CUDA",
     # Names.
     "Tandem", "Chromium", "PyTorch",
     # Keys of the keyboard.

@@ -3,3 +3,4 @@ lobes_not_segmented = 未作肺叶分割
 finding_not_shown = 该发现低于工作点
 no_record = 未随检查提供病历
 no_study_date = 图像中没有检查日期
+not_kept_then = 阅读时未保存
