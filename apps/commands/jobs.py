@@ -95,6 +95,7 @@ def show(job: JobId, as_json: AsJson = False) -> None:
     kept = entry.pop("kept")
     if kept["files"]:
         entry["kept"] = f"{kept['files']} contents, {kept['bytes'] / 1e6:.1f} MB, until it is done or deleted"
+    entry["error"] = entry["error"] and entry["error"]["text"]
     for name, value in entry.items():
         if value is not None and value != "":
             console.out.print(f"{name:12} {value}", highlight=False, markup=False)

@@ -280,7 +280,8 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
 
 @cache
 def shipped_detector() -> "Detector":
-    """The shipped detector with the core behind it, loaded once in a worker."""
+    """The shipped detector with the core behind it, loaded once in a worker, onto the device of the settings."""
     from apps.medical.nodules.detector_weights import load_detector
+    from apps.settings import load_settings
 
-    return load_detector()
+    return load_detector(device=load_settings().device)

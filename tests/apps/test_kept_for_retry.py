@@ -42,7 +42,10 @@ def tandem(*words: str) -> tuple[str, str]:
 def test_the_commands_say_how_much_a_failed_job_keeps_and_how_to_remove_it(failed: str) -> None:
     shown = json.loads(tandem("jobs", "show", failed, "--json")[0])
     validator("tandem.job-2.json").validate(shown)
-    assert (shown["state"], shown["error"]) == ("failed", {"code": "no_lungs", "text": "No lungs."})
+    assert (shown["state"], shown["error"]) == (
+        "failed",
+        {"code": "as_written", "values": {"text": "No lungs"}, "source": None, "text": "No lungs."},
+    )
     listed = json.loads(tandem("jobs", "list", "--json")[0])
     validator("tandem.jobs-2.json").validate(listed)
     assert [entry["state"] for entry in listed["jobs"]] == ["queued", "failed"]

@@ -53,6 +53,16 @@ def planes_of(image_ZYX: np.ndarray, z: int, box: tuple[slice, slice], slice_mm:
     return planes
 
 
+def look(stem: Stem, planes: Sequence[np.ndarray]) -> StemOutput:
+    """The stem's output for some slices, each with its neighbours ``[3, Y, X]``: computed where its weights lie, given
+    back to the processor."""
+    device = next((parameter.device for parameter in stem.parameters()), torch.device("cpu"))
+    with torch.inference_mode():
+        batch = torch.from_numpy(np.stack(planes)).to(device)
+        output = stem(batch.contiguous(memory_format=torch.channels_last))
+        return StemOutput(output.logit_BYX.cpu(), output.fine_BCYX.cpu(), output.coarse_BCYX.cpu())
+
+
 def run_slices(
     stem: Stem,
     image_ZYX: np.ndarray,
@@ -74,9 +84,7 @@ def run_slices(
                 break
             together.append(z)
             planes.append(planes_of(image_ZYX, z, _box(boxes, z), slice_mm))
-        with torch.inference_mode():
-            batch = torch.from_numpy(np.stack(planes))
-            output = stem(batch.contiguous(memory_format=torch.channels_last))
+        output = look(stem, planes)
         at += len(together)
         if tick is not None:
             tick(at / len(wanted))

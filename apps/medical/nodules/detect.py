@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from apps.medical.nodules.dense import planes_of, probability_map
+from apps.medical.nodules.dense import look, planes_of, probability_map
 from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose, sigmoid, tubular
 from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.regions import Region, regions_of, root_sizes
@@ -225,9 +225,7 @@ def vector_of(stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, region: Re
     )
     heights = token_slices(z0, region.box[0].stop - 1, best, slice_mm)
     inside = [z for z in heights if 0 <= z < len(image_ZYX)]
-    with torch.inference_mode():
-        batch = torch.from_numpy(np.stack([planes_of(image_ZYX, z, box, slice_mm) for z in inside]))
-        output = stem(batch.contiguous(memory_format=torch.channels_last))
+    output = look(stem, [planes_of(image_ZYX, z, box, slice_mm) for z in inside])
     tokens = []
     for z in heights:
         if not 0 <= z < len(image_ZYX):

@@ -95,7 +95,7 @@ class VolumeCandidateHead(Adapter):
         output = self.encode(self._segments(rows))
         read_NR = torch.cat([output.first(), output.mean("volume")], dim=1)
         said_N = self.head(functional.dropout(read_NR, self.dropout, self.training))[:, 0]
-        return self.slope * rows.score_N + said_N
+        return self.slope * rows.score_N.to(said_N.device) + said_N
 
     @property
     def name_ids(self) -> list[Tensor]:
@@ -141,7 +141,7 @@ def averaged(heads: Sequence[Head], rows: CandidateRows, shift: float = 0.0) -> 
     if not len(rows):
         return torch.zeros(0)
     with torch.inference_mode():
-        said_KN = torch.stack([head(rows) for head in heads])
+        said_KN = torch.stack([head(rows).cpu() for head in heads])
     return (rows.score_N + said_KN.mean(dim=0) + shift) / 2
 
 

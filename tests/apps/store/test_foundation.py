@@ -4,14 +4,17 @@ listed, opened, retried and deleted with the present code, and the audit chain s
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
 
+from apps.documents import from_json, to_json
+from apps.finance.reading import FinanceReading
 from apps.finance.records.filings import filings
+from apps.medical.reading import MedicalReading
 from apps.medical.records.entries import read_studies, series_of, studies, study_of
 from apps.messages import refused, said
-from apps.provenance import Provenance
 from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, inputs, jobs, migrations, readings
 from apps.store.deletion import delete_everything_of
@@ -20,6 +23,8 @@ from apps.store.store import Store
 from apps.store.verification import verify
 from core_model.errors import Message, Refusal, Unavailable
 from tests.apps.store import foundation
+
+TYPES: dict[str, type[Any]] = {"finance.read": FinanceReading, "medical.read": MedicalReading}
 
 
 @pytest.fixture
@@ -92,9 +97,10 @@ def test_documents_are_opened_and_name_what_they_follow_from(carried: Settings) 
     with Store(carried) as store:
         for row in foundation.rows("reading"):
             before = foundation.document(row["id"])
-            document = json.loads(readings.document(store, row["id"]))
-            reading = readings.get(store, row["id"])
-            made = Provenance.from_dict(document["provenance"])
+            document, reading = readings.document(store, row["id"]), readings.get(store, row["id"])
+            typed = from_json(TYPES[row["kind"]], document)
+            assert json.loads(to_json(typed)) == json.loads(document), "nothing is lost or made up on the way"
+            made = typed.provenance
             assert (made.input_hash, made.steps) == (row["input_hash"], {"code": row["code_version"]})
             assert (made.weights, made.settings) == ({"all": row["weights_hash"]}, before["provenance"]["settings"])
             assert (reading.provenance_hash, reading.provenance) == (made.hash, made.as_dict())
