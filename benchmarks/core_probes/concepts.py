@@ -47,7 +47,7 @@ HOW = Adaptation()
 KINDS = ("words", "characters", "frozen", "frozen, shuffled", "adapted", "shuffled")
 RECORD = "shared_core_concepts"
 MODEL_CODE = (
-    *("core.py", "inputs/packing.py", "inputs/segments.py", "inputs/text.py"),
+    *("core.py", "output.py", "inputs/packing.py", "inputs/segments.py", "inputs/text.py"),
     *(f"nn/{name}.py" for name in ("attention", "blocks", "experts", "grouped", "router")),
 )
 """What computes the hidden states of a text; a change there asks for a new record."""

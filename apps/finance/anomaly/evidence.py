@@ -77,6 +77,7 @@ class Evidence:
     statements: Statements
     _lines: dict[tuple[str, Period], StatementValue] = field(default_factory=dict, init=False)
     _names: dict[tuple[str, str], Message] = field(default_factory=dict, init=False)
+    _amounts: dict[tuple[str, Period], Amount] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         own = self.own_units
@@ -185,19 +186,20 @@ class Evidence:
         for name in [names] if isinstance(names, str) else names:
             facts = self.plain_numbers.get((name, period))
             if facts:
-                best = most_precise(facts)
-                if is_money(best.unit) or is_per_share(best.unit):
-                    best = most_precise([fact for fact in facts if fact.unit in self.own_units] or facts)
-                alike = [fact for fact in facts if fact is not best and fact.unit == best.unit]
-                others = tuple(fact.fact_id for fact in alike if agree(fact, best))
-                return Amount(
-                    Decimal(best.value or "0"),
-                    rounding_of(best),
-                    (best.fact_id, *others),
-                    self.name_of(name),
-                    best.unit or "",
-                )
+                held = self._amounts.get((name, period))
+                if held is None:
+                    held = self._amounts[name, period] = self._amount(name, facts)
+                return held
         return None
+
+    def _amount(self, name: str, facts: Sequence[Fact]) -> Amount:
+        best = most_precise(facts)
+        if is_money(best.unit) or is_per_share(best.unit):
+            best = most_precise([fact for fact in facts if fact.unit in self.own_units] or facts)
+        alike = [fact for fact in facts if fact is not best and fact.unit == best.unit]
+        others = tuple(fact.fact_id for fact in alike if agree(fact, best))
+        ids = (best.fact_id, *others)
+        return Amount(Decimal(best.value or "0"), rounding_of(best), ids, self.name_of(name), best.unit or "")
 
     def agreeing(self, fact_ids: Sequence[str]) -> tuple[str, ...]:
         """A fact and those of its duplicates that say the same: the others are no evidence for what it says."""

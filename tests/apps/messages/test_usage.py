@@ -13,6 +13,8 @@ from tests.apps.messages.catalogues import entries
 SCREENS = "ui_"
 """How the codes of the screens' labels begin: ``t("read")`` says ``ui_read``."""
 LABELS = ("t", "labels.text")
+BY_NAME = ("missing", "sentence")
+"""Functions that make a message of a code and of values by name."""
 COMPOSED = 4
 """Letters that a composed code has at least of its own: ``f"check_title_{check}"``."""
 
@@ -47,9 +49,9 @@ def named(file: Path, tree: ast.Module) -> Iterator[Named]:
             given = {word.arg: word.value for word in node.keywords if word.arg}
             values = node.args[1] if len(node.args) > 1 else given.get("values", ast.Dict([], []))
             yield Named(first.value, keys(values), where)
-        elif function in ("missing", *LABELS):
+        elif function in (*BY_NAME, *LABELS):
             words = frozenset(word.arg or "**" for word in node.keywords)
-            code = first.value if function == "missing" else f"{SCREENS}{first.value}"
+            code = first.value if function in BY_NAME else f"{SCREENS}{first.value}"
             yield Named(code, None if "**" in words else words, where)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.finance.anomaly import check_statements
@@ -308,6 +308,7 @@ def dated(books: Books, end: str):
     return check_statements(filing, books.statements())
 
 
+@settings(deadline=None)
 @given(st.integers(1, 30))
 def test_a_wrong_date_on_the_cover_is_one_anomaly_however_many_years_it_is_off(years):
     results, anomalies = dated(small_company(), f"{2024 - years}-12-31")
