@@ -90,7 +90,14 @@ def test_every_part_of_a_reading_is_what_it_was(reading_id: str) -> None:
 def test_a_row_whose_tag_counts_the_other_way_round_and_a_missing_statement_stay_so() -> None:
     before = foundation.document(READINGS[0])
     period = {"start": "2024-01-01", "end": "2024-12-31", "unit": "USD", "fact_ids": ["f-1"]}
-    row = {"label": "Costs", "concept": "us-gaap:Costs", "line": None, "depth": 1, "heading": False, "total": False}
+    row: dict[str, Any] = {
+        "label": "Costs",
+        "concept": "us-gaap:Costs",
+        "line": None,
+        "depth": 1,
+        "heading": False,
+        "total": False,
+    }
     row["values"] = [{**period, "value": "-12.50", "tagged_value": "12.50"}, {**period, "value": "7"}]
     before["statements_as_reported"] = {
         "income": [row],
