@@ -23,7 +23,7 @@ from tests.apps.medical.dicom.making import Grid, make_series
 from tests.apps.reading import reader
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TABLES = ("input", "patient", "study", "series", "reading", "blob", "blob_reference", "finding", "filing")
+TABLES = ("input", "patient", "study", "series", "reading", "blob", "blob_reference", "study_reading", "filing")
 
 
 def counts(database: Path) -> dict[str, int]:
@@ -45,7 +45,7 @@ def locked(data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 def newer(data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     with sqlite3.connect(data / "tandem.db") as database:
-        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.execute("UPDATE alembic_version SET version_num = '9999' WHERE version_num = 'finance_0001'")
     return lambda: None
 
 
@@ -75,7 +75,8 @@ def given(tmp_path: Path) -> dict[str, Path]:
         (locked, "another program holds the database; end that program, or try again later."),
         (
             newer,
-            "the database has schema 9999, newer than this version of Tandem knows (allowed: schema 0001 and older); "
+            "the database has schema 9999, newer than this version of Tandem knows "
+            "(allowed: schema 0002, finance_0001 and medical_0001 and older); "
             "install the newer version of Tandem, or use another database.",
         ),
     ],
@@ -113,10 +114,10 @@ def test_a_disk_that_fills_anywhere_in_an_import_leaves_the_store_unchanged_and_
 ) -> None:
     """The first image, the volume, the notes and the row of the study: the disk is full at each in turn."""
     from apps.jobs import retry, watch
-    from apps.medical import jobs as medical
+    from apps.medical.records import studies
 
     monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: NoduleResult([], []))
-    write, add_study, written = disk.write, medical.add_study, []
+    write, add_study, written = disk.write, studies.add_study, []
 
     def full(*what: object) -> None:
         written.append(what)
@@ -137,7 +138,7 @@ def test_a_disk_that_fills_anywhere_in_an_import_leaves_the_store_unchanged_and_
         input_id = inputs.add(reads.store, folder)
         before = counts(tmp_path / "data" / "tandem.db")
         monkeypatch.setattr(disk, "write", write_until_full)
-        monkeypatch.setattr(medical, "add_study", add_until_full)
+        monkeypatch.setattr(studies, "add_study", add_until_full)
         end = reads.study(folder)
         assert (end.state, end.error) == ("failed", Refusal("disk_full"))
         assert counts(tmp_path / "data" / "tandem.db") == before
@@ -174,7 +175,8 @@ def test_the_command_says_that_the_disk_is_full_and_the_store_stays_as_it_was(sm
     command = [sys.executable, "-m", "apps.cli", "medical", "read", str(folder), "--json"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=280)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.strip() == f"tandem: {folder}: the disk is full, nothing was stored; free some space."
+    told = "the disk is full, nothing was stored; free some space and try again."
+    assert done.stderr.strip() == f"tandem: {folder}: {told}"
     held = counts(small_disk / "data" / "tandem.db")
     assert held == {**dict.fromkeys(TABLES, 0), "input": 1}
     assert [path for path in (small_disk / "data" / "blobs").rglob("*") if path.is_file()] == []
