@@ -8,6 +8,9 @@ import pytest
 # Tests may not call out: hubs, usage statistics, update checks.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false")
+# One thread a process: on small tensors threads that wait for each other burn a third of the CPU and save no time.
+for library in ("OMP", "MKL", "OPENBLAS"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 @pytest.fixture

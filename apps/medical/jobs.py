@@ -23,7 +23,7 @@ from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, readings
 from apps.store.ids import hash_of
 from apps.store.store import Store
-from core_model.errors import Caution, Unavailable
+from core_model.errors import Caution
 
 if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it needs no torch for it
     from apps.medical.ct.volume import Volume
@@ -108,7 +108,7 @@ def _settings(step: Step) -> dict[str, Any]:
 def _import(step: Step) -> dict[str, Any]:
     """Read the study into the store, whole or not at all: of one that is refused, or that the disk has no room for,
     nothing stays. The patient goes into the one table of patients, and nowhere else."""
-    _refuse_other_devices(step.store.settings.device)
+    _refuse_missing(step.store.settings.device)
     try:
         return _imported(step)
     except JobTakenOver:
@@ -118,16 +118,12 @@ def _import(step: Step) -> dict[str, Any]:
         raise
 
 
-def _refuse_other_devices(device: str) -> None:
-    """Refuse what the nodule detector does not run on, before anything is read."""
-    if device != "cpu":
-        raise Unavailable(
-            "a chest CT is read on the CPU alone, and the device is {device}",
-            allowed="cpu",
-            action="set TANDEM_DEVICE to cpu for the workers that read studies",
-            code="study_device",
-            values={"device": device},
-        )
+def _refuse_missing(device: str) -> None:
+    """Refuse a device that is not there before anything is read, not when the nodules are looked for."""
+    if device != "cpu":  # which is always there, and needs no torch to know it
+        from core_model import usable_device
+
+        usable_device(device)
 
 
 def _imported(step: Step) -> dict[str, Any]:

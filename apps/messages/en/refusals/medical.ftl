@@ -153,10 +153,6 @@ slices_uneven = slices are { $width_mm } mm apart inside the lungs between { $lo
 stem_not_trained = the stem of fold { $fold } is not trained yet
     .action = train it with the command stem, with the same --out
 
-study_device = a chest CT is read on the CPU alone, and the device is { $device }
-    .allowed = cpu
-    .action = set TANDEM_DEVICE to cpu for the workers that read studies
-
 study_disk_failed = the disk refused to read a file
     .action = copy the study and try again
 

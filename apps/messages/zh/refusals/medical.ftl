@@ -58,10 +58,6 @@ slices_uneven = 肺内 { $low_mm } 至 { $high_mm } mm 之间的层间距为 { $
     .allowed = 层间距均匀的层面
     .action = 请导出原始轴位序列
 
-study_device = 胸部 CT 只能在 CPU 上阅读，而设置的设备为 { $device }
-    .allowed = cpu
-    .action = 请将阅读检查的工作进程的 TANDEM_DEVICE 设为 cpu
-
 study_disk_failed = 磁盘读取文件失败
     .action = 请复制该检查后重试
 
