@@ -14,8 +14,8 @@ from apps.provenance import Provenance
 from benchmarks import shared_data
 from core_model import load_core
 from tests import needs
-from tests.equality.comparing import BEFORE, Correction, before, differences
-from tests.equality.finance_before import as_before
+from tests.apps.equality.comparing import BEFORE, Correction, before, differences
+from tests.apps.equality.finance_before import as_before
 
 pytestmark = [pytest.mark.shared_data, pytest.mark.slow]
 

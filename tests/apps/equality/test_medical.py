@@ -18,9 +18,9 @@ from apps.messages import cautioned, said
 from benchmarks import shared_data
 from core_model.errors import Caution
 from tests import needs
+from tests.apps.equality.comparing import Correction, before, differences
 from tests.apps.medical.small_chest import read_small_chest
 from tests.apps.reading import reader
-from tests.equality.comparing import Correction, before, differences
 
 CORRECTIONS: tuple[Correction, ...] = ()
 """None shows on these three: an absent series number became 0, and an empty padding value turned stored zeros into air;

@@ -1,6 +1,6 @@
 """The comparison sees what differs, and lets nothing through but the corrections."""
 
-from tests.equality.comparing import Correction, differences
+from tests.apps.equality.comparing import Correction, differences
 
 OLD = {"a": [{"value": 1, "text": "after 1 months"}], "b": [], "c": {"n": 1.0}}
 
