@@ -11,6 +11,7 @@ PAGE = (ROOT / "docs" / "reference" / "messages.md").read_text(encoding="utf8")
 
 def test_the_example_runs() -> None:
     (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert re.search(r"^assert ", example, re.MULTILINE), "the example asserts what it says"
     exec(example, {})
 
 
