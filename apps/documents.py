@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
 
 Reading = TypeVar("Reading")
+Known = TypeVar("Known")
 
 Exact = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str, when_used="json")]
 """A decimal number, written in full as text: no exponent, no lost digit."""
@@ -40,6 +41,11 @@ class Missing:
 def missing(code: str, **values: Any) -> Missing:
     """Not available, because."""
     return Missing(Message(code, values))
+
+
+def or_none(value: Known | Missing) -> Known | None:
+    """The value; None where there is none, for code that need not say why."""
+    return None if isinstance(value, Missing) else value
 
 
 _adapters: dict[Any, TypeAdapter[Any]] = {}
