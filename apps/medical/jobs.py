@@ -256,7 +256,8 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         read.append(read_finding(finding, identifier, side, heatmap))
     point = ShownFrom(detector.operating_point.threshold, detector.operating_point.decides)
     findings = to_json(Findings(tuple(read), point, tuple(found.cautions)))
-    return {"findings": blobs.put(step.store, step.job_id, "findings", findings), "heatmaps": heatmaps, "weights": weights}
+    kept = blobs.put(step.store, step.job_id, "findings", findings)
+    return {"findings": kept, "heatmaps": heatmaps, "weights": weights}
 
 
 def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found: dict[str, Any]) -> str:
