@@ -68,6 +68,11 @@ _VALUES: dict[str, tuple[str, Mapping[str, Callable[[str], Any]]]] = {
     "series_thicker": (r"\(([\d.]+) mm\)", {"read_mm": float}),
 }
 """Where the values of a sentence stand in its words."""
+_SAID_OTHERWISE = {
+    "look nothing like their neighbours": "differ strongly from their neighbours",
+    "shapes are seen slanted": "shapes appear sheared",
+}
+"""Words of before, and what the catalogue says in their place."""
 
 
 def carried(document: dict[str, Any]) -> dict[str, Any]:
@@ -142,12 +147,15 @@ def _place(text: str) -> dict[str, Any]:
 
 
 def _message(code: str, text: str) -> Message:
-    """The sentence of a code where it says the same words; else the words as they are."""
+    """The sentence of a code where it says the same; else the words as they are."""
     values: dict[str, Any] | None = {} if code in _FIXED else None
     pattern, names = _VALUES.get(code, ("", {}))
     if names and (found := re.search(pattern, text)):
         values = {name: kind(part) for (name, kind), part in zip(names.items(), found.groups(), strict=True)}
-    if values is not None and said(Message(code, values)) == text:
+    present = text
+    for before, now in _SAID_OTHERWISE.items():
+        present = present.replace(before, now)
+    if values is not None and said(Message(code, values)) == present:
         return Message(code, values)
     return Message("as_written", {"text": text})
 

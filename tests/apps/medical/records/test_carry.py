@@ -81,13 +81,18 @@ CAUTIONS = [
      "and was searched less well."),
     ("lossy", "The images were compressed with loss at some time."),
 ]  # fmt: skip
+PRESENT = {
+    "gantry_tilt": "The gantry was tilted by 15.0 degrees; positions and volumes allow for it, shapes appear sheared.",
+    "slices_odd": "2 slices differ strongly from their neighbours (at 1.0, 2.5 mm); they may be damaged.",
+}
+"""What is said otherwise now."""
 
 
 @pytest.mark.parametrize(("code", "text"), CAUTIONS, ids=[code for code, _ in CAUTIONS])
 def test_a_caution_gets_its_values_back_and_can_be_said_in_chinese(code: str, text: str):
     source = "file 21 of 40 (sha256 0123456789ab)"
     (caution,) = reading_of(of_before(warnings=[{"code": code, "text": text, "source": source, "count": 2}])).cautions
-    assert (caution.code, cautioned(caution), caution.count) == (code, text, 2)
+    assert (caution.code, cautioned(caution), caution.count) == (code, PRESENT.get(code, text), 2)
     assert (said(caution.source), said(caution.source, "zh")) == (
         source,
         "第 21 个文件（共 40 个，sha256 0123456789ab）",
