@@ -1,5 +1,5 @@
 """Documents of earlier versions in the present form: sentences that stood in English become codes and values wherever
-the catalogue says the very same, and stay as they were written else."""
+the catalogue says, or said, the very same, and stay as they were written else."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -68,11 +68,14 @@ _VALUES: dict[str, tuple[str, Mapping[str, Callable[[str], Any]]]] = {
     "series_thicker": (r"\(([\d.]+) mm\)", {"read_mm": float}),
 }
 """Where the values of a sentence stand in its words."""
-_SAID_OTHERWISE = {
-    "look nothing like their neighbours": "differ strongly from their neighbours",
-    "shapes are seen slanted": "shapes appear sheared",
+_WORDS_THEN = {
+    "gantry_tilt": (
+        "The gantry was tilted by {degrees} degrees; positions and volumes allow for it, shapes are seen slanted."
+    ),
+    "slices_odd": "{num_slices} slices look nothing like their neighbours (at {positions_mm} mm); they may be damaged.",
+    "thick_slices": "Slices are {thickness_mm} mm thick; nodules smaller than {smallest_mm} mm may not be seen.",
 }
-"""Words of before, and what the catalogue says in their place."""
+"""The words of sentences that the catalogue puts otherwise now."""
 
 
 def carried(document: dict[str, Any]) -> dict[str, Any]:
@@ -147,17 +150,20 @@ def _place(text: str) -> dict[str, Any]:
 
 
 def _message(code: str, text: str) -> Message:
-    """The sentence of a code where it says the same; else the words as they are."""
+    """The sentence of a code where it says the same words; else the words as they are."""
     values: dict[str, Any] | None = {} if code in _FIXED else None
     pattern, names = _VALUES.get(code, ("", {}))
     if names and (found := re.search(pattern, text)):
         values = {name: kind(part) for (name, kind), part in zip(names.items(), found.groups(), strict=True)}
-    present = text
-    for before, now in _SAID_OTHERWISE.items():
-        present = present.replace(before, now)
-    if values is not None and said(Message(code, values)) == present:
+    if values is not None and _put_then(Message(code, values)) == text:
         return Message(code, values)
     return Message("as_written", {"text": text})
+
+
+def _put_then(message: Message) -> str:
+    """A sentence in the English words of then."""
+    words = _WORDS_THEN.get(message.code)
+    return words.format(**message.values) if words else said(message)
 
 
 def _provenance(before: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ ui_download = JSON
 ui_delete = Delete
 ui_kept_for_retry = Keeps { NUMBER($size, minimumFractionDigits: 1, maximumFractionDigits: 1) } MB, so that a retry goes on where it stopped; deleting the job removes it.
 ui_delete_ask = Remove this reading and every file that nothing else needs? The audit trail keeps its hash.
+ui_delete_study_ask = Delete this study, all its readings and its images? The patient's entry goes too if this is the patient's only study. The audit trail keeps the hash.
 ui_delete_yes = Delete it
 ui_keep = Keep it
 ui_deleted = Deleted.

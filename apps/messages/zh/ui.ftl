@@ -36,6 +36,7 @@ ui_download = JSON
 ui_delete = 删除
 ui_kept_for_retry = 保留 { NUMBER($size, minimumFractionDigits: 1, maximumFractionDigits: 1) } MB，以便从中断处继续；删除任务即会移除。
 ui_delete_ask = 删除此结果及其他结果不再需要的文件？审计记录将保留其哈希。
+ui_delete_study_ask = 删除此检查及其全部结果和影像？若该患者没有其他检查，患者信息也一并删除。审计记录将保留其哈希。
 ui_delete_yes = 确认删除
 ui_keep = 保留
 ui_deleted = 已删除。

@@ -15,7 +15,7 @@ patient_name_varies = The patient's name is not written the same in all files.
 several_studies = There are { $num_studies } studies in it; one series of one was read.
 
 # Cautions of the series that was read
-thick_slices = Slices are { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm thick; nodules smaller than { $smallest_mm } mm may not be seen.
+thick_slices = Slice thickness or spacing is { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm; nodules smaller than { $smallest_mm } mm may be missed.
 derived_series = The series is derived from other images; no original one fits.
 lossy = The images were compressed with loss at some time.
 mixed_series = { $num_images } images of the same series have another geometry or acquisition and were left out.

@@ -15,7 +15,7 @@ patient_name_varies = 各文件中患者姓名的写法不一致。
 several_studies = 其中有 { $num_studies } 次检查，仅读取了其中一次检查的一个序列。
 
 # 关于所读序列的提示
-thick_slices = 层厚 { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm，小于 { $smallest_mm } mm 的结节可能无法显示。
+thick_slices = 层厚或层间距为 { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm，小于 { $smallest_mm } mm 的结节可能漏检。
 derived_series = 该序列由其他图像衍生，没有可用的原始序列。
 lossy = 图像曾经过有损压缩。
 mixed_series = 同一序列中有 { $num_images } 幅图像的几何参数或采集参数不同，未予读取。
