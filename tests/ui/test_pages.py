@@ -125,7 +125,7 @@ def test_a_study_shows_its_findings_above_the_operating_point_and_hides_the_othe
 def test_a_chinese_study_is_chinese_throughout(store: Store) -> None:
     app = opened("studies", lang="zh", reading=made.study(store), finding="finding-1")
     assert "层厚或层间距为 5.0 mm，小于 10 mm 的结节可能漏检。" in said(app)
-    assert "肺叶：无，原因：未作肺叶分割" in said(app).replace("\\", "")
+    assert "肺叶：无数据，原因：未作肺叶分割" in said(app).replace("\\", "")
     series = next(data for data in components(app).values() if "1.2.4" in json.dumps(data))
     assert [row["cells"][3]["text"] for row in series["rows"]] == ["6 × 24 × 32", "定位像"]
 

@@ -69,6 +69,10 @@ _VALUES: dict[str, tuple[str, Mapping[str, Callable[[str], Any]]]] = {
 }
 """Where the values of a sentence stand in its words."""
 _WORDS_THEN = {
+    "gantry_tilt": (
+        "The gantry was tilted by {degrees} degrees; positions and volumes allow for it, shapes are seen slanted."
+    ),
+    "slices_odd": "{num_slices} slices look nothing like their neighbours (at {positions_mm} mm); they may be damaged.",
     "thick_slices": "Slices are {thickness_mm} mm thick; nodules smaller than {smallest_mm} mm may not be seen.",
 }
 """The words of sentences that the catalogue puts otherwise now."""

@@ -85,6 +85,8 @@ CAUTIONS = [
 
 
 SAID_NOW = {
+    "gantry_tilt": "The gantry was tilted by 15.0 degrees; positions and volumes allow for it, shapes appear sheared.",
+    "slices_odd": "2 slices differ strongly from their neighbours (at 1.0, 2.5 mm); they may be damaged.",
     "thick_slices": "Slice thickness or spacing is 5.0 mm; nodules smaller than 10 mm may be missed.",
 }
 """Sentences that are put otherwise now."""
