@@ -9,7 +9,7 @@ from functools import cached_property
 from apps.finance.anomaly.names import name_of, short
 from apps.finance.filings import Dimension, Fact, Filing
 from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
-from apps.finance.money import is_money, is_per_share
+from apps.finance.money import is_money, is_per_share, per_share
 from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, Statements, StatementValue
 from core_model.errors import Message
@@ -91,7 +91,7 @@ class Evidence:
     def own_units(self) -> frozenset[str]:
         """The report's currency, and that a share: other currencies are translations for the reader's convenience."""
         currency = self.filing.document.currency or ""
-        return frozenset({currency, f"{currency}/shares"})
+        return frozenset({currency, per_share(currency)})
 
     @cached_property
     def facts(self) -> dict[str, Fact]:

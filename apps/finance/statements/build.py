@@ -95,7 +95,7 @@ def cover_period(filing: Filing) -> Period | None:
         for fact in filing.facts
         if fact.start and fact.end and fact.end == end and not fact.dimensions
     ]
-    return max(durations, key=lambda period: (period.days <= 380, period.days), default=None)
+    return max(durations, key=lambda period: (period.within_a_year, period.days), default=None)
 
 
 def _report(tick: Callable[[float], None] | None, share: float) -> None:

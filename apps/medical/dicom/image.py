@@ -59,7 +59,20 @@ class ImageHeader:
 
 
 def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[str, Dataset]) -> ImageHeader:
-    """The header of one image; ``groups`` hold the functional groups of a frame by their sequence keyword."""
+    """The header of one image.
+
+    Args:
+        dataset: Of the file, without pixels.
+        number: Of the file in its source, from 1.
+        frame: Which frame of the file, from 0; None where it has a single image.
+        groups: The functional groups of a frame by their sequence keyword; empty where there are none.
+
+    Returns:
+        The header; what cannot be placed or scaled has its ``fault``.
+
+    Raises:
+        Unreadable: An attribute without which nothing can be said of the image is absent or cannot be read.
+    """
     fault = ""
 
     def placed(group: str, keyword: str, count: int) -> tuple[float, ...]:
@@ -143,7 +156,11 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
 
 
 def frame_headers(dataset: Dataset, number: int) -> list[ImageHeader]:
-    """One header for each frame of an Enhanced CT object: per-frame functional groups win over the shared ones."""
+    """One header for each frame of an Enhanced CT object: per-frame functional groups win over the shared ones.
+
+    Raises:
+        Unreadable: As ``image_header``, or the number of frames is not that of their groups.
+    """
     shared = _group(attributes.sequence(dataset, "SharedFunctionalGroupsSequence"))
     per_frame = attributes.sequence(dataset, "PerFrameFunctionalGroupsSequence")
     count = attributes.integer(dataset, "NumberOfFrames")

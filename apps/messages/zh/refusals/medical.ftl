@@ -197,13 +197,13 @@ candidates_not_for_validation = 候选中有 { $count } 名患者不属于验证
 
 candidates_of_one_class = 候选中没有结节，或全部是结节
 
-detector_weights_differ = 检测器的权重不是选定工作点时所用的权重
-    .action = 请重新安装本软件包，或重新选定工作点
+detector_weights_differ = 检测器的权重不是选定检出阈值时所用的权重
+    .action = 请重新安装本软件包，或重新选定检出阈值
 
-facts_not_trained = 这些事实与该检测头训练时所用的不同
+facts_not_trained = 这些事实与该分类头训练时所用的不同
     .allowed = { $count } 项
 
-field_picture_missing = 小图的第 { $number } 层缺少 { $kind } 文件
+field_picture_missing = 图像块的第 { $number } 层缺少 { $kind } 文件
 
 field_sizes_differ = 图像与其轮廓的尺寸不一致
 
@@ -215,16 +215,16 @@ linking_of_other_features = 连接权重是针对其他特征拟合的
 
 nodule_field = { $name }
 
-nodule_stem_misfit = 第 { $fold } 折的卷积网络权重与其卡片不符
+nodule_stem_misfit = 第 { $fold } 折的卷积网络权重与其模型卡不符
 
 nodule_table_missing = 缺少表格 { $table }
     .action = 格式见 apps.medical.nodules.training.sources.fields
 
-plain_nets_misfit = 对照网络与其卡片不符
+plain_nets_misfit = 对照网络与其模型卡不符
     .action = 请重新安装本软件包
 
 second_look_of_other_facts = 该复核模型训练时所用的事实不同
-    .action = 请重新安装本软件包，或重新训练检测头
+    .action = 请重新安装本软件包，或重新训练分类头
 
 stem_not_trained = 第 { $fold } 折的卷积网络尚未训练
     .action = 请先以相同的 --out 运行 `stem` 命令
