@@ -35,7 +35,7 @@ def test_nodules_are_not_looked_for_on_another_device_in_silence() -> None:
 def test_doctor_says_that_the_device_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     report = examine()
     assert report["device"] == "cuda:1"
-    assert [problem for problem in report["problems"] if "the device cuda:1 is not there" in problem]
+    assert [problem for problem in report["problems"] if problem["code"] == "device_missing"]
     assert not report["healthy"]
     monkeypatch.setenv("TANDEM_DEVICE", "cpu")
-    assert not [problem for problem in examine()["problems"] if "device" in problem]
+    assert not [problem for problem in examine()["problems"] if "device" in problem["code"]]

@@ -1,8 +1,14 @@
 document_unreadable = 文档不符合 { $kind }：{ $place }：{ $why }
     .action = 请重新读取
 
+disk_nearly_full = 数据所在磁盘仅剩 { $free_gb } GB
+    .action = 请释放空间；一次检查最多占用 0.3 GB
+
 no_port = 自 { $wanted } 起的端口均被占用
     .action = 请用 --port 指定空闲端口
+
+no_weights = 未安装任何权重
+    .action = 请安装完整的发行版或源码
 
 notice_of_use = Tandem 为研究中的决策提供支持。它不是医疗器械，其检出结果不构成诊断，其内容也不构成投资建议。决定由有资质的人员作出。
 
@@ -17,6 +23,9 @@ weights_card_missing = 未安装权重“{ $name }”
 
 weights_card_unreadable = 权重“{ $name }”的模型卡不是 JSON
     .action = 请重新安装权重
+
+weights_file_missing = 缺少权重 { $name }
+    .action = 请安装完整的发行版或源码
 
 setting_no_database = 数据库 URL 以 sqlite:/// 或 postgresql:// 开头
 

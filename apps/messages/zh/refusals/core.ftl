@@ -30,6 +30,9 @@ checkpoint_unreadable = 检查点无法读取（{ $kind }）
 config_of_another_shape = 给定配置的结构与核心模型的模型卡中的不同
     .action = 请不要指定配置，或重新保存核心模型
 
+core_changed = 该核心模型的权重已与其文件不同
+    .action = 请先用 ‘save_pretrained’ 保存
+
 core_without_hash = 核心模型的权重从未写入磁盘，没有哈希值
     .action = 请先用 ‘save_pretrained’ 保存
 
@@ -39,6 +42,10 @@ core_without_tokenizer = 该核心模型没有分词器
 corpus_empty = 语料中没有文本
     .allowed = 每行一段，文档之间空一行
     .action = 请指定另一个文件
+
+device_cpu_alone = 该任务只能在 CPU 上运行，不能使用设备 { $name }
+    .allowed = ‘cpu’
+    .action = 请将 TANDEM_DEVICE 设为 ‘cpu’，或不设置
 
 device_missing = 设备 { $name } 不存在；PyTorch 检测到 { $count } 个 CUDA 设备
     .action = 请将 TANDEM_DEVICE 设为 ‘cpu’，或安装驱动程序和支持 CUDA 的 PyTorch
@@ -96,6 +103,9 @@ lora_target_unknown = 对 { $name } 作低秩调整，但核心模型中没有�
 
 row_of_something_else = 行中有文本和片段以外的内容
     .allowed = 文本，以及 ‘core_model.inputs.segments’ 中的片段
+
+segment_without_numbers = 片段中是布尔值或复数
+    .allowed = 实数
 
 spacing_not_positive = 间距不是正数
     .allowed = 大于 0 的毫米数

@@ -39,6 +39,9 @@ database_busy = 数据库服务器没有空余连接
 database_damaged = 数据库文件已损坏
     .action = 请从备份恢复
 
+database_file_damaged = 数据库文件已损坏：{ $found }
+    .action = 请从备份恢复
+
 database_foreign = 数据库中有其他程序的表
     .action = 请用 TANDEM_DATABASE_URL 为 Tandem 指定专用数据库
 
