@@ -103,7 +103,7 @@ class CoreForTransformers(_PreTrainedModel):
         """Run the core on padded texts, or on rows of any modalities.
 
         Args:
-            input_ids: Text pieces with their marks, ``[B, S]``.
+            input_ids: Text pieces with their special tokens, ``[B, S]``.
             attention_mask: 1 for pieces, 0 for padding, ``[B, S]``; all are pieces where not given.
             rows: In place of ``input_ids``: see ``Core.pack``.
             num_layers: Stop after so many blocks (early exit).

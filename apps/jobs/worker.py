@@ -78,7 +78,7 @@ class Worker:
         while not ending.wait(0.2):
             if self._broken:
                 raise Unavailable(
-                    "the worker met an error of ours ({kind}, line {line})",
+                    "the worker failed with an internal error ({kind}, line {line})",
                     action="start it again",
                     code="worker_broken",
                     values=self._broken,

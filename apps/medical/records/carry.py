@@ -1,5 +1,5 @@
 """Documents of earlier versions in the present form: sentences that stood in English become codes and values wherever
-the catalogue says the very same, and stay as they were written else."""
+the catalogue says, or said, the very same, and stay as they were written else."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -68,6 +68,14 @@ _VALUES: dict[str, tuple[str, Mapping[str, Callable[[str], Any]]]] = {
     "series_thicker": (r"\(([\d.]+) mm\)", {"read_mm": float}),
 }
 """Where the values of a sentence stand in its words."""
+_WORDS_THEN = {
+    "gantry_tilt": (
+        "The gantry was tilted by {degrees} degrees; positions and volumes allow for it, shapes are seen slanted."
+    ),
+    "slices_odd": "{num_slices} slices look nothing like their neighbours (at {positions_mm} mm); they may be damaged.",
+    "thick_slices": "Slices are {thickness_mm} mm thick; nodules smaller than {smallest_mm} mm may not be seen.",
+}
+"""The words of sentences that the catalogue puts otherwise now."""
 
 
 def carried(document: dict[str, Any]) -> dict[str, Any]:
@@ -147,9 +155,15 @@ def _message(code: str, text: str) -> Message:
     pattern, names = _VALUES.get(code, ("", {}))
     if names and (found := re.search(pattern, text)):
         values = {name: kind(part) for (name, kind), part in zip(names.items(), found.groups(), strict=True)}
-    if values is not None and said(Message(code, values)) == text:
+    if values is not None and _put_then(Message(code, values)) == text:
         return Message(code, values)
     return Message("as_written", {"text": text})
+
+
+def _put_then(message: Message) -> str:
+    """A sentence in the English words of then."""
+    words = _WORDS_THEN.get(message.code)
+    return words.format(**message.values) if words else said(message)
 
 
 def _provenance(before: Mapping[str, Any]) -> dict[str, Any]:

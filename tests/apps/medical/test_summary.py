@@ -32,7 +32,7 @@ def test_a_finding_is_one_line_with_whole_numbers_under_their_heads(monkeypatch)
     assert all(len(line) <= 80 for line in lines)
     first = next(line for line in lines if line.lstrip().startswith("1 "))
     assert first.split("  ")[-1].strip() == "-112.5, 40.0, -1100.2"
-    for whole in ("0.91", "28.5 x 16.0", "12210", "right", "1310, 200, 300"):
+    for whole in ("0.91", "28.5 x 16.0", "12210", "right", "1311, 200, 300"):
         assert whole in first
     heads = lines[1]
     assert heads.index("side") + len("side") == first.index("right") + len("right")

@@ -2,7 +2,7 @@
 
 # What the checks are called.
 check_title_balance_equality = Total assets equal total liabilities and equity
-check_title_liabilities_and_equity = Liabilities, redeemable interests and equity add up
+check_title_liabilities_and_equity = Liabilities, redeemable interests and equity add up to the balance-sheet total
 check_title_parts_within_whole = No part is larger than the whole it belongs to
 check_title_shares_within_authorised = No more shares are outstanding than issued, nor issued than authorised
 check_title_cash_flow_total = Operating, investing and financing cash flows add up to the change in cash
@@ -14,31 +14,31 @@ check_title_income_subtotals = The totals of the income statement are the sums o
 check_title_cash_flow_subtotals = The totals of the cash-flow statement are the sums of the rows above them
 check_title_gross_profit = Gross profit is revenue less cost of revenue
 check_title_income_after_tax = Income after tax is income before tax less tax
-check_title_income_attribution = Net income is the parent's and the non-controlling interests' shares
-check_title_comprehensive_income = Comprehensive income is net income and other comprehensive income
+check_title_income_attribution = Net income is the sum of the amounts attributable to the parent and to non-controlling interests
+check_title_comprehensive_income = Comprehensive income is net income plus other comprehensive income
 check_title_eps_basic = Basic earnings per share are income over basic shares
 check_title_eps_diluted = Diluted earnings per share are income over diluted shares
 check_title_dilution = Dilution lowers earnings per share and raises the number of shares
-check_title_eps_by_class = Earnings per share of the classes of stock are those of the whole
+check_title_eps_by_class = Earnings per share of each class of stock agree with consolidated earnings per share
 check_title_tax_parts = Income tax is the sum of its parts in the note
-check_title_pretax_parts = Income before tax is its domestic and its foreign part
+check_title_pretax_parts = Income before tax is the sum of its domestic and foreign parts
 check_title_property_net = Property, net, is its gross amount less accumulated depreciation
 check_title_inventory_parts = Inventories are the sum of their kinds
-check_title_debt_parts = Debt and lease liabilities are their current and their noncurrent parts
-check_title_current_and_noncurrent = Total assets and liabilities are their current and noncurrent parts
-check_title_diluted_shares = Diluted shares are basic shares and dilutive ones
+check_title_debt_parts = Debt and lease liabilities are the sum of their current and noncurrent parts
+check_title_current_and_noncurrent = Total assets and total liabilities are each the sum of their current and noncurrent parts
+check_title_diluted_shares = Diluted shares are the sum of basic and dilutive shares
 check_title_tax_rate = The effective tax rate is income tax over income before tax
 check_title_dimension_totals = Amounts by segment, product or component add up to the whole
-check_title_equity_components = The components of equity are what the balance sheet says
+check_title_equity_components = The components of equity agree with the balance sheet
 check_title_column_periods = All facts of a printed column are of its period
-check_title_period_kind = A concept is stated for days or for periods, never for both
+check_title_period_kind = A concept is reported either at an instant or for a duration, never both
 check_title_period_order = No period ends before it begins
 check_title_report_period = The statements' newest columns end with the report's period
-check_title_after_report_end = Nothing in the statements is of a day after the report's period
-check_title_repeated_periods = No amount is the same to five digits in two periods that do not overlap
+check_title_after_report_end = No fact in the statements is dated after the report's period
+check_title_repeated_periods = No amount of five or more significant digits is exactly equal in two periods that do not overlap
 check_title_share_scale = Share counts are in the scale that earnings per share imply
-check_title_scale_outliers = No amount is a thousand times another year's
-check_title_impossible_signs = Amounts that cannot be negative are not
+check_title_scale_outliers = No amount is a thousand times the amount of another year
+check_title_impossible_signs = Amounts that must not be negative are positive or zero
 check_title_printed_signs = Tags have the sign that the page prints
 
 # Why a check says nothing.

@@ -15,15 +15,15 @@ patient_name_varies = The patient's name is not written the same in all files.
 several_studies = There are { $num_studies } studies in it; one series of one was read.
 
 # Cautions of the series that was read
-thick_slices = Slices are { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm thick; nodules smaller than { $smallest_mm } mm may not be seen.
+thick_slices = Slice thickness or spacing is { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm; nodules smaller than { $smallest_mm } mm may be missed.
 derived_series = The series is derived from other images; no original one fits.
 lossy = The images were compressed with loss at some time.
 mixed_series = { $num_images } images of the same series have another geometry or acquisition and were left out.
 slices_repeated = { $num_slices } slices were there twice, equal pixel by pixel; one was used.
-slices_odd = { $num_slices } slices look nothing like their neighbours (at { $positions_mm } mm); they may be damaged.
+slices_odd = { $num_slices } slices differ strongly from their neighbours (at { $positions_mm } mm); they may be damaged.
 slices_missing_outside = Slices are missing outside the lungs; { $num_slices } slices beyond the gap were left out.
 slices_shifted = Slices are shifted against each other by up to { NUMBER($shift_mm, minimumFractionDigits: 2) } mm.
-gantry_tilt = The gantry was tilted by { NUMBER($degrees, minimumFractionDigits: 1) } degrees; positions and volumes allow for it, shapes are seen slanted.
+gantry_tilt = The gantry was tilted by { NUMBER($degrees, minimumFractionDigits: 1) } degrees; positions and volumes allow for it, shapes appear sheared.
 rescale_varies = Slope or intercept differs between slices; each slice was scaled by its own.
 pixel_format_varies = The number of stored bits differs between slices.
 uid_repeated = Image UIDs are absent or not unique; exports cannot refer to single images.

@@ -30,6 +30,9 @@ checkpoint_unreadable = a checkpoint that cannot be read ({ $kind })
 config_of_another_shape = a configuration of another shape than the core's card has
     .action = leave it out, or save the core again
 
+core_changed = the weights of this core are no longer those of its file
+    .action = save it with save_pretrained
+
 core_without_hash = a core whose weights were never on disk has no hash
     .action = save it with save_pretrained
 
@@ -39,6 +42,10 @@ core_without_tokenizer = this core has no tokenizer
 corpus_empty = a corpus without text
     .allowed = one passage a line, an empty line between documents
     .action = give another file
+
+device_cpu_alone = the device { $name } for what runs on the CPU alone
+    .allowed = cpu
+    .action = set TANDEM_DEVICE to cpu, or leave it unset
 
 device_missing = the device { $name } is not there; PyTorch sees { $count } CUDA devices
     .action = set TANDEM_DEVICE to cpu, or install a driver and a build of PyTorch for CUDA
@@ -96,6 +103,9 @@ lora_target_unknown = a low-rank change of { $name }, which the core does not ha
 
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
+
+segment_without_numbers = a segment of truth values or complex numbers
+    .allowed = real numbers
 
 spacing_not_positive = a spacing that is not positive
     .allowed = millimetres above 0

@@ -1,6 +1,6 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
-defect = the step '{ $step }' met an error of ours ({ $kind } in { $module }, line { $line })
+defect = the step '{ $step }' failed with an internal error ({ $kind } in { $module }, line { $line })
 
 job_kind_taken = a job of the kind '{ $kind }' is registered by { $first } and again by { $second }
     .allowed = one function for each kind
@@ -20,7 +20,7 @@ unknown_job_kind = no job of the kind '{ $kind }' is known here
     .allowed = { $kinds }
     .action = start the worker with the module that registers it
 
-worker_broken = the worker met an error of ours ({ $kind }, line { $line })
+worker_broken = the worker failed with an internal error ({ $kind }, line { $line })
     .action = start it again
 
 worker_does_not_start = no worker can be started

@@ -39,6 +39,9 @@ database_busy = the database server has no room for another connection
 database_damaged = the database file is damaged
     .action = restore it from a backup
 
+database_file_damaged = the database file is damaged: { $found }
+    .action = restore it from a backup
+
 database_foreign = the database holds tables of another program
     .action = give Tandem a database of its own with TANDEM_DATABASE_URL
 
