@@ -26,6 +26,13 @@ def print_document(document: Mapping) -> None:
     sys.stdout.flush()
 
 
+def print_reading(reading: object) -> None:
+    """A reading, or a batch of them, as one JSON document on stdout."""
+    from apps.documents import to_json  # it takes pydantic in, which no other command needs
+
+    print_document(json.loads(to_json(reading)))
+
+
 def say(text: str) -> None:
     """A line for the person at the terminal, on stderr, so that stdout stays data; one line, whatever a name holds."""
     err.print(visible(text), highlight=False, markup=False, soft_wrap=True)

@@ -52,7 +52,7 @@ def read(
             raise typer.Exit(1)
         reading = _reading(store, progress.reading_id)
     if as_json:
-        _print(reading)
+        console.print_reading(reading)
     else:
         from apps.medical.summary import print_summary
 
@@ -125,11 +125,3 @@ def _reading(store: "Store", reading_id: str) -> "MedicalReading":
         for finding in reading.findings
     ]
     return replace(reading, findings=tuple(findings))
-
-
-def _print(reading: "MedicalReading") -> None:
-    import json
-
-    from apps.documents import to_json
-
-    console.print_document(json.loads(to_json(reading)))
