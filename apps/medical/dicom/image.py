@@ -93,7 +93,7 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         raise Unreadable("StudyInstanceUID")
     rows, columns = attributes.integer(dataset, "Rows"), attributes.integer(dataset, "Columns")
     if not (1 <= rows <= MAX_SIDE and 1 <= columns <= MAX_SIDE):
-        raise Unreadable("Rows or Columns")
+        raise Unreadable("Columns" if 1 <= rows <= MAX_SIDE else "Rows")
     if (
         attributes.integer(dataset, "SamplesPerPixel", 1) != 1
         or attributes.text(dataset, "PhotometricInterpretation") != "MONOCHROME2"
@@ -108,8 +108,10 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
     scale = attributes.loose_text(groups.get("PixelValueTransformationSequence", dataset), "RescaleType").upper()
     bits_allocated = attributes.integer(dataset, "BitsAllocated")
     bits_stored = attributes.integer(dataset, "BitsStored", bits_allocated)
-    if bits_allocated not in (8, 16, 32) or not 1 <= bits_stored <= bits_allocated:
-        fault = fault or "BitsAllocated or BitsStored"
+    if bits_allocated not in (8, 16, 32):
+        fault = fault or "BitsAllocated"
+    elif not 1 <= bits_stored <= bits_allocated:
+        fault = fault or "BitsStored"
     syntax = (
         attributes.uid(dataset.file_meta, "TransferSyntaxUID") if len(dataset.file_meta) else IMPLICIT_LITTLE_ENDIAN
     )

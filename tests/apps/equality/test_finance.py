@@ -40,9 +40,17 @@ TITLES = {
     "cannot be negative are not": "must not be negative are positive or zero",
 }
 """What the titles of checks said, and what they say."""
-CORRECTIONS = tuple(
-    Correction(r"checks/\d+/title", re.escape(said), says, "the title is said in the words of accounting")
-    for said, says in TITLES.items()
+CORRECTIONS = (
+    Correction(
+        r"statements/\w+/\d+/label/not_available",
+        r"A row without a caption is tagged as .+\.",
+        "the row is printed without a caption",
+        "the reason named the concept, and not why there is no caption",
+    ),
+    *(
+        Correction(r"checks/\d+/title", re.escape(said), says, "the title is said in the words of accounting")
+        for said, says in TITLES.items()
+    ),
 )
 OWN = ("id", "schema", "provenance")
 """What says which code read the report, and where it is stored."""

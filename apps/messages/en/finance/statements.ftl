@@ -38,12 +38,15 @@ tagged_as = { $row } is tagged as { $meaning } ({ $concept })
 the_common_stock = the common stock
 
 # Why a value is not available, or what is to be known of it.
+caption_not_printed = the row is printed without a caption
 cell_empty = the page leaves the cell empty
 dash_tagged_nil = the page prints a dash, which is a zero; its tag says that there is no value
 dash_untagged = the page prints a dash, which is a zero; it is not tagged
 net_interest_income = the page prints a net interest income, which is no interest expense
 not_printed = The page does not print it.
 number_untagged = the number printed there has no tag
+row_is_heading = a heading
+row_without_number = no tagged number in this row
 sign_turned = its tag and the parentheses on the page disagree about the sign, unlike in the row's other columns
 value_nil = the report says that there is no value
 

@@ -3,7 +3,15 @@
 disk_nearly_full = only { $free_gb } GB are free where the data is kept
     .action = free some space; a study takes up to 0.3 GB
 
-document_unreadable = a document that is no { $kind }: { $place }: { $why }
+document_lacks = { $place } is absent
+
+document_no_json = it is not JSON
+
+document_no_object = it is no such object
+
+document_unfit = { $place } does not fit
+
+document_unreadable = a document that is no { $kind }: { $fault }
     .action = read the input again
 
 library_missing = the library { $name } is not installed

@@ -1,5 +1,13 @@
-document_unreadable = 文档不符合 { $kind }：{ $place }：{ $why }
+document_unreadable = 文档不符合 { $kind }：{ $fault }
     .action = 请重新读取
+
+document_no_json = 不是 JSON
+
+document_no_object = 不是这样的对象
+
+document_lacks = 缺少 { $place }
+
+document_unfit = { $place } 的值不符
 
 disk_nearly_full = 数据所在磁盘仅剩 { $free_gb } GB
     .action = 请释放空间；一次检查最多占用 0.3 GB

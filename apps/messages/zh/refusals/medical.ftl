@@ -173,6 +173,12 @@ zip_too_many_members = zip 压缩包有 { $count } 个成员
     .action = 请用可信的程序解压并指定其文件夹
 
 # 结节检测器及其训练
+candidates_missing = 缺少候选结节文件
+    .action = 请用 `python -m apps.medical.nodules.training candidates` 生成
+
+arrays_unreadable = 数组文件已损坏，或不属于此训练
+    .action = 请用生成它的命令重新生成
+
 background_missing = 缺少已准备的背景 CT
     .action = 请用 `python -m apps.medical.nodules.training background` 生成
 
@@ -209,6 +215,12 @@ field_sizes_differ = 图像与其轮廓的尺寸不一致
 
 hounsfield_array_unfit = CT 值数组须为 int16，并附几何信息
     .action = 请将 spacing_mm_zyx 与 origin_mm_xyz 写入同名 JSON 文件
+
+linking_not_fitted = 第 { $fold } 折的连接权重尚未拟合
+    .action = 请先以相同的 --out 运行 `link` 命令
+
+linking_unreadable = 第 { $fold } 折的连接权重无法读取
+    .action = 请用 `link` 命令重新拟合
 
 linking_of_other_features = 连接权重是针对其他特征拟合的
     .action = 请重新拟合

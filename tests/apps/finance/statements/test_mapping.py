@@ -6,6 +6,7 @@ from timeit import repeat
 import numpy as np
 import pytest
 
+from apps.documents import Missing
 from apps.finance.statements import build_statements
 from apps.messages import said
 from core_model.errors import Message
@@ -102,7 +103,7 @@ def test_costs_printed_in_parts_are_not_available_and_their_sum_is_derived():
     assert said(line.reason, "zh") == (
         "利润表仅分项列示营业成本（“Cost of products”、“Cost of services”），未列示合计。"
     )
-    assert (line.concept, line.confidence) == ("", 0.0)
+    assert (line.concept, line.confidence) == (Missing(line.reason), 0.0)
     assert derived(statements, "cost_of_revenue") == ["600" + MILLION, "560" + MILLION]
     assert len(next(value for value in line.values if value.derived).fact_ids) == 2
     assert [row.dimensions for row in statements.reported["income"] if "products" in row.label] == [(PRODUCT,)]
