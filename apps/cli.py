@@ -46,7 +46,7 @@ def tandem(
 
 @app.command()
 def worker() -> None:
-    """Run jobs until stopped: one worker for good, beside the ones that commands start for themselves."""
+    """Run jobs until stopped. Use it for a permanent worker; other commands start their own when none runs."""
     from apps.jobs import run_worker
 
     console.say("the worker runs; Ctrl-C ends it, and leaves its job for the next worker")
@@ -86,7 +86,7 @@ def demo(
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Say what this installation consists of, where it keeps its data, and what is wrong with it."""
+    """Show versions, data folders and problems of this installation."""
     from apps.doctor import examine
 
     report = examine()

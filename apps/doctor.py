@@ -1,33 +1,28 @@
 """``tandem doctor``: what this installation consists of, where it keeps its data, and what is wrong with it."""
 
-import json
 import os
 import platform
 import shutil
-import sys
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
 from apps import console
+from apps.messages import refused
 from apps.notices import NOTICE
-from core_model.errors import TandemError
+from apps.provenance import card, libraries
+from core_model.errors import Refusal, TandemError, Unavailable
 
 PACKAGES = (
-    "torch",
-    "torchvision",
-    "monai",
-    "transformers",
-    "numpy",
-    "scipy",
-    "pydicom",
-    "pandas",
-    "streamlit",
-    "sqlalchemy",
-    "dbos",
-    "lxml",
-)
+    "torch", "tokenizers", "safetensors", "numpy", "scipy",
+    "sqlalchemy", "alembic", "dbos", "typer", "rich", "pydantic-settings", "platformdirs", "fluent.runtime",
+    "lxml", "pyarrow",
+    "pydicom", "pylibjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle", "pyjpegls", "imagecodecs", "pillow",
+    "streamlit", "nh3",
+)  # fmt: skip
+"""What every installation needs: the dependencies of ``pyproject.toml``, in its order."""
+FOR_TRAINING = ("torchvision", "transformers", "peft", "accelerate", "monai", "scikit-learn", "pandas")
+"""What the extra ``train`` adds; a reading needs none of it."""
+MISSING = "missing"
 ENOUGH_DISK_GB = 2.0
 
 
@@ -35,25 +30,27 @@ def examine() -> dict[str, Any]:
     """Everything that a question about an installation asks for first.
 
     Returns:
-        A JSON-able document; ``problems`` lists what is wrong with what to do, ``healthy`` says that there is none.
+        A JSON-able document; ``problems`` lists what is wrong with what to do, as codes with values and in English;
+        ``healthy`` says that there is none.
     """
     from apps.provenance import version
     from apps.settings import load_settings
 
-    problems: list[str] = []
+    problems: list[Refusal] = []
     report: dict[str, Any] = {
-        "schema": "tandem.doctor/1",
+        "schema": "tandem.doctor/2",
         "notice": NOTICE,
         "version": version(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cores": os.cpu_count(),
-        "packages": _packages(problems),
+        "packages": _packages(PACKAGES, problems),
+        "packages_for_training": _packages(FOR_TRAINING, []),
     }
     try:
         settings = load_settings()
     except TandemError as error:
-        problems.append(str(error))
+        problems.append(error.refusal)
     else:
         report["data_dir"] = str(settings.data_dir)
         report["database"] = _without_password(settings.database_url)
@@ -63,9 +60,15 @@ def examine() -> dict[str, Any]:
         free_gb = _free_gb(settings.data_dir)
         report["disk_free_gb"] = round(free_gb, 1)
         if free_gb < ENOUGH_DISK_GB:
-            problems.append(f"only {free_gb:.1f} GB are free where the data is kept; a study takes up to 0.3 GB")
+            low = Unavailable(
+                "only {free_gb} GB are free where the data is kept",
+                action="free some space; a study takes up to 0.3 GB",
+                code="disk_nearly_full",
+                values={"free_gb": round(free_gb, 1)},
+            )
+            problems.append(low.refusal)
     report["weights"] = _weights(problems)
-    report["problems"] = problems
+    report["problems"] = [{**problem.as_dict(), "text": refused(problem)} for problem in problems]
     report["healthy"] = not problems
     return report
 
@@ -80,28 +83,29 @@ def print_report(report: dict[str, Any]) -> None:
         console.out.print(f"{name:12} {value}", highlight=False, markup=False, soft_wrap=True)
     for problem in report["problems"]:
         console.out.print("[red]problem[/]      ", end="")
-        console.out.print(problem, highlight=False, markup=False, soft_wrap=True)
+        console.out.print(problem["text"], highlight=False, markup=False, soft_wrap=True)
     if report["healthy"]:
         console.out.print("[green]all is well[/]")
 
 
-def _device(name: str, problems: list[str]) -> None:
+def _device(name: str, problems: list[Refusal]) -> None:
     from core_model.device import usable_device
 
     try:
         usable_device(name)
     except TandemError as error:
-        problems.append(error.sentence())
+        problems.append(error.refusal)
 
 
-def _packages(problems: list[str]) -> dict[str, str]:
-    found = {}
-    for name in PACKAGES:
+def _packages(names: tuple[str, ...], problems: list[Refusal]) -> dict[str, str]:
+    """Their versions; those that are missing are added to the problems."""
+    found: dict[str, str] = {}
+    for name in names:
         try:
-            found[name] = installed(name)
-        except PackageNotFoundError:
-            found[name] = "missing"
-            problems.append(f"the package {name} is missing: {sys.executable} -m pip install '{name}'")
+            found |= libraries(name)
+        except TandemError as error:
+            found[name] = MISSING
+            problems.append(error.refusal)
     return found
 
 
@@ -120,14 +124,14 @@ def _without_password(url: str) -> str:
     return where.render_as_string(hide_password=True)
 
 
-def _store(settings: Any, problems: list[str]) -> dict[str, Any]:
+def _store(settings: Any, problems: list[Refusal]) -> dict[str, Any]:
     from apps.store import blobs, jobs, readings, workers
     from apps.store.store import Store
 
     try:
         store = Store(settings)
     except TandemError as error:
-        problems.append(str(error))
+        problems.append(error.refusal)
         return {"state": "cannot be opened"}
     with store:
         waiting = sum(row.state in ("queued", "running") for row in jobs.listing(store, limit=1000))
@@ -149,20 +153,33 @@ def _free_gb(folder: Path) -> float:
     return shutil.disk_usage(existing).free / 1e9
 
 
-def _weights(problems: list[str]) -> dict[str, str]:
+def _weights(problems: list[Refusal]) -> dict[str, str]:
     import core_model
     from apps.medical import nodules
 
     found = {}
     folders = [Path(str(package.__file__)).parent / "weights" for package in (core_model, nodules)]
-    found_cards = [card for folder in folders for card in sorted(folder.glob("*.json"))]
-    for card in [card for card in found_cards if card.name != "config.json"]:  # the shape, where transformers looks
-        named = json.loads(card.read_text(encoding="utf8")).get("weights_file", f"{card.stem}.safetensors")
-        weights = card.with_name(named)
+    cards = [path for folder in folders for path in sorted(folder.glob("*.json"))]
+    for path in [path for path in cards if path.name != "config.json"]:  # the shape, where transformers looks
+        try:
+            named = card(path.parent, path.stem).get("weights_file", f"{path.stem}.safetensors")
+        except TandemError as error:
+            problems.append(error.refusal)
+            continue
+        weights = path.with_name(named)
         if weights.exists():
             found[weights.name] = f"{weights.stat().st_size / 2**20:.1f} MiB"
         else:
-            problems.append(f"the weights {named} are missing: install Tandem from a complete checkout")
+            gone = Unavailable(
+                "the weights {name} are missing",
+                action="install a release or a checkout that is complete",
+                code="weights_file_missing",
+                values={"name": named},
+            )
+            problems.append(gone.refusal)
     if not found:
-        problems.append("no weights are installed: install Tandem from a complete checkout")
+        nothing = Unavailable(
+            "no weights are installed", action="install a release or a checkout that is complete", code="no_weights"
+        )
+        problems.append(nothing.refusal)
     return found

@@ -2,8 +2,8 @@
 
 Five annual reports of training and validation companies: the median one by size and two on each side. Cold is
 ``tandem finance read`` with an empty store, from the command to the document: command line and worker start and import
-everything. Next is a further report in a worker that has read one. The baseline is the first landed version
-(``FOUNDATION``), unpacked from the history and run on the same reports in the same run, where the history has it.
+everything. Next is a further report in a worker that has read one. The baseline is the first version (commit
+``FOUNDATION``), unpacked from the history and run on the same reports in the same run, where the history has it.
 """
 
 import io
@@ -26,7 +26,7 @@ INPUTS = ["finance/us_filings_ixbrl.tar.xz"]
 FOUNDATION = "2617e7f"
 NUM_REPORTS = 5
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-BASELINE = "the first landed version, same reports, same run"
+BASELINE = f"the first version (commit {FOUNDATION}), same reports, same run"
 
 
 def reports() -> list[shared_data.FilingFile]:
@@ -38,7 +38,7 @@ def reports() -> list[shared_data.FilingFile]:
 
 
 def foundation(folder: Path) -> Path | None:
-    """The first landed version in a folder; None where the history does not reach back to it."""
+    """The first version in a folder; None where the history does not reach back to it."""
     packed = subprocess.run(
         ["git", "-C", str(REPOSITORY), "archive", FOUNDATION, "apps", "core_model", "pyproject.toml"],
         capture_output=True,

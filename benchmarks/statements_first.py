@@ -84,7 +84,7 @@ def compare(ticker: str, statements: Statements, typed: dict[str, Decimal | None
 
 
 def by_concept_alone(filing: Filing, line: str) -> Decimal | None:
-    """What a sceptic would try first: the newest fact of the line's preferred concept, wherever it stands."""
+    """Baseline: the newest fact of the line's preferred concept, wherever it stands."""
     for candidate in CANDIDATES[line]:
         facts = [
             fact

@@ -86,7 +86,11 @@ def read_tensors(content: bytes) -> dict[str, Tensor]:
 
 
 def save_checkpoint(
-    folder: Path, name: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any], axis_of: ChannelAxis | None = None
+    folder: str | Path,
+    name: str,
+    tensors: Mapping[str, Tensor],
+    card: Mapping[str, Any],
+    axis_of: ChannelAxis | None = None,
 ) -> Path:
     """Write tensors and their card.
 
@@ -100,6 +104,7 @@ def save_checkpoint(
     Returns:
         Path of the card.
     """
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     stored: dict[str, Tensor] = {}
     scale_of: dict[str, str] = {}
@@ -109,10 +114,11 @@ def save_checkpoint(
         if axis is None:
             stored[key] = value.clone()
         else:
-            scale_of[key] = key + SCALE
-            while scale_of[key] in tensors:
-                scale_of[key] += SCALE
-            stored[key], stored[scale_of[key]] = quantise(value, axis)
+            scale = key + SCALE
+            while scale in tensors or scale in stored:
+                scale += SCALE
+            scale_of[key] = scale
+            stored[key], stored[scale] = quantise(value, axis)
     content = save(stored, {_ROUNDED: json.dumps(scale_of)})
     digest = hashlib.sha256(content).hexdigest()
     file = folder / f"{name}-{digest[:12]}.safetensors"
@@ -126,13 +132,14 @@ def save_checkpoint(
     return card_path
 
 
-def load_checkpoint(card_path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def load_checkpoint(card_path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read a card and its tensors, int8 ones in fp32.
 
     Raises:
         Unavailable: The card or its tensors are not there.
         InputRejected: The tensors are not those that the card names, or no safetensors.
     """
+    card_path = Path(card_path)
     card = load_card(card_path)
     file = card_path.parent / card["weights_file"]
     if not file.is_file():
@@ -149,13 +156,14 @@ def load_checkpoint(card_path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]
     return read_tensors(content), card
 
 
-def load_card(card_path: Path) -> dict[str, Any]:
+def load_card(card_path: str | Path) -> dict[str, Any]:
     """Read a card.
 
     Raises:
         Unavailable: It is not there.
         InputRejected: It is not a card, or names weights in another folder.
     """
+    card_path = Path(card_path)
     try:
         card = json.loads(card_path.read_text(encoding="utf8"))
     except FileNotFoundError as error:
@@ -184,8 +192,9 @@ def _named_file(card_path: Path) -> str | None:
         return None
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: str | Path, content: bytes) -> None:
     """Write a file so that a crash leaves the old or the new one: partial file, fsync, rename, fsync of the folder."""
+    path = Path(path)
     partial = path.with_name(path.name + ".partial")
     with partial.open("wb") as stream:
         stream.write(content)

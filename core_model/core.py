@@ -20,6 +20,7 @@ from torch.utils.checkpoint import checkpoint
 
 from core_model.config import MODALITIES, CoreConfig, Modality
 from core_model.errors import InputRejected, Unavailable
+from core_model.fingerprint import Fingerprint
 from core_model.inputs.facts import FactEmbedding
 from core_model.inputs.image import ImageEmbedding
 from core_model.inputs.packing import Batch, pack
@@ -32,6 +33,7 @@ from core_model.nn.blocks import Block
 from core_model.nn.router import Routing
 from core_model.output import CoreOutput
 from core_model.pretrained import read_folder, write_folder
+from core_model.twin import twin_of
 
 TextKind = Literal["query", "passage"]
 Row = str | Segment | Sequence[str | Segment]
@@ -59,6 +61,7 @@ class Core(nn.Module):
         super().__init__()
         self.config, self.recompute = config, recompute
         self._tokenizer, self.card = tokenizer, dict(card or {})
+        self._as_on_disk: Fingerprint | None = None
         self.text = TextEmbedding(config)
         self.image = ImageEmbedding(config.patch, config.width)
         self.volume = VolumeEmbedding(config.volume_features, config.width)
@@ -112,6 +115,7 @@ class Core(nn.Module):
             ) from error
         for router in routers_of(core):
             router.load_E = torch.zeros(len(router.weight_ED), device=router.weight_ED.device)
+        core._take_as_on_disk()
         return core.requires_grad_(True).eval()
 
     def save_pretrained(self, path: str | Path, *, int8: bool = False, card: Mapping[str, Any] | None = None) -> Path:
@@ -125,18 +129,35 @@ class Core(nn.Module):
                 made from are taken over from the core's card.
 
         Returns:
-            Path of the card, which becomes that of this core.
+            Path of the card. It becomes that of this core, but for int8: rounded weights are not those of this core,
+            which keeps the card that it has.
         """
         entry = {**self.origin(), **(card or {})}
-        written, self.card = write_folder(Path(path), self.config, self.state_dict(), self._tokenizer, entry, int8=int8)
+        written, found = write_folder(Path(path), self.config, self.state_dict(), self._tokenizer, entry, int8=int8)
+        if not int8:
+            self.card = found
+            self._take_as_on_disk()
         return written
+
+    def _take_as_on_disk(self) -> None:
+        self._as_on_disk = Fingerprint(self) if "weights_sha256" in self.card else None
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        known, weight = self._as_on_disk, self.modality_MD
+        cast_from_disk = known is not None and fn(weight.new_empty(0)).dtype != weight.dtype and known.holds()
+        super()._apply(fn, recurse)
+        if known is not None and cast_from_disk:
+            known.renew()
+        return self
 
     @property
     def weights_hash(self) -> str:
         """SHA-256 of the file that the weights were read from or last written to, for provenance.
 
+        Another device or type leaves it as it is.
+
         Raises:
-            Unavailable: They were never on disk.
+            Unavailable: They were never on disk, or have changed since then.
         """
         if "weights_sha256" not in self.card:
             raise Unavailable(
@@ -144,10 +165,17 @@ class Core(nn.Module):
                 action="save it with save_pretrained",
                 code="core_without_hash",
             )
+        if self._as_on_disk is not None and not self._as_on_disk.holds():
+            raise Unavailable(
+                "the weights of this core are no longer those of its file",
+                action="save it with save_pretrained",
+                code="core_changed",
+            )
         return self.card["weights_sha256"]
 
     @property
     def has_tokenizer(self) -> bool:
+        """Whether texts can be given."""
         return self._tokenizer is not None
 
     @property
@@ -171,8 +199,11 @@ class Core(nn.Module):
         Flags, devices and modules of the twin are its own; a change of the weights themselves is seen by both until
         either is brought to another device or type.
         """
-        twin = type(self).from_state(self.config, self.state_dict(), self._tokenizer, self.card)
-        return twin.requires_grad_(False)
+        twin = twin_of(self)
+        twin.recompute = False
+        if self._as_on_disk is not None:
+            twin._as_on_disk = self._as_on_disk.of_copy(self, twin)
+        return twin.eval()
 
     def with_weights(self, tensors: Mapping[str, Tensor]) -> Self:
         """A core of the same shape and tokenizer around other tensors, which were never on disk."""
@@ -186,6 +217,7 @@ class Core(nn.Module):
     def describe_as(self, tokenizer: TextTokenizer | None, card: Mapping[str, Any]) -> None:
         """Take a tokenizer and a card: of weights that were read by other means."""
         self._tokenizer, self.card = tokenizer, dict(card)
+        self._take_as_on_disk()
 
     @property
     def layers(self) -> list[Block]:
@@ -202,7 +234,7 @@ class Core(nn.Module):
 
         Args:
             rows: Each a text, a segment, or several of them in any order; a text becomes a segment by the tokenizer,
-                with its marks and without a prefix.
+                with its special tokens and without a prefix.
 
         Raises:
             InputRejected: There is no row, an empty row, or a segment that does not fit the core.
@@ -307,7 +339,8 @@ class Core(nn.Module):
         """
         if num_layers is None:
             return self.config.num_layers
-        if not isinstance(num_layers, int) or not 0 <= num_layers <= self.config.num_layers:
+        whole = isinstance(num_layers, int) and not isinstance(num_layers, bool)
+        if not whole or not 0 <= num_layers <= self.config.num_layers:
             raise InputRejected(
                 "{layers} layers of a core that has {all}",
                 allowed="0 to {all}",

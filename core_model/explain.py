@@ -74,7 +74,7 @@ class WordRelevance:
 def word_relevance(
     core: Core, text: str, score: Callable[[CoreOutput], Tensor], *, steps: int = 16
 ) -> list[WordRelevance]:
-    """Relevance of each word of a text (in Chinese of each piece), in order; marks are left out.
+    """Relevance of each word of a text (in Chinese of each piece), in order; special tokens are left out.
 
     Args:
         core: The core with its tokenizer.

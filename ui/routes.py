@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from apps import messages
 from core_model.errors import NotFound, TandemError
 from ui import slices
 from ui.sources import CONTENT_SECURITY_POLICY
@@ -50,17 +51,23 @@ async def heat_slice(request: Request) -> Response:
 
 
 def _guarded(endpoint):
-    """What goes wrong becomes a plain sentence and a status, never a traceback or a path."""
+    """What goes wrong becomes a plain sentence in the screen's language and a status, never a traceback or a path."""
 
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
         except NotFound as error:
-            return PlainTextResponse(str(error), status_code=404, headers=_PRIVATE)
+            return PlainTextResponse(_said(error, request), status_code=404, headers=_PRIVATE)
         except TandemError as error:
-            return PlainTextResponse(str(error), status_code=409, headers=_PRIVATE)
+            return PlainTextResponse(_said(error, request), status_code=409, headers=_PRIVATE)
 
     return answer
+
+
+def _said(error: TandemError, request: Request) -> str:
+    """An error in the language that the address asks for with ``?lang=``, English where with none of ours."""
+    asked = request.query_params.get("lang", "en")
+    return messages.refused(error.refusal, asked if asked in messages.LANGUAGES else "en")
 
 
 def _id(request: Request, name: str) -> str:

@@ -32,13 +32,14 @@ def upgrade() -> None:
 @app.command()
 def verify() -> None:
     """Verify the audit chain entry by entry, the database file, and every stored content against its hash."""
+    from apps.messages import refused
     from apps.store.store import open_store
     from apps.store.verification import verify as check
 
     with open_store() as store:
         found = check(store)
     for problem in found.problems:
-        console.say(problem)
+        console.say(refused(problem))
     if found.problems:
         raise typer.Exit(1)
     console.say(f"the audit chain holds: {found.head.count} entries, head {found.head.hash}")

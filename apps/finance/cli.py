@@ -75,7 +75,7 @@ def read(
 
 @app.command("list")
 def list_reports(
-    company: Annotated[str, typer.Option(help="Only of companies whose name holds this.")] = "",
+    company: Annotated[str, typer.Option(help="Only companies whose name contains this text.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many readings, the newest first.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:

@@ -15,6 +15,8 @@ DAYS_OF_MONTH = 30.44
 MONTHS_OF_YEAR = 12
 WEEK = 7
 """Days by which a period of whole weeks may miss the calendar, and its end the day on the cover."""
+HALF_A_MONTH = 15
+"""Days by which periods that stand side by side may differ: quarters of 90 and of 92 days, of 13 and of 14 weeks."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,6 +50,20 @@ class Period:
     def is_year(self) -> bool:
         """Whether it is a year, of the calendar or of 52 or 53 weeks."""
         return self.months == MONTHS_OF_YEAR
+
+    @property
+    def reaches_a_year(self) -> bool:
+        """Whether it is a year or longer: what an annual report covers, in a first fiscal year too."""
+        return self.is_year or self.days > DAYS_OF_MONTH * MONTHS_OF_YEAR
+
+    @property
+    def within_a_year(self) -> bool:
+        """Whether it is a year or shorter: what a report covers, unlike the time since a company was founded."""
+        return self.is_year or self.days < DAYS_OF_MONTH * MONTHS_OF_YEAR
+
+    def as_long_as(self, other: "Period") -> bool:
+        """Whether it is about as long as another, so that their numbers may stand side by side."""
+        return abs(self.days - other.days) <= HALF_A_MONTH
 
     @property
     def text(self) -> str:

@@ -20,8 +20,6 @@ TITLES: dict[StatementName, str] = {
     "balance": "Balance sheet",
     "cash_flow": "Cash flow",
 }
-ABOUT_AS_LONG = 15
-"""Days by which periods that stand side by side may differ."""
 _DERIVED = "*"
 
 
@@ -114,7 +112,7 @@ def periods_of(lines: Sequence[StatementLine]) -> list[Period]:
         return []
     newest = max(firsts, key=lambda period: (firsts[period], period))
     earlier = {value.period for line in lines for value in line.values if value.period.end < newest.end}
-    alike = [period for period in earlier if abs(period.days - newest.days) <= ABOUT_AS_LONG]
+    alike = [period for period in earlier if period.as_long_as(newest)]
     return [newest, *sorted(alike, reverse=True)[:1]]
 
 

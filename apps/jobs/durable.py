@@ -6,7 +6,7 @@ holds can be thrown away without losing a reading, so our schema, our backups an
 PostgreSQL it has its own schema (``dbos``) in the same database. The two are not written in one transaction: a job is
 a row of ours first, and a worker hands over whatever DBOS was not given, under an id that makes a second time harmless.
 
-All that is needed for take-over, as the trial found: a unique executor id a process, an application version raised
+Take-over needs: a unique executor id a process, an application version raised
 only when steps change, the JSON serializer (the usual one unpickles), queues listened to by name before the launch and
 registered after it.
 """

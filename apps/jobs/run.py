@@ -56,7 +56,7 @@ def failure(error: Exception, step: str) -> JobFailed:
     ours = [frame for frame in frames if "site-packages" not in frame.filename]
     frame = (ours or list(frames))[-1]
     defect = Unavailable(
-        "the step '{step}' met an error of ours ({kind} in {module}, line {line})",
+        "the step '{step}' failed with an internal error ({kind} in {module}, line {line})",
         code="defect",
         values={
             "step": step,

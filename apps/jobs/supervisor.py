@@ -58,10 +58,12 @@ class WorkerSupervisor:
             )
 
     def open(self) -> None:
+        """Start a worker where none is alive, and keep looking in a thread until ``close``."""
         self._look()
         self._thread.start()
 
     def close(self) -> None:
+        """Stop looking, and end the worker that was started here; it is killed where it does not end in time."""
         self._stop.set()
         self._thread.join()
         if self._process is None:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,8 +35,9 @@ KIND = "medical.read"
 STEPS = {"import": "1", "lungs": "1", "nodules": "1", "document": "1"}
 """Versions of the steps; one is raised by hand when what it makes of the same input changes. Then
 ``python -m tests.apps.medical.recorded_steps`` records them anew."""
-LIBRARIES = ("torch", "numpy", "scipy", "pydicom")
-"""Those that decide a result."""
+DECODERS = ("imagecodecs", "pylibjpeg-openjpeg", "pylibjpeg-rle", "pyjpegls", "pillow")
+LIBRARIES = ("torch", "numpy", "scipy", "pydicom", *DECODERS)
+"""Those that decide a result: the values of the voxels too."""
 ZONE_BIT = 4
 FIRST_IMAGE = "first image"
 """Name of the PNG of the middle slice, which a running job has in the store within seconds."""
@@ -67,7 +69,7 @@ def submit(store: Store, path: Path, *, series_uid: str | None = None, again: bo
         store: The open store.
         path: Folder or zip of DICOM files.
         series_uid: Series to read instead of the one that fits best.
-        again: Read it even if the same series was read by the same code with the same weights.
+        again: Read it even if the same series has a reading of the same provenance.
 
     Raises:
         NotFound: There is nothing at the path.
@@ -96,13 +98,19 @@ def read_study(run: Run) -> str:
     return run.step("document", _document, imported, lungs, found)
 
 
-def _provenance(step: Step, input_hash: str) -> Provenance:
-    weights = weights_in("apps.medical.nodules", "nodule_detector") | weights_in("core_model", "core")
+def _provenance(step: Step, input_hash: str, weights: dict[str, str]) -> Provenance:
     return Provenance(input_hash, STEPS, _settings(step), weights, libraries(*LIBRARIES))
 
 
 def _settings(step: Step) -> dict[str, Any]:
-    return {"series_uid": step.settings.get("series_uid")}
+    """What of the settings can change a result: of the device its kind, since another one sums in another order."""
+    device, _, _ = step.store.settings.device.partition(":")
+    return {"series_uid": step.settings.get("series_uid"), "device": device}
+
+
+def _weights() -> dict[str, str]:
+    """The weights that lie on disk now."""
+    return weights_in("apps.medical.nodules", "nodule_detector") | weights_in("core_model", "core")
 
 
 def _import(step: Step) -> dict[str, Any]:
@@ -140,7 +148,7 @@ def _imported(step: Step) -> dict[str, Any]:
     notes = Notes(tuple(skipped.rounded() for skipped in study.skipped), study.cautions)
     # The same series beside other series, or among other files, has other notes: each input gets its own reading.
     input_hash = hash_of([study.input_hash, hashlib.sha256(to_json(notes)).hexdigest()])
-    known = readings.find(step.store, KIND, _provenance(step, input_hash))
+    known = readings.find(step.store, KIND, _provenance(step, input_hash, _weights()))
     volume = blobs.put_array(step.store, step.job_id, "volume", study.volume.hu)
     step.tick(0.95)
     series = ReadSeries(
@@ -223,7 +231,8 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
     packed = zlib.decompress(blobs.get(step.store, lungs["masks"]))
     masks = np.frombuffer(packed, np.uint8).reshape(volume.shape)
     sides = masks & np.uint8(ZONE_BIT - 1)
-    detector = shipped_detector()
+    weights = _weights()
+    detector = shipped_detector(step.store.settings.device, weights)
     found = find_nodules(
         volume.hu,
         volume.spacing_mm,
@@ -247,11 +256,13 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         read.append(read_finding(finding, identifier, side, heatmap))
     point = ShownFrom(detector.operating_point.threshold, detector.operating_point.decides)
     findings = to_json(Findings(tuple(read), point, tuple(found.cautions)))
-    return {"findings": blobs.put(step.store, step.job_id, "findings", findings), "heatmaps": heatmaps}
+    kept = blobs.put(step.store, step.job_id, "findings", findings)
+    return {"findings": kept, "heatmaps": heatmaps, "weights": weights}
 
 
 def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found: dict[str, Any]) -> str:
-    provenance = _provenance(step, imported["input_hash"])
+    # Those that the nodules were found with: others may lie on disk since.
+    provenance = _provenance(step, imported["input_hash"], found["weights"])
 
     def make(reading_id: str) -> Made:
         notes, findings = _held(step, Notes, imported["notes"]), _held(step, Findings, found["findings"])
@@ -274,10 +285,23 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
     return save_reading(step, provenance, make)
 
 
-@cache
-def shipped_detector() -> "Detector":
-    """The shipped detector with the core behind it, loaded once in a worker, onto the device of the settings."""
-    from apps.medical.nodules.detector_weights import load_detector
-    from apps.settings import load_settings
+def shipped_detector(device: str, weights: Mapping[str, str]) -> "Detector":
+    """The shipped detector with the core behind it, loaded once in a worker as long as both stay the same.
 
-    return load_detector(device=load_settings().device)
+    Args:
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        weights: What lies on disk now, see ``weights_in``.
+
+    Raises:
+        Unavailable: The device, or weights, are not there.
+        InputRejected: The weights are damaged.
+    """
+    return _loaded(device, tuple(sorted(weights.items())))
+
+
+@lru_cache(maxsize=1)
+def _loaded(device: str, weights: tuple[tuple[str, str], ...]) -> "Detector":
+    """The detector on a device; ``weights`` are what the cache knows it by."""
+    from apps.medical.nodules.detector_weights import load_detector
+
+    return load_detector(device=device)

@@ -59,13 +59,15 @@ def skipped(series: Sequence[SkippedSeries]) -> Iterator[str]:
 
 
 def _row(finding: ReadFinding) -> list[str]:
+    """The cells of a finding; slices count from 1, as on the screens."""
+    k, row, column = finding.centre_voxel
     return [
         str(finding.rank),
         f"{finding.probability:.2f}",
         f"{_known(finding.long_axis_mm, '{:.1f}')} x {_known(finding.short_axis_mm, '{:.1f}')}",
         _known(finding.volume_mm3, "{:.0f}"),
         _known(finding.side),
-        ", ".join(f"{part:.0f}" for part in finding.centre_voxel),
+        f"{round(k) + 1}, {row:.0f}, {column:.0f}",
         ", ".join(f"{part:.1f}" for part in finding.centre_mm),
     ]
 

@@ -2,7 +2,7 @@
 
     from apps.messages import said, refused, cautioned
 
-    said(Message("period_off", {"days": 3}), "zh")     # a stored sentence, in words
+    said(Message("period_days", {"days": 3}), "zh")    # a stored sentence, in words
     refused(error.refusal, "zh", name="report.html")     # why something was refused, what is allowed, what to do
     cautioned(caution, "en")                              # what was skipped or degraded
 

@@ -220,7 +220,19 @@ def end(
 def create_done(
     store: Store, kind: str, input_id: str | None, settings: dict[str, Any], reading_id: str, key: str | None
 ) -> JobRow:
-    """A job that has nothing to do, since its reading is stored."""
+    """A job that has nothing to do, since its reading is stored.
+
+    Args:
+        store: The store.
+        kind: Name under which the job is registered.
+        input_id: Row of the input that it would have read.
+        settings: As for ``create``.
+        reading_id: The reading that is stored.
+        key: As for ``create``; an equal job that waits or runs is ended with this reading.
+
+    Returns:
+        The job, done.
+    """
     row = create(store, kind, input_id, settings, key=key)
     end(store, row.id, row.attempt, "done", reading_id=reading_id)
     return get(store, row.id)

@@ -47,10 +47,20 @@ HOW = Adaptation()
 KINDS = ("words", "characters", "frozen", "frozen, shuffled", "adapted", "shuffled")
 RECORD = "shared_core_concepts"
 MODEL_CODE = (
-    *("core.py", "output.py", "inputs/packing.py", "inputs/segments.py", "inputs/text.py"),
-    *(f"nn/{name}.py" for name in ("attention", "blocks", "experts", "grouped", "router")),
+    *("checkpoint.py", "config.py", "core.py", "explain.py", "output.py", "pretrained.py"),
+    *(f"inputs/{name}.py" for name in ("packing", "segments", "text")),
+    *(f"nn/{name}.py" for name in ("attention", "balance", "blocks", "experts", "grouped", "router")),
+    *(f"training/{name}.py" for name in ("loop", "run", "splits")),
 )
-"""What computes the hidden states of a text; a change there asks for a new record."""
+"""What reads the weights, computes the hidden states of a text, fine-tunes the blocks, shuffles them and deals the
+companies; a change there asks for a new record."""
+PROBE_CODE = (
+    "core_probes/concepts.py",
+    "core_probes/concept_classifier.py",
+    "core_probes/adapted.py",
+    "shared_data.py",
+)
+"""Of the benchmarks: the examples, the folds and the classifier."""
 FILINGS = "finance/us_filings_ixbrl.tar.xz"
 _FACT = "{*}nonFraction"
 _SPACES = re.compile(r"\s+")
@@ -202,7 +212,7 @@ def nearly_same(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
 def folds_of(core: Core, recorded: bool) -> dict[str, dict[str, str]]:
     """The hits of every fold, measured and recorded, or recorded and one of the five measured again."""
     probe = Probe(core)
-    code = [Path(__file__).with_name(f"{name}.py") for name in ("concepts", "concept_classifier", "adapted")]
+    code = [Path(records.__file__).parent / name for name in PROBE_CODE]
     code += [Path(core_model.__file__).parent / name for name in MODEL_CODE]
     hashes = {
         "weights": core.weights_hash,

@@ -44,6 +44,7 @@ class Batch:
 
     @property
     def num_tokens(self) -> int:
+        """T."""
         return len(self.slot_T)
 
     @property

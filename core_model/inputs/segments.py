@@ -19,6 +19,8 @@ from core_model.errors import InputRejected
 
 UNITS = ("none", "money", "shares", "per_share", "share", "count", "length", "mass", "concentration", "time", "other")
 """Kinds of unit of a fact, by number."""
+_INDICES = (torch.int64, torch.int32)
+"""Types of whole numbers that embeddings take."""
 
 
 class _Tensors:
@@ -57,7 +59,7 @@ def _moved(value: Any, device: torch.device | str) -> Any:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextSegment(_Tensors):
-    """Pieces of a text or of program code, with their begin and end marks.
+    """Pieces of a text or of program code, with the special tokens of begin and end.
 
     Attributes:
         ids_L: Piece numbers, int64.
@@ -71,7 +73,7 @@ class TextSegment(_Tensors):
         return len(self.ids_L)
 
     def check(self, config: CoreConfig) -> None:
-        """Refuse what a core of this shape cannot read; likewise on the other segments.
+        """Refuse what a core of this shape cannot read.
 
         Raises:
             InputRejected: There is a piece that the core does not know, or the kind is not that of a text.
@@ -84,7 +86,7 @@ class TextSegment(_Tensors):
                 values={"kind": str(self.kind)},
             )
         ids_L = self.ids_L
-        wrong = ids_L.ndim != 1 or ids_L.is_floating_point()
+        wrong = ids_L.ndim != 1 or ids_L.dtype not in _INDICES
         if wrong or (len(self) and not 0 <= int(ids_L.min()) <= int(ids_L.max()) < config.vocab_size):
             raise InputRejected(
                 "text pieces outside 0 to {last}",
@@ -111,6 +113,11 @@ class ImageSegment(_Tensors):
         return math.prod(-(-edge // self.patch) for edge in self.pixels_YX.shape)
 
     def check(self, config: CoreConfig) -> None:
+        """Refuse what a core of this shape cannot read.
+
+        Raises:
+            InputRejected: The image is not ``[Y, X]``, its patches are of another size, or a pixel is no finite number.
+        """
         if self.pixels_YX.ndim != 2 or self.patch != config.patch:
             raise InputRejected(
                 "an image that is not [Y, X], or is cut into patches of another size",
@@ -118,6 +125,7 @@ class ImageSegment(_Tensors):
                 code="image_misshapen",
                 values={"patch": config.patch},
             )
+        _refuse_no_numbers(self.pixels_YX)
         if not _all_finite(self.pixels_YX):
             raise InputRejected("an image with a pixel that is not finite", code="image_not_finite")
 
@@ -141,6 +149,12 @@ class VolumeSegment(_Tensors):
         return len(self.features_NC)
 
     def check(self, config: CoreConfig) -> None:
+        """Refuse what a core of this shape cannot read.
+
+        Raises:
+            InputRejected: The tensors do not fit together or to the core, a number is not finite, or a spacing is not
+                positive.
+        """
         n = len(self.features_NC)
         if (
             self.features_NC.shape != (n, config.volume_features)
@@ -153,6 +167,7 @@ class VolumeSegment(_Tensors):
                 code="volume_misshapen",
                 values={"features": config.volume_features},
             )
+        _refuse_no_numbers(self.features_NC, self.position_mm_N3, self.spacing_mm_N3)
         if not _all_finite(self.features_NC, self.position_mm_N3, self.spacing_mm_N3):
             raise InputRejected(
                 "a volume with a vector, position or spacing that is not finite", code="volume_not_finite"
@@ -179,7 +194,7 @@ class FactsSegment(_Tensors):
     """Named, dated quantities: XBRL facts or observations of a record. Two tokens each, see ``inputs.facts``.
 
     Attributes:
-        name_ids: Piece numbers of each name, without begin and end marks.
+        name_ids: Piece numbers of each name, without special tokens.
         values_N: The values, in their unit.
         totals_N: The same report's total that each is compared with (total assets, or the upper end of a reference
             range); NaN where there is none.
@@ -200,12 +215,19 @@ class FactsSegment(_Tensors):
         return 2 * len(self.name_ids)
 
     def check(self, config: CoreConfig) -> None:
+        """Refuse what a core of this shape cannot read.
+
+        Raises:
+            InputRejected: The columns differ in length, a number is not finite, or the core lacks a name's pieces or a
+                unit.
+        """
         n = len(self.name_ids)
         columns = (self.values_N, self.totals_N, self.priors_N, self.unit_N, self.years_N)
         if any(column.shape != (n,) for column in columns):
             raise InputRejected(
                 "facts whose columns differ in length", allowed="one entry a fact in each", code="facts_misshapen"
             )
+        _refuse_no_numbers(self.values_N, self.totals_N, self.priors_N, self.years_N)
         if not _all_finite(self.values_N, self.years_N):
             raise InputRejected(
                 "a fact whose value or time is not finite",
@@ -215,7 +237,7 @@ class FactsSegment(_Tensors):
         if any(len(ids) == 0 for ids in self.name_ids):
             raise InputRejected("a fact without a name", action="name every fact", code="fact_unnamed")
         if n and (
-            self.unit_N.is_floating_point() or not 0 <= int(self.unit_N.min()) <= int(self.unit_N.max()) < len(UNITS)
+            self.unit_N.dtype not in _INDICES or not 0 <= int(self.unit_N.min()) <= int(self.unit_N.max()) < len(UNITS)
         ):
             raise InputRejected(
                 "a kind of unit outside 0 to {last}",
@@ -242,6 +264,15 @@ class FactsSegment(_Tensors):
 
 
 Segment = TextSegment | ImageSegment | VolumeSegment | FactsSegment
+
+
+def _refuse_no_numbers(*tensors: Tensor) -> None:
+    if any(tensor.dtype == torch.bool or tensor.is_complex() for tensor in tensors):
+        raise InputRejected(
+            "a segment of truth values or complex numbers",
+            allowed="real numbers",
+            code="segment_without_numbers",
+        )
 
 
 def _all_finite(*tensors: Tensor) -> bool:

@@ -17,7 +17,7 @@ from core_model.config import CoreConfig
 from core_model.inputs.segments import TextSegment
 
 BEGIN, PAD, END, UNKNOWN = 0, 1, 2, 3
-"""Numbers of the four marks in every vocabulary of ours."""
+"""Numbers of the four special tokens in every vocabulary of ours."""
 
 
 class TextTokenizer:
@@ -47,15 +47,15 @@ class TextTokenizer:
         return hashlib.sha256(self.packed).hexdigest()
 
     def ids(self, text: str, *, marks: bool = True) -> list[int]:
-        """Piece numbers of a text, with begin and end marks unless told otherwise."""
+        """Piece numbers of a text, with the special tokens of begin and end; without them where ``marks`` is False."""
         return self._tokenizer.encode(text, add_special_tokens=marks).ids
 
     def batch_ids(self, texts: Sequence[str], *, marks: bool = True) -> list[list[int]]:
-        """Piece numbers of several texts."""
+        """Piece numbers of several texts; see ``ids``."""
         return [coded.ids for coded in self._tokenizer.encode_batch(list(texts), add_special_tokens=marks)]
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
-        """Begin and end in ``text`` of each piece that ``ids`` gives; (0, 0) for the marks."""
+        """Begin and end in ``text`` of each piece that ``ids`` gives; (0, 0) for special tokens."""
         return self._tokenizer.encode(text).offsets
 
     def pieces(self, ids: Sequence[int]) -> list[str]:

@@ -18,7 +18,7 @@ class TextWindows:
     """Texts, cut into windows.
 
     Attributes:
-        ids: Piece numbers of each window with its marks, W of them.
+        ids: Piece numbers of each window with its special tokens, W of them.
         text: Number of the text that each belongs to.
     """
 
@@ -38,12 +38,12 @@ class TextWindows:
 
 
 def text_windows(tokenizer: TextTokenizer, texts: Sequence[str], window: int) -> TextWindows:
-    """Cut texts into windows of like length; an empty text is one window of its marks.
+    """Cut texts into windows of like length; an empty text is one window of its special tokens.
 
     Args:
         tokenizer: Of the core.
         texts: Any number of them.
-        window: Pieces of a window, marks counted.
+        window: Pieces of a window, special tokens counted.
     """
     inner = window - 2
     windows = TextWindows([], [])

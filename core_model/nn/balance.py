@@ -1,4 +1,4 @@
-"""Balance of the experts without an auxiliary loss: each router's choice bias is moved against its loads.
+"""Balance of the experts without an auxiliary loss: each router's expert bias is moved against its loads.
 
 The rule of DeepSeek-V3 (arXiv 2412.19437 section 2.1.2), centred as torchtitan does, in an optimizer's hook.
 """
@@ -19,7 +19,7 @@ def routers_of(model: nn.Module) -> Iterator[Router]:
 def balance_with(
     optimizer: torch.optim.Optimizer, model: nn.Module, coefficient: float = 1e-3
 ) -> torch.utils.hooks.RemovableHandle:
-    """Move every router's choice bias just before each optimizer step.
+    """Move every router's expert bias just before each optimizer step.
 
     The loads are added up where the model's forward ends, outside any recomputation of activations, so that a
     recomputed block does not count twice; they cover all micro-batches since the last step.

@@ -30,6 +30,7 @@ class Block(nn.Module):
         self.experts_norm = nn.LayerNorm(config.width, eps=config.norm_eps)
 
     def forward(self, x_TD: Tensor, batch: Batch) -> tuple[Tensor, dict[str, Routing]]:
+        """Tokens ``[T, D]`` after attention and experts, and the routing of each group."""
         x_TD = self.attention_norm(x_TD + self.attention(x_TD, batch))
         y_TD, routings = self.experts(x_TD, batch.members)
         return self.experts_norm(x_TD + y_TD), routings

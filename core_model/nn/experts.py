@@ -1,9 +1,9 @@
 """Mixture of experts: expert groups by modality, each with its router, and a shared expert.
 
-Shapes: T tokens, D width, E experts of a group, K experts that run for a token, F hidden width of an expert,
+Shapes: T tokens, D width, E experts of a group, K active experts of a token, F hidden width of an expert,
 N = T * K routed copies of tokens.
 
-Every token runs the shared expert and K experts of its modality's group.
+Every token runs the shared expert and K active experts of its modality's group.
 """
 
 from collections.abc import Callable
@@ -33,10 +33,10 @@ class ExpertGroup(nn.Module):
         hidden: F.
         num_active: K.
         activation: ``gelu`` (two matrices and a hidden bias) or ``swiglu`` (three matrices, no bias).
-        normalise: See ``Router``.
-        gate_scale: See ``Router``.
-        dispatch: How tokens meet experts: ``dense`` computes all experts and masks gates, ``grouped`` sorts tokens
-            by expert for ``core_model.nn.grouped``, ``loop`` sorts them and takes expert by expert;
+        normalise: Whether the K gates of a token sum to ``gate_scale``.
+        gate_scale: Factor on the gates.
+        dispatch: How tokens are dispatched to experts: ``dense`` computes all experts and masks gates, ``grouped``
+            sorts tokens by expert for ``core_model.nn.grouped``, ``loop`` sorts them and takes expert by expert;
             ``auto`` takes the fastest as measured.
     """
 
@@ -71,13 +71,14 @@ class ExpertGroup(nn.Module):
 
     @property
     def mode(self) -> Dispatch:
-        """The dispatch in use: ``auto`` resolved by the ratio of experts to running experts."""
+        """The dispatch in use: ``auto`` resolved by the ratio of experts to active experts."""
         if self.dispatch != "auto":
             return self.dispatch
         return "dense" if len(self.router.weight_ED) <= DENSE_UP_TO * self.router.num_active else "grouped"
 
     @property
     def experts(self) -> dict[str, Callable[[Tensor, Routing], Tensor]]:
+        """The three dispatch functions by name; each takes ``x_TD`` and a ``Routing``, gives ``[T, D]``."""
         return {"dense": self._dense, "grouped": self._grouped, "loop": self._loop}
 
     def _dense(self, x_TD: Tensor, routing: Routing) -> Tensor:
@@ -141,6 +142,7 @@ class FeedForward(nn.Module):
         self.down = nn.Linear(hidden, width, bias=bias)
 
     def forward(self, x_TD: Tensor) -> Tensor:
+        """``[T, D]`` to ``[T, D]``."""
         h_TF = self.up(x_TD)
         return self.down(F.gelu(h_TF) if self.gate is None else F.silu(self.gate(x_TD)) * h_TF)
 

@@ -1,9 +1,8 @@
-"""The router of a group of experts: sigmoid scores, a choice with the balance bias, gates without it.
+"""The router of a group of experts. Sigmoid scores; top-K selection on score + expert bias; gates from the score alone.
 
-Shapes: T tokens, D width, E experts of a group, K experts that run for a token.
+Shapes: T tokens, D width, E experts of a group, K active experts of a token.
 
-The choice adds a bias to the scores that no gradient touches (see ``core_model.nn.balance``); gates come from the
-scores alone. Two kinds of gate:
+The expert bias balances the load; no gradient touches it (see ``core_model.nn.balance``). Two kinds of gate:
 
 * ``gate_scale * score``, not normalised: with ``gate_scale`` 2 and a router of zeros every gate is 1, so that experts
   cut from one feed-forward net sum up to it when all of them run;
@@ -21,7 +20,7 @@ from torch.nn import functional as F
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Routing:
-    """What a group's router did: gates ``gates_TK``, choices ``chosen_TK``, tokens of each expert ``load_E``."""
+    """What a group's router did: gates ``gates_TK``, active experts ``chosen_TK``, tokens of each expert ``load_E``."""
 
     gates_TK: Tensor
     chosen_TK: Tensor
@@ -29,10 +28,10 @@ class Routing:
 
 
 class Router(nn.Module):
-    """Scores experts, chooses K of them with the balance bias, and gives their gates without it.
+    """Sigmoid scores; top-K selection on score + expert bias; gates from the score alone.
 
-    Bias and loads stay in fp32 whatever type the model is brought to: a step of the bias is smaller than what bf16 can
-    tell apart, and so is one token among hundreds.
+    Expert bias and loads stay in fp32 whatever type the model is brought to: a step of the bias is smaller than what
+    bf16 can tell apart, and so is one token among hundreds.
 
     Args:
         width: D.
@@ -81,7 +80,7 @@ class Router(nn.Module):
 
     @torch.no_grad()
     def balance_step(self, coefficient: float) -> None:
-        """Move the choice bias by ``coefficient * sign(mean load - load)``, centred, and clear the load."""
+        """Move the expert bias by ``coefficient * sign(mean load - load)``, centred, and clear the load."""
         if self.load_E.sum() > 0:
             delta_E = coefficient * torch.sign(self.load_E.mean() - self.load_E)
             self.choice_bias_E += delta_E - delta_E.mean()

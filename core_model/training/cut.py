@@ -1,4 +1,4 @@
-"""Cut a dense feed-forward net into a shared expert and routed experts, without changing what it computes.
+"""Cut a dense feed-forward net into shared and routed experts (MoEfication), without changing what it computes.
 
 Shapes: D width, H hidden width of the net (1536), S of it shared, E experts of F = (H - S) / E, N sample tokens.
 

@@ -2,11 +2,12 @@
 
 ``python -m core_model.training.distil --weights FOLDER --corpus FILE --active K --work FOLDER --out FOLDER`` reads the
 core as ``convert_trunk`` made it (all experts run: the teacher), chooses for each layer what is shared and how the
-rest is clustered, lets K experts run, and fits shared expert, experts and router to the teacher's hidden states, the
-student's own states going in, so that later layers mend what earlier ones lose. The second matrices are solved by least
-squares, in seconds, before and after the gradient steps (``--epochs 0`` leaves those out) that move the router and the
-first matrices. Attention, embeddings and norms stay as they are. Each finished layer is kept in the work folder; a
-second start goes on where the first one ended, if corpus, teacher and settings are the same, and is refused if not.
+rest is clustered, keeps K active experts, and fits shared expert, experts and router to the teacher's hidden states,
+the student's own states going in, so that later layers mend what earlier ones lose. The second matrices are solved by
+least squares, in seconds, before and after the gradient steps (``--epochs 0`` leaves those out) that move the router
+and the first matrices. Attention, embeddings and norms stay as they are. Each finished layer is kept in the work
+folder; a second start goes on where the first one ended, if corpus, teacher and settings are the same, and is refused
+if not.
 
 Shapes: T tokens of the sample, D width, E experts.
 """
@@ -28,6 +29,7 @@ from torch.nn import functional as F
 from core_model.checkpoint import write_atomically
 from core_model.config import CoreConfig, ExpertGroupConfig
 from core_model.core import Core
+from core_model.device import refuse_other_than_cpu
 from core_model.inputs.packing import Batch
 from core_model.nn.balance import balance_with
 from core_model.nn.blocks import Block
@@ -44,13 +46,13 @@ class DistilRun:
     """One distillation.
 
     Attributes:
-        num_active: Experts that run, K.
+        num_active: K active experts.
         shared: Hidden neurons of the shared expert; the others are cut into equal experts.
         num_tokens: Tokens of the sample.
         epochs: Passes over them, for each layer.
         batch: Tokens a step.
         learning_rate: Of Adam at the start; it falls to zero along a cosine.
-        balance: Coefficient of the choice bias.
+        balance: Coefficient of the expert bias.
         ridge: Of the least squares, relative to the mean square of a feature.
         seed: Of the sample, the clusters and the order of tokens.
     """
@@ -239,7 +241,18 @@ class LayerTask(Task):
 def relative_error(
     layer: MixtureOfExperts, norm: torch.nn.LayerNorm, x_TD: Tensor, target_TD: Tensor, name: str
 ) -> float:
-    """Mean square of the error over a part of the sample, each output relative to its spread."""
+    """Mean square of the error over a part of the sample, each output relative to its spread.
+
+    Args:
+        layer: The student's layer.
+        norm: What stands behind it.
+        x_TD: What goes in.
+        target_TD: The teacher's states behind the norm.
+        name: Of the group.
+
+    Returns:
+        0 where the layer gives what the teacher gives, 1 where it is as far off as the mean of all tokens.
+    """
     some = slice(0, None, max(1, len(x_TD) // 10_000))
     y_ND = norm(x_TD[some] + layer(x_TD[some], {name: None})[0])
     return float(((y_ND - target_TD[some]) / target_TD.std(dim=0)).square().mean())
@@ -304,7 +317,7 @@ def distil(weights: Path, corpus: Path, work: Path, run: DistilRun) -> tuple[Cor
                 if step:
                     task = LayerTask(layer, norm, x_TD, teacher_TD, group.name, run)
                     layer_run = TrainingRun(steps=run.steps_on(len(x_TD)), seed=run.seed + number)
-                    train(task, layer_run, work / f"layer-{number}")
+                    train(task, layer_run, work / f"layer-{number}", {**identity, "layer": number})
                 solve_outputs(layer, x_TD, whole_TD - x_TD, 1 / whole_TD.std(dim=1), group.name, run.ridge)
                 errors.append(relative_error(layer, norm, x_TD, teacher_TD, group.name))
             write_atomically(kept, save({k: v.contiguous() for k, v in layer.state_dict().items()}))
@@ -323,12 +336,13 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True, help="training text, one passage a line")
     parser.add_argument("--work", type=Path, required=True, help="folder that keeps finished layers")
     parser.add_argument("--out", type=Path, required=True, help="folder of the student")
-    parser.add_argument("--active", type=int, required=True, help="experts that run")
+    parser.add_argument("--active", type=int, required=True, help="active experts")
     parser.add_argument("--shared", type=int, default=512, help="hidden neurons of the shared expert")
     parser.add_argument("--tokens", type=int, default=300_000)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    refuse_other_than_cpu()
     torch.set_num_threads(1)
     run = DistilRun(
         num_active=options.active,

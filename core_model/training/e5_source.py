@@ -31,7 +31,7 @@ class E5Source:
         num_layers: 12.
         num_heads: 12.
         norm_eps: Epsilon of the norms.
-        pieces: 250,002 Unigram pieces; the first four are the marks.
+        pieces: 250,002 Unigram pieces; the first four are the special tokens.
         scores: Their log-probabilities.
         tensors: fp32 by name: ``word``, ``position``, ``type``, ``norm.weight``, ``norm.bias``, and for each layer
             ``L.{q,k,v,out,up,down}.{weight,bias}`` and ``L.{attention_norm,output_norm}.{weight,bias}``.

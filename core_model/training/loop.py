@@ -1,4 +1,4 @@
-"""The one training loop: seeded, resumable to the bit, with averaged weights, early stop and metrics as JSON lines.
+"""The one training loop: seeded, resumes bit for bit, with averaged weights, early stop and metrics as JSON lines.
 
 A ``Task`` holds what differs from training to training: the model, its optimizer, the loss of a step, and the state of
 its data. ``train`` runs it. On a checkpoint the run goes on with the same bits as one that was never stopped, if the
@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.swa_utils import AveragedModel
 
+from core_model.device import refuse_other_than_cpu, usable_device
 from core_model.training.evaluate import judged
 from core_model.training.run import (
     METRICS_FILE,
@@ -46,6 +47,18 @@ class Task(ABC):
     optimizer: torch.optim.Optimizer
     schedule: LRScheduler | None = None
     clipped: Iterable[nn.Parameter] | None = None
+
+    def to(self, device: torch.device) -> None:
+        """Bring to a device all that the run works with: the model, and whatever batches are made of.
+
+        Called before the first step, and before weights are averaged. A task whose batches stay on the CPU, as they do
+        unless it says otherwise here, is refused another device.
+
+        Raises:
+            InputRejected: The task runs on the CPU alone.
+        """
+        refuse_other_than_cpu(device)
+        self.model.to(device)
 
     @abstractmethod
     def loss(self, step: int) -> Tensor:
@@ -102,7 +115,8 @@ def train(
         run: The settings.
         folder: For checkpoints and metrics; without it nothing is written.
         identity: What else the result follows from, besides ``run``: the task's settings by value; data, teacher and
-            start weights by hash.
+            start weights by hash. A folder asks for it: a run that is known by its settings alone would go on with
+            other data.
         log: Takes each line of metrics.
         tick: Told the share done after each step; may raise to cancel.
 
@@ -110,11 +124,15 @@ def train(
         The kept weights and how it went.
 
     Raises:
-        InputRejected: The folder holds a run of something else, named in the message, or a damaged checkpoint.
+        InputRejected: The folder holds a run of something else, named in the message, or a damaged checkpoint; or the
+            task cannot run on the device.
+        Unavailable: The device is not there.
     """
-    if folder is not None:
-        claim(folder, flattened({"run": run.deciding(), **(identity or {})}))
+    if folder is not None and not identity:
+        raise TypeError("a folder asks for the run's identity: hashes of its data, its settings by value")
     loop = _Loop(task, run, folder, log)
+    if folder is not None and identity:
+        claim(folder, flattened({"run": run.deciding(), **identity}))
     loop.resume()
     while not loop.ended:
         loop.step()
@@ -128,8 +146,9 @@ class _Loop:
 
     def __init__(self, task: Task, run: TrainingRun, folder: Path | None, log: Callable[[str], None] | None) -> None:
         self.task, self.run, self.folder, self._log = task, run, folder, log
+        self._device = usable_device(run.device)
+        task.to(self._device)
         self.averaged = _averaged(task.model, run) if run.average else None
-        task.model.to(run.device)
         self.done, self.best_step = 0, 0
         self.best_state: dict[str, Tensor] | None = None
         self.losses: dict[int, float] = {}
@@ -166,7 +185,7 @@ class _Loop:
         task.load_data_state(held["data"])
         torch.set_rng_state(held["rng"])
         if held["cuda_rng"] is not None:
-            torch.cuda.set_rng_state(held["cuda_rng"], self.run.device)
+            torch.cuda.set_rng_state(held["cuda_rng"], self._device)
         self.done, self.best_step, self.best_state = held["step"], held["best_step"], held["best_state"]
         self.losses = {int(step): loss for step, loss in held["losses"].items()}
         self._sum, self._count = held["sum"], held["count"]
@@ -236,7 +255,7 @@ class _Loop:
                 "schedule": None if task.schedule is None else task.schedule.state_dict(),
                 "data": task.data_state(),
                 "rng": torch.get_rng_state(),
-                "cuda_rng": torch.cuda.get_rng_state(self.run.device) if self.run.device != "cpu" else None,
+                "cuda_rng": torch.cuda.get_rng_state(self._device) if self._device.type == "cuda" else None,
                 "best_step": self.best_step,
                 "best_state": self.best_state,
                 "losses": {str(step): loss for step, loss in self.losses.items()},

@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,12 @@ from core_model.errors import InputRejected
 IDENTITY_FILE = "run.json"
 CHECKPOINT_FILE = "checkpoint.pt"
 METRICS_FILE = "metrics.jsonl"
+_NOT_IN_NUMPY = {
+    torch.bfloat16: torch.int16,
+    torch.float8_e4m3fn: torch.uint8,
+    torch.float8_e5m2: torch.uint8,
+}
+"""Types of tensors that numpy does not have, and those of the same size by which their bytes are read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +48,7 @@ class TrainingRun:
         patience: Evaluations without a lower loss after which the run stops; 0 never stops early.
         report_every: Steps between two lines of metrics.
         save_minutes: Time between two checkpoints; 0 saves after every step.
-        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        device: ``cpu``, ``cuda`` or ``cuda:N``; the task is brought there, or refuses it: see ``Task.to``.
         seed: Of everything random.
     """
 
@@ -118,16 +124,24 @@ def flattened(identity: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def content_hash(*values: object) -> str:
-    """SHA-256 over data: arrays and tensors by type, shape and bytes; dataclasses, mappings and sequences by their
-    parts; everything else by how Python writes it."""
+    """SHA-256 over data: arrays and tensors by type, shape and bytes; dataclasses, mappings, sequences, sets and
+    arrays of objects by their parts; everything else by how Python writes it."""
     digest = hashlib.sha256()
 
     def add(value: object) -> None:
         if isinstance(value, Tensor):
-            value = value.detach().cpu().numpy()
-        if isinstance(value, np.ndarray) and value.dtype != object:
+            value = value.detach().cpu()
+            if value.dtype in _NOT_IN_NUMPY:
+                digest.update(str(value.dtype).encode())
+                value = value.contiguous().view(_NOT_IN_NUMPY[value.dtype])
+            value = value.numpy()
+        if isinstance(value, np.ndarray):
             digest.update(f"{value.dtype}{value.shape}".encode())
-            digest.update(np.ascontiguousarray(value).tobytes())
+            if value.dtype.hasobject:
+                for part in value.ravel().tolist():
+                    add(part)
+            else:
+                digest.update(np.ascontiguousarray(value).tobytes())
         elif is_dataclass(value) and not isinstance(value, type):
             for part in fields(value):
                 add(part.name)
@@ -136,6 +150,10 @@ def content_hash(*values: object) -> str:
             for name in sorted(value):
                 add(name)
                 add(value[name])
+        elif isinstance(value, Set):
+            digest.update(f"{{{len(value)}".encode())
+            for part in sorted(content_hash(part) for part in value):
+                add(part)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             digest.update(f"[{len(value)}".encode())
             for part in value:

@@ -11,7 +11,9 @@ from typing import Literal
 Split = Literal["train", "validation", "test"]
 
 ALWAYS_TEST_TICKERS = frozenset({"AXP", "PEP", "PFE", "CVS", "JNJ", "ATVI", "GLW", "NFLX"})
-"""Tickers of the companies in the FinanceBench subset: their filings are never trained or tuned on."""
+"""Tickers of the companies in the FinanceBench subset: their filings are never trained or tuned on.
+
+They stand beside the rule, not with the application: a list that had to be registered first could be forgotten."""
 
 
 def bucket_of(identity: str) -> int:

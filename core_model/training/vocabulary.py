@@ -1,9 +1,9 @@
 """Prune a multilingual Unigram vocabulary to English and Chinese.
 
-Kept, in this order until the vocabulary is full: the four marks; every piece of Han characters alone; every single
-printable ASCII or Latin-1 character and CJK punctuation mark; the ASCII pieces that a corpus uses, the most frequent
-first; the remaining ASCII pieces by their score. Dropped pieces fall apart into kept ones, so that text in the two
-languages never becomes unknown.
+Kept, in this order until the vocabulary is full: the four special tokens; every piece of Han characters alone; every
+single printable ASCII or Latin-1 character and CJK punctuation mark; the ASCII pieces that a corpus uses, the most
+frequent first; the remaining ASCII pieces by their score. Dropped pieces fall apart into kept ones, so that text in
+the two languages never becomes unknown.
 """
 
 import gzip
@@ -26,8 +26,8 @@ _SPACE = "[\\s\\x{1680}\\x{200b}-\\x{200f}\\x{2028}\\x{2029}\\x{2581}\\x{feff}\\
 def make_tokenizer(pieces: list[str], scores: Iterable[float]) -> Any:
     """A Unigram tokenizer with XLM-R's normalisation.
 
-    NFKC, control characters removed, all kinds of space made one; a space in front of the first word; begin and end
-    marks around a text.
+    NFKC, control characters removed, all kinds of space made one; a space in front of the first word; the
+    special tokens of begin and end around a text.
     """
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
@@ -52,7 +52,7 @@ def make_tokenizer(pieces: list[str], scores: Iterable[float]) -> Any:
 
 
 def choose_pieces(pieces: list[str], scores: Iterable[float], counts: Counter[int], size: int) -> list[int]:
-    """Numbers of the pieces to keep, the marks first, then in their old order.
+    """Numbers of the pieces to keep, the special tokens first, then in their old order.
 
     Args:
         pieces: The full vocabulary.

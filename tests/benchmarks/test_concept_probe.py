@@ -1,12 +1,16 @@
 """Concepts of captions: the examples, the classifier, and the core adapted on nothing but the training captions."""
 
+import copy
+import sys
 from pathlib import Path
+from types import FrameType
 
 import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
 
+import core_model
 from benchmarks import recorded, shared_data
 from benchmarks.core_probes import concepts
 from benchmarks.core_probes.adapted import Adaptation, adapt, adapted_means, lower_states, with_blocks
@@ -143,6 +147,32 @@ def test_a_fold_gives_a_mark_for_each_example_and_kind_and_the_same_again(core: 
     assert fold.keys() == {"words", "characters", "frozen", "frozen, shuffled", "adapted", "shuffled"}
     assert fold["words"] == fold["adapted"] == "11111111"
     assert fold == Probe(core, small_examples(), HOW).fold(2)
+
+
+BESIDE = {"device.py", "fingerprint.py", "inputs/facts.py", "inputs/image.py", "inputs/volume.py"}
+"""Of the core: what runs and decides no hit; of the other modalities only the modules are made."""
+
+
+def test_all_code_that_runs_for_a_fold_is_hashed_for_the_record(core: Core, tmp_path: Path) -> None:
+    copy.deepcopy(core).save_pretrained(tmp_path)
+    library, benches = Path(core_model.__file__).parent, Path(recorded.__file__).parent
+    ran: set[Path] = set()
+
+    def see(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            ran.add(Path(frame.f_code.co_filename))
+
+    sys.setprofile(see)
+    try:
+        Probe(Core.from_pretrained(tmp_path), small_examples(), HOW).fold(2)
+    finally:
+        sys.setprofile(None)
+    seen = {str(path.relative_to(library)) for path in ran if path.is_relative_to(library)}
+    assert {"core.py", "nn/blocks.py", "training/loop.py", "explain.py"} <= seen
+    assert seen <= {*concepts.MODEL_CODE, *BESIDE}
+    assert {str(path.relative_to(benches)) for path in ran if path.is_relative_to(benches)} <= {*concepts.PROBE_CODE}
+    for folder, names in ((library, concepts.MODEL_CODE), (benches, concepts.PROBE_CODE)):
+        assert all((folder / name).is_file() for name in names)
 
 
 def test_figures_come_from_a_record_only_while_hashes_and_a_fold_run_again_agree(

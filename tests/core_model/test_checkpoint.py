@@ -3,14 +3,17 @@
 import json
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from safetensors.torch import save
 from torch.testing import assert_close
 
 from core_model import checkpoint
-from core_model.checkpoint import dequantise, load_checkpoint, quantise, read_tensors, save_checkpoint
+from core_model.checkpoint import SCALE, dequantise, load_checkpoint, quantise, read_tensors, save_checkpoint
 from core_model.errors import InputRejected, Unavailable
 
 
@@ -58,6 +61,32 @@ def test_names_and_types_that_look_like_ours_survive(tmp_path: Path) -> None:
             assert found[name].dtype == tensor.dtype
             tolerance = 0.02 if name == "matrix" and axis_of else 0
             assert_close(found[name], tensor, atol=tolerance, rtol=0)
+
+
+@given(st.sets(st.sampled_from([name + SCALE * k for name in ("a", "b") for k in range(5)])), st.data())
+def test_names_of_scales_never_meet(names: set[str], data: st.DataObject) -> None:
+    rounded = data.draw(st.sets(st.sampled_from(sorted(names)))) if names else set()
+    tensors_of = {name: torch.tensor([[float(k + 1), -3.0 * (k + 1)]]) for k, name in enumerate(sorted(names))}
+    with TemporaryDirectory() as folder:
+        found, _ = load_checkpoint(
+            save_checkpoint(folder, "core", tensors_of, {}, lambda n, _: 1 if n in rounded else None)
+        )
+    assert found.keys() == tensors_of.keys()
+    for name, tensor in tensors_of.items():
+        assert_close(found[name], tensor, atol=0.2 if name in rounded else 0, rtol=0)
+
+
+def test_a_tensor_and_its_namesake_with_the_ending_of_scales_are_both_rounded(tmp_path: Path) -> None:
+    given = {"a": torch.tensor([[1.0, -2.0]]), "a.scale": torch.tensor([[300.0, 400.0]])}
+    found, _ = load_checkpoint(save_checkpoint(str(tmp_path), "core", given, {}, lambda name, tensor: 1))
+    for name, tensor in given.items():
+        assert_close(found[name], tensor, atol=2, rtol=0)
+    assert_close(found["a"], given["a"], atol=0.01, rtol=0)
+
+
+def test_paths_may_be_text(tmp_path: Path) -> None:
+    card = save_checkpoint(str(tmp_path / "new"), "core", tensors(), {})
+    assert load_checkpoint(str(card))[1] == checkpoint.load_card(str(card))
 
 
 def test_a_file_of_the_first_form_is_read_as_it_was_meant() -> None:

@@ -1,5 +1,6 @@
 """The way in: texts become comparable vectors, cores survive the disk, and what cannot be read is refused."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from core_model.core import Core
 from core_model.errors import InputRejected, Unavailable
 from core_model.inputs.segments import ImageSegment, TextSegment
 from core_model.inputs.text import TextTokenizer
+from core_model.nn.balance import routers_of
 from core_model.pretrained import int8_axis
 from core_model.training.vocabulary import choose_pieces, count_pieces, make_tokenizer, pack_tokenizer
 from tests.core_model.test_model import every_modality
@@ -74,7 +76,7 @@ def test_one_string_or_something_that_is_no_text_is_refused(tmp_path: Path, text
         core.encode(texts)
 
 
-@pytest.mark.parametrize("layers", [99, 4, -1, 1.5])
+@pytest.mark.parametrize("layers", [99, 4, -1, 1.5, True, False])
 def test_a_number_of_layers_that_the_core_lacks_is_refused(tmp_path: Path, layers: int) -> None:
     core = small_core(tmp_path)
     for run in (lambda: core.embed_texts(["net"], num_layers=layers), lambda: core.encode(["net"], num_layers=layers)):
@@ -149,6 +151,65 @@ def test_weights_that_were_never_on_disk_have_no_hash(tmp_path: Path) -> None:
         _ = other.weights_hash
 
 
+def test_a_core_that_was_rounded_on_disk_keeps_the_hash_of_its_own_weights(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    core = Core(CoreConfig.tiny(), TextTokenizer(small_tokenizer())).eval()
+    core.save_pretrained(tmp_path / "int8", int8=True)
+    with pytest.raises(Unavailable, match="never on disk"):
+        _ = core.weights_hash
+    core.save_pretrained(tmp_path / "whole")
+    whole = core.weights_hash
+    core.save_pretrained(tmp_path / "int8", int8=True)
+    rounded = Core.from_pretrained(tmp_path / "int8")
+    assert core.weights_hash == whole != rounded.weights_hash
+    assert rounded.card["made_from"] == whole
+
+
+def test_weights_that_changed_in_memory_have_no_hash_until_they_are_saved(tmp_path: Path) -> None:
+    core = small_core(tmp_path)
+    first = core.weights_hash
+
+    def trained() -> None:
+        optimizer = torch.optim.SGD(core.parameters(), lr=0.1)
+        core.encode(["net income"]).hidden_TD.square().sum().backward()
+        optimizer.step()
+
+    def replaced() -> None:
+        core.load_state_dict({name: tensor + 1 for name, tensor in core.state_dict().items()})
+
+    def written() -> None:
+        core.layers[1].attention.qkv.bias.data[3] += 1e-3
+
+    def balanced() -> None:
+        next(routers_of(core)).choice_bias_E[0] += 1e-3
+
+    for change in (trained, replaced, written, balanced):
+        twin, copied = core.twin(), copy.deepcopy(core)
+        change()
+        for changed in (core, twin, core.twin(), copy.deepcopy(core)):
+            with pytest.raises(Unavailable, match="no longer those of its file; save it") as refused:
+                _ = changed.weights_hash
+            assert refused.value.code == "core_changed"
+        assert copied.weights_hash == first, "a copy has tensors of its own"
+        core.save_pretrained(tmp_path)
+        assert core.weights_hash != first
+        first = core.weights_hash
+
+
+def test_a_forward_in_training_another_type_and_another_place_leave_the_hash(tmp_path: Path) -> None:
+    core = small_core(tmp_path)
+    first = core.weights_hash
+    core.train().encode(["net income"])
+    assert core.weights_hash == first
+    twin = core.twin()
+    for moved in (core.to(torch.bfloat16), twin.half(), twin.to("cpu")):
+        assert moved.weights_hash == first
+    core.text.position_PD.data += 1
+    with pytest.raises(Unavailable, match="no longer"):
+        _ = core.float().weights_hash
+    assert twin.weights_hash == first
+
+
 def test_a_twin_shares_the_weights_in_memory_and_nothing_else(tmp_path: Path) -> None:
     core = small_core(tmp_path)
     twin = core.twin()
@@ -156,7 +217,18 @@ def test_a_twin_shares_the_weights_in_memory_and_nothing_else(tmp_path: Path) ->
     assert not any(parameter.requires_grad for parameter in twin.parameters())
     assert all(parameter.requires_grad for parameter in core.parameters()), "the core itself stays as it was"
     assert torch.equal(twin.embed_texts(["net"]), core.embed_texts(["net"]))
-    twin.to(torch.bfloat16)
+    twin.train().encode(["net"])
+    assert any(router.load_E.any() for router in routers_of(twin))
+    assert not any(router.load_E.any() for router in routers_of(core)), "loads are its own"
+    core.train()
+    seen: list[int] = []
+    core.layers[0].register_forward_hook(lambda *_: seen.append(1))
+    later = core.twin()
+    later.encode(["net"])
+    assert not seen, "so are hooks"
+    assert not later.training
+    core.eval()
+    twin.eval().to(torch.bfloat16)
     assert {parameter.dtype for parameter in core.parameters()} == {torch.float32}
 
 

@@ -4,8 +4,10 @@ from dataclasses import fields, replace
 
 import pytest
 import torch
+from torch.testing import assert_close
 
 from core_model.config import CoreConfig
+from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import FactsSegment, ImageSegment, Segment, TextSegment, VolumeSegment
@@ -13,6 +15,7 @@ from tests.core_model.test_model import every_modality
 
 TINY = CoreConfig.tiny()
 NAN = float("nan")
+COLUMNS = ("values_N", "totals_N", "priors_N", "years_N")
 
 
 def facts(**changed: torch.Tensor) -> FactsSegment:
@@ -69,6 +72,15 @@ def test_a_segment_differs_by_any_entry_shape_or_type() -> None:
         (TextSegment(torch.tensor([-1])), "text_pieces_unknown"),
         (TextSegment(torch.tensor([0.5])), "text_pieces_unknown"),
         (TextSegment(torch.tensor([0]), "image"), "text_kind_unknown"),
+        (TextSegment(torch.tensor([True])), "text_pieces_unknown"),
+        (TextSegment(torch.tensor([1], dtype=torch.uint8)), "text_pieces_unknown"),
+        (facts(unit_N=torch.tensor([True, False])), "unit_unknown"),
+        (facts(name_ids=(torch.tensor([True]), torch.tensor([True]))), "text_pieces_unknown"),
+        *((facts(**{name: torch.ones(2, dtype=torch.bool)}), "segment_without_numbers") for name in COLUMNS),
+        *((facts(**{name: torch.ones(2, dtype=torch.complex64)}), "segment_without_numbers") for name in COLUMNS),
+        (volume(features_NC=torch.ones(3, 8, dtype=torch.bool)), "segment_without_numbers"),
+        (volume(position_mm_N3=torch.ones(3, 3, dtype=torch.bool)), "segment_without_numbers"),
+        (ImageSegment(torch.ones(4, 4, dtype=torch.bool), 4), "segment_without_numbers"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -76,6 +88,22 @@ def test_what_the_core_cannot_read_is_refused(segment: Segment, code: str) -> No
     with pytest.raises(InputRejected) as refused:
         pack([[segment]], TINY)
     assert refused.value.code == code
+
+
+def test_whole_numbers_are_read_as_the_numbers_that_they_are() -> None:
+    torch.manual_seed(0)
+    core = Core(TINY).eval()
+    whole = facts(**{name: torch.tensor([2, 3]) for name in COLUMNS}, unit_N=torch.tensor([1, 2], dtype=torch.int32))
+    real = facts(**{name: torch.tensor([2.0, 3.0]) for name in COLUMNS}, unit_N=torch.tensor([1, 2]))
+    places = {"position_mm_N3": torch.ones(3, 3), "spacing_mm_N3": torch.ones(3, 3), "features_NC": torch.ones(3, 8)}
+    pairs = [
+        (whole, real),
+        (ImageSegment(torch.ones(4, 4, dtype=torch.int64), 4), ImageSegment(torch.ones(4, 4), 4)),
+        (volume(**{name: tensor.long() for name, tensor in places.items()}), volume(**places)),
+    ]
+    with torch.no_grad():
+        for one, other in pairs:
+            assert_close(core.encode([one]).hidden_TD, core.encode([other]).hidden_TD)
 
 
 def test_facts_without_totals_or_prior_values_are_read() -> None:

@@ -38,6 +38,8 @@ def page() -> str:
         rows = []
         for parameter in command.params:
             described = getattr(parameter, "help", None) or ""
+            if getattr(parameter, "show_default", False) and parameter.default not in (None, False, ""):
+                described += f" (default {parameter.default})"
             if parameter.param_type_name == "argument":
                 words.append(parameter.metavar or str(parameter.name).upper())
             elif parameter.name != "help":

@@ -7,6 +7,10 @@ def test_the_page_of_commands_is_what_the_commands_say():
     assert FILE.read_text(encoding="utf8") == page(), "write it anew: python -m tests.docs.commands"
 
 
+def test_the_page_gives_the_default_of_an_option_as_the_help_does():
+    assert "`--limit` | How many, the newest first. (default 50) |" in page()
+
+
 @pytest.mark.parametrize(
     ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
 )

@@ -44,3 +44,20 @@ def test_the_commands_of_a_page_run(page: Path, folder: Path):
         if done.returncode:
             failed.append(f"{line}: {done.returncode}: {done.stderr[-300:]}")
     assert not failed
+
+
+@pytest.mark.slow
+def test_the_python_of_the_page_on_scans_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = PAGES / "read-a-scan.md"
+    (block,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf8"), re.DOTALL)
+    program = folder / "bin" / "tandem"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m apps.cli "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(folder / "data"))
+    monkeypatch.chdir(folder)
+    names: dict[str, object] = {}
+    exec(compile(block, str(page), "exec"), names)  # noqa: S102 - our own page
+    assert "document" in names

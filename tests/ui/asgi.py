@@ -20,11 +20,13 @@ class Answer:
 
 def ask(app: ASGIApp, path: str, *, kind: str = "http", method: str = "GET", **headers: str) -> Answer:
     """Send one request; header names with ``_`` for ``-``. Host is 127.0.0.1:8501 where not given."""
+    path, _, query = path.partition("?")
     given = {"host": "127.0.0.1:8501", **{name.replace("_", "-"): value for name, value in headers.items()}}
     scope = {
         "type": kind, "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
-        "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 8501), "headers": [(n.encode(), v.encode()) for n, v in given.items()],
+        "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8501),
+        "headers": [(n.encode(), v.encode()) for n, v in given.items()],
     }  # fmt: skip
     answer = Answer()
     waiting = [{"type": "websocket.connect"} if kind == "websocket" else {"type": "http.request", "body": b""}]

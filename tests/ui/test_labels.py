@@ -11,7 +11,7 @@ from ui import labels
     ("key", "values", "english", "chinese"),
     [
         ("read", {}, "Read", "读取"),
-        ("because", {"reason": "x"}, "n/a, because x", "无，原因：x"),
+        ("because", {"reason": "x"}, "n/a, because x", "无数据，原因：x"),
         ("read_many", {"n": 1}, "1 report queued; see Jobs.", "已加入 1 份财报；见“任务”。"),
         ("read_many", {"n": 1200}, "1200 reports queued; see Jobs.", "已加入 1200 份财报；见“任务”。"),
         (

@@ -76,7 +76,7 @@ def test_the_checks_stand_under_their_titles_those_that_fail_first(store: Store)
     assert [[cell["text"] for cell in row["cells"]] for row in grid["rows"]] == [
         ["Tags have the sign that the page prints", "", "", ""],
         ["The loss is printed as a profit.", "2024-12-31", "fails", "70,000,000 USD"],
-        ["All facts of a printed column are of its period", "", "", ""],
+        ["All facts in a printed column have the column's period", "", "", ""],
         ["Both years are there.", "", "holds", "n/a"],
     ]
     assert "Tolerance: 500,000 USD" in said(app)
@@ -119,13 +119,13 @@ def test_a_study_shows_its_findings_above_the_operating_point_and_hides_the_othe
     app.toggle(key="below").set_value(True).run()
     viewer = next(data for name, data in components(app).items() if name.startswith("tandem_viewer"))
     assert [finding["id"] for finding in viewer["findings"]] == ["finding-1", "finding-2"]
-    assert "Slices are 5.0 mm thick; nodules smaller than 10 mm may not be seen." in said(app)
+    assert "Slice thickness or spacing is 5.0 mm; nodules smaller than 10 mm may be missed." in said(app)
 
 
 def test_a_chinese_study_is_chinese_throughout(store: Store) -> None:
     app = opened("studies", lang="zh", reading=made.study(store), finding="finding-1")
-    assert "层厚 5.0 mm，小于 10 mm 的结节可能无法显示。" in said(app)
-    assert "肺叶：无，原因：未作肺叶分割" in said(app).replace("\\", "")
+    assert "层厚或层间距为 5.0 mm，小于 10 mm 的结节可能漏检。" in said(app)
+    assert "肺叶：无数据，原因：未作肺叶分割" in said(app).replace("\\", "")
     series = next(data for data in components(app).values() if "1.2.4" in json.dumps(data))
     assert [row["cells"][3]["text"] for row in series["rows"]] == ["6 × 24 × 32", "定位像"]
 
@@ -182,6 +182,13 @@ def test_a_reading_is_deleted_after_a_question(store: Store) -> None:
     library.delete(reading)
     with pytest.raises(NotFound):
         readings.get(store, reading)
+
+
+def test_the_question_before_a_study_is_deleted_says_what_goes_with_it(store: Store) -> None:
+    app = opened("studies", reading=made.study(store))
+    app.button(key="delete").click().run()
+    assert labels.text("delete_study_ask", "en") in said(app)
+    assert labels.text("delete_ask", "en") not in said(app)
 
 
 @pytest.mark.parametrize("page", ["reports", "studies", "jobs"])

@@ -20,6 +20,7 @@ from apps.store.store import Store
 from core_model.errors import NotFound
 from tests.ui import made
 from tests.ui.asgi import ask
+from tests.ui.screens import components, opened
 from ui import library, slices
 from ui.guard import Guard
 from ui.routes import ROUTES
@@ -30,6 +31,27 @@ APP = Starlette(routes=ROUTES, middleware=[Middleware(Guard)])
 
 def pixels(body: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(body)))
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/source/reading-0", "there is no reading 'reading-0'; see the list of readings."),
+        ("/source/reading-0?lang=zh", "没有结果“reading-0”；请查看结果列表。"),
+        ("/ct/reading-0/lung/x.png?lang=zh", "没有此层面。"),
+        ("/source/reading-0?lang=xx", "there is no reading 'reading-0'; see the list of readings."),
+    ],
+)
+def test_what_goes_wrong_is_said_in_the_language_of_the_address(store: Store, address: str, said: str) -> None:
+    assert ask(APP, address).body.decode() == said
+
+
+def test_the_screens_ask_for_a_source_in_their_language(store: Store) -> None:
+    reading = made.report(store)
+    for lang in ("en", "zh"):
+        app = opened("reports", lang=lang, reading=reading)
+        (frame,) = [data for name, data in components(app).items() if name.startswith("tandem_frame")]
+        assert frame["src"] == f"/source/{reading}?lang={lang}"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost:8501", "LOCALHOST", "[::1]:8501"])

@@ -70,7 +70,7 @@ def read_study(reading_id: str) -> None:
         (t("geometry"), escaped(geometry(reading.series.geometry.size, reading.series.geometry.spacing_mm))),
     ]
     title = named(entry)
-    header(escaped(title), facts, reading_id, "all_studies", entry.study.id)
+    header(escaped(title), facts, reading_id, "all_studies", entry.study.id, "delete_study_ask")
     show_study(reading)
 
 

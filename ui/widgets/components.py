@@ -40,7 +40,7 @@ def frame(src: str, element: str, title: str, height: int, key: str) -> None:
     """A page of this server in a sandboxed frame, scrolled to an element.
 
     Args:
-        src: Address on this server, ``/source/READING``.
+        src: Address on this server, ``/source/READING?lang=zh``.
         element: Id of the element to mark; empty for none.
         title: Name of the frame for screen readers.
         height: Pixels.

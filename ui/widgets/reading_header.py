@@ -9,7 +9,9 @@ from ui import library
 from ui.widgets.shell import go, said, t
 
 
-def header(title: str, facts: Sequence[tuple[str, str]], reading_id: str, back: str, delete_id: str) -> None:
+def header(
+    title: str, facts: Sequence[tuple[str, str]], reading_id: str, back: str, delete_id: str, ask: str = "delete_ask"
+) -> None:
     """Title, facts about the reading, and what can be done with it.
 
     Args:
@@ -18,6 +20,7 @@ def header(title: str, facts: Sequence[tuple[str, str]], reading_id: str, back: 
         reading_id: The reading, whose document is offered as a download.
         back: Key of the label of the way back to the list.
         delete_id: Id of what the delete button removes.
+        ask: Key of the question before that.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(title, anchor=False, width="content")
@@ -36,15 +39,15 @@ def header(title: str, facts: Sequence[tuple[str, str]], reading_id: str, back: 
             key="download",
         )
         if st.button(t("delete"), icon=":material/delete:", key="delete"):
-            confirm(delete_id)
+            confirm(delete_id, ask)
 
 
-def confirm(identifier: str) -> None:
-    """Ask, then delete."""
+def confirm(identifier: str, question: str) -> None:
+    """Ask the question of this key, then delete."""
 
     @st.dialog(t("delete"), width="small")
     def ask() -> None:
-        st.write(t("delete_ask"))
+        st.write(t(question))
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button(t("keep"), key="keep"):
                 st.rerun()

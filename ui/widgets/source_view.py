@@ -23,7 +23,7 @@ def source_view(reading_id: str, chosen: Chosen | None) -> None:
         element = _about(reading_id, chosen) if chosen else ""
     with said():
         safe_source(reading_id)  # what cannot be shown says so here, not inside the frame
-        frame(f"/source/{reading_id}", element, t("source"), FRAME_HEIGHT, key="source")
+        frame(f"/source/{reading_id}?lang={language()}", element, t("source"), FRAME_HEIGHT, key="source")
 
 
 def _about(reading_id: str, chosen: Chosen) -> str:

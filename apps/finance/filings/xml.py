@@ -161,7 +161,7 @@ def _without_document_type(data: bytes) -> tuple[bytes, bool]:
         raise InputRejected(
             "the document has a document type of its own, which may define entities",
             allowed="none, or the bare document type of XHTML",
-            action="fetch the report from the regulator's site again",
+            action="fetch it again from the regulator's site; entities are never expanded",
             code="document_type",
         )
     blank = re.sub(rb"[^\r\n]", b" ", bare[0])

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from apps.documents import Missing, missing
 from apps.finance.cautions import of_fact
 from apps.finance.exact import exactly
 from apps.finance.filings import Fact, Filing
@@ -95,7 +96,7 @@ def cover_period(filing: Filing) -> Period | None:
         for fact in filing.facts
         if fact.start and fact.end and fact.end == end and not fact.dimensions
     ]
-    return max(durations, key=lambda period: (period.days <= 380, period.days), default=None)
+    return max(durations, key=lambda period: (period.within_a_year, period.days), default=None)
 
 
 def _report(tick: Callable[[float], None] | None, share: float) -> None:
@@ -168,16 +169,23 @@ def _with_derived(
 def _line(line: KeyLine, choice: Choice, values: tuple[StatementValue, ...]) -> StatementLine:
     row = choice.row
     if row is None:
-        return StatementLine(line.name, line.statement, "", "", 0.0, choice.reason, values)
+        why = Missing(choice.reason)
+        return StatementLine(line.name, line.statement, why, why, 0.0, choice.reason, values)
     return StatementLine(
-        line.name, line.statement, row.caption, row.concept, round(choice.confidence, 3), choice.reason, values
+        line.name,
+        line.statement,
+        row.caption or missing("caption_not_printed"),
+        row.concept,
+        round(choice.confidence, 3),
+        choice.reason,
+        values,
     )
 
 
 def _reported(row: FaceRow, chosen: Mapping[int, str], sources: Sources) -> ReportedLine:
     return ReportedLine(
         label=row.caption,
-        concept=row.concept,
+        concept=row.concept or missing("row_is_heading" if row.heading else "row_without_number"),
         line=chosen.get(id(row), ""),
         depth=row.depth,
         heading=row.heading,

@@ -11,7 +11,7 @@ from core_model.errors import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ConceptChoice:
     """One concept for a line.
 
     Attributes:
@@ -70,15 +70,19 @@ _TRADE = _words(r"accounts receivable|trade|^receivables")
 _BOTH = _words(r"basic\b.*\bdiluted|diluted\b.*\bbasic")
 
 
-def _gaap(name: str, confidence: float, meaning: str, sign: int = 1, needs: re.Pattern[str] | None = None) -> Candidate:
-    return Candidate(f"us-gaap:{name}", confidence, meaning, sign, needs)
+def _gaap(
+    name: str, confidence: float, meaning: str, sign: int = 1, needs: re.Pattern[str] | None = None
+) -> ConceptChoice:
+    return ConceptChoice(f"us-gaap:{name}", confidence, meaning, sign, needs)
 
 
-def _ifrs(name: str, confidence: float, meaning: str, sign: int = 1, needs: re.Pattern[str] | None = None) -> Candidate:
-    return Candidate(f"ifrs-full:{name}", confidence, meaning, sign, needs)
+def _ifrs(
+    name: str, confidence: float, meaning: str, sign: int = 1, needs: re.Pattern[str] | None = None
+) -> ConceptChoice:
+    return ConceptChoice(f"ifrs-full:{name}", confidence, meaning, sign, needs)
 
 
-CANDIDATES: dict[str, tuple[Candidate, ...]] = {
+CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
     "revenue": (
         _gaap("Revenues", 0.98, "total_revenues"),
         _gaap("RevenuesNetOfInterestExpense", 0.95, "revenues_net_of_interest_expense"),

@@ -24,7 +24,7 @@ _NEAR = 8
 
 
 @dataclass
-class Candidate:
+class TableWithFacts:
     """A table with facts and what speaks for it.
 
     Attributes:
@@ -38,7 +38,7 @@ class Candidate:
     element: etree._Element
     order: int
     facts: list[Fact]
-    tables: Mapping[etree._Element, "Candidate"]
+    tables: Mapping[etree._Element, "TableWithFacts"]
     by_element: Mapping[etree._Element, Fact]
     names: set[str] = field(default_factory=set)
     weight: dict[StatementName, float] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Located:
         title: The words that name it, empty where none were found.
     """
 
-    parts: tuple[Candidate, ...]
+    parts: tuple[TableWithFacts, ...]
     title: str
 
 
@@ -109,7 +109,7 @@ def locate(by_element: Mapping[etree._Element, Fact]) -> dict[StatementName, Loc
         by_element: Visible numeric facts by their element, in document order.
     """
     candidates = _candidates(by_element)
-    best: dict[StatementName, Candidate] = {}
+    best: dict[StatementName, TableWithFacts] = {}
     for statement in STATEMENTS:
         likely = [c for c in candidates if c.weight[statement] >= _LEAST or _titled(c, statement)]
         scored = [(c.score(statement), -c.order, c) for c in likely]
@@ -138,7 +138,7 @@ def locate(by_element: Mapping[etree._Element, Fact]) -> dict[StatementName, Loc
     return found
 
 
-def _candidates(by_element: Mapping[etree._Element, Fact]) -> list[Candidate]:
+def _candidates(by_element: Mapping[etree._Element, Fact]) -> list[TableWithFacts]:
     held: dict[etree._Element, list[Fact]] = {}
     for element, fact in by_element.items():
         parent = element.getparent()
@@ -146,13 +146,13 @@ def _candidates(by_element: Mapping[etree._Element, Fact]) -> list[Candidate]:
             parent = parent.getparent()
         if parent is not None:
             held.setdefault(parent, []).append(fact)
-    candidates: dict[etree._Element, Candidate] = {}
+    candidates: dict[etree._Element, TableWithFacts] = {}
     for order, (element, facts) in enumerate(held.items()):
-        candidates[element] = Candidate(element, order, facts, candidates, by_element)
+        candidates[element] = TableWithFacts(element, order, facts, candidates, by_element)
     return list(candidates.values())
 
 
-def _titled(candidate: Candidate, statement: StatementName) -> bool:
+def _titled(candidate: TableWithFacts, statement: StatementName) -> bool:
     """Whether a table without enough anchors bears the statement's title and looks like one."""
     if len(candidate.facts) < 6 or candidate.weight[statement] == 0:
         return False
@@ -160,7 +160,9 @@ def _titled(candidate: Candidate, statement: StatementName) -> bool:
     return title.statement == statement and not title.other
 
 
-def _goes_on(statement: StatementName, parts: list[Candidate], neighbour: Candidate, between: Candidate) -> bool:
+def _goes_on(
+    statement: StatementName, parts: list[TableWithFacts], neighbour: TableWithFacts, between: TableWithFacts
+) -> bool:
     """Whether the neighbour holds the rest of the statement: new anchors, the same periods, no other title between."""
     have = set().union(*(part.names for part in parts))
     anchors = ANCHORS[statement]
@@ -184,7 +186,7 @@ def _same_span(statement: StatementName, ours: set[Period], theirs: set[Period])
     return bool(durations) and durations <= {period for period in ours if period.start}
 
 
-def _other_period(statement: StatementName, main: Candidate, neighbour: Candidate) -> bool:
+def _other_period(statement: StatementName, main: TableWithFacts, neighbour: TableWithFacts) -> bool:
     """Whether the neighbour prints the same statement for other periods: three months beside the year to date."""
     if statement == "balance" or neighbour.weight[statement] < 0.7 * main.weight[statement]:
         return False

@@ -8,7 +8,7 @@ from apps.finance.filings import Fact
 from apps.finance.money import is_money, is_ratio
 from apps.finance.quoted import in_quotes
 from apps.finance.statements.captions import CaptionIndex, Nearest, line_called, names_it
-from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, Candidate, CaptionRule
+from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, CaptionRule, ConceptChoice
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.lines import LINES, KeyLine
 from apps.finance.statements.model import StatementName, statement_message
@@ -118,7 +118,7 @@ class Mapper:
             return self._chosen(line, row, candidate)
         return None
 
-    def _chosen(self, line: KeyLine, row: FaceRow, candidate: Candidate) -> Choice:
+    def _chosen(self, line: KeyLine, row: FaceRow, candidate: ConceptChoice) -> Choice:
         tagged = {"tagged": _tagged(row, candidate)}
         reason, confidence = Message("chosen_by_concept", tagged), candidate.confidence
         if line_called(row.caption) == line.name:
@@ -233,7 +233,7 @@ def _odd_sign(line: KeyLine, row: FaceRow) -> Message | None:
     return None
 
 
-def _tagged(row: FaceRow, candidate: Candidate) -> dict[str, Any]:
+def _tagged(row: FaceRow, candidate: ConceptChoice) -> dict[str, Any]:
     """What a row is tagged as, as a part of a sentence."""
     parts = {"row": _called(row), "meaning": candidate.message.as_dict(), "concept": candidate.concept}
     return Message("tagged_as", parts).as_dict()

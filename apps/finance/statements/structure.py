@@ -8,7 +8,7 @@ from typing import Any
 from apps.finance.filings import Fact
 from apps.finance.periods import Period, day_before
 from apps.finance.quoted import in_quotes
-from apps.finance.statements.concepts import Candidate
+from apps.finance.statements.concepts import ConceptChoice
 from apps.finance.statements.face import Face, FaceRow
 from core_model.errors import Message
 
@@ -21,7 +21,7 @@ _LONG = re.compile(r"long-?\s?term|non-?\s?current|due after", re.IGNORECASE)
 _EXCHANGE = re.compile(r"EffectOfExchangeRate", re.IGNORECASE)
 
 
-def cost_is_whole(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+def cost_is_whole(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
     """Why a row of costs is only a part of the cost of revenue, else None.
 
     Two rows of costs without a total print no cost of revenue. The row is the total where its caption says so, or
@@ -49,7 +49,7 @@ def is_revenue_less_gross_profit(face: Face, row: FaceRow) -> bool:
     return any(revenue is not None and revenue - own == gross for revenue in revenues)
 
 
-def debt_is_long_term(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+def debt_is_long_term(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
     """Why a row of debt may hold the current part, else None.
 
     ``LongTermDebt`` counts both parts by its definition; on the face it is the long-term part where the caption or
@@ -63,7 +63,7 @@ def debt_is_long_term(face: Face, row: FaceRow, candidate: Candidate) -> Message
     return Message("may_hold_current_part", _caption(row))
 
 
-def dividends_are_whole(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+def dividends_are_whole(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
     """Why a row of dividends is only those on common stock, else None."""
     if not candidate.concept.endswith("CommonStock"):
         return None
@@ -76,7 +76,7 @@ def dividends_are_whole(face: Face, row: FaceRow, candidate: Candidate) -> Messa
     return _parts(row, others) if others else None
 
 
-def net_income_is_the_parents(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+def net_income_is_the_parents(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
     """Why net income available to common shareholders is not the parent's net income, else None.
 
     It is where it equals net income less what belongs to non-controlling interests, with no preferred dividends
@@ -92,7 +92,7 @@ def net_income_is_the_parents(face: Face, row: FaceRow, candidate: Candidate) ->
     return Message("after_more_than_non_controlling", _caption(row))
 
 
-def earnings_are_total(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+def earnings_are_total(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
     """Why earnings per share are those of continuing operations alone, else None."""
     if "ContinuingOperations" not in candidate.concept:
         return None
@@ -105,7 +105,7 @@ def _stops(row: FaceRow) -> bool:
     return "Discontinued" in row.local_name or row.local_name.startswith("EarningsPerShare")
 
 
-def change_is_after_exchange(face: Face, row: FaceRow, candidate: Candidate) -> Message | None:
+def change_is_after_exchange(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
     """Why a change in cash is the one before exchange effects, else None.
 
     Where the face prints cash at both ends, the change is measured against their difference with and without the
@@ -130,7 +130,7 @@ def change_is_after_exchange(face: Face, row: FaceRow, candidate: Candidate) -> 
 CONFIRMED: dict[str, Callable[[Face, FaceRow], bool]] = {"cost_of_revenue": is_revenue_less_gross_profit}
 """By line: what proves a row of a candidate concept to be the line, whatever its caption says."""
 
-STRUCTURE: dict[str, Callable[[Face, FaceRow, Candidate], Message | None]] = {
+STRUCTURE: dict[str, Callable[[Face, FaceRow, ConceptChoice], Message | None]] = {
     "cost_of_revenue": cost_is_whole,
     "net_income": net_income_is_the_parents,
     "eps_basic": earnings_are_total,

@@ -70,7 +70,7 @@ def in_order(
         values: At most one for each period.
         cover: The period that the report covers, by its cover page.
     """
-    annual = cover is None or cover.days > 340
+    annual = cover is None or cover.reaches_a_year
     by_period = {value.period: value for value in values}
     ordered = newest_first(
         by_period,

@@ -190,7 +190,21 @@ def render_plane(
     height: int | None = None,
     letters: bool = True,
 ) -> bytes:
-    """One plane (rows, columns) in HU as PNG; the rest as in `render_slice`."""
+    """One plane as PNG.
+
+    Args:
+        plane_hu: HU, ``[rows, columns]``.
+        spacing_mm: Distance of its rows and of its columns.
+        view: How it is turned for display.
+        window: A window or the name of a preset.
+        overlays: As in ``render_slice``, like ``rings``, ``height`` and ``letters``.
+        rings: Circles around places of this plane.
+        height: Height of the picture in pixels.
+        letters: Whether orientation letters stand at the edges.
+
+    Raises:
+        KeyError: There is no preset of that name.
+    """
     chosen = WINDOWS[window] if isinstance(window, str) else window
     rgb = np.repeat(view.turn(chosen.grey(plane_hu))[..., None], 3, axis=2).astype(np.float32)
     for overlay in overlays:

@@ -60,7 +60,11 @@ def date(dataset: Dataset, keyword: str) -> str:
 
 
 def floats(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...]:
-    """``count`` finite numbers, or an empty tuple."""
+    """``count`` finite numbers, or an empty tuple where there are none.
+
+    Raises:
+        Unreadable: It is no number, not finite, or there are more or fewer.
+    """
     found = value(dataset, keyword)
     if found is None or found == "" or found == []:
         return ()
@@ -78,7 +82,11 @@ def number(dataset: Dataset, keyword: str) -> float:
 
 
 def integer(dataset: Dataset, keyword: str, absent: int = 0) -> int:
-    """One whole number."""
+    """One whole number, or ``absent`` where there is none.
+
+    Raises:
+        Unreadable: It is no number, or has a fraction.
+    """
     numbers = floats(dataset, keyword, 1)
     if numbers and numbers[0] != int(numbers[0]):
         raise Unreadable(keyword)
@@ -97,7 +105,11 @@ def loose_integer(dataset: Dataset, keyword: str) -> int | None:
 
 
 def sequence(dataset: Dataset, keyword: str) -> list[Dataset]:
-    """Items of a sequence."""
+    """Items of a sequence; none where it is absent or empty.
+
+    Raises:
+        Unreadable: It is no sequence of items.
+    """
     found = value(dataset, keyword)
     with becoming(lambda: Unreadable(keyword)):
         items = list(found) if found is not None else []

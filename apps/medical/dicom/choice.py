@@ -27,7 +27,7 @@ SHARP_WORDS = ("BONE", "EDGE", "LUNG", "SHARP", "DETAIL", "ULTRA", "HIGH")
 
 
 @dataclass(frozen=True)
-class Candidates:
+class SortedStacks:
     """Stacks in the order in which they are tried, and what cannot be read with its reason."""
 
     stacks: tuple[Stack, ...]
@@ -36,7 +36,7 @@ class Candidates:
     skipped: tuple[SkippedSeries, ...]
 
 
-def candidates(headers: Headers, series_uid: str | None = None) -> Candidates:
+def sorted_stacks(headers: Headers, series_uid: str | None = None) -> SortedStacks:
     """Sorts everything that was found into what may be read and what may not.
 
     Args:
@@ -58,7 +58,7 @@ def candidates(headers: Headers, series_uid: str | None = None) -> Candidates:
         rest = [image for image in headers.images if image.series_uid != series_uid]
         skipped += [skipped_of(stack, Message("series_not_asked")) for stack in stacks_of(rest)]
         skipped += _unplaceable(rest)
-    return Candidates(tuple(fit), tuple(unfit), tuple(skipped))
+    return SortedStacks(tuple(fit), tuple(unfit), tuple(skipped))
 
 
 def skipped_of(stack: Stack, reason: Message) -> SkippedSeries:

@@ -59,7 +59,20 @@ class ImageHeader:
 
 
 def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[str, Dataset]) -> ImageHeader:
-    """The header of one image; ``groups`` hold the functional groups of a frame by their sequence keyword."""
+    """The header of one image.
+
+    Args:
+        dataset: Of the file, without pixels.
+        number: Of the file in its source, from 1.
+        frame: Which frame of the file, from 0; None where it has a single image.
+        groups: The functional groups of a frame by their sequence keyword; empty where there are none.
+
+    Returns:
+        The header; what cannot be placed or scaled has its ``fault``.
+
+    Raises:
+        Unreadable: An attribute without which nothing can be said of the image is absent or cannot be read.
+    """
     fault = ""
 
     def placed(group: str, keyword: str, count: int) -> tuple[float, ...]:
@@ -80,7 +93,7 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         raise Unreadable("StudyInstanceUID")
     rows, columns = attributes.integer(dataset, "Rows"), attributes.integer(dataset, "Columns")
     if not (1 <= rows <= MAX_SIDE and 1 <= columns <= MAX_SIDE):
-        raise Unreadable("Rows or Columns")
+        raise Unreadable("Columns" if 1 <= rows <= MAX_SIDE else "Rows")
     if (
         attributes.integer(dataset, "SamplesPerPixel", 1) != 1
         or attributes.text(dataset, "PhotometricInterpretation") != "MONOCHROME2"
@@ -95,8 +108,10 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
     scale = attributes.loose_text(groups.get("PixelValueTransformationSequence", dataset), "RescaleType").upper()
     bits_allocated = attributes.integer(dataset, "BitsAllocated")
     bits_stored = attributes.integer(dataset, "BitsStored", bits_allocated)
-    if bits_allocated not in (8, 16, 32) or not 1 <= bits_stored <= bits_allocated:
-        fault = fault or "BitsAllocated or BitsStored"
+    if bits_allocated not in (8, 16, 32):
+        fault = fault or "BitsAllocated"
+    elif not 1 <= bits_stored <= bits_allocated:
+        fault = fault or "BitsStored"
     syntax = (
         attributes.uid(dataset.file_meta, "TransferSyntaxUID") if len(dataset.file_meta) else IMPLICIT_LITTLE_ENDIAN
     )
@@ -143,7 +158,11 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
 
 
 def frame_headers(dataset: Dataset, number: int) -> list[ImageHeader]:
-    """One header for each frame of an Enhanced CT object: per-frame functional groups win over the shared ones."""
+    """One header for each frame of an Enhanced CT object: per-frame functional groups win over the shared ones.
+
+    Raises:
+        Unreadable: As ``image_header``, or the number of frames is not that of their groups.
+    """
     shared = _group(attributes.sequence(dataset, "SharedFunctionalGroupsSequence"))
     per_frame = attributes.sequence(dataset, "PerFrameFunctionalGroupsSequence")
     count = attributes.integer(dataset, "NumberOfFrames")

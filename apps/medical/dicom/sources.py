@@ -95,14 +95,24 @@ class FileSource(ABC, Generic[Handle]):
 
     @contextlib.contextmanager
     def open(self, number: int) -> Iterator[BinaryIO]:
-        """A seekable stream of a file that reads no more than is asked for."""
+        """A seekable stream of a file that reads no more than is asked for.
+
+        Raises:
+            InputRejected: Its archive is damaged there, or packed or encrypted in a way that is not read.
+            Unavailable: The system does not let it be opened.
+        """
         with self._refusing(number):
             raw = self._open_raw(number)
         with raw:
             yield raw
 
     def read(self, number: int) -> bytes:
-        """All bytes of a file."""
+        """All bytes of a file.
+
+        Raises:
+            InputRejected: It is larger than 1 GiB, or as ``open``.
+            Unavailable: The system does not let it be read.
+        """
         if self.size_of(number) > MAX_FILE_BYTES:
             raise InputRejected(
                 "it is larger than 1 GiB",
@@ -116,7 +126,12 @@ class FileSource(ABC, Generic[Handle]):
         return data
 
     def hash_of(self, number: int) -> str:
-        """sha256 of a file, in hex."""
+        """SHA-256 of a file, in hex.
+
+        Raises:
+            InputRejected: As ``read``.
+            Unavailable: As ``read``.
+        """
         return hashlib.sha256(self.read(number)).hexdigest()
 
     @abstractmethod

@@ -56,18 +56,22 @@ class Stack:
 
     @property
     def first(self) -> ImageHeader:
+        """The first image of the lowest slice."""
         return self.images[0][0]
 
     @property
     def series_uid(self) -> str:
+        """Series instance UID, the same for all images."""
         return self.first.series_uid
 
     @property
     def extent_mm(self) -> float:
+        """From the centre of the lowest slice to that of the highest, in mm."""
         return self.positions_mm[-1] - self.positions_mm[0]
 
     @property
     def axial(self) -> bool:
+        """Whether the normal is at most 35 degrees off the patient's long axis."""
         return abs(self.normal[2]) >= AXIAL_COSINE
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from apps.medical.ct.volume import Volume
-from apps.medical.dicom.choice import Candidates, candidates, skipped_of
+from apps.medical.dicom.choice import SortedStacks, skipped_of, sorted_stacks
 from apps.medical.dicom.headers import Headers, read_headers
 from apps.medical.dicom.identity import one_patient
 from apps.medical.dicom.pixels import PixelReader
@@ -65,7 +65,7 @@ def read_study(
     with open_source(path) as source:
         headers = read_headers(source, lambda share: tick(HEADER_SHARE * share))
         patient, cautions = one_patient(headers.identities, source)
-        found = _candidates(source, headers, series_uid)
+        found = _sorted_stacks(source, headers, series_uid)
         if on_first_image and (image := _first_middle(source, found, [])):
             on_first_image(image)
         read, run, placement, more, skipped = _first_that_fits(
@@ -95,7 +95,7 @@ def first_image(path: str | os.PathLike[str], series_uid: str | None = None) -> 
     with open_source(path) as source:
         headers = read_headers(source)
         one_patient(headers.identities, source)
-        found = _candidates(source, headers, series_uid)
+        found = _sorted_stacks(source, headers, series_uid)
         refused: list[tuple[Stack, InputRejected]] = []
         image = _first_middle(source, found, refused)
         if image is None:
@@ -103,7 +103,7 @@ def first_image(path: str | os.PathLike[str], series_uid: str | None = None) -> 
         return image
 
 
-def _candidates(source: FileSource, headers: Headers, series_uid: str | None) -> Candidates:
+def _sorted_stacks(source: FileSource, headers: Headers, series_uid: str | None) -> SortedStacks:
     if not headers.images:
         raise _no_images(source, headers)
     if series_uid is not None and all(image.series_uid != series_uid for image in headers.images):
@@ -114,7 +114,7 @@ def _candidates(source: FileSource, headers: Headers, series_uid: str | None) ->
             code="no_such_series",
             values={"series": ", ".join(sorted({image.series_uid for image in headers.images}))},
         )
-    return candidates(headers, series_uid)
+    return sorted_stacks(headers, series_uid)
 
 
 def _no_images(source: FileSource, headers: Headers) -> InputRejected:
@@ -155,7 +155,7 @@ def _only_file(source: FileSource, kind: str, action: Phrase) -> InputRejected:
             allowed="a folder or zip of CT images in DICOM",
             action="{action}",
             code="study_only_file",
-            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "no DICOM image")), "action": action},
+            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "not a DICOM image")), "action": action},
         )
     if not source.name_of(1).lower().endswith(".zip"):
         return InputRejected(
@@ -163,7 +163,7 @@ def _only_file(source: FileSource, kind: str, action: Phrase) -> InputRejected:
             allowed="a folder or zip of CT images in DICOM",
             action="give the folder that holds the images",
             code="study_file_kind",
-            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "no DICOM image"))},
+            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "not a DICOM image"))},
         )
     return InputRejected(
         "the zip archive cannot be opened: the file is {kind}, or its beginning is damaged",
@@ -175,7 +175,7 @@ def _only_file(source: FileSource, kind: str, action: Phrase) -> InputRejected:
 
 
 def _first_that_fits(
-    source: FileSource, found: Candidates, tick: Callable[[float], None]
+    source: FileSource, found: SortedStacks, tick: Callable[[float], None]
 ) -> tuple[ReadStack, range, Placement, list[Caution], list[SkippedSeries]]:
     """Reads candidates in their order until one fits; one that cuts the lungs only if nothing better comes."""
     refused: list[tuple[Stack, InputRejected]] = []
@@ -219,13 +219,13 @@ def _why_not(stack: Stack, chosen: ReadStack) -> Message:
     return Message("series_as_thick")
 
 
-def _listed(found: Candidates, refused: list[tuple[Stack, InputRejected]]) -> list[SkippedSeries]:
+def _listed(found: SortedStacks, refused: list[tuple[Stack, InputRejected]]) -> list[SkippedSeries]:
     """The series that were tried and refused, and those that were not tried, with the reason of each."""
     tried = [skipped_of(stack, Message(refusal.code, refusal.values)) for stack, refusal in refused]
     return tried + [skipped_of(stack, reason) for stack, reason in found.unfit]
 
 
-def _none_fits(found: Candidates, refused: list[tuple[Stack, InputRejected]]) -> InputRejected:
+def _none_fits(found: SortedStacks, refused: list[tuple[Stack, InputRejected]]) -> InputRejected:
     if len(refused) == 1 and not _others_to_offer(found, refused[0][0]):
         return refused[0][1]
     listed = _listed(found, refused)
@@ -249,7 +249,7 @@ def _none_fits(found: Candidates, refused: list[tuple[Stack, InputRejected]]) ->
     )
 
 
-def _others_to_offer(found: Candidates, refused: Stack) -> bool:
+def _others_to_offer(found: SortedStacks, refused: Stack) -> bool:
     """Whether beside the refused one there is any other series that a person could think of."""
     never = {"series_localizer", "series_too_few_slices", "series_not_ct", "series_not_asked"}
     beside = [(stack.series_uid, reason) for stack, reason in found.unfit]
@@ -258,7 +258,7 @@ def _others_to_offer(found: Candidates, refused: Stack) -> bool:
 
 
 def _first_middle(
-    source: FileSource, found: Candidates, refused: list[tuple[Stack, InputRejected]]
+    source: FileSource, found: SortedStacks, refused: list[tuple[Stack, InputRejected]]
 ) -> FirstImage | None:
     """The middle slice of the first candidate that can be scaled and decoded; those that cannot go to ``refused``."""
     for stack in found.stacks:

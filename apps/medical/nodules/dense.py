@@ -71,7 +71,21 @@ def run_slices(
     slices: Sequence[int],
     tick: Callable[[float], None] | None = None,
 ) -> Iterator[tuple[int, tuple[slice, slice], StemOutput]]:
-    """The stem's output for each wanted slice, in order: slice, box, and output of batch size 1, cut to the box."""
+    """The stem's output for each wanted slice that the zone touches, in order.
+
+    Neighbouring slices with the same box go through the network together.
+
+    Args:
+        stem: One network.
+        image_ZYX: Scaled slices on the working grid.
+        boxes: For each slice the rows and columns to look at; None where there is nothing to look for.
+        slice_mm: Distance of the slices.
+        slices: Which slices, from 0.
+        tick: Called with the fraction done.
+
+    Yields:
+        The slice, its box, and the output of batch size 1: of the box, padded at its end to what the stem takes.
+    """
     stem.eval()
     wanted = [z for z in slices if boxes[z] is not None]
     at = 0

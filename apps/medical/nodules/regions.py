@@ -39,6 +39,7 @@ class Region:
     root: int
 
     def start(self) -> np.ndarray:
+        """The voxel at which the box begins, (z, y, x)."""
         return np.array([part.start for part in self.box])
 
 

@@ -1,5 +1,5 @@
 """Documents of earlier versions in the present form: sentences that stood in English become codes and values wherever
-the catalogue says the very same, and stay as they were written else."""
+the catalogue says, or said, the very same, and stay as they were written else."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -55,7 +55,7 @@ _VALUES: dict[str, tuple[str, Mapping[str, Callable[[str], Any]]]] = {
     "slices_repeated": (r"^(\d+)", {"num_slices": int}),
     "slices_odd": (r"^(\d+) .*\(at (.*) mm\)", {"num_slices": int, "positions_mm": str}),
     "mixed_series": (r"^(\d+)", {"num_images": int}),
-    "several_studies": (r"are (\d+)", {"num_studies": int}),
+    "several_studies": (r"(\d+) studies", {"num_studies": int}),
     "archives_inside": (r"^(\d+)", {"count": int}),
     "links_skipped": (r"^(\d+)", {"count": int}),
     "private_undecodable": (r"of (\d+) files", {"count": int}),
@@ -68,6 +68,22 @@ _VALUES: dict[str, tuple[str, Mapping[str, Callable[[str], Any]]]] = {
     "series_thicker": (r"\(([\d.]+) mm\)", {"read_mm": float}),
 }
 """Where the values of a sentence stand in its words."""
+_WORDS_THEN = {
+    "lossy": "The images were compressed with loss at some time.",
+    "derived_series": "The series is derived from other images; no original one fits.",
+    "slices_repeated": "{num_slices} slices were there twice, equal pixel by pixel; one was used.",
+    "several_studies": "There are {num_studies} studies in it; one series of one was read.",
+    "private_undecodable": "Private elements of {count} files cannot be decoded; nothing of them is used.",
+    "series_not_hounsfield": "its values are no Hounsfield units",
+    "series_captured": "a captured picture",
+    "series_burned_in": "text is burned into its pictures",
+    "gantry_tilt": (
+        "The gantry was tilted by {degrees} degrees; positions and volumes allow for it, shapes are seen slanted."
+    ),
+    "slices_odd": "{num_slices} slices look nothing like their neighbours (at {positions_mm} mm); they may be damaged.",
+    "thick_slices": "Slices are {thickness_mm} mm thick; nodules smaller than {smallest_mm} mm may not be seen.",
+}
+"""The words of sentences that the catalogue puts otherwise now."""
 
 
 def carried(document: dict[str, Any]) -> dict[str, Any]:
@@ -147,9 +163,15 @@ def _message(code: str, text: str) -> Message:
     pattern, names = _VALUES.get(code, ("", {}))
     if names and (found := re.search(pattern, text)):
         values = {name: kind(part) for (name, kind), part in zip(names.items(), found.groups(), strict=True)}
-    if values is not None and said(Message(code, values)) == text:
+    if values is not None and _put_then(Message(code, values)) == text:
         return Message(code, values)
     return Message("as_written", {"text": text})
+
+
+def _put_then(message: Message) -> str:
+    """A sentence in the English words of then."""
+    words = _WORDS_THEN.get(message.code)
+    return words.format(**message.values) if words else said(message)
 
 
 def _provenance(before: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,9 +22,16 @@ from tests.apps.equality.comparing import Correction, before, differences
 from tests.apps.medical.small_chest import read_small_chest
 from tests.apps.reading import reader
 
-CORRECTIONS: tuple[Correction, ...] = ()
-"""None shows on these three: an absent series number became 0, and an empty padding value turned stored zeros into air;
-all images here have a number and none has an empty padding value."""
+CORRECTIONS = (
+    Correction(
+        r"warnings/\d+/text",
+        r"Slices are ([\d.]+) mm thick; nodules smaller than (\d+) mm may not be seen\.",
+        r"Slice thickness or spacing is \1 mm; nodules smaller than \2 mm may be missed.",
+        "the number is the larger of thickness and spacing",
+    ),
+)
+"""An absent series number became 0, and an empty padding value turned stored zeros into air. Neither shows on these
+three: all images here have a number and none has an empty padding value."""
 OWN = ("id", "schema", "provenance")
 """What says which code and weights read the study, and where it is stored; so do the study's id and the hash of the
 weights beside the operating point: the same weights lie in other files now."""

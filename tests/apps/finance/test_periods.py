@@ -35,6 +35,30 @@ def test_a_period_has_whole_months_where_it_misses_them_by_a_week_at_most(start,
     assert (period.days, period.months, period.is_year) == (days, months, months == 12)
 
 
+@pytest.mark.parametrize(
+    ("days", "within", "reaches"),
+    [
+        (91, True, False),
+        (345, True, False),
+        (364, True, True),
+        (366, True, True),
+        (371, True, True),
+        (375, False, True),
+    ],
+)
+def test_one_rule_says_what_is_a_year_what_is_shorter_and_what_is_longer(days, within, reaches):
+    start = date(2023, 1, 1)
+    period = Period((start + timedelta(days=days - 1)).isoformat(), start.isoformat())
+    assert (period.days, period.within_a_year, period.reaches_a_year) == (days, within, reaches)
+    assert period.is_year == (within and reaches)
+
+
+def test_periods_stand_side_by_side_where_they_differ_by_half_a_month_at_most():
+    quarter = Period("2024-03-31", "2024-01-01")
+    assert quarter.as_long_as(Period("2023-04-06", "2022-12-30"))  # 98 days beside 91
+    assert not quarter.as_long_as(Period("2023-04-30", "2023-01-01"))
+
+
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1)), st.integers(1, 60))
 def test_whole_months_of_the_calendar_are_counted_as_they_are(first, months):
     start = first.replace(day=1)

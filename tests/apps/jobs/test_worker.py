@@ -50,7 +50,9 @@ def test_a_failure_is_kept_without_the_path_and_the_name_in_its_message(
         assert code_of(last(store, other)) == "defect"
     assert (end.state, code_of(end), end.reading_id) == ("failed", "defect", None)
     assert end.error is not None
-    assert refused(end.error).startswith("the step 'second' met an error of ours (ValueError in sample_jobs, line ")
+    assert refused(end.error).startswith(
+        "the step 'second' failed with an internal error (ValueError in sample_jobs, line "
+    )
     assert set(end.error.values) == {"step", "kind", "module", "line"}
     assert CANARY not in everything_stored(store)
     out, err = capfd.readouterr()
@@ -171,7 +173,10 @@ def test_a_worker_that_meets_a_defect_of_ours_says_so_and_ends(store: Store, mon
 
     monkeypatch.setattr(workers, "dead", fail)
     monkeypatch.setattr("threading.excepthook", lambda _: None)
-    with Worker(store, SAMPLES) as worker, pytest.raises(Unavailable, match="met an error of ours \\(AssertionError"):
+    with (
+        Worker(store, SAMPLES) as worker,
+        pytest.raises(Unavailable, match="failed with an internal error \\(AssertionError"),
+    ):
         worker.wait(threading.Event())
 
 

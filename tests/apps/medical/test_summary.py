@@ -32,7 +32,7 @@ def test_a_finding_is_one_line_with_whole_numbers_under_their_heads(monkeypatch)
     assert all(len(line) <= 80 for line in lines)
     first = next(line for line in lines if line.lstrip().startswith("1 "))
     assert first.split("  ")[-1].strip() == "-112.5, 40.0, -1100.2"
-    for whole in ("0.91", "28.5 x 16.0", "12210", "right", "1310, 200, 300"):
+    for whole in ("0.91", "28.5 x 16.0", "12210", "right", "1311, 200, 300"):
         assert whole in first
     heads = lines[1]
     assert heads.index("side") + len("side") == first.index("right") + len("right")
@@ -79,6 +79,6 @@ def test_cautions_stand_beside_the_reading_with_their_number(monkeypatch):
     cautions = (Caution("lossy"), Caution("links_skipped", {"count": 3}, count=3))
     printed(make_reading(cautions=cautions), monkeypatch)
     assert console.err.file.getvalue().splitlines() == [
-        "warning: The images were compressed with loss at some time.",
+        "warning: The images have undergone lossy compression.",
         "warning: 3 links were not followed. [3 times]",
     ]

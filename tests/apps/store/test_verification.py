@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from apps.messages import refused
 from apps.store import blobs, inputs
 from apps.store.store import Store
 from apps.store.verification import verify
@@ -27,8 +28,10 @@ def test_everything_that_is_wrong_is_listed(store: Store, tmp_path: Path) -> Non
     with store.write() as session:
         session.execute(text(f"DROP TRIGGER {trigger}"))
         session.execute(text("UPDATE audit SET actor = 'other'"))
-    problems = "\n".join(verify(store).problems)
-    assert len(problems.splitlines()) == 3
+    codes = {"blob_damaged": damaged, "no_such_content": missing}
+    found = verify(store).problems
+    assert [problem.code for problem in found] == ["audit_changed", *sorted(codes, key=codes.get)]
+    problems = "\n".join(map(refused, found))
     assert "row 1 of the audit chain was changed" in problems
     assert f"{damaged[:12]} is damaged" in problems
     assert f"no stored content {missing[:12]}" in problems

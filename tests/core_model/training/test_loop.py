@@ -3,15 +3,18 @@
 import json
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from core_model.errors import InputRejected
+from core_model.errors import InputRejected, Unavailable
+from core_model.training import loop as loops
 from core_model.training.loop import Task, train
-from core_model.training.run import TrainingRun
+from core_model.training.run import TrainingRun, content_hash
 
 TRUTH = torch.tensor([1.0, -2.0, 3.0])
+DATA = {"data": "made points"}
 
 
 class Line(Task):
@@ -52,7 +55,7 @@ class CutOff(Exception):
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_a_run_cut_off_anywhere_and_taken_up_again_ends_with_the_same_bits_and_metrics(tmp_path, average):
     run = run_of(average=average, average_from=4, evaluate_every=5)
-    whole = train(Line(run), run, tmp_path / "whole")
+    whole = train(Line(run), run, tmp_path / "whole", DATA)
     for stop in (1, 7, 10, 29):
         folder = tmp_path / str(stop)
 
@@ -61,9 +64,9 @@ def test_a_run_cut_off_anywhere_and_taken_up_again_ends_with_the_same_bits_and_m
                 raise CutOff
 
         with pytest.raises(CutOff):
-            train(Line(run), run, folder, tick=cut)
+            train(Line(run), run, folder, DATA, tick=cut)
         task = Line(run)
-        again = train(task, run, folder)
+        again = train(task, run, folder, DATA)
         assert task.seen[0] == stop
         assert again.losses == whole.losses
         assert again.best_step == whole.best_step
@@ -135,21 +138,21 @@ def test_a_folder_of_another_run_is_refused_with_the_difference_named(tmp_path, 
 
 
 def test_a_run_may_be_saved_and_reported_otherwise_when_it_goes_on(tmp_path):
-    train(Line(run_of()), run_of(), tmp_path)
+    train(Line(run_of()), run_of(), tmp_path, DATA)
     other = run_of(save_minutes=5, report_every=1)
-    assert train(Line(other), other, tmp_path).steps == 30
+    assert train(Line(other), other, tmp_path, DATA).steps == 30
 
 
 def test_a_checkpoint_without_its_identity_and_a_damaged_one_are_refused(tmp_path):
-    train(Line(run_of()), run_of(), tmp_path)
+    train(Line(run_of()), run_of(), tmp_path, DATA)
     (tmp_path / "run.json").unlink()
     with pytest.raises(InputRejected, match="without what it follows from"):
-        train(Line(run_of()), run_of(), tmp_path)
-    train(Line(run_of()), run_of(), tmp_path / "other")
+        train(Line(run_of()), run_of(), tmp_path, DATA)
+    train(Line(run_of()), run_of(), tmp_path / "other", DATA)
     checkpoint = tmp_path / "other" / "checkpoint.pt"
     checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
     with pytest.raises(InputRejected, match="cannot be read"):
-        train(Line(run_of()), run_of(), tmp_path / "other")
+        train(Line(run_of()), run_of(), tmp_path / "other", DATA)
 
 
 @pytest.mark.parametrize("wrong", [{"steps": 0}, {"average": 1.0}, {"clip": -1.0}, {"patience": 1}, {"accumulate": 0}])
@@ -165,3 +168,62 @@ def test_a_task_without_held_out_data_says_so():
     with pytest.raises(TypeError, match="Blind has no held-out data"):
         train(Blind(run_of()), run_of(evaluate_every=1))
     assert math.isfinite(train(Blind(run_of()), run_of()).steps)
+
+
+def test_a_folder_without_what_the_run_follows_from_is_refused_before_anything_is_written(tmp_path):
+    for identity in (None, {}):
+        with pytest.raises(TypeError, match="identity"):
+            train(Line(run_of()), run_of(), tmp_path / "run", identity)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_device_that_is_not_there_or_that_the_task_cannot_use_is_refused(tmp_path, monkeypatch):
+    run = run_of(device="cuda:1")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(Unavailable, match="the device cuda:1 is not there"):
+        train(Line(run), run, tmp_path / "run", DATA)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(InputRejected, match="cuda:1 for what runs on the CPU alone") as refused:
+        train(Line(run), run, tmp_path / "run", DATA)
+    assert refused.value.code == "device_cpu_alone"
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_averaged_copy_and_the_batches_are_where_the_model_is(monkeypatch):
+    class Moved(Line):
+        def to(self, device):
+            self.model.to(device)
+            self.device = device
+
+    monkeypatch.setattr(loops, "usable_device", torch.device)
+    run = run_of(average=0.9, device="meta")
+    task = Moved(run)
+    state = loops._Loop(task, run, None, None)
+    assert task.device.type == "meta"
+    for model in (task.model, state.kept):
+        assert {parameter.device.type for parameter in model.parameters()} == {"meta"}
+
+
+def test_a_hash_of_data_sees_every_entry_of_whatever_type():
+    many = np.array([f"case {k}" for k in range(2000)], dtype=object)
+    other = many.copy()
+    other[1000] = "another"
+    assert content_hash(many) == content_hash(many.copy()) != content_hash(other)
+    assert content_hash(many) != content_hash(many.reshape(2, 1000))
+    row = np.zeros(3, dtype=[("name", object), ("value", float)])
+    changed = row.copy()
+    changed["name"][1] = "x"
+    assert content_hash(row) == content_hash(row.copy()) != content_hash(changed)
+    for dtype in (torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2):
+        one = torch.arange(6.0).view(2, 3).to(dtype)
+        assert content_hash(one) == content_hash(one.clone()) != content_hash((-one.float()).to(dtype))
+        assert content_hash(one.T) == content_hash(one.T.contiguous()) != content_hash(one)
+    assert content_hash(torch.tensor(1.0, dtype=torch.bfloat16)) != content_hash(torch.tensor(1.0))
+    assert content_hash({"b", "a"}) == content_hash({"a", "b"}) != content_hash({"a", "c"})
+
+
+def test_a_hash_of_data_is_the_same_for_ever():
+    assert content_hash([torch.arange(3), {"a": 1.5, "b": None}, np.ones((2, 2), np.float32), "x"]) == (
+        "d22e034c468847c454eac99630092e723cc3039c01a79e146517dee14db68097"
+    )

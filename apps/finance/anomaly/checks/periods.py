@@ -4,17 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from apps.documents import or_none
 from apps.finance.anomaly.checks.registry import check, not_applicable
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.sentences import sentence
 from apps.finance.filings import Fact
-from apps.finance.periods import Period, apart
+from apps.finance.money import per_share
+from apps.finance.periods import WEEK, Period, apart
 from apps.finance.statements.model import ReportedLine, StatementName
 from core_model.errors import Message
 
-WEEK = 7
-"""Fiscal years that end on a weekday may differ by some days from the day on the cover."""
 NO_END = Message("report_end_not_stated")
 COLUMN_SUPPORT = 5
 """Rows that a column needs before its period is taken as known."""
@@ -57,7 +57,7 @@ def _columns(
     statement: StatementName, rows: Sequence[ReportedLine], currency: str | None
 ) -> Iterable[list[tuple[ReportedLine, Period, tuple[str, ...]]]]:
     """For each printed column its rows with the period and the facts of each; opening balances are left out."""
-    units = (currency, f"{currency}/shares") if statement != "balance" else (currency,)
+    units = {currency, per_share(currency)} if currency and statement != "balance" else {currency}
     usable = [row for row in rows if row.values and row.values[0].unit in units]
     widths = Counter(len(row.values) for row in usable)
     if not widths:
@@ -78,7 +78,7 @@ def period_kind(evidence: Evidence) -> Iterable[CheckResult]:
     for fact in evidence.filing.facts:
         if fact.kind == "number" and fact.value is not None and fact.end:
             kinds[fact.concept][fact.instant].append(fact)
-    balance = {row.concept for row in evidence.statements.reported.get("balance", ())}
+    balance = {or_none(row.concept) for row in evidence.statements.reported.get("balance", ())}
     mixed = {concept: both for concept, both in kinds.items() if len(both) > 1}
     for concept, both in mixed.items():
         days, spans = both[True], both[False]

@@ -10,18 +10,18 @@
 ``ship``        choose the operating point out of fold, with the core's second look, and write weights and cards
 
 Fields and tables have the format that ``apps.medical.nodules.training.sources.fields`` documents; everything runs on
-one thread unless ``--threads`` says more.
+the CPU, another ``TANDEM_DEVICE`` is refused, and on one thread unless ``--threads`` says more.
 """
 
 import argparse
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 
 from apps.medical.nodules.detect import Fold
 from apps.medical.nodules.detector_weights import WEIGHTS, fold_from, load_detector, tensors_of
@@ -43,7 +43,9 @@ from apps.medical.nodules.training.sources.prepare import LISTED, Listed, listed
 from apps.medical.nodules.training.stems.level import level_of
 from apps.medical.nodules.training.stems.train import StemTraining, train_stem
 from core_model import load_core
-from core_model.errors import NotFound, TandemError
+from core_model.checkpoint import load_checkpoint, save_checkpoint, write_atomically
+from core_model.device import refuse_other_than_cpu
+from core_model.errors import InputRejected, NotFound, TandemError
 from core_model.training.splits import Split
 
 LEVEL_FIELDS = 200
@@ -69,13 +71,11 @@ def background(options: argparse.Namespace) -> None:
 
 
 def stem(options: argparse.Namespace) -> None:
-    """Train one fold's network into ``OUT/FOLD/stem.safetensors``."""
+    """Train one fold's network into ``OUT/FOLD``: ``stem.json``, a card, with its tensors beside it."""
     folder = options.out / options.fold
     folder.mkdir(parents=True, exist_ok=True)
     settings = StemTraining(fold=options.fold, steps=options.steps, seed=options.seed, rate=options.rate)
-    initial = None
-    if options.start:
-        initial = load_file(options.start)
+    initial = load_checkpoint(options.start / "stem.json")[0] if options.start else None
     fields = _fields(options, "train")
     made = train_stem(settings, fields, load_background(options.background), folder, _say, initial=initial)
     shift = level_of(made, fields, options.share, most=LEVEL_FIELDS, seed=options.seed)
@@ -83,12 +83,13 @@ def stem(options: argparse.Namespace) -> None:
     assert made.head.bias is not None
     with torch.no_grad():
         made.head.bias += shift
-    save_file({name: value.contiguous() for name, value in made.state_dict().items()}, folder / "stem.safetensors")
+    made_by = {"settings": asdict(settings), "level": {"share": options.share, "shift": round(shift, 4)}}
+    save_checkpoint(folder, "stem", made.state_dict(), {"config": made.config.as_dict(), "made_by": made_by})
 
 
 def link(options: argparse.Namespace) -> None:
     """Fit one fold's linking weights into ``OUT/FOLD/link.json``."""
-    fold = _fold(options, options.fold)
+    fold = _fold(options, options.fold, linked=False)
     fields = [field for field in _fields(options, "train") if field.readers >= 2 and field.reliable_scale]
     order = np.random.default_rng(options.seed).permutation(len(fields))[: options.most]
     fields = [fields[index] for index in order]
@@ -98,24 +99,49 @@ def link(options: argparse.Namespace) -> None:
     surest = marks_of(Fold(fold.name, fold.stem, fitted), seen)[:OWN_MARKS]
     # The folds are brought to one scale on their own CT: even odds are what its surest marks get in the mean.
     fitted = fitted.shifted(-float(np.mean([np.log(p / (1 - p)) for p in surest])) if surest else 0.0)
-    (options.out / options.fold / "link.json").write_text(json.dumps(fitted.as_dict()))
+    write_atomically(options.out / options.fold / "link.json", (json.dumps(fitted.as_dict()) + "\n").encode())
 
 
-def _fold(options: argparse.Namespace, name: str) -> Fold:
-    """A fold as trained and fitted, in half precision as it ships."""
-    folder = options.out / name
-    if not (folder / "stem.safetensors").is_file():
+def _fold(options: argparse.Namespace, name: str, *, linked: bool = True) -> Fold:
+    """A fold as trained and fitted, in half precision as it ships; unless ``linked`` with a linking that says nothing.
+
+    Raises:
+        NotFound: Its stem is not trained, or its linking not fitted.
+        InputRejected: What was written of it is damaged.
+    """
+    card_path = options.out / name / "stem.json"
+    if not card_path.is_file():
         raise NotFound(
             "the stem of fold {fold} is not trained yet",
             action="train it with the command stem, with the same --out",
             code="stem_not_trained",
             values={"fold": name},
         )
-    weights = {f"{name}.{key}": value for key, value in load_file(folder / "stem.safetensors").items()}
-    link_path = folder / "link.json"
-    linking = LinkWeights.from_dict(json.loads(link_path.read_text())) if link_path.is_file() else LinkWeights.zeros()
+    weights = {f"{name}.{key}": value for key, value in load_checkpoint(card_path)[0].items()}
+    linking = _linking(options.out / name / "link.json", name) if linked else LinkWeights.zeros()
     trained = fold_from(weights, name, StemConfig(), linking)
     return fold_from(tensors_of([trained]), name, StemConfig(), linking)
+
+
+def _linking(path: Path, name: str) -> LinkWeights:
+    try:
+        return LinkWeights.from_dict(json.loads(path.read_text(encoding="utf8")))
+    except FileNotFoundError:
+        raise NotFound(
+            "the linking of fold {fold} is not fitted yet",
+            action="fit it with the command link, with the same --out",
+            code="linking_not_fitted",
+            values={"fold": name},
+        ) from None
+    except InputRejected:
+        raise
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputRejected(
+            "the linking weights of fold {fold} cannot be read",
+            action="fit them anew with the command link",
+            code="linking_unreadable",
+            values={"fold": name},
+        ) from error
 
 
 def candidates(options: argparse.Namespace) -> None:
@@ -218,7 +244,7 @@ def main(arguments: list[str] | None = None) -> int:
             one.add_argument("--steps", type=int, default=4000)
             one.add_argument("--rate", type=float, default=3e-3)
             one.add_argument("--share", type=float, default=0.9, help="of an outline above even odds (training fields)")
-            one.add_argument("--start", type=Path, help="weights to go on from, of the same fold")
+            one.add_argument("--start", type=Path, help="folder of the same fold in an earlier OUT, to go on from")
         if function is link:
             one.add_argument("--most", type=int, help="plant at most so many")
         if function is candidates:
@@ -241,6 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     try:
+        refuse_other_than_cpu()
         options.function(options)
     except TandemError as error:
         print(error, file=sys.stderr)

@@ -68,7 +68,20 @@ def plantings_of(background: Background, fields: Sequence[Field], seed: int) -> 
 def judge(
     fold: Fold, field: Field, planted: Planted, background: str, lungs: LungBox, rescorer: Rescorer | None
 ) -> PlantingResult:
-    """One fold's answer to one planting; ``lungs`` are the background's."""
+    """One fold's answer to one planting.
+
+    Args:
+        fold: The network with its linking.
+        field: The field whose nodule was planted.
+        planted: The window with the nodule in it.
+        background: Name of the CT that it was planted into.
+        lungs: Where the lungs of that CT lie.
+        rescorer: The second look; the linking's own probability counts where not given.
+
+    Returns:
+        The highest probability of a candidate inside the nodule's radius, 0 where there is none, and the share of its
+        outline that the map marks.
+    """
     found, probability = _candidates(fold, planted.window(lungs), rescorer)
     apart = np.linalg.norm((found.centre_N3 - planted.centre) * np.array(planted.spacing_mm), axis=1)
     hits = probability[apart <= planted.radius_mm]

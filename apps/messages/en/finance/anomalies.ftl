@@ -4,7 +4,7 @@
 sentences = { $first } { $then }
 
 # How far a cause reaches.
-same_in_other_periods = The same is so in { $count ->
+same_in_other_periods = The same check fails in { $count ->
     [one] { $count } other period
    *[other] { $count } other periods
  }.

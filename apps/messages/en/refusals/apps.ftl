@@ -1,6 +1,17 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
-document_unreadable = a document that is no { $kind }: { $place }: { $why }
+disk_nearly_full = only { $free_gb } GB are free where the data is kept
+    .action = free some space; a study takes up to 0.3 GB
+
+document_lacks = { $place } is absent
+
+document_no_json = it is not JSON
+
+document_no_object = it is no such object
+
+document_unfit = { $place } does not fit
+
+document_unreadable = a document that is not a { $kind }: { $fault }
     .action = read the input again
 
 library_missing = the library { $name } is not installed
@@ -8,6 +19,9 @@ library_missing = the library { $name } is not installed
 
 no_port = the ports from { $wanted } on are taken
     .action = give a free one with --port
+
+no_weights = no weights are installed
+    .action = install a release or a checkout that is complete
 
 notice_of_use = Tandem supports decisions in research. It is not a medical device, its findings are not a diagnosis, and nothing it says is investment advice. A qualified person decides.
 
@@ -36,3 +50,6 @@ weights_card_missing = the weights '{ $name }' are not installed
 
 weights_card_unreadable = a card of the weights '{ $name }' that is not JSON
     .action = reinstall the weights
+
+weights_file_missing = the weights { $name } are missing
+    .action = install a release or a checkout that is complete

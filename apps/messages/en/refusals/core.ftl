@@ -6,6 +6,9 @@ adapter_misfit = an adapter whose weights or settings are not those of its kind
 adapter_missing = there is no adapter called { $name }
     .action = see core_model.adapters.AdapterRegistry.names
 
+adapter_name_taken = the name { $name }, under which something else than an adapter lies in the folder
+    .action = give another name, or another folder
+
 adapter_name_wrong = a name that no adapter can have
     .allowed = letters, digits, _ . and -, not . or - in front
 
@@ -30,6 +33,9 @@ checkpoint_unreadable = a checkpoint that cannot be read ({ $kind })
 config_of_another_shape = a configuration of another shape than the core's card has
     .action = leave it out, or save the core again
 
+core_changed = the weights of this core are no longer those of its file
+    .action = save it with save_pretrained
+
 core_without_hash = a core whose weights were never on disk has no hash
     .action = save it with save_pretrained
 
@@ -39,6 +45,10 @@ core_without_tokenizer = this core has no tokenizer
 corpus_empty = a corpus without text
     .allowed = one passage a line, an empty line between documents
     .action = give another file
+
+device_cpu_alone = the device { $name } for what runs on the CPU alone
+    .allowed = cpu
+    .action = set TANDEM_DEVICE to cpu, or leave it unset
 
 device_missing = the device { $name } is not there; PyTorch sees { $count } CUDA devices
     .action = set TANDEM_DEVICE to cpu, or install a driver and a build of PyTorch for CUDA
@@ -91,11 +101,14 @@ kind_unknown = texts of the kind { $kind }
 layers_out_of_range = { $layers } layers of a core that has { $all }
     .allowed = 0 to { $all }
 
-lora_target_unknown = a low-rank change of { $name }, which the core does not have
+lora_target_unknown = a low-rank update of { $name }, which the core does not have
     .allowed = the end of a name among named_modules or named_parameters
 
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
+
+segment_without_numbers = a segment of truth values or complex numbers
+    .allowed = real numbers
 
 spacing_not_positive = a spacing that is not positive
     .allowed = millimetres above 0

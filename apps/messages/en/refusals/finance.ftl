@@ -6,7 +6,7 @@ another_kind = this is { $kind }
 
 document_type = the document has a document type of its own, which may define entities
     .allowed = none, or the bare document type of XHTML
-    .action = fetch the report from the regulator's site again
+    .action = fetch it again from the regulator's site; entities are never expanded
 
 empty_file = the file is empty
     .allowed = { $wanted }

@@ -1,12 +1,12 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
-defect = the step '{ $step }' met an error of ours ({ $kind } in { $module }, line { $line })
+defect = the step '{ $step }' failed with an internal error ({ $kind } in { $module }, line { $line })
 
 job_kind_taken = a job of the kind '{ $kind }' is registered by { $first } and again by { $second }
     .allowed = one function for each kind
     .action = give one of them another name, or leave its module out of TANDEM_JOB_MODULES
 
-job_module_missing = the module { $module }, which is to register jobs, cannot be found
+job_module_missing = the module { $module }, which should register jobs, cannot be found
     .action = correct TANDEM_JOB_MODULES, or the module's name
 
 job_not_done = the job was { $state }
@@ -20,7 +20,7 @@ unknown_job_kind = no job of the kind '{ $kind }' is known here
     .allowed = { $kinds }
     .action = start the worker with the module that registers it
 
-worker_broken = the worker met an error of ours ({ $kind }, line { $line })
+worker_broken = the worker failed with an internal error ({ $kind }, line { $line })
     .action = start it again
 
 worker_does_not_start = no worker can be started

@@ -1,5 +1,8 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
+arrays_unreadable = a file of arrays that is damaged, or not one of this training's
+    .action = make it anew with the command that wrote it
+
 background_missing = the prepared background is absent
     .action = make it with `python -m apps.medical.nodules.training background`
 
@@ -13,6 +16,9 @@ candidate_without_vector = a candidate without its first vector
 
 candidates_misshapen = candidates whose features, places, spacing and scores do not fit together
     .allowed = [N, { $tokens } * C], [N, 3], [N, 3] and [N]
+
+candidates_missing = the candidates are absent
+    .action = make them with `python -m apps.medical.nodules.training candidates`
 
 candidates_not_finite = candidates with a value that is not finite
 
@@ -54,7 +60,7 @@ file_is_dicomdir = a DICOMDIR
 
 file_is_empty = empty
 
-file_is_no_image = no DICOM image
+file_is_no_image = not a DICOM image
 
 file_is_of_another_kind = of another kind
 
@@ -67,8 +73,14 @@ give_image_folder = give the folder that holds the images
 hounsfield_array_unfit = an array of Hounsfield units needs int16 values and its geometry beside it
     .action = write spacing_mm_zyx and origin_mm_xyz into a JSON file of the same name
 
+linking_not_fitted = the linking of fold { $fold } is not fitted yet
+    .action = fit it with the command link, with the same --out
+
 linking_of_other_features = linking weights that were made for other features
     .action = fit them anew
+
+linking_unreadable = the linking weights of fold { $fold } cannot be read
+    .action = fit them anew with the command link
 
 lungs_bowel_gas = the air inside the body is bowel gas or lies outside
 
@@ -115,11 +127,11 @@ nodule_table_missing = the table { $table } is absent
 plain_nets_misfit = plain nets that do not fit their card
     .action = install the package again
 
-rescale_absent = RescaleSlope or RescaleIntercept is absent, so that its values mean no Hounsfield units
+rescale_absent = RescaleSlope or RescaleIntercept is absent, so its values cannot be converted to Hounsfield units
     .allowed = a slope above 0 and an intercept in every image
     .action = export the study again from the scanner or archive
 
-rescale_slope = RescaleSlope is { $slope }, so that its values mean no Hounsfield units
+rescale_slope = RescaleSlope is { $slope }, so its values cannot be converted to Hounsfield units
     .allowed = a slope above 0 and an intercept in every image
     .action = export the study again from the scanner or archive
 

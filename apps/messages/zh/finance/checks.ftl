@@ -1,8 +1,8 @@
 # Checks of a report: what they are called, and what their verdicts say.
 
 # What the checks are called.
-check_title_balance_equality = 资产总计等于负债和权益总计
-check_title_liabilities_and_equity = 负债、可赎回权益与所有者权益相加等于总计
+check_title_balance_equality = 资产总计等于负债和所有者权益总计
+check_title_liabilities_and_equity = 负债、可赎回权益与所有者权益之和等于资产负债表总计
 check_title_parts_within_whole = 各项目不大于其所属的合计数
 check_title_shares_within_authorised = 发行在外股数不超过已发行股数，已发行股数不超过授权股数
 check_title_cash_flow_total = 经营、投资和筹资活动现金流量之和等于现金净变动额
@@ -19,7 +19,7 @@ check_title_comprehensive_income = 综合收益等于净利润加其他综合收
 check_title_eps_basic = 基本每股收益等于利润除以基本股数
 check_title_eps_diluted = 稀释每股收益等于利润除以稀释后股数
 check_title_dilution = 稀释使每股收益下降、股数上升
-check_title_eps_by_class = 各类股票的每股收益与整体一致
+check_title_eps_by_class = 各类股票的每股收益与合并每股收益一致
 check_title_tax_parts = 所得税费用等于附注中各组成部分之和
 check_title_pretax_parts = 税前利润等于境内与境外部分之和
 check_title_property_net = 固定资产净值等于原值减累计折旧
@@ -35,7 +35,7 @@ check_title_period_kind = 同一概念只按时点或只按期间列示
 check_title_period_order = 期间的结束日不早于开始日
 check_title_report_period = 报表最新一列的截止日与报告期一致
 check_title_after_report_end = 报表中没有报告期之后的数据
-check_title_repeated_periods = 互不重叠的两个期间没有五位以上数字完全相同的金额
+check_title_repeated_periods = 互不重叠的两个期间没有完全相同的金额（五位以上有效数字）
 check_title_share_scale = 股数的量级与每股收益相符
 check_title_scale_outliers = 没有金额是其他年度的上千倍
 check_title_impossible_signs = 不应为负的金额均不为负
@@ -72,7 +72,7 @@ sum_plus = + { $number }（{ $name }）
 sum_minus = - { $number }（{ $name }）
 
 # What an amount should be, to stand behind "is" and "should be".
-what_total_liabilities_and_equity = 负债和权益总计
+what_total_liabilities_and_equity = 负债和所有者权益总计
 what_liabilities_and_equity = 负债与权益之和
 what_liabilities_redeemable_and_equity = 负债、可赎回权益与所有者权益之和
 what_cash_flows = 经营、投资和筹资活动现金流量之和
@@ -124,7 +124,7 @@ none_negative = { $count } 项不应为负的金额均不为负。
 sign_contradicts_page = { $name }（{ $when }）在页面上列示为 { $printed }，却标记为 { $amount }，而{ $why }。
 sign_opposed_elsewhere = 该行其他各列的标记与页面正负号相反
 sign_printed_elsewhere = 该行其他各列的标记与页面正负号一致
-sign_of_losses = 亏损、赤字和现金流出应标记为负数
+sign_of_losses = 亏损、累计亏损和现金流出应标记为负数
 sign_as_printed = 此类金额的标记应与页面正负号一致
 signs_agree = { $count } 个标记的正负号与页面所示一致。
 
@@ -147,8 +147,8 @@ amounts_repeated = { $amounts }在{ $later }和{ $earlier }完全相同：其中
 further_amounts = 另外 { $count } 项
 amounts_differ = { $count } 项金额在各期间均不相同。
 share_scale_right = { $name }为 { $shares }，与{ $earned }的量级相符。
-share_scale_small = { $name }（{ $when }）标记为 { $shares }；按{ $earned }推算，约小了 { $times } 倍。
-share_scale_large = { $name }（{ $when }）标记为 { $shares }；按{ $earned }推算，约大了 { $times } 倍。
+share_scale_small = { $name }（{ $when }）标记为 { $shares }；按{ $earned }推算，约为应有值的 { $times } 分之一。
+share_scale_large = { $name }（{ $when }）标记为 { $shares }；按{ $earned }推算，约为应有值的 { $times } 倍。
 shares_earn = { $income_name } { $income }及{ $eps_name } { $eps }
 scale_apart = { $name }（{ $when }）为 { $amount }，其他期间约为 { $usual }：相差约 { $times } 倍。
 scales_agree = { $count } 项金额与其在其他期间的量级相符。

@@ -45,7 +45,7 @@ unit_not_defined = 其计量单位 { $unit } 未定义
 unit_unusable = 其计量单位无法使用：{ $problem }
 
 # What is wrong with a context or a unit.
-axis_twice = 同一坐标轴出现两次
+axis_twice = 同一轴出现两次
 divides_by_nothing = 没有除数
 no_date = { $text } 不是日期
 no_dimension = 其分部或情景中含有非维度的内容
@@ -97,7 +97,7 @@ company_not_named = 没有事实指明报告主体
 entity_not_named = 没有上下文指明主体
 fiscal_period_not_named = 没有事实指明会计期间
 fiscal_year_not_named = 没有事实指明会计年度
-form_not_named = 没有事实指明报表类型
+form_not_named = 没有事实指明报告类型
 language_not_declared = 文档未声明语言
 no_currency = 没有以货币计量的数值
 period_end_not_named = 没有事实指明期末日，也没有事实带有期间

@@ -15,16 +15,16 @@ patient_name_varies = 各文件中患者姓名的写法不一致。
 several_studies = 其中有 { $num_studies } 次检查，仅读取了其中一次检查的一个序列。
 
 # 关于所读序列的提示
-thick_slices = 层厚 { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm，小于 { $smallest_mm } mm 的结节可能无法显示。
+thick_slices = 层厚或层间距为 { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm，小于 { $smallest_mm } mm 的结节可能漏检。
 derived_series = 该序列由其他图像衍生，没有可用的原始序列。
 lossy = 图像曾经过有损压缩。
-mixed_series = 同一序列中有 { $num_images } 幅图像的几何参数或采集不同，未予读取。
-slices_repeated = 有 { $num_slices } 个层面重复（像素完全相同），只使用其中一份。
+mixed_series = 同一序列中有 { $num_images } 幅图像的几何参数或采集参数不同，未予读取。
+slices_repeated = 有 { $num_slices } 个层面与其他层面重复（像素完全相同），每个层面只使用一份。
 slices_odd = 有 { $num_slices } 个层面与相邻层面差异过大（位置 { $positions_mm } mm），可能已损坏。
 slices_missing_outside = 肺外缺少层面，缺口以外的 { $num_slices } 个层面未予读取。
 slices_shifted = 各层面之间最大错位 { NUMBER($shift_mm, minimumFractionDigits: 2) } mm。
-gantry_tilt = 机架倾斜 { NUMBER($degrees, minimumFractionDigits: 1) } 度；位置和体积已作校正，形态显示仍为倾斜。
-rescale_varies = 各层面的重标斜率或截距不同，已按各层面自身的值换算。
+gantry_tilt = 机架倾斜 { NUMBER($degrees, minimumFractionDigits: 1) } 度；位置和体积已作校正，形态显示有斜切变形。
+rescale_varies = 各层面的缩放斜率或截距不同，已按各层面自身的值换算。
 pixel_format_varies = 各层面的存储位数不同。
 uid_repeated = 图像 UID 缺失或重复，导出结果无法指向单幅图像。
 

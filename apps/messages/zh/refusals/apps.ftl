@@ -1,22 +1,39 @@
-document_unreadable = 文档不符合 { $kind }：{ $place }：{ $why }
+document_unreadable = 文档不符合 { $kind }：{ $fault }
     .action = 请重新读取
+
+document_no_json = 不是 JSON
+
+document_no_object = 不是这样的对象
+
+document_lacks = 缺少 { $place }
+
+document_unfit = { $place } 的值不符
+
+disk_nearly_full = 数据所在磁盘仅剩 { $free_gb } GB
+    .action = 请释放空间；一次检查最多占用 0.3 GB
 
 no_port = 自 { $wanted } 起的端口均被占用
     .action = 请用 --port 指定空闲端口
 
-notice_of_use = Tandem 为研究中的决策提供支持。它不是医疗器械，其发现不构成诊断，其内容也不构成投资建议。决定由有资质的人员作出。
+no_weights = 未安装任何权重
+    .action = 请安装完整的发行版或源码
+
+notice_of_use = Tandem 为研究中的决策提供支持。它不是医疗器械，其检出结果不构成诊断，其内容也不构成投资建议。决定由有资质的人员作出。
 
 library_missing = 未安装程序库 { $name }
     .action = 请安装 Tandem 及其全部依赖
 
-weights_card_empty = 权重卡片未列出任何权重
+weights_card_empty = 模型卡未列出任何权重
     .action = 请重新安装权重
 
 weights_card_missing = 未安装权重“{ $name }”
     .action = 请安装完整的发行版或源码
 
-weights_card_unreadable = 权重“{ $name }”的卡片不是 JSON
+weights_card_unreadable = 权重“{ $name }”的模型卡不是 JSON
     .action = 请重新安装权重
+
+weights_file_missing = 缺少权重 { $name }
+    .action = 请安装完整的发行版或源码
 
 setting_no_database = 数据库 URL 以 sqlite:/// 或 postgresql:// 开头
 

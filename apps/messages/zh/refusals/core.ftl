@@ -6,29 +6,35 @@ adapter_misfit = 适配器的权重或设置与其类型不符
 adapter_missing = 没有名为“{ $name }”的适配器
     .action = 可用名称见 ‘core_model.adapters.AdapterRegistry.names’
 
+adapter_name_taken = 文件夹中名为“{ $name }”的文件不是适配器
+    .action = 请另选名称，或另选文件夹
+
 adapter_name_wrong = 名称不能用作适配器名
     .allowed = 字母、数字、‘_’、‘.’ 和 ‘-’，且不以 ‘.’ 或 ‘-’ 开头
 
 adapter_of_another_core = 该适配器是为另一个核心模型训练的
-    .action = 请使用其卡片所列的核心模型，或重新训练
+    .action = 请使用适配器卡所列的核心模型，或重新训练
 
 adapter_of_another_kind = 适配器的类型为 { $kind }
     .allowed = { $wanted }
 
-card_unreadable = 卡片不是 JSON
+card_unreadable = 模型卡不是 JSON
     .action = 请重新安装权重
 
-card_without_shape = 卡片中没有核心模型的结构
+card_without_shape = 模型卡中没有核心模型的结构
     .action = 请重新安装权重
 
-card_without_weights = 卡片未指明同一文件夹中的权重
+card_without_weights = 模型卡未指明同一文件夹中的权重
     .action = 请重新安装权重
 
 checkpoint_unreadable = 检查点无法读取（{ $kind }）
     .action = 请将其删除，训练将从头开始
 
-config_of_another_shape = 给定配置的结构与核心模型卡片中的不同
+config_of_another_shape = 给定配置的结构与核心模型的模型卡中的不同
     .action = 请不要指定配置，或重新保存核心模型
+
+core_changed = 该核心模型的权重已与其文件不同
+    .action = 请先用 ‘save_pretrained’ 保存
 
 core_without_hash = 核心模型的权重从未写入磁盘，没有哈希值
     .action = 请先用 ‘save_pretrained’ 保存
@@ -39,6 +45,10 @@ core_without_tokenizer = 该核心模型没有分词器
 corpus_empty = 语料中没有文本
     .allowed = 每行一段，文档之间空一行
     .action = 请指定另一个文件
+
+device_cpu_alone = 该任务只能在 CPU 上运行，不能使用设备 { $name }
+    .allowed = ‘cpu’
+    .action = 请将 TANDEM_DEVICE 设为 ‘cpu’，或不设置
 
 device_missing = 设备 { $name } 不存在；PyTorch 检测到 { $count } 个 CUDA 设备
     .action = 请将 TANDEM_DEVICE 设为 ‘cpu’，或安装驱动程序和支持 CUDA 的 PyTorch
@@ -57,7 +67,7 @@ empty_row = 有一行不含任何词元
     .allowed = 每行至少一个词元
 
 extra_missing = 未安装软件包 { $name }
-    .action = 请安装附加组件 ‘train’：‘pip install tandem[train]’
+    .action = 请安装附加组件 ‘train’：‘pip install "tandem[train]"’
 
 fact_unnamed = 有一项事实没有名称
     .action = 请为每项事实命名
@@ -74,8 +84,8 @@ gate_above = 指标 { $figure } 为 { $value }
 gate_below = 指标 { $figure } 为 { $value }
     .allowed = 不低于 { $bound }
 
-gate_without_figure = 适配器卡片中没有指标 { $figure }
-    .action = 请先评估，并将该指标写入卡片
+gate_without_figure = 适配器卡中没有指标 { $figure }
+    .action = 请先评估，并将该指标写入适配器卡
 
 ids_or_rows = ‘input_ids’ 与 ‘rows’ 都未给出，或同时给出
     .allowed = 二者之一
@@ -97,6 +107,9 @@ lora_target_unknown = 对 { $name } 作低秩调整，但核心模型中没有�
 row_of_something_else = 行中有文本和片段以外的内容
     .allowed = 文本，以及 ‘core_model.inputs.segments’ 中的片段
 
+segment_without_numbers = 片段中是布尔值或复数
+    .allowed = 实数
+
 spacing_not_positive = 间距不是正数
     .allowed = 大于 0 的毫米数
 
@@ -107,12 +120,12 @@ text_pieces_unknown = 文本词元编号不在 0 至 { $last } 之间
     .action = 请使用该核心模型自带的分词器
 
 texts_expected = 需要文本列表
-    .allowed = 列表，例如 [‘文本’]
+    .allowed = 列表，例如 ["文本"]
 
-tokenizer_differs = 分词器与核心模型卡片中的 SHA-256 不符
+tokenizer_differs = 分词器与核心模型的模型卡中的 SHA-256 不符
     .action = 请重新安装权重
 
-tokenizer_missing = 核心模型的分词器不在权重旁边
+tokenizer_missing = 核心模型的分词器不在权重所在的文件夹中
     .action = 请重新安装权重
 
 training_differs = 该文件夹中的训练依据不同：{ $differences }
@@ -129,16 +142,16 @@ volume_misshapen = 体数据的向量、位置与间距互不匹配
 
 volume_not_finite = 体数据的向量、位置或间距中有值不是有限数
 
-weights_differ = 权重与其卡片中的 SHA-256 不符
+weights_differ = 权重与其模型卡中的 SHA-256 不符
     .action = 请重新安装权重
 
 weights_missing = 没有名为“{ $name }”的权重
     .action = 请安装包含该权重的发行版，或参见 ‘python -m core_model.training.convert_trunk --help’
 
-weights_not_beside_card = 卡片所列的权重不在其旁边
-    .action = 请重新安装，或用卡片中的命令重新生成
+weights_not_beside_card = 模型卡所列的权重不在同一文件夹中
+    .action = 请重新安装，或用模型卡中的命令重新生成
 
-weights_of_another_shape = 权重与其卡片中的结构不符
+weights_of_another_shape = 权重与其模型卡中的结构不符
     .action = 请重新安装权重
 
 weights_unreadable = 权重不是 ‘safetensors’ 文件

@@ -4,7 +4,7 @@ another_kind = 这是{ $kind }
 
 document_type = 文档带有自定义的文档类型，其中可能定义实体
     .allowed = 不带文档类型，或仅有 XHTML 的文档类型
-    .action = 请从监管机构网站重新获取报告
+    .action = 请从监管机构网站重新获取；实体从不展开
 
 empty_file = 文件为空
     .allowed = { $wanted }

@@ -173,6 +173,12 @@ zip_too_many_members = zip 压缩包有 { $count } 个成员
     .action = 请用可信的程序解压并指定其文件夹
 
 # 结节检测器及其训练
+candidates_missing = 缺少候选结节文件
+    .action = 请用 `python -m apps.medical.nodules.training candidates` 生成
+
+arrays_unreadable = 数组文件已损坏，或不属于此训练
+    .action = 请用生成它的命令重新生成
+
 background_missing = 缺少已准备的背景 CT
     .action = 请用 `python -m apps.medical.nodules.training background` 生成
 
@@ -197,34 +203,40 @@ candidates_not_for_validation = 候选中有 { $count } 名患者不属于验证
 
 candidates_of_one_class = 候选中没有结节，或全部是结节
 
-detector_weights_differ = 检测器的权重不是选定工作点时所用的权重
-    .action = 请重新安装本软件包，或重新选定工作点
+detector_weights_differ = 检测器的权重不是选定检出阈值时所用的权重
+    .action = 请重新安装本软件包，或重新选定检出阈值
 
-facts_not_trained = 这些事实与该检测头训练时所用的不同
+facts_not_trained = 这些事实与该分类头训练时所用的不同
     .allowed = { $count } 项
 
-field_picture_missing = 小图的第 { $number } 层缺少 { $kind } 文件
+field_picture_missing = 图像块的第 { $number } 层缺少 { $kind } 文件
 
 field_sizes_differ = 图像与其轮廓的尺寸不一致
 
 hounsfield_array_unfit = CT 值数组须为 int16，并附几何信息
     .action = 请将 spacing_mm_zyx 与 origin_mm_xyz 写入同名 JSON 文件
 
+linking_not_fitted = 第 { $fold } 折的连接权重尚未拟合
+    .action = 请先以相同的 --out 运行 `link` 命令
+
+linking_unreadable = 第 { $fold } 折的连接权重无法读取
+    .action = 请用 `link` 命令重新拟合
+
 linking_of_other_features = 连接权重是针对其他特征拟合的
     .action = 请重新拟合
 
 nodule_field = { $name }
 
-nodule_stem_misfit = 第 { $fold } 折的卷积网络权重与其卡片不符
+nodule_stem_misfit = 第 { $fold } 折的卷积网络权重与其模型卡不符
 
 nodule_table_missing = 缺少表格 { $table }
     .action = 格式见 apps.medical.nodules.training.sources.fields
 
-plain_nets_misfit = 对照网络与其卡片不符
+plain_nets_misfit = 对照网络与其模型卡不符
     .action = 请重新安装本软件包
 
 second_look_of_other_facts = 该复核模型训练时所用的事实不同
-    .action = 请重新安装本软件包，或重新训练检测头
+    .action = 请重新安装本软件包，或重新训练分类头
 
 stem_not_trained = 第 { $fold } 折的卷积网络尚未训练
     .action = 请先以相同的 --out 运行 `stem` 命令

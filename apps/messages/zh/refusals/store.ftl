@@ -39,6 +39,9 @@ database_busy = 数据库服务器没有空余连接
 database_damaged = 数据库文件已损坏
     .action = 请从备份恢复
 
+database_file_damaged = 数据库文件已损坏：{ $found }
+    .action = 请从备份恢复
+
 database_foreign = 数据库中有其他程序的表
     .action = 请用 TANDEM_DATABASE_URL 为 Tandem 指定专用数据库
 
@@ -71,7 +74,7 @@ disk_full = 磁盘已满，未存储任何内容
     .action = 请释放空间后重试
 
 driver_missing = 未安装 PostgreSQL 驱动
-    .action = 请运行 ‘pip install 'tandem[postgres]'’
+    .action = 请运行 ‘pip install "tandem[postgres]"’
 
 file_no_database = 该文件不是数据库
     .action = 请从备份恢复
@@ -82,7 +85,7 @@ file_not_stored = 结果的文件“{ $name }”未存储
 in_use = 有任务正在读取它
     .action = 请等待其结束，或先运行 'tandem jobs cancel { $job }'
 
-inbox_unusable = 数据文件夹中的收件箱无法查看（{ $why }）
+inbox_unusable = 数据文件夹中的 'inbox' 文件夹无法查看（{ $why }）
     .action = 请使其可读
 
 input_gone = 此任务的输入已不在存储中
@@ -162,7 +165,7 @@ unreadable_path = 路径无法查看（{ $why }）
     .action = 请检查路径及其权限
 
 upload_not_removed = 上传的文件无法删除（{ $why }）
-    .action = 请使数据文件夹中的收件箱可写，并手动删除
+    .action = 请使数据文件夹中的 'inbox' 文件夹可写，并手动删除
 
 worker_died = { $count } 个工作进程在步骤“{ $step }”中终止
     .action = 所需内存可能超过现有内存

@@ -4,15 +4,15 @@ dashboard_not_started = 界面未能启动
 no_chromium = 没有 Chromium
     .action = 请安装，或将 TANDEM_CHROMIUM 设为其路径
 
-no_heatmap = 此发现无热图
+no_heatmap = 此病灶无热图
 
 no_path = 未填写路径
     .action = 请填写文件或文件夹的路径
 
 no_such_id = 没有此{ $name ->
     [reading] 结果
-    [window] 窗位
-   *[finding] 发现
+    [window] 窗设置
+   *[finding] 病灶
 }
 
 no_such_slice = 没有此层面
@@ -20,7 +20,7 @@ no_such_slice = 没有此层面
 
 no_such_slice_number = 没有此层面
 
-no_such_window = 没有此窗位
+no_such_window = 没有此窗设置
     .allowed = { $windows }
 
 no_volume = 此检查的影像数据已不在存储中

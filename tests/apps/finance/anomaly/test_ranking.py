@@ -49,8 +49,8 @@ def test_the_same_error_in_two_years_is_one_anomaly():
         books = books.change(f"NetCashProvidedByUsedInFinancingActivities|{of}-01-01|{of}-12-31", value="65000000")
     anomalies = books.anomalies()
     assert len(anomalies) == 1
-    assert "The same is so in 1 other period." in told(anomalies[0])
-    assert "另有 1 个期间存在同样情况。" in told(anomalies[0], "zh")
+    assert "The same check fails in 1 other period." in told(anomalies[0])
+    assert "另有 1 个期间未通过同一核对。" in told(anomalies[0], "zh")
 
 
 @pytest.mark.parametrize(("step", "severity"), [(1_100_000, "low"), (2_000_000, "medium"), (12_000_000, "high")])

@@ -39,7 +39,7 @@ def test_every_check_has_a_title_in_both_languages():
     english = {check.check_id: said(Message(f"check_title_{check.check_id}")) for check in all_checks()}
     chinese = {check.check_id: said(Message(f"check_title_{check.check_id}"), "zh") for check in all_checks()}
     assert english["balance_equality"] == "Total assets equal total liabilities and equity"
-    assert chinese["balance_equality"] == "资产总计等于负债和权益总计"
+    assert chinese["balance_equality"] == "资产总计等于负债和所有者权益总计"
     assert not [text for text in (*english.values(), *chinese.values()) if "check_title" in text]
     assert not [text for text in chinese.values() if re.search("[A-Za-z]", text)]
     assert len(set(english.values())) == len(set(chinese.values())) == len(english)
@@ -80,7 +80,7 @@ def test_a_sum_that_holds_and_one_that_does_not_are_told_apart():
         "(LiabilitiesAndStockholdersEquity)."
     )
     assert told(held, "zh") == (
-        "“Total assets”为 1,200 百万美元，等于负债和权益总计：1,200（“LiabilitiesAndStockholdersEquity”）。"
+        "“Total assets”为 1,200 百万美元，等于负债和所有者权益总计：1,200（“LiabilitiesAndStockholdersEquity”）。"
     )
     failed = results(books.add("Assets||2024-12-31", 50_000_000), "balance_equality")[0]
     assert failed.reason.code == "identity_fails"
@@ -94,7 +94,7 @@ def test_a_sum_that_holds_and_one_that_does_not_are_told_apart():
         "1,200 (LiabilitiesAndStockholdersEquity). The difference is 50 million USD; rounding explains at most 1."
     )
     assert told(failed, "zh") == (
-        "“Total assets”（2024-12-31）为 1,250 百万美元，但应等于负债和权益总计：1,200"
+        "“Total assets”（2024-12-31）为 1,250 百万美元，但应等于负债和所有者权益总计：1,200"
         "（“LiabilitiesAndStockholdersEquity”）。差额为 50 百万美元，四舍五入至多可解释 1。"
     )
 
@@ -180,13 +180,13 @@ def test_what_is_not_judged_states_the_amounts_and_no_verdict():
             "0.001",
             "repair_by_larger_scale",
             "Accumulated depreciation on 2024-12-31 would fit as 300 million USD: the tag is 1,000 times too small.",
-            "累计折旧（2024-12-31）若为 300 百万美元则相符：标记值小了 1,000 倍。",
+            "累计折旧（2024-12-31）若为 300 百万美元则相符：标记值仅为应有值的 1,000 分之一。",
         ),
         (
             1000,
             "repair_by_smaller_scale",
             "Accumulated depreciation on 2024-12-31 would fit as 300 million USD: the tag is 1,000 times too large.",
-            "累计折旧（2024-12-31）若为 300 百万美元则相符：标记值大了 1,000 倍。",
+            "累计折旧（2024-12-31）若为 300 百万美元则相符：标记值为应有值的 1,000 倍。",
         ),
     ],
 )
@@ -221,7 +221,7 @@ def test_contradicting_duplicates_are_told_with_their_values_and_how_often_they_
     books.put("Goodwill", 250, day(2024))
     anomaly = books.anomalies()[0]
     assert told(anomaly).startswith(
-        "Goodwill on 2024-12-31 is stated with 250 million USD (2 times) and 999 million USD, which rounding does not "
+        "Goodwill on 2024-12-31 is stated as 250 million USD (2 times) and 999 million USD, which rounding does not "
         "reconcile."
     )
     assert told(anomaly, "zh").startswith(

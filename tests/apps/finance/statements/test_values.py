@@ -1,8 +1,16 @@
 """Values at their edges: zeros, a period from the first day of the calendar."""
 
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 
+from apps.finance.filings import Filing
 from apps.finance.periods import Period
+from apps.finance.statements.build import cover_period
+from apps.finance.statements.model import StatementValue
+from apps.finance.statements.values import in_order
 from tests.apps.finance.statements.reports import INCOME, YEAR, annual, gaap, newest, read, replaced
 
 
@@ -20,3 +28,25 @@ def test_a_zero_has_no_sign_whichever_way_round_the_line_reads_its_tag(concept, 
     lines = replaced(INCOME, "Interest expense", gaap("Interest expense, net", concept, printed, "(10)"))
     _, statements = read(annual(income=lines))
     assert newest(statements, "interest_expense") == "0"
+
+
+def lasting(days: int) -> Period:
+    """A period of so many days to one day."""
+    end = date(2024, 12, 31)
+    return Period(end.isoformat(), (end - timedelta(days=days - 1)).isoformat())
+
+
+@pytest.mark.parametrize(("days", "first"), [(91, 91), (345, 91), (364, 364), (366, 366), (371, 371), (400, 400)])
+def test_the_income_statement_begins_with_the_year_where_the_cover_is_of_a_year_or_longer(days, first):
+    values = [StatementValue(lasting(91), None), StatementValue(lasting(days), None)]
+    ordered = in_order("income", values, lasting(days))
+    assert ordered[0].period.days == first
+
+
+def test_a_cover_without_a_period_covers_the_longest_that_is_no_longer_than_a_year():
+    periods = [lasting(91), lasting(364), lasting(375)]
+    facts: list[Any] = [
+        SimpleNamespace(start=period.start, end=period.end, local_name="Revenues", dimensions=()) for period in periods
+    ]
+    filing = SimpleNamespace(facts=facts, document=SimpleNamespace(period_end=periods[0].end))
+    assert cover_period(cast(Filing, filing)) == periods[1]

@@ -1,5 +1,6 @@
 """Faults of a series: refused in one sentence, or read with a warning that stays on the result."""
 
+import json
 import shutil
 from copy import deepcopy
 from pathlib import Path
@@ -187,6 +188,8 @@ def test_a_pixel_spacing_that_is_none_is_refused(tmp_path: Path, value: list[flo
     ("keyword", "value"),
     [
         ("Rows", 0),
+        ("Columns", 5000),
+        ("BitsStored", 99),
         ("BitsAllocated", 7),
         ("SamplesPerPixel", 0),
         ("PhotometricInterpretation", "RGB"),
@@ -199,8 +202,11 @@ def test_a_header_that_contradicts_itself_is_refused(tmp_path: Path, keyword: st
     series = make_series()
     for dataset in series.datasets:
         setattr(dataset, keyword, value)
-    with pytest.raises(InputRejected):
+    with pytest.raises(InputRejected) as refused:
         read_study(series.write(tmp_path))
+    values = json.dumps(refused.value.values)
+    assert " or " not in values  # keywords of the standard, which belong to no language
+    assert keyword in values or keyword in ("ImageOrientationPatient", "ImagePositionPatient", "SamplesPerPixel")
 
 
 def test_a_single_slice_with_another_scale_of_storage_is_not_mixed_in(tmp_path: Path) -> None:

@@ -95,9 +95,9 @@ def test_an_empty_zone_and_a_quiet_lung_give_no_findings():
     [
         (-870, None),
         (-700, None),
-        (-610, "unusually dense: they are most often above -650 HU. -652 HU was taken for lung"),
-        (-995, "unusually airy: they are most often below -980 HU. -978 HU was taken for lung"),
-        (-200, "hardly any lung lies between -980 and -650 HU. -860 HU was taken for lung"),
+        (-610, "unusually high attenuation (most frequent value above -650 HU). -652 HU was assumed for lung"),
+        (-995, "unusually low attenuation (most frequent value below -980 HU). -978 HU was assumed for lung"),
+        (-200, "hardly any lung lies between -980 and -650 HU. -860 HU was assumed for lung"),
     ],
 )
 def test_lungs_of_an_unusual_density_leave_a_caution_on_the_result(lung_hu, said):

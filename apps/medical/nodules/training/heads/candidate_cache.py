@@ -16,20 +16,25 @@ part. In a planting's window the background's own candidates are left out: they 
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from apps.medical.nodules.detect import Candidates, Fold, Window, find_candidates
+from apps.medical.nodules.training.arrays import read_arrays, write_arrays
 from apps.medical.nodules.training.link import GOOD_OVERLAP, SHARE_AT_WALL, label_of, overlap
 from apps.medical.nodules.training.sources.background import Background
 from apps.medical.nodules.training.sources.fields import Field
 from apps.medical.nodules.training.sources.plant import nodule_of, sham_of
 from apps.medical.nodules.training.sources.plantings import plant_in
+from core_model.errors import NotFound
 
 FIELD_MIRROR = 24
 AROUND_FIELD = [(0, 0), (FIELD_MIRROR, FIELD_MIRROR), (FIELD_MIRROR, FIELD_MIRROR)]
 """Padding of a field's slices, rows and columns."""
+COLUMNS = (
+    "features_ND", "place_mm_N3", "spacing_mm_N3", "score_N", "label_N", "patient_N", "source_N", "nodule_N",
+)  # fmt: skip
+"""Names of a part's arrays."""
 
 
 class _Rows:
@@ -135,11 +140,20 @@ def gather(
 
 def write(path: Path, part: dict[str, np.ndarray]) -> None:
     """Write one part."""
-    arrays: dict[str, Any] = part
-    np.savez_compressed(path, **arrays)
+    write_arrays(path, part)
 
 
 def read(path: Path) -> dict[str, np.ndarray]:
-    """Read one part."""
-    with np.load(path, allow_pickle=False) as held:
-        return {name: held[name] for name in held.files}
+    """Read one part.
+
+    Raises:
+        NotFound: There is no such file.
+        InputRejected: It is damaged.
+    """
+    if not path.is_file():
+        raise NotFound(
+            "the candidates are absent",
+            action="make them with `python -m apps.medical.nodules.training candidates`",
+            code="candidates_missing",
+        )
+    return read_arrays(path, COLUMNS)

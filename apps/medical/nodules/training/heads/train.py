@@ -1,6 +1,6 @@
 """Fit one head of the core on a fold's candidates, around the frozen core.
 
-What it learns from is in ``head_examples``. Members of the ensemble hold out different patients; each stops where the
+What it learns from is in ``heads.examples``. Members of the ensemble hold out different patients; each stops where the
 loss on its own held-out patients is lowest.
 
 Shapes: N candidates.

@@ -14,6 +14,7 @@ from apps.medical.nodules.detect import Window
 from apps.medical.nodules.grid import to_working_grid
 from apps.medical.nodules.intensity import Scale, scale_of_ct
 from apps.medical.nodules.place import LungBox, lung_box
+from apps.medical.nodules.training.arrays import read_arrays, write_arrays
 from core_model.errors import NotFound
 
 REMOVED_HU = -1024
@@ -133,16 +134,16 @@ def make_background(
 
 def save_background(background: Background, path: Path) -> None:
     """Write a prepared background as one compressed NumPy archive (no pickles)."""
-    np.savez_compressed(
-        path,
-        name=np.array(background.name),
-        image=background.image_ZYX.astype(np.float32),
-        zone=background.zone_ZYX,
-        lung=background.lung_ZYX,
-        suspect=background.suspect_ZYX,
-        spacing_mm=np.array(background.spacing_mm),
-        scale=np.array([background.scale.lung, background.scale.tissue]),
-    )
+    arrays = {
+        "name": np.array(background.name),
+        "image": background.image_ZYX.astype(np.float32),
+        "zone": background.zone_ZYX,
+        "lung": background.lung_ZYX,
+        "suspect": background.suspect_ZYX,
+        "spacing_mm": np.array(background.spacing_mm),
+        "scale": np.array([background.scale.lung, background.scale.tissue]),
+    }
+    write_arrays(path, arrays)
 
 
 def load_background(path: Path) -> Background:
@@ -150,6 +151,7 @@ def load_background(path: Path) -> Background:
 
     Raises:
         NotFound: There is no such file.
+        InputRejected: It is damaged.
     """
     if not path.is_file():
         raise NotFound(
@@ -157,15 +159,15 @@ def load_background(path: Path) -> Background:
             action="make it with `python -m apps.medical.nodules.training background`",
             code="background_missing",
         )
-    with np.load(path, allow_pickle=False) as held:
-        z_mm, y_mm, x_mm = (float(mm) for mm in held["spacing_mm"])
-        lung, tissue = (float(value) for value in held["scale"])
-        return Background(
-            name=str(held["name"]),
-            image_ZYX=held["image"].astype(np.float32),
-            zone_ZYX=held["zone"],
-            lung_ZYX=held["lung"],
-            suspect_ZYX=held["suspect"],
-            spacing_mm=(z_mm, y_mm, x_mm),
-            scale=Scale(lung, tissue),
-        )
+    held = read_arrays(path, ("name", "image", "zone", "lung", "suspect", "spacing_mm", "scale"))
+    z_mm, y_mm, x_mm = (float(mm) for mm in held["spacing_mm"])
+    lung, tissue = (float(value) for value in held["scale"])
+    return Background(
+        name=str(held["name"]),
+        image_ZYX=held["image"].astype(np.float32),
+        zone_ZYX=held["zone"],
+        lung_ZYX=held["lung"],
+        suspect_ZYX=held["suspect"],
+        spacing_mm=(z_mm, y_mm, x_mm),
+        scale=Scale(lung, tissue),
+    )

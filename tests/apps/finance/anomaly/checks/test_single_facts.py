@@ -249,7 +249,7 @@ def test_share_counts_in_millions_are_one_anomaly_of_scale():
     anomalies = books.anomalies()
     assert [anomaly.kind for anomaly in anomalies] == ["share_scale"]
     assert "1,000,000 times too small" in told(anomalies[0])
-    assert "约小了 1,000,000 倍" in told(anomalies[0], "zh")
+    assert "约为应有值的 1,000,000 分之一" in told(anomalies[0], "zh")
     assert SHARES in anomalies[0].fact_ids[0]
 
 

@@ -1,0 +1,49 @@
+"""A medical reading names the weights that found its nodules, the kind of device, and what decoded its voxels."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from apps.doctor import PACKAGES
+from apps.medical import jobs
+from apps.medical.nodules import detector_weights
+from apps.settings import load_settings
+from tests.apps.medical.small_chest import read_small_chest
+
+
+def test_weights_that_were_replaced_are_loaded_anew_by_a_living_worker(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(detector_weights, "load_detector", lambda device: SimpleNamespace(device=device))
+    before = jobs.shipped_detector("cpu", {"nodule_detector": "a", "core": "b"})
+    assert jobs.shipped_detector("cpu", {"core": "b", "nodule_detector": "a"}) is before
+    assert jobs.shipped_detector("cpu", {"nodule_detector": "c", "core": "b"}) is not before
+    assert jobs.shipped_detector("cuda", {"nodule_detector": "c", "core": "b"}).device == "cuda"
+    jobs._loaded.cache_clear()
+
+
+def test_the_weights_of_a_document_are_those_of_its_nodules(monkeypatch: pytest.MonkeyPatch):
+    class Stop(Exception):
+        pass
+
+    def give_back(step, provenance, make):
+        raise Stop(provenance.weights)
+
+    monkeypatch.setattr(jobs, "save_reading", give_back)
+    monkeypatch.setattr(jobs, "weights_in", lambda *_: {"nodule_detector": "replaced since"})
+    step = SimpleNamespace(settings={}, store=SimpleNamespace(settings=load_settings(device="cpu")))
+    with pytest.raises(Stop) as stopped:
+        jobs._document(step, {"input_hash": "1"}, {}, {"weights": {"nodule_detector": "used"}})
+    assert stopped.value.args == ({"nodule_detector": "used"},)
+
+
+@pytest.mark.parametrize(("device", "kind"), [("cpu", "cpu"), ("cuda", "cuda"), ("cuda:3", "cuda")])
+def test_the_kind_of_device_is_among_the_settings(device: str, kind: str):
+    step = SimpleNamespace(settings={}, store=SimpleNamespace(settings=load_settings(device=device)))
+    assert jobs._settings(step) == {"series_uid": None, "device": kind}
+
+
+def test_what_decodes_the_voxels_is_among_the_libraries():
+    provenance = read_small_chest().reading.provenance
+    assert {"imagecodecs", "pylibjpeg-openjpeg", "pylibjpeg-rle", "pyjpegls", "pillow"} < set(provenance.libraries)
+    assert set(provenance.weights) == {"nodule_detector", "core"}
+    assert provenance.settings["device"] == "cpu"
+    assert set(provenance.libraries) < set(PACKAGES)
