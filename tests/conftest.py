@@ -40,7 +40,7 @@ def _migrated() -> bytes:
 
 
 def put_empty_database(data_dir: Path) -> None:
-    """Put a new SQLite database into a data folder, as a store makes one there, without running the migrations again."""
+    """Put a new SQLite database into a data folder, as a store makes one there, but without the migrations."""
     data_dir.mkdir(parents=True, exist_ok=True)
     file = data_dir / "tandem.db"
     file.touch(mode=0o600)
