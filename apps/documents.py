@@ -78,7 +78,7 @@ def from_json(kind: type[Reading], document: bytes) -> Reading:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         raise InputRejected(
-            "a document that is no {kind}: {fault}",
+            "a document that is not a {kind}: {fault}",
             action="read the input again",
             code="document_unreadable",
             values={"kind": kind.__name__, "fault": _fault(first["type"], ".".join(map(str, first["loc"])))},

@@ -61,7 +61,7 @@ def test_a_document_fits_its_schema_and_a_wrong_one_does_not():
 
 
 def test_a_document_of_another_kind_is_refused_with_its_place():
-    with pytest.raises(InputRejected, match=r"a document that is no Page: lines is absent") as refusal:
+    with pytest.raises(InputRejected, match=r"a document that is not a Page: lines is absent") as refusal:
         from_json(Page, b"{}")
     assert refused(refusal.value.refusal, "zh") == "文档不符合 Page：缺少 lines；请重新读取。"
 
@@ -75,6 +75,6 @@ def test_a_document_of_another_kind_is_refused_with_its_place():
     ],
 )
 def test_what_is_wrong_with_a_document_is_said_in_both_languages(document: bytes, fault: str, in_chinese: str):
-    with pytest.raises(InputRejected, match=f"a document that is no Page: {fault}; read the input again") as refusal:
+    with pytest.raises(InputRejected, match=f"a document that is not a Page: {fault}; read the input again") as refusal:
         from_json(Page, document)
     assert refused(refusal.value.refusal, "zh") == f"文档不符合 Page：{in_chinese}；请重新读取。"
