@@ -28,6 +28,7 @@ def read(
     again: Annotated[bool, typer.Option("--again", help="Read again what was read before.")] = False,
 ) -> None:
     """Read reports: rebuild the three statements, check them, list what does not fit, with the sources."""
+    from apps.documents import to_json
     from apps.finance.jobs import reports_in, submit
     from apps.finance.reading import FinanceBatch, FinanceReading
     from apps.jobs.following import Submitted, wait_for
@@ -61,10 +62,10 @@ def read(
                 failures.append(replace(progress.refusal, source=numbered_file(number, len(files)).message))
                 console.say(f"tandem: {refused(progress.refusal, name=each.name)}")
     if as_json and folder:
-        console.print_reading(FinanceBatch(readings=tuple(made), failures=tuple(failures)))
+        console.print_document(to_json(FinanceBatch(readings=tuple(made), failures=tuple(failures))))
     elif as_json:
         for reading in made:
-            console.print_reading(reading)
+            console.print_document(to_json(reading))
     else:
         from apps.finance.summary import print_summary
 
