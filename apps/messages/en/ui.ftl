@@ -88,6 +88,11 @@ ui_no_warnings = No warnings.
 
 ## Studies
 
+ui_birth_date = Birth date
+ui_sex = Sex
+ui_sex_f = female
+ui_sex_m = male
+ui_sex_o = other
 ui_study_date = Study date
 ui_series = Series
 ui_series_read = read
