@@ -22,11 +22,10 @@ def without_a_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
 
 
-def test_captions_are_not_read_on_another_device_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_captions_are_not_read_on_another_device_in_silence() -> None:
     with pytest.raises(Unavailable, match="the device cuda:1 is not there; PyTorch sees 0 CUDA devices"):
-        jobs._embed(["Net income"])
-    monkeypatch.setenv("TANDEM_DEVICE", "cpu")
-    assert jobs._embed(["Net income"]).shape == (1, 384)
+        jobs.embedding("cuda:1", "")(["Net income"])
+    assert jobs.embedding("cpu", "")(["Net income"]).shape == (1, 384)
 
 
 def test_nodules_are_not_looked_for_on_another_device_in_silence() -> None:

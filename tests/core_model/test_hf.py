@@ -25,7 +25,6 @@ from core_model.torchvision_ops import peft, transformers
 from tests.core_model.test_core import small_core
 from tests.core_model.test_model import every_modality
 
-pytestmark = pytest.mark.slow
 TEXTS = ["net income", "净利润", "net income net income net", "incomes"]
 WIDTH = 32
 FILES = ["confi", "core-", "core.", "model", "token"]

@@ -220,7 +220,7 @@ class SecondLook(Adapter):
         return rescore
 
 
-def load_second_look(folder: Path, name: str, core: Core) -> SecondLook:
+def load_second_look(folder: str | Path, name: str, core: Core) -> SecondLook:
     """Read a second look.
 
     Args:

@@ -130,7 +130,6 @@ def test_a_folder_of_readings_fits_its_schema(tmp_path: Path):
 
 
 @pytest.mark.shared_data
-@pytest.mark.slow
 def test_real_filings_come_back_whole():
     needs.shared_data()
     for entry in shared_data.filings(split="validation")[:3]:
