@@ -8,11 +8,11 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 
-.PHONY: demo test lint clean help
+.PHONY: demo test test-all lint clean help
 
 help:
 	@echo "make demo   install Tandem into $(VENV) and run both main jobs on generated input, then serve the dashboard"
-	@echo "make test   install it with what the tests need, and run them"
+	@echo "make test   install it with what the tests need, and run them; make test-all: the slow ones too"
 	@echo "make lint   style, import contracts and types"
 
 demo: $(VENV)/.installed
@@ -20,6 +20,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m pytest $(TESTS)
+
+test-all: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m pytest -m '' $(TESTS)
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check .

@@ -17,9 +17,14 @@ out = Console()
 err = Console(stderr=True)
 
 
-def print_document(document: Mapping) -> None:
+def print_document(document: Mapping | bytes) -> None:
     """One JSON document on stdout, as other programs read it; escaped where the terminal's encoding is not UTF-8, and
-    where a character would steer the terminal."""
+    where a character would steer the terminal.
+
+    Args:
+        document: It, or its JSON as ``apps.documents.to_json`` writes it.
+    """
+    document = json.loads(document) if isinstance(document, bytes) else document
     encoding = (sys.stdout.encoding or "").lower().replace("-", "").replace("_", "")
     text = json.dumps(document, ensure_ascii=encoding != "utf8", indent=2, allow_nan=False)
     sys.stdout.write(text.translate(_IN_JSON) + "\n")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
 
 Reading = TypeVar("Reading")
+Known = TypeVar("Known")
 
 Exact = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str, when_used="json")]
 """A decimal number, written in full as text: no exponent, no lost digit."""
@@ -40,6 +41,11 @@ class Missing:
 def missing(code: str, **values: Any) -> Missing:
     """Not available, because."""
     return Missing(Message(code, values))
+
+
+def or_none(value: Known | Missing) -> Known | None:
+    """The value; None where there is none, for code that need not say why."""
+    return None if isinstance(value, Missing) else value
 
 
 _adapters: dict[Any, TypeAdapter[Any]] = {}
@@ -72,7 +78,7 @@ def from_json(kind: type[Reading], document: bytes) -> Reading:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         raise InputRejected(
-            "a document that is no {kind}: {fault}",
+            "a document that is not a {kind}: {fault}",
             action="read the input again",
             code="document_unreadable",
             values={"kind": kind.__name__, "fault": _fault(first["type"], ".".join(map(str, first["loc"])))},
@@ -84,7 +90,7 @@ def _fault(name: str, place: str) -> Phrase:
     if name == "json_invalid":
         return Phrase("document_no_json", "it is not JSON")
     if not place:
-        return Phrase("document_no_object", "it is no such object")
+        return Phrase("document_no_object", "its JSON has another form")
     if name == "missing":
         return Phrase("document_lacks", "{place} is absent", {"place": place})
     return Phrase("document_unfit", "{place} does not fit", {"place": place})

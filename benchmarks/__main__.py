@@ -1,6 +1,7 @@
 """``python -m benchmarks [NAME] [--json] [--recorded]``.
 
-Exit status: 0 measured, 2 no such benchmark, 3 the data it needs is not on this machine, 4 a record differs.
+All are measured on the CPU. Exit status: 0 measured, 1 ``TANDEM_DEVICE`` names another device, 2 no such benchmark,
+3 the data it needs is not on this machine, 4 a record differs.
 """
 
 import argparse
@@ -17,6 +18,8 @@ import benchmarks
 from benchmarks import shared_data
 from benchmarks.recorded import RecordDiffers
 from benchmarks.shared_data import SharedDataAbsent
+from core_model.device import refuse_other_than_cpu
+from core_model.errors import TandemError
 
 FRAMEWORK = {"figures", "shared_data", "recorded", "__main__"}
 
@@ -82,6 +85,11 @@ def main() -> int:
     if options.name not in names():
         print(f"no benchmark {options.name!r}; there are: {', '.join(names())}", file=sys.stderr)
         return 2
+    try:
+        refuse_other_than_cpu()
+    except TandemError as error:
+        print(error, file=sys.stderr)
+        return 1
     module = importlib.import_module(f"benchmarks.{options.name}")
     load = os.getloadavg()[0]
     if load > 0.5:

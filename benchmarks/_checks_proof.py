@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from apps.documents import or_none
 from apps.finance.anomaly.checking import all_checks, check_statements
 from apps.finance.anomaly.checks.scale import STEADY
 from apps.finance.anomaly.evidence import rounding_of
@@ -97,7 +98,7 @@ def _changes(report: Report, name: str, results: Sequence[CheckResult]) -> Chang
             if name in SCALES:
                 yield fact, replace(fact, value=plain(Decimal(fact.value or 0) / 1000)), result.period
                 continue
-            step = (result.tolerance or Decimal(0)) * TOLERANCES or Decimal(1)
+            step = (or_none(result.tolerance) or Decimal(0)) * TOLERANCES or Decimal(1)
             unit = 2 * rounding_of(fact)
             if unit:
                 step = (step / unit).to_integral_value(rounding="ROUND_CEILING") * unit

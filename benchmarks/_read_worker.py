@@ -51,7 +51,8 @@ def in_parts(reports: list[Path]) -> list[float]:
         content = report.read_bytes()
         filing, root = read_facts(content), parse(markup_of(content))
         started = cpu_s()
-        embed = getattr(jobs, "_embed", None) or jobs._embedder()  # type: ignore[attr-defined]  # one a job, earlier
+        made = getattr(jobs, "embedding", None)
+        embed = made("cpu", "") if made else jobs._embedder()  # type: ignore[attr-defined]  # one a job, earlier
         check_statements(filing, build_statements(root, filing, embed))
         seconds.append(cpu_s() - started)
     return seconds

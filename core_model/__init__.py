@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core_model.config import CoreConfig as CoreConfig
     from core_model.core import Core as Core
+    from core_model.device import device_from_environment as device_from_environment
     from core_model.device import usable_device as usable_device
     from core_model.inputs.packing import pack as pack
     from core_model.output import CoreOutput as CoreOutput
@@ -26,6 +27,7 @@ _HOMES = {
     "Core": "core_model.core",
     "CoreConfig": "core_model.config",
     "CoreOutput": "core_model.output",
+    "device_from_environment": "core_model.device",
     "load_core": "core_model.shipped",
     "pack": "core_model.inputs.packing",
     "usable_device": "core_model.device",

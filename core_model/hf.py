@@ -14,6 +14,8 @@ Shapes: B rows, S longest row, T tokens of the whole batch, D width.
 
 import hashlib
 import json
+import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core_model.checkpoint import write_atomically
+from core_model.checkpoint import load_card, write_atomically
 from core_model.config import CoreConfig
 from core_model.core import Core, Row
-from core_model.errors import InputRejected
+from core_model.errors import InputRejected, TandemError
 from core_model.inputs.segments import TextSegment
 from core_model.nn.router import Router
 from core_model.pretrained import CARD_FILE, MODEL_TYPE, describe, read_folder, write_tokenizer
@@ -157,25 +159,49 @@ class CoreForTransformers(_PreTrainedModel):
         return found
 
     def save_pretrained(self, save_directory: str | Path, is_main_process: bool = True, **kwargs: Any) -> None:
-        """Write the folder as ``transformers`` does, and the core's card and tokenizer beside it."""
+        """Write the folder as ``transformers`` does, and the core's card and tokenizer beside it.
+
+        The card names the weights under a name of their own, which a later save does not touch: a crash at any moment
+        leaves the core that was there, or the new one.
+        """
+        if is_main_process:
+            self._set_apart(Path(save_directory))
         super().save_pretrained(save_directory, is_main_process=is_main_process, **{"max_shard_size": "1TB", **kwargs})
         if is_main_process:
             self._write_card(Path(save_directory))
 
+    def _set_apart(self, folder: Path) -> None:
+        """Take the file that will be written anew out of the way of a card that names it, and of its other name."""
+        try:
+            card = load_card(folder / CARD_FILE)
+        except TandemError:
+            card = {}
+        old = folder / _WEIGHTS_FILE
+        if old.is_file() and card.get("weights_file") == _WEIGHTS_FILE:
+            named = _under_own_name(old, str(card["weights_sha256"]))
+            _write_json(folder / CARD_FILE, {**card, "weights_file": named.name})
+        old.unlink(missing_ok=True)
+
     def _write_card(self, folder: Path) -> None:
         tokenizer = self.core.tokenizer if self.core.has_tokenizer else None
         content = (folder / _WEIGHTS_FILE).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        weights = _under_own_name(folder / _WEIGHTS_FILE, digest)
         card: Mapping[str, Any] = {
             "name": "core",
             **describe(self.core.config, tokenizer),
             **self.core.origin(),
             "prefix": _PREFIX,
-            "weights_file": _WEIGHTS_FILE,
-            "weights_sha256": hashlib.sha256(content).hexdigest(),
+            "weights_file": weights.name,
+            "weights_sha256": digest,
             "bytes": len(content),
         }
         write_tokenizer(folder, tokenizer)
-        write_atomically(folder / CARD_FILE, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode("utf8"))
+        _write_json(folder / CARD_FILE, card)
+        for kind, kept in (("core-*.safetensors", weights.name), ("tokenizer-*.json.gz", card.get("tokenizer_file"))):
+            for path in folder.glob(kind):
+                if path.name != kept:
+                    path.unlink(missing_ok=True)
 
     def activation_checkpointing_enable(self, *_: Any, **__: Any) -> None:
         """Recompute activations in the backward pass."""
@@ -198,6 +224,27 @@ class CoreForTransformers(_PreTrainedModel):
         """The core's modules have made their own start; only the loads, which no file holds, are cleared."""
         if isinstance(module, Router):
             module.load_E.zero_()
+
+
+def _under_own_name(path: Path, digest: str) -> Path:
+    """The same content under a name that follows from it, without a second copy where the file system has links."""
+    named = path.with_name(f"core-{digest[:12]}.safetensors")
+    if named.exists() and named.samefile(path):
+        return named
+    partial = path.with_name(named.name + ".partial")
+    partial.unlink(missing_ok=True)
+    try:
+        os.link(path, partial)
+    except OSError:
+        shutil.copyfile(path, partial)
+    with partial.open("rb") as stream:
+        os.fsync(stream.fileno())
+    os.replace(partial, named)
+    return named
+
+
+def _write_json(path: Path, entry: Mapping[str, Any]) -> None:
+    write_atomically(path, (json.dumps(entry, indent=2, ensure_ascii=False) + "\n").encode("utf8"))
 
 
 _library.AutoConfig.register(MODEL_TYPE, CoreHubConfig, exist_ok=True)

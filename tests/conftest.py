@@ -1,6 +1,8 @@
 """Shared by all tests."""
 
 import os
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,23 @@ def elsewhere(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"open({str(folder / 'ran')!r}, 'w').close()\nraise SystemExit(1)\n")
     return folder
+
+
+@cache
+def _migrated() -> bytes:
+    """The file of a new SQLite database with Tandem's tables, made once in a run of the tests."""
+    from apps.settings import load_settings
+    from apps.store.store import Store
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(data_dir=Path(folder) / "data", database_url="")
+        Store(settings).close()
+        return (settings.data_dir / "tandem.db").read_bytes()
+
+
+def put_empty_database(data_dir: Path) -> None:
+    """Put a new SQLite database into a data folder, as a store makes one there, but without the migrations."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = data_dir / "tandem.db"
+    file.touch(mode=0o600)
+    file.write_bytes(_migrated())

@@ -218,7 +218,6 @@ def test_the_gold_that_rules_are_built_with_holds_no_test_company() -> None:
 
 
 @pytest.mark.shared_data
-@pytest.mark.slow
 def test_the_text_that_the_shipped_core_was_made_from_is_that_of_training_identities(tmp_path: Path) -> None:
     """Its card names the corpus by its hash: the readers above, on the real data, give the same bytes."""
     needs.shared_data()

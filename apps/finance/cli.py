@@ -10,7 +10,7 @@ from apps import console
 from apps.notices import NOTICE
 
 if TYPE_CHECKING:
-    from apps.finance.reading import FinanceBatch, FinanceReading
+    from apps.finance.reading import FinanceReading
     from apps.store.store import Store
 
 app = typer.Typer(help="Company reports: facts, statements, checks, anomalies.", no_args_is_help=True)
@@ -28,6 +28,7 @@ def read(
     again: Annotated[bool, typer.Option("--again", help="Read again what was read before.")] = False,
 ) -> None:
     """Read reports: rebuild the three statements, check them, list what does not fit, with the sources."""
+    from apps.documents import to_json
     from apps.finance.jobs import reports_in, submit
     from apps.finance.reading import FinanceBatch, FinanceReading
     from apps.jobs.following import Submitted, wait_for
@@ -61,10 +62,10 @@ def read(
                 failures.append(replace(progress.refusal, source=numbered_file(number, len(files)).message))
                 console.say(f"tandem: {refused(progress.refusal, name=each.name)}")
     if as_json and folder:
-        _print(FinanceBatch(readings=tuple(made), failures=tuple(failures)))
+        console.print_document(to_json(FinanceBatch(readings=tuple(made), failures=tuple(failures))))
     elif as_json:
         for reading in made:
-            _print(reading)
+            console.print_document(to_json(reading))
     else:
         from apps.finance.summary import print_summary
 
@@ -119,11 +120,3 @@ def _reading(store: "Store", reading_id: str) -> "FinanceReading":
     reading = stored(store, reading_id)
     path = str(blobs.path_of(store, reading.facts.sha256))
     return replace(reading, facts=replace(reading.facts, file=path))
-
-
-def _print(document: "FinanceReading | FinanceBatch") -> None:
-    import json
-
-    from apps.documents import to_json
-
-    console.print_document(json.loads(to_json(document)))

@@ -1,6 +1,8 @@
 """The job ``finance.read``: a report's file to one stored ``FinanceReading``."""
 
 import hashlib
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +14,18 @@ from apps.jobs import Made, Run, Step, job, save_reading
 from apps.jobs.client import enqueue
 from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, readings
+from apps.store.ids import hash_of
 from apps.store.store import Store
 from core_model.errors import InputRejected, system_reason
 
 if TYPE_CHECKING:
-    import numpy as np
+    from apps.finance.statements.captions import Embed
+    from core_model import Core
 
 KIND = "finance.read"
 ENDINGS = (".htm", ".html", ".xhtml")
 SETTINGS: dict[str, Any] = {"reader": "inline-xbrl"}
-STEPS = {"facts": "1", "statements": "1", "checks": "1"}
+STEPS = {"facts": "1", "statements": "2", "checks": "2"}
 """Versions of what is read one after the other; one is raised by hand when its results on the same input change. Then
 ``python -m tests.apps.finance.recorded_steps`` records them anew."""
 LIBRARIES = ("lxml", "numpy", "pyarrow", "tokenizers", "torch")
@@ -72,9 +76,19 @@ def submit(store: Store, path: Path, *, again: bool = False) -> str:
     return enqueue(store, KIND, inputs.add(store, path), SETTINGS, provenance=provenance_of(source_hash), again=again)
 
 
-def provenance_of(source_hash: str) -> Provenance:
-    """What a reading of these bytes follows from."""
-    return Provenance(source_hash, STEPS, SETTINGS, weights_in("core_model", "core"), libraries(*LIBRARIES))
+def provenance_of(source_hash: str, weights: Mapping[str, str] | None = None) -> Provenance:
+    """What a reading of these bytes follows from.
+
+    Args:
+        source_hash: SHA-256 of the bytes.
+        weights: Those that took part, see ``weights_in``; what lies on disk now where not given.
+    """
+    return Provenance(source_hash, STEPS, SETTINGS, weights or _weights(), libraries(*LIBRARIES))
+
+
+def _weights() -> dict[str, str]:
+    """The weights that lie on disk now."""
+    return weights_in("core_model", "core")
 
 
 def stored(store: Store, reading_id: str) -> FinanceReading:
@@ -93,18 +107,21 @@ def read(run: Run) -> str:
     return run.step("save", _save, run.step("read", _read))
 
 
-def _read(step: Step) -> dict[str, str]:
-    """The report as content, facts and reading; they belong to the job until the reading is saved."""
+def _read(step: Step) -> dict[str, Any]:
+    """The report as content, facts and reading, which belong to the job until the reading is saved; and what it follows
+    from."""
     from apps.finance.facts_table import to_parquet
     from apps.finance.report import make_reading, read_report
 
     data = bytes_of(inputs.path_of(step.store, str(step.input_id)))
     step.tick(0.05)
-    report = read_report(data, _embed, step.between(0.05, 0.95))
+    weights = _weights()
+    embed = embedding(step.store.settings.device, hash_of(weights))
+    report = read_report(data, embed, step.between(0.05, 0.95))
     source = blobs.put(step.store, step.job_id, "source", data)
     facts = blobs.put(step.store, step.job_id, "facts", to_parquet(report.filing.facts))
     inputs.set_hash(step.store, str(step.input_id), source)
-    provenance = provenance_of(source)
+    provenance = provenance_of(source, weights)
     reading = make_reading(
         report,
         reading_id=readings.id_of(KIND, provenance, again=step.again),
@@ -115,20 +132,33 @@ def _read(step: Step) -> dict[str, str]:
         "source": source,
         "facts": facts,
         "reading": blobs.put(step.store, step.job_id, "reading", to_json(reading)),
+        "provenance": provenance.as_dict(),
     }
 
 
-def _save(step: Step, made: dict[str, str]) -> str:
-    document = blobs.get(step.store, made["reading"])
-    reading = from_json(FinanceReading, document)
-    files = {"source": made["source"], "facts": made["facts"]}
-    return save_reading(step, reading.provenance, lambda _: Made(document, [filings.row_of(reading)], files))
+def _save(step: Step, made: dict[str, Any]) -> str:
+    def make(_: str) -> Made:
+        document = blobs.get(step.store, made["reading"])
+        files = {"source": made["source"], "facts": made["facts"]}
+        return Made(document, [filings.row_of(from_json(FinanceReading, document))], files)
+
+    return save_reading(step, Provenance.from_dict(made["provenance"]), make)
 
 
-def _embed(texts: list[str]) -> "np.ndarray":
-    """Captions as vectors of the core, which is loaded once in a worker, at the first caption, onto the device of the
-    settings. Always this function: what follows from it alone is kept between reports."""
-    from apps.settings import load_settings
-    from core_model import load_core
+@lru_cache(maxsize=1)
+def embedding(device: str, weights: str) -> "Embed":
+    """From captions to vectors of the core, which is loaded at the first caption. One function in a worker as long as
+    both stay the same: the vectors of the standard captions are kept with it.
 
-    return load_core(device=load_settings().device).embed_texts(texts).numpy()
+    Args:
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        weights: Hash of what lies on disk now, by which this is known.
+    """
+
+    @cache
+    def core() -> "Core":
+        from core_model import load_core
+
+        return load_core(device=device)
+
+    return lambda texts: core().embed_texts(texts).numpy()

@@ -200,7 +200,7 @@ def _import(module: str) -> None:
         if error.name is None or not (module + ".").startswith(error.name + "."):
             raise
         raise NotFound(
-            "the module {module}, which is to register jobs, cannot be found",
+            "the module {module}, which should register jobs, cannot be found",
             action="correct TANDEM_JOB_MODULES, or the module's name",
             code="job_module_missing",
             values={"module": module},

@@ -32,6 +32,7 @@ def read(
     again: Annotated[bool, typer.Option("--again", help="Read again what was read before.")] = False,
 ) -> None:
     """Read a chest CT: segment the lungs, find nodules, measure them, rank them by probability."""
+    from apps.documents import to_json
     from apps.jobs.following import Submitted, wait_for
     from apps.medical.jobs import submit
     from apps.messages import refused
@@ -52,7 +53,7 @@ def read(
             raise typer.Exit(1)
         reading = _reading(store, progress.reading_id)
     if as_json:
-        _print(reading)
+        console.print_document(to_json(reading))
     else:
         from apps.medical.summary import print_summary
 
@@ -125,11 +126,3 @@ def _reading(store: "Store", reading_id: str) -> "MedicalReading":
         for finding in reading.findings
     ]
     return replace(reading, findings=tuple(findings))
-
-
-def _print(reading: "MedicalReading") -> None:
-    import json
-
-    from apps.documents import to_json
-
-    console.print_document(json.loads(to_json(reading)))

@@ -70,7 +70,7 @@ def _imported(package: str) -> Any:
         if error.name is None or not (package + ".").startswith(error.name + "."):
             raise
         raise NotFound(
-            "the package {package}, which is to bring an application's records, cannot be found",
+            "the package {package}, which should hold an application's records, cannot be found",
             action="correct TANDEM_APPLICATIONS",
             code="records_missing",
             values={"package": package},

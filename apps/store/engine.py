@@ -188,7 +188,7 @@ _STATES: dict[str, Callable[[], Unavailable]] = {
         "the database file is damaged", action="restore it from a backup", code="database_damaged"
     ),
     "no_database": lambda: Unavailable(
-        "the file is no database", action="restore it from a backup", code="file_no_database"
+        "the file is not a database", action="restore it from a backup", code="file_no_database"
     ),
     "cannot_open": lambda: Unavailable(
         "the database cannot be opened", action="check that its folder can be used", code="database_not_opened"

@@ -30,7 +30,7 @@ def looked_up(path: str | Path) -> Path:
         str(path).encode()
     except UnicodeEncodeError:
         raise InputRejected(
-            "the path is no valid text in this system's encoding", action="rename the file or folder", code="bad_path"
+            "the path is not valid text in this system's encoding", action="rename the file or folder", code="bad_path"
         ) from None
     except OSError as error:
         raise InputRejected(

@@ -1,7 +1,7 @@
-"""What is trained around the core for one task: embeddings, low-rank changes of its layers, and a head.
+"""What is trained around the core for one task: embeddings, low-rank updates of its layers, and a head.
 
-The core itself is never changed, nor frozen: an adapter works with a frozen twin of it, which shares its memory. Only
-what the adapter adds is among its parameters, in its state and in its file::
+The core itself is never changed, nor frozen: an adapter works with a frozen copy of it that shares its weights in
+memory. Only what the adapter adds is among its parameters, in its state and in its file::
 
     class Sentiment(Adapter):
         kind = "sentiment"
@@ -52,7 +52,7 @@ class Adapter(nn.Module):
         num_layers: Blocks of the core that run (early exit); all where not given.
         embeddings: In place of the core's own, by modality; each is called as the core's own is.
         own_vectors: Whether the vectors that tell the modalities apart are learned anew, from the core's own.
-        lora: Low-rank changes of the core's layers.
+        lora: Low-rank updates of the core's layers.
 
     Attributes:
         card: Of the file that it was read from or written to.
@@ -86,7 +86,7 @@ class Adapter(nn.Module):
 
     @property
     def core(self) -> Core:
-        """The frozen twin of the core, with the low-rank changes where there are any."""
+        """The frozen copy of the core, with the low-rank updates where there are any."""
         return self._held.core
 
     def embed(self, batch: Batch) -> Tensor:
@@ -112,10 +112,11 @@ class Adapter(nn.Module):
             Path of the card.
 
         Raises:
-            InputRejected: The name cannot be one.
-            Unavailable: The core was never on disk, so that nobody could say which it was.
+            InputRejected: The name cannot be one, or is that of something else: of a core, of its ``config.json``.
+            Unavailable: The core was never on disk, or has changed since, so that nobody could say which it was.
         """
         path = card_path(folder, name)
+        _refuse_taken(path)
         tensors = {
             key: tensor.half() if half and tensor.is_floating_point() else tensor
             for key, tensor in self.state_dict().items()
@@ -193,6 +194,21 @@ def card_path(folder: str | Path, name: str) -> Path:
             code="adapter_name_wrong",
         )
     return Path(folder) / f"{name}.json"
+
+
+def _refuse_taken(path: Path) -> None:
+    """Refuse to write over a file that is not an adapter's card."""
+    try:
+        taken = path.exists() and "adapter" not in load_card(path)
+    except (InputRejected, OSError):
+        taken = True
+    if taken:
+        raise InputRejected(
+            "the name {name}, under which something else than an adapter lies in the folder",
+            action="give another name, or another folder",
+            code="adapter_name_taken",
+            values={"name": path.stem},
+        )
 
 
 def adapter_card(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Low-rank changes of the core's layers (LoRA, Hu et al. 2021, arXiv 2106.09685), through PEFT.
+"""Low-rank updates of the core's layers (LoRA, Hu et al. 2021, arXiv 2106.09685), through PEFT.
 
 PEFT is imported when there is such a change, and not before.
 """
@@ -19,7 +19,7 @@ EXPERTS = ("groups.text.w1_EFD", "groups.text.w2_EFD")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lora:
-    """What is changed, and by how much.
+    """What is updated, and by how much.
 
     Attributes:
         rank: Of the change of each matrix.
@@ -76,7 +76,7 @@ def _all_there(wanted: tuple[str, ...], names: Iterable[str]) -> None:
     for target in wanted:
         if not any(name == target or name.endswith(f".{target}") for name in known):
             raise InputRejected(
-                "a low-rank change of {name}, which the core does not have",
+                "a low-rank update of {name}, which the core does not have",
                 allowed="the end of a name among named_modules or named_parameters",
                 code="lora_target_unknown",
                 values={"name": target},

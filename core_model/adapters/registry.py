@@ -51,6 +51,7 @@ class AdapterRegistry:
 
         Raises:
             NotAllowed: A figure is out of bounds; nothing was written.
+            InputRejected: The name cannot be one, or is that of something else.
         """
         gates = list(gates)
         require(card, gates)

@@ -34,9 +34,9 @@ class TextTokenizer:
         self._tokenizer: Any = Tokenizer.from_str(gzip.decompress(packed).decode("utf8"))
 
     @classmethod
-    def from_file(cls, path: Path) -> "TextTokenizer":
+    def from_file(cls, path: str | Path) -> "TextTokenizer":
         """Read ``tokenizer.json.gz``."""
-        return cls(path.read_bytes())
+        return cls(Path(path).read_bytes())
 
     def __len__(self) -> int:
         return self._tokenizer.get_vocab_size()

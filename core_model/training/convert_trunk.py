@@ -16,6 +16,7 @@ import torch
 
 from core_model.config import CoreConfig
 from core_model.core import Core
+from core_model.device import refuse_other_than_cpu
 from core_model.inputs.text import TextTokenizer
 from core_model.training.cut import trunk_state
 from core_model.training.e5_source import SHA256, E5Source, read_e5
@@ -64,6 +65,7 @@ def main() -> None:
     parser.add_argument("--vocabulary", type=int, default=36_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    refuse_other_than_cpu()
     torch.set_num_threads(1)
     source = read_e5(options.e5)
     kept, tokenizer = prune(source, options.corpus, options.vocabulary)

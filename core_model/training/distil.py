@@ -29,6 +29,7 @@ from torch.nn import functional as F
 from core_model.checkpoint import write_atomically
 from core_model.config import CoreConfig, ExpertGroupConfig
 from core_model.core import Core
+from core_model.device import refuse_other_than_cpu
 from core_model.inputs.packing import Batch
 from core_model.nn.balance import balance_with
 from core_model.nn.blocks import Block
@@ -341,6 +342,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    refuse_other_than_cpu()
     torch.set_num_threads(1)
     run = DistilRun(
         num_active=options.active,

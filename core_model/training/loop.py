@@ -100,7 +100,7 @@ class Outcome:
 def train(
     task: Task,
     run: TrainingRun,
-    folder: Path | None = None,
+    folder: str | Path | None = None,
     identity: Mapping[str, Any] | None = None,
     *,
     log: Callable[[str], None] | None = None,
@@ -130,6 +130,7 @@ def train(
     """
     if folder is not None and not identity:
         raise TypeError("a folder asks for the run's identity: hashes of its data, its settings by value")
+    folder = None if folder is None else Path(folder)
     loop = _Loop(task, run, folder, log)
     if folder is not None and identity:
         claim(folder, flattened({"run": run.deciding(), **identity}))

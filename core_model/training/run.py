@@ -79,7 +79,7 @@ class TrainingRun:
         return {name: value for name, value in asdict(self).items() if name not in beside}
 
 
-def claim(folder: Path, identity: Mapping[str, Any]) -> None:
+def claim(folder: str | Path, identity: Mapping[str, Any]) -> None:
     """Take a folder for a run, or go on with the run that has it, if that follows from the same.
 
     Args:
@@ -89,6 +89,7 @@ def claim(folder: Path, identity: Mapping[str, Any]) -> None:
     Raises:
         InputRejected: The folder holds a run of something else, or files of a run without its identity.
     """
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / IDENTITY_FILE
     now = json.loads(json.dumps(dict(identity)))

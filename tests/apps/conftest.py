@@ -15,6 +15,7 @@ from apps.store import migrations
 from apps.store.engine import make_engine
 from apps.store.store import Store
 from tests import needs
+from tests.conftest import put_empty_database
 
 TEMPLATE = "tandem_template"
 
@@ -74,6 +75,7 @@ def postgres() -> Iterator[Postgres]:
 def database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Settings]:
     """Settings with a new, empty database of the kind that the fixture's parameter names."""
     if request.param == "sqlite":
+        put_empty_database(folder)
         yield load_settings(data_dir=folder, database_url=f"sqlite:///{folder / 'tandem.db'}")
         return
     server: Postgres = request.getfixturevalue("postgres")
@@ -98,6 +100,6 @@ def store(settings: Settings) -> Iterator[Store]:
 
 @pytest.fixture
 def sqlite_settings(tmp_path: Path) -> Settings:
-    """Settings with an SQLite database, for what concerns its file."""
+    """Settings with an SQLite database that is not there yet, for what concerns its file."""
     data_dir = tmp_path / "data"
     return load_settings(data_dir=data_dir, database_url=f"sqlite:///{data_dir / 'tandem.db'}")

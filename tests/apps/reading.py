@@ -9,6 +9,7 @@ from apps.jobs import Progress, Worker, watch
 from apps.medical.jobs import submit as submit_study
 from apps.settings import Settings, load_settings
 from apps.store.store import Store
+from tests.conftest import put_empty_database
 
 MODULES = ["apps.finance.jobs", "apps.medical.jobs"]
 
@@ -16,6 +17,8 @@ MODULES = ["apps.finance.jobs", "apps.medical.jobs"]
 @contextmanager
 def reader(folder: Path, settings: Settings | None = None) -> Iterator["Reader"]:
     """A store in a folder, on SQLite unless the settings say otherwise, with a worker beside it."""
+    if settings is None:
+        put_empty_database(folder)
     with Store(settings or load_settings(data_dir=folder, database_url="")) as store, Worker(store, MODULES):
         yield Reader(store)
 

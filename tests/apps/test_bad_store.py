@@ -164,7 +164,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", folder], check=True)
 
 
-@pytest.mark.slow
 def test_the_command_says_that_the_disk_is_full_and_the_store_stays_as_it_was(small_disk: Path, tmp_path: Path) -> None:
     folder = make_series(Grid(size=(50, 256, 256), spacing_mm=(4.0, 1.25, 1.25))).write(tmp_path / "ct")  # 6.6 MB
     environment = {**os.environ, "TANDEM_DATA_DIR": str(small_disk / "data"), "PYTHONPATH": str(REPOSITORY)}

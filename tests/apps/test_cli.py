@@ -85,7 +85,6 @@ def test_a_refused_study_names_the_file_to_the_person_who_gave_the_folder(tmp_pa
     assert str(folder) not in text
 
 
-@pytest.mark.slow
 def test_a_folder_gives_one_document_in_which_the_broken_report_is_a_failure_without_its_name(tmp_path: Path):
     folder = tmp_path / "reports of Jane Roe"
     folder.mkdir()

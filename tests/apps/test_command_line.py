@@ -112,7 +112,7 @@ def test_a_zip_by_its_name_alone_and_a_file_of_another_kind_are_refused_by_what_
     done = tandem(tmp_path, "medical", "read", str(fake), "--json")
     assert_refused(done, fake, "the zip archive cannot be opened: the file is of another kind, or its beginning is dam")
     done = tandem(tmp_path, "medical", "read", str(notes), "--json")
-    assert_refused(done, notes, "the file is no DICOM image (allowed: a folder or zip of CT images in DICOM)")
+    assert_refused(done, notes, "the file is not a DICOM image (allowed: a folder or zip of CT images in DICOM)")
     done = tandem(tmp_path, "medical", "read", "~nobody-of-that-name/ct", "--json")
     assert_refused(done, "~nobody-of-that-name/ct", "the path cannot be looked up (there is no such user)")
     done = tandem(tmp_path, "finance", "read", "x" * 300, "--json")

@@ -98,7 +98,7 @@ def test_the_texts_of_a_document_do_not_steer_the_terminal(printed: io.StringIO)
         period_end=STEERING,
         currency=Missing(Message("as_written", {"text": STEERING})),
     )
-    anomaly = Anomaly("anomaly-1", 1, "sign", "high", 0.9, sentence(f"one {STEERING}\ntwo"), ())
+    anomaly = Anomaly("anomaly-1", 1, "sign", "high", 0.9, sentence(f"one {STEERING}\ntwo"), (), "printed_signs")
     print_summary(blank(document=about, statements=everywhere(STEERING), anomalies=(anomaly,)))
     lines = printed.getvalue().splitlines()
     assert lines[0] == SHOWN

@@ -61,7 +61,7 @@ def test_a_document_fits_its_schema_and_a_wrong_one_does_not():
 
 
 def test_a_document_of_another_kind_is_refused_with_its_place():
-    with pytest.raises(InputRejected, match=r"a document that is no Page: lines is absent") as refusal:
+    with pytest.raises(InputRejected, match=r"a document that is not a Page: lines is absent") as refusal:
         from_json(Page, b"{}")
     assert refused(refusal.value.refusal, "zh") == "文档不符合 Page：缺少 lines；请重新读取。"
 
@@ -70,11 +70,11 @@ def test_a_document_of_another_kind_is_refused_with_its_place():
     ("document", "fault", "in_chinese"),
     [
         (b"{", "it is not JSON", "不是 JSON"),
-        (b"[]", "it is no such object", "不是这样的对象"),
+        (b"[]", "its JSON has another form", "JSON 的结构不同"),
         (b'{"lines": [3]}', "lines.0 does not fit", "lines.0 的值不符"),
     ],
 )
 def test_what_is_wrong_with_a_document_is_said_in_both_languages(document: bytes, fault: str, in_chinese: str):
-    with pytest.raises(InputRejected, match=f"a document that is no Page: {fault}; read the input again") as refusal:
+    with pytest.raises(InputRejected, match=f"a document that is not a Page: {fault}; read the input again") as refusal:
         from_json(Page, document)
     assert refused(refusal.value.refusal, "zh") == f"文档不符合 Page：{in_chinese}；请重新读取。"

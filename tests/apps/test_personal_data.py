@@ -14,7 +14,6 @@ from pydicom.dataset import Dataset
 from sqlalchemy import inspect, text
 
 from apps.demo import faults
-from apps.demo.phantom import make_phantom_ct
 from apps.demo.report import make_example_report
 from apps.finance.jobs import submit
 from apps.jobs import delete, watch
@@ -22,6 +21,7 @@ from apps.medical.records import entries
 from apps.settings import Settings
 from apps.store.store import Store
 from tests.apps.jobs.conftest import code_of
+from tests.apps.medical.small_chest import write_small_chest
 from tests.apps.reading import reader
 
 PERSONAL_TABLES = {"patient", "input"}
@@ -52,9 +52,7 @@ def plant(folder: Path) -> Path:
     """Canaries in every header, one nested in a sequence of a private block's neighbour, one in each file's name."""
     target = folder.with_name("CANARY20 Jane Roe")
     shutil.copytree(folder, target)
-    for path in target.rglob("*"):
-        if not path.is_file():
-            continue
+    for path in target.rglob("*.dcm"):
         image = pydicom.dcmread(path)
         for name, value in HEADER_CANARIES.items():
             setattr(image, name, value)
@@ -99,13 +97,11 @@ def database_file(settings: Settings) -> bytes:
     return raw
 
 
-@pytest.mark.slow
 def test_names_and_ids_of_patients_stand_in_one_table_only(
     settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.DEBUG)
-    make_phantom_ct(tmp_path / "ct", 5, size="small")
-    planted = plant(tmp_path / "ct")
+    planted = plant(write_small_chest(tmp_path / "ct"))
     broken = tmp_path / "CANARY20 broken"
     shutil.copytree(planted, broken)
     faults.truncate_file(broken)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.testing import assert_close
 
-from core_model.adapters import Adapter, AdapterRegistry, Gate, Lora, StandardisedVolumeEmbedding, require
+from core_model.adapters import Adapter, AdapterRegistry, Gate, Lora, require
 from core_model.adapters.lora import EXPERTS
 from core_model.core import Core
 from core_model.errors import InputRejected, NotAllowed, NotFound, Unavailable
 from core_model.inputs.facts import FactEmbedding
-from core_model.inputs.segments import VolumeSegment
+from core_model.inputs.volume import VolumeEmbedding
 from core_model.nn.heads import ClassificationHead
 from tests.core_model.test_core import small_core
 from tests.core_model.test_model import every_modality
@@ -23,7 +24,7 @@ TEXTS = ["net income", "净利润", "net", "income net"]
 
 
 class Sentiment(Adapter):
-    """A head on the mean of a text, with low-rank changes where asked for."""
+    """A head on the mean of a text, with low-rank updates where asked for."""
 
     kind = "sentiment"
 
@@ -43,7 +44,7 @@ class Look(Adapter):
 
     def __init__(self, core: Core) -> None:
         config = core.config
-        volume = StandardisedVolumeEmbedding(config.volume_features, config.width)
+        volume = VolumeEmbedding(config.volume_features, config.width)
         super().__init__(core, embeddings={"volume": volume, "facts": FactEmbedding(config.width)}, own_vectors=True)
         self.head = ClassificationHead(config.width, 1)
 
@@ -101,7 +102,7 @@ def test_an_adapter_starts_as_the_core_itself(core: Core) -> None:
             assert_close(Sentiment(core, lora=lora).encode(TEXTS).hidden_TD, wanted, atol=1e-6, rtol=0)
 
 
-def test_low_rank_changes_are_a_product_of_two_matrices_added_to_the_weight(core: Core) -> None:
+def test_low_rank_updates_are_a_product_of_two_matrices_added_to_the_weight(core: Core) -> None:
     adapter = Sentiment(core, lora=Lora(rank=2, alpha=6.0, modules=("attention.qkv",)).as_dict())
     assert adapter.lora is not None
     for value in adapter.lora.values():
@@ -156,23 +157,14 @@ def test_an_adapter_goes_to_another_type_with_its_core(core: Core) -> None:
 
 def test_own_embeddings_and_vectors_stand_in_for_the_cores(core: Core) -> None:
     look = Look(core)
-    volume, row = look.embeddings["volume"], every_modality()
-    assert isinstance(volume, StandardisedVolumeEmbedding)
-    vector_NC = torch.randn(50, 8) * torch.arange(1.0, 9.0) + 3
-    volume.standardise_by(vector_NC)
-    standard_NC = (vector_NC - vector_NC.mean(0)) / vector_NC.std(0)
-    assert_close(volume.standardised(vector_NC), standard_NC.clamp(-5, 5), atol=1e-5, rtol=0)
+    row = every_modality()
     with torch.no_grad():
         look.modality_MD += torch.randn(5, 32)
         found = look.encode([row]).hidden_TD
         other = copy.deepcopy(core)
         other.facts.load_state_dict(look.embeddings["facts"].state_dict())
-        plain = {name: value for name, value in volume.state_dict().items() if name not in ("mean_C", "scale_C")}
-        other.volume.load_state_dict(plain)
+        other.volume.load_state_dict(look.embeddings["volume"].state_dict())
         other.modality_MD.copy_(look.modality_MD)
-        segment = row[3]
-        assert isinstance(segment, VolumeSegment)
-        row[3] = VolumeSegment(volume.standardised(segment.features_NC), segment.position_mm_N3, segment.spacing_mm_N3)
         assert_close(found, other.encode([row]).hidden_TD, atol=1e-6, rtol=0)
 
 
@@ -200,8 +192,38 @@ def test_another_core_another_kind_and_damage_are_refused(core: Core, tmp_path: 
         Sentiment(core.with_weights(core.state_dict())).save(tmp_path, "c")
 
 
+def test_a_name_under_which_something_else_lies_is_refused_and_stays(core: Core, tmp_path: Path) -> None:
+    registry = AdapterRegistry(tmp_path / "core")
+    (tmp_path / "core" / "notes.json").write_text("[]")
+    (tmp_path / "core" / "folder.json").mkdir()
+    for name in ("core", "config", "notes", "folder"):
+        for write in (
+            partial(Sentiment(core).save, tmp_path / "core"),
+            partial(registry.add, Sentiment(core), card={}),
+        ):
+            with pytest.raises(InputRejected, match=f"the name {name}, under which") as refused:
+                write(name=name)
+            assert refused.value.code == "adapter_name_taken"
+    assert Core.from_pretrained(tmp_path / "core").weights_hash == core.weights_hash
+    first = Sentiment(core).save(tmp_path / "core", "mood")
+    assert Sentiment(core).save(tmp_path / "core", "mood") == first, "an adapter replaces an earlier one"
+
+
+def test_a_core_that_changed_has_no_adapters_until_it_is_saved(core: Core, tmp_path: Path) -> None:
+    early = fitted(Sentiment(core, lora=LOW_RANK))
+    early.save(tmp_path, "early")
+    before = core.text.word_VD.detach().clone()
+    core.text.word_VD.data[0] += 1
+    for use in (lambda: Sentiment.load(tmp_path, "early", core), lambda: early.save(tmp_path, "b")):
+        with pytest.raises(Unavailable, match="no longer those of its file"):
+            use()
+    core.text.word_VD.data.copy_(before)
+    early.to(torch.bfloat16).save(tmp_path, "in-bf16")
+    assert early.core.weights_hash == core.weights_hash
+
+
 def test_what_cannot_be_adapted_is_refused(core: Core) -> None:
-    with pytest.raises(InputRejected, match="change of attention.q, which the core does not have"):
+    with pytest.raises(InputRejected, match="update of attention.q, which the core does not have"):
         Sentiment(core, lora=Lora(modules=("attention.q",)).as_dict())
     with pytest.raises(InputRejected, match="w9_EFD"):
         Sentiment(core, lora=Lora(parameters=("groups.text.w9_EFD",)).as_dict())

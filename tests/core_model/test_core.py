@@ -210,6 +210,13 @@ def test_a_forward_in_training_another_type_and_another_place_leave_the_hash(tmp
     assert twin.weights_hash == first
 
 
+def test_a_tokenizer_is_read_from_a_path_or_text(tmp_path: Path) -> None:
+    packed = small_tokenizer()
+    (tmp_path / "tokenizer.json.gz").write_bytes(packed)
+    for path in (tmp_path / "tokenizer.json.gz", str(tmp_path / "tokenizer.json.gz")):
+        assert TextTokenizer.from_file(path).packed == packed
+
+
 def test_a_twin_shares_the_weights_in_memory_and_nothing_else(tmp_path: Path) -> None:
     core = small_core(tmp_path)
     twin = core.twin()

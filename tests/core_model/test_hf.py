@@ -1,6 +1,8 @@
 """The core inside transformers: the same outputs, trained by its Trainer and by PEFT, and read again without it."""
 
 import copy
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,9 +25,9 @@ from core_model.torchvision_ops import peft, transformers
 from tests.core_model.test_core import small_core
 from tests.core_model.test_model import every_modality
 
-pytestmark = pytest.mark.slow
 TEXTS = ["net income", "净利润", "net income net income net", "incomes"]
 WIDTH = 32
+FILES = ["confi", "core-", "core.", "model", "token"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -190,6 +192,70 @@ def test_the_trainer_trains_it_and_the_plain_core_reads_the_result_without_trans
     )
     run = subprocess.run([sys.executable, "-c", alone], capture_output=True, text=True, check=True, timeout=120)
     assert run.stdout.strip() == "torch.Size([1, 32])"
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_crash_at_any_moment_of_saving_leaves_the_old_core_or_the_new_one(
+    library: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
+) -> None:
+    from core_model import checkpoint, hf
+
+    def no_link(*_: Any) -> None:
+        raise OSError("no links here")
+
+    if not linked:
+        monkeypatch.setattr(os, "link", no_link)
+    replace, calls = os.replace, [0]
+    saved(tmp_path / "first")
+    changed = library.AutoModel.from_pretrained(tmp_path / "first")
+    changed.core.text.word_VD.data.mul_(-1)
+    new = changed.core.text.word_VD.detach().clone()
+    moments = ("own name", "tokenizer", "card", "none")
+    for moment in range(len(moments)):
+        folder = tmp_path / str(moment)
+        old = saved(folder).text.word_VD.detach().clone()
+        library.AutoModel.from_pretrained(folder).save_pretrained(folder)
+        assert torch.equal(Core.from_pretrained(folder).text.word_VD, old)
+        assert sorted(path.name[:5] for path in folder.iterdir()) == FILES
+        calls[0] = 0
+
+        def crash(*given: Any, moment: int = moment) -> None:
+            calls[0] += 1
+            if calls[0] > moment:
+                raise KeyboardInterrupt
+            replace(*given)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(checkpoint.os, "replace", crash)
+            patch.setattr(hf.os, "replace", crash)
+            if moment < 3:
+                with pytest.raises(KeyboardInterrupt):
+                    changed.save_pretrained(folder)
+            else:
+                changed.save_pretrained(folder)
+        assert torch.equal(Core.from_pretrained(folder).text.word_VD, old if moment < 3 else new)
+        changed.save_pretrained(folder)
+        assert torch.equal(Core.from_pretrained(folder).text.word_VD, new)
+        assert sorted(path.name[:5] for path in folder.iterdir()) == FILES, "old weights do not stay behind"
+
+
+def test_a_folder_of_an_earlier_release_is_saved_into_without_harm(
+    library: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(tmp_path)
+    model = library.AutoModel.from_pretrained(tmp_path)
+    model.save_pretrained(tmp_path)
+    card = json.loads((tmp_path / "core.json").read_text())
+    (tmp_path / card["weights_file"]).unlink()
+    (tmp_path / "core.json").write_text(json.dumps({**card, "weights_file": "model.safetensors"}))
+    old = Core.from_pretrained(tmp_path).text.word_VD.detach().clone()
+    model.core.text.word_VD.data.mul_(-1)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(model), "_write_card", lambda *_: None)
+        model.save_pretrained(tmp_path)
+    assert torch.equal(Core.from_pretrained(tmp_path).text.word_VD, old)
+    model.save_pretrained(tmp_path)
+    assert torch.equal(Core.from_pretrained(tmp_path).text.word_VD, -old)
 
 
 def test_a_run_of_the_trainer_goes_on_from_its_checkpoint(library: Any, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """The shared core is loaded once, by whatever name it is asked for, and again when its folder holds other weights."""
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
 from core_model import Core, load_core, weights_available
+from core_model.config import CoreConfig
 from core_model.errors import InputRejected, Unavailable
 from core_model.shipped import WEIGHTS
 from tests.core_model.test_core import small_core
@@ -43,6 +45,36 @@ def test_missing_weights_say_what_to_do(tmp_path: Path) -> None:
     assert not weights_available(tmp_path)
     with pytest.raises(Unavailable, match="tokenizer"):
         load_core(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "card", ["", "{", "[]", '{"weights_file": "../a", "weights_sha256": "b"}', '{"weights_file": 3}']
+)
+def test_weights_whose_card_is_damaged_are_not_available(tmp_path: Path, card: str) -> None:
+    (tmp_path / "core.json").write_text(card)
+    assert weights_available(tmp_path) is False
+
+
+def test_a_core_without_a_tokenizer_is_available(tmp_path: Path) -> None:
+    Core(CoreConfig.tiny()).save_pretrained(tmp_path)
+    assert weights_available(tmp_path)
+    card = json.loads((tmp_path / "core.json").read_text())
+    (tmp_path / "core.json").write_text(json.dumps({**card, "tokenizer_file": 3}))
+    assert not weights_available(tmp_path)
+
+
+def test_the_device_of_the_environment_is_obeyed_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_core(tmp_path)
+    monkeypatch.setenv("TANDEM_DEVICE", "cuda:9")
+    with pytest.raises(Unavailable, match="the device cuda:9 is not there"):
+        load_core(tmp_path)
+    assert load_core(tmp_path, "cpu").device.type == "cpu", "what is asked for goes before"
+    monkeypatch.setenv("TANDEM_DEVICE", "tpu")
+    with pytest.raises(InputRejected, match="cpu, cuda or cuda:N"):
+        load_core(tmp_path)
+    for unset in ("", "cpu"):
+        monkeypatch.setenv("TANDEM_DEVICE", unset)
+        assert load_core(tmp_path) is load_core(tmp_path, "cpu")
 
 
 def test_a_device_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from core_model import torchvision_ops
 from core_model.errors import Unavailable
 
 
+@pytest.mark.slow
 def test_torchvision_and_transformers_import_through_the_one_module() -> None:
     program = (
         "import torch\n"

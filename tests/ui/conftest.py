@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from apps.store.store import Store
+from tests.conftest import put_empty_database
 from ui import library
 
 
@@ -14,6 +15,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store that the screens open too."""
     monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
+    put_empty_database(tmp_path / "data")
     opened = library.store()
     yield opened
     library.close()

@@ -111,7 +111,8 @@ def finance_reading(**changed: Any) -> FinanceReading:
             Anomaly("anomaly-1", 1, "sign", "high", 0.9,
                     sentence("The net loss has the wrong sign."), (UNNAMED, "f4"), "printed_signs"),
             Anomaly("anomaly-2", 2, "hidden", "low", 0.4,
-                    sentence("The name stands in hidden data only."), ("h1",)),
+                    sentence("The name stands in hidden data only."), ("h1",),
+                    Missing(sentence("no single check found it"))),
         ),
         "cautions": (
             Caution("as_written", {"text": "A format is not known."}, Message("place_fact", {"fact": "f2"}), 2),
@@ -129,10 +130,11 @@ def value(period: Period, amount: str | None, *fact_ids: str, unit: str = "USD")
 
 
 def _income() -> tuple[StatementLine, ...]:
+    absent = Missing(sentence("no such line is printed"))
     rows = (
         ("revenue", "Net revenues", "us-gaap:Revenues",
          (value(Y24, "1200000000", "f1"), value(Y23, "1100000000", "f2"))),
-        ("goodwill", "", "", (value(Y24, None), value(Y23, None))),
+        ("goodwill", absent, absent, (value(Y24, None), value(Y23, None))),
         ("net_income", "Net loss", "us-gaap:NetIncomeLoss",
          (value(Y24, "-35000000", UNNAMED), value(Y23, "60000000", "f4"))),
     )  # fmt: skip
@@ -143,11 +145,11 @@ def _income() -> tuple[StatementLine, ...]:
 
 
 def _income_as_reported() -> tuple[ReportedLine, ...]:
-    heading = ReportedLine("Operations", "", "", 0, True, False, ())
+    heading = ReportedLine("Operations", Missing(sentence("a heading")), "", 0, True, False, ())
     rows = (
         ReportedLine(line.label, line.concept, line.line, 1, False, line.line == "net_income", line.values)
         for line in _income()
-        if line.label
+        if isinstance(line.label, str)
     )
     return (heading, *rows)
 

@@ -76,7 +76,7 @@ def test_the_checks_stand_under_their_titles_those_that_fail_first(store: Store)
     assert [[cell["text"] for cell in row["cells"]] for row in grid["rows"]] == [
         ["Tags have the sign that the page prints", "", "", ""],
         ["The loss is printed as a profit.", "2024-12-31", "fails", "70,000,000 USD"],
-        ["All facts of a printed column are of its period", "", "", ""],
+        ["All facts in a printed column have the column's period", "", "", ""],
         ["Both years are there.", "", "holds", "n/a"],
     ]
     assert "Tolerance: 500,000 USD" in said(app)

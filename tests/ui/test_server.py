@@ -9,8 +9,6 @@ import time
 import urllib.request
 from pathlib import Path
 
-import pytest
-
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -36,7 +34,6 @@ def wait_for_answer(process: subprocess.Popen[bytes], port: int) -> None:
         time.sleep(0.2)
 
 
-@pytest.mark.slow
 def test_the_server_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "ui.server", "--port", str(port), "--with-parent"]
@@ -52,7 +49,6 @@ def test_the_server_ends_with_the_process_that_started_it(tmp_path: Path) -> Non
     assert not answers(port)
 
 
-@pytest.mark.slow
 def test_the_dashboard_starts_in_a_folder_with_modules_of_the_same_names(elsewhere: Path, tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-P", "-m", "apps.cli", "ui", "--port", str(port)]

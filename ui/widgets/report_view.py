@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from apps.documents import Missing
+from apps.documents import Missing, or_none
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.money import printed
 from apps.finance.reading import NOT_SAID, FinanceReading, fact_of
@@ -135,8 +135,9 @@ def show_checks(reading: FinanceReading) -> Chosen | None:
     chosen = _rows([*columns, {"label": t("difference"), "align": "right"}], rows, "checks")
     for number, check in enumerate(checks):
         if f"check-{number}" == chosen:
-            tolerance = [] if check.tolerance is None else [(t("tolerance"), _amount(check.tolerance, check.unit))]
-            notes = [("", worded(check.reason)), *tolerance]
+            notes = [("", worded(check.reason))]
+            if not isinstance(check.tolerance, Missing):
+                notes.append((t("tolerance"), _amount(check.tolerance, check.unit)))
             return Chosen(labels.captioned(worded(check.title), t(check.verdict), language()), notes, check.fact_ids)
     return None
 
@@ -150,7 +151,7 @@ def _check_row(check: CheckResult, row: str) -> dict[str, Any]:
             {"text": reason, "hint": reason},
             {"text": check.period.end if check.period else ""},
             {"text": t(check.verdict), "badge": TONES[check.verdict]},
-            {"text": _amount(check.difference, check.unit)},
+            _difference(check),
         ],
     }
 
@@ -197,11 +198,11 @@ def _pick(data: dict[str, Any], key: str) -> None:
 
 def _chosen_cell(cell: statements.Cell) -> Chosen:
     line, value, amount = cell.line, cell.value, cell.amount
-    name = labels.line_name(line.line, language()) if line.line else line.label
+    name = labels.line_name(line.line, language()) if line.line else or_none(line.label) or ""
     notes = []
     if isinstance(line, StatementLine):
         reason = worded(line.reason)
-        concept = line.concept or t("because", reason=reason)
+        concept = known(line.concept)
         notes.append((t("concept"), f"{concept} · {t('confidence')} {line.confidence:.0%} · {reason}"))
     if value.derived:
         notes.append(("", t("derived")))
@@ -213,7 +214,11 @@ def _chosen_cell(cell: statements.Cell) -> Chosen:
     return Chosen(labels.captioned(name, f"{printed(amount)} {value.unit}", language()), notes, value.fact_ids)
 
 
-def _amount(value: Decimal | None, unit: str) -> str:
-    if value is None:
-        return t("not_available")
+def _difference(check: CheckResult) -> dict[str, Any]:
+    if isinstance(check.difference, Missing):
+        return {"text": t("not_available"), "hint": worded(check.difference.not_available)}
+    return {"text": _amount(check.difference, check.unit)}
+
+
+def _amount(value: Decimal, unit: str) -> str:
     return f"{printed(value)} {unit}".strip() if value else "0"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from apps.documents import Missing
+from apps.documents import Missing, or_none
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.money import is_money, least_places, printed, round_unit
 from apps.finance.periods import Period, day_before
@@ -171,7 +171,7 @@ def _caption(line: StatementLine | ReportedLine, language: str) -> dict[str, Any
     if isinstance(line, ReportedLine):
         return {"text": line.label}
     reason = said(line.reason, language)
-    return {"text": labels.line_name(line.line, language), "sub": line.label or None, "hint": reason}
+    return {"text": labels.line_name(line.line, language), "sub": or_none(line.label) or None, "hint": reason}
 
 
 def _kind(line: StatementLine | ReportedLine) -> str:

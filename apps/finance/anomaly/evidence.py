@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
+from apps.documents import or_none
 from apps.finance.anomaly.names import name_of, short
 from apps.finance.filings import Dimension, Fact, Filing
 from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
@@ -173,7 +174,7 @@ class Evidence:
             return None
         own = next((self.facts[i] for i in value.fact_ids[:1] if i in self.facts), None)
         rounding = rounding_of(own) if own is not None else Decimal(0)
-        label = short(self.statements.line(name).label)
+        label = short(or_none(self.statements.line(name).label) or "")
         called = Message("name_caption", {"text": label}) if label else Message(f"term_{name}")
         sign = 1 if own is None or value.value == Decimal(own.value or 0) else -1
         return Amount(value.value, rounding, self.agreeing(value.fact_ids), called, value.unit, sign)
@@ -212,13 +213,14 @@ class Evidence:
         found: dict[str, str] = {}
         for rows in self.statements.reported.values():
             for row in rows:
-                if row.concept and row.label and not row.dimensions:
-                    found.setdefault(row.concept, row.label)
+                concept = or_none(row.concept)
+                if concept and row.label and not row.dimensions:
+                    found.setdefault(concept, row.label)
         return found
 
     def caption(self, row: ReportedLine) -> Message:
         """What to call a printed row: its caption, else the name of its concept."""
-        return self._name(row.concept, row.label)
+        return self._name(or_none(row.concept) or "", row.label)
 
     def name_of(self, concept: str) -> Message:
         """What to call a concept: its caption as reported, else its name."""

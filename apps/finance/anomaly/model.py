@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from apps.documents import Exact
+from apps.documents import Exact, Missing, missing
 from apps.finance.periods import Period
 from core_model.errors import Message
 
 Verdict = Literal["holds", "fails", "not_applicable"]
 Severity = Literal["low", "medium", "high"]
+NOT_COMPARED = missing("nothing_to_compare")
+"""What stands in place of a difference where no two amounts were compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,8 @@ class CheckResult:
         verdict: ``not_applicable`` where the facts that it needs are not in the report.
         reason: One or two sentences, with the figures.
         fact_ids: The facts it used; the ones that disagree first.
-        difference: What is left over; None where there is nothing to compare.
-        tolerance: How much rounding explains, from the facts' ``decimals``.
+        difference: What is left over; missing where there is nothing to compare.
+        tolerance: How much rounding explains, from the facts' ``decimals``; missing where no amounts are compared.
         unit: Unit of the difference and the tolerance, ``USD``; empty where there is no difference.
         period: When; None where it concerns the whole report.
         observed: Of a failure the amounts that were compared, without a verdict; else None.
@@ -33,8 +35,8 @@ class CheckResult:
     verdict: Verdict
     reason: Message
     fact_ids: tuple[str, ...] = ()
-    difference: Exact | None = None
-    tolerance: Exact | None = None
+    difference: Exact | Missing = NOT_COMPARED
+    tolerance: Exact | Missing = NOT_COMPARED
     unit: str = ""
     period: Period | None = None
     observed: Message | None = None
@@ -63,7 +65,7 @@ class Anomaly:
         confidence: 0 to 1 that it is not rounding, presentation or our own misreading.
         reason: What disagrees, by how much, and what would be expected.
         fact_ids: Where to look, the most telling first.
-        check_id: The check that found it, else empty.
+        check_id: The check that found it, or why there is no single one.
     """
 
     anomaly_id: str
@@ -73,4 +75,4 @@ class Anomaly:
     confidence: float
     reason: Message
     fact_ids: tuple[str, ...]
-    check_id: str = ""
+    check_id: str | Missing

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from heapq import heapify, heappop, heappush
 
+from apps.documents import Missing, or_none
 from apps.finance.anomaly.blame.blame_ranking import BOUNDS, SINGLE, BlameRanking
 from apps.finance.anomaly.blame.repair import told
 from apps.finance.anomaly.checks.balance import ASSETS, balance_periods
@@ -182,15 +183,15 @@ def _main(group: Sequence[CheckResult]) -> CheckResult:
 
 def _excess(result: CheckResult) -> Decimal:
     """By how many tolerances a check fails."""
-    if result.difference is None:
+    if isinstance(result.difference, Missing):
         return Decimal(1)
-    return abs(result.difference) / max(result.tolerance or Decimal(0), Decimal("0.000001"))
+    return abs(result.difference) / max(or_none(result.tolerance) or Decimal(0), Decimal("0.000001"))
 
 
 def _confidence(result: CheckResult) -> float:
     if result.check_id in INFERRED:
         return LIKELY
-    if result.check_id in CERTAIN or result.difference is None:
+    if result.check_id in CERTAIN or isinstance(result.difference, Missing):
         return float(MOST)
     return round(float(min(MOST, LEAST + _excess(result) / FULL_CONFIDENCE_TOLERANCES)), 4)
 
@@ -199,7 +200,7 @@ def _severity(group: Sequence[CheckResult], assets: Amount | None) -> Severity:
     """By the largest difference against total assets; medium where no difference is in their currency."""
     if assets is None or not assets.value:
         return "medium"
-    amounts = [abs(r.difference) for r in group if r.difference is not None and r.unit == assets.unit]
+    amounts = [abs(r.difference) for r in group if not isinstance(r.difference, Missing) and r.unit == assets.unit]
     if not amounts:
         return "medium"
     share = max(amounts) / abs(assets.value)

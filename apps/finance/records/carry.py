@@ -66,20 +66,12 @@ def _known(value: Any) -> Any:
     return {"not_available": _sentence(value["not_available"])} if isinstance(value, dict) else value
 
 
-def _or_empty(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _or_none(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
 def _line(line: dict[str, Any], statement: str) -> dict[str, Any]:
     return {
         "line": line["line"],
         "statement": statement,
-        "label": _or_empty(line["label"]),
-        "concept": _or_empty(line["concept"]),
+        "label": _known(line["label"]),
+        "concept": _known(line["concept"]),
         "confidence": line["confidence"],
         "reason": _sentence(line["reason"]),
         "values": [_value(value) for value in line["values"]],
@@ -89,7 +81,7 @@ def _line(line: dict[str, Any], statement: str) -> dict[str, Any]:
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "label": row["label"],
-        "concept": _or_empty(row["concept"]),
+        "concept": _known(row["concept"]),
         "line": row["line"] or "",
         "depth": row["depth"],
         "heading": row["heading"],
@@ -123,8 +115,8 @@ def _check(check: dict[str, Any]) -> dict[str, Any]:
         "verdict": check["verdict"],
         "reason": _sentence(check["reason"]),
         "fact_ids": check["fact_ids"],
-        "difference": _or_none(check["difference"]),
-        "tolerance": _or_none(check["tolerance"]),
+        "difference": _known(check["difference"]),
+        "tolerance": _known(check["tolerance"]),
         "unit": check["unit"],
         "period": {"end": end, "start": start} if end else None,
         "observed": None,
@@ -141,7 +133,7 @@ def _anomaly(anomaly: dict[str, Any]) -> dict[str, Any]:
         "confidence": anomaly["confidence"],
         "reason": _sentence(anomaly["reason"]),
         "fact_ids": anomaly["fact_ids"],
-        "check_id": _or_empty(anomaly["check_id"]),
+        "check_id": _known(anomaly["check_id"]),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from apps.documents import Missing, missing
 from apps.finance.cautions import of_fact
 from apps.finance.exact import exactly
 from apps.finance.filings import Fact, Filing
@@ -168,16 +169,23 @@ def _with_derived(
 def _line(line: KeyLine, choice: Choice, values: tuple[StatementValue, ...]) -> StatementLine:
     row = choice.row
     if row is None:
-        return StatementLine(line.name, line.statement, "", "", 0.0, choice.reason, values)
+        why = Missing(choice.reason)
+        return StatementLine(line.name, line.statement, why, why, 0.0, choice.reason, values)
     return StatementLine(
-        line.name, line.statement, row.caption, row.concept, round(choice.confidence, 3), choice.reason, values
+        line.name,
+        line.statement,
+        row.caption or missing("caption_not_printed"),
+        row.concept,
+        round(choice.confidence, 3),
+        choice.reason,
+        values,
     )
 
 
 def _reported(row: FaceRow, chosen: Mapping[int, str], sources: Sources) -> ReportedLine:
     return ReportedLine(
         label=row.caption,
-        concept=row.concept,
+        concept=row.concept or missing("row_is_heading" if row.heading else "row_without_number"),
         line=chosen.get(id(row), ""),
         depth=row.depth,
         heading=row.heading,

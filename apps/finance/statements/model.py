@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from apps.documents import Exact
+from apps.documents import Exact, Missing
 from apps.finance.periods import Period
 from apps.finance.statements.printing import printed_negative
 from core_model.errors import Caution, Message
@@ -60,8 +60,8 @@ class StatementLine:
     Attributes:
         line: Standard name, ``"revenue"``.
         statement: The statement that it belongs to.
-        label: Caption as reported; empty where the line is not available.
-        concept: The concept mapped to the line; empty where the line is not available.
+        label: Caption as reported, or why there is none.
+        concept: The concept mapped to the line, or why there is none.
         confidence: 0 to 1 that the concept is this line.
         reason: Why this concept was chosen, or why there is none.
         values: Newest period first. Where the page does not print the line and it follows from others, the derived
@@ -70,8 +70,8 @@ class StatementLine:
 
     line: str
     statement: StatementName
-    label: str
-    concept: str
+    label: str | Missing
+    concept: str | Missing
     confidence: float
     reason: Message
     values: tuple[StatementValue, ...]
@@ -83,7 +83,7 @@ class ReportedLine:
 
     Attributes:
         label: Caption of the row as printed, without footnote marks.
-        concept: Concept of its facts; empty for a heading.
+        concept: Concept of its facts, or why it has none: a heading, a row without a tagged number.
         line: Standard name of the key line mapped to it, else empty.
         depth: Indentation, 0 for the outermost.
         heading: Whether the row carries a caption alone.
@@ -95,7 +95,7 @@ class ReportedLine:
     """
 
     label: str
-    concept: str
+    concept: str | Missing
     line: str
     depth: int
     heading: bool

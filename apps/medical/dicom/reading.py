@@ -136,7 +136,7 @@ def refuse_unscaled(source: FileSource, stack: Stack) -> None:
         for image in here:
             if not math.isfinite(image.slope) or not math.isfinite(image.intercept):
                 raise InputRejected(
-                    "RescaleSlope or RescaleIntercept is absent, so that its values mean no Hounsfield units",
+                    "RescaleSlope or RescaleIntercept is absent, so its values cannot be converted to Hounsfield units",
                     allowed="a slope above 0 and an intercept in every image",
                     action="export the study again from the scanner or archive",
                     source=source.place_of(image.number),
@@ -144,7 +144,7 @@ def refuse_unscaled(source: FileSource, stack: Stack) -> None:
                 )
             if image.slope <= 0:
                 raise InputRejected(
-                    "RescaleSlope is {slope}, so that its values mean no Hounsfield units",
+                    "RescaleSlope is {slope}, so its values cannot be converted to Hounsfield units",
                     allowed="a slope above 0 and an intercept in every image",
                     action="export the study again from the scanner or archive",
                     source=source.place_of(image.number),

@@ -155,7 +155,7 @@ def _only_file(source: FileSource, kind: str, action: Phrase) -> InputRejected:
             allowed="a folder or zip of CT images in DICOM",
             action="{action}",
             code="study_only_file",
-            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "no DICOM image")), "action": action},
+            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "not a DICOM image")), "action": action},
         )
     if not source.name_of(1).lower().endswith(".zip"):
         return InputRejected(
@@ -163,7 +163,7 @@ def _only_file(source: FileSource, kind: str, action: Phrase) -> InputRejected:
             allowed="a folder or zip of CT images in DICOM",
             action="give the folder that holds the images",
             code="study_file_kind",
-            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "no DICOM image"))},
+            values={"kind": FILE_IS.get(kind, Phrase("file_is_no_image", "not a DICOM image"))},
         )
     return InputRejected(
         "the zip archive cannot be opened: the file is {kind}, or its beginning is damaged",

@@ -20,7 +20,7 @@ from apps.medical.nodules.detect import Fold, Rescorer
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.second_look import SecondLook, decided_by, load_second_look
 from apps.medical.nodules.stem import Stem, StemConfig
-from core_model import load_core, usable_device
+from core_model import device_from_environment, load_core, usable_device
 from core_model.checkpoint import load_checkpoint
 from core_model.core import Core
 from core_model.errors import InputRejected
@@ -108,22 +108,23 @@ def fold_from(tensors: Mapping[str, Tensor], name: str, config: StemConfig, link
     return Fold(name, stem.channels_last().eval(), link)
 
 
-def load_detector(folder: Path = WEIGHTS, core: Core | None = None, device: str = "cpu") -> Detector:
+def load_detector(folder: str | Path = WEIGHTS, core: Core | None = None, device: str | None = None) -> Detector:
     """Read what is shipped, after its hash was checked.
 
     Args:
         folder: Where the detector, its second look and their cards lie.
         core: The core that looks a second time; the one that ships where not given.
-        device: Where the networks run: ``cpu``, ``cuda`` or ``cuda:N``.
+        device: Where the networks run: ``cpu``, ``cuda`` or ``cuda:N``; that of ``TANDEM_DEVICE`` where not given.
 
     Raises:
         NotFound: The second look is absent.
         Unavailable: The core, the detector's weights or card, or the device, are absent.
         InputRejected: The weights are damaged, or not those that the operating point was chosen for.
     """
-    there = usable_device(device)
+    folder = Path(folder)
+    there = device_from_environment() if device is None else usable_device(device)
     tensors, card = load_checkpoint(folder / f"{NAME}.json")
-    second_look = load_second_look(folder, card["second_look"], core or load_core(device=device)).to(there)
+    second_look = load_second_look(folder, card["second_look"], core or load_core(device=str(there))).to(there)
     stored = {name: tensor.half() for name, tensor in tensors.items()}
     found = decides(stored, card["linking"], decided_by(second_look.card))
     if found != card["decides"]:

@@ -19,7 +19,8 @@ from torch.nn import functional
 from apps.medical.nodules.candidate_rows import FACTS, CandidateRows, rows_described
 from apps.medical.nodules.detect import CandidateDescription, Rescorer
 from apps.medical.nodules.linking import sigmoid
-from core_model.adapters import Adapter, StandardisedVolumeEmbedding
+from apps.medical.nodules.standardised import StandardisedVolumeEmbedding
+from core_model.adapters import Adapter
 from core_model.core import Core, Row
 from core_model.errors import InputRejected
 from core_model.inputs.facts import FactEmbedding
@@ -219,7 +220,7 @@ class SecondLook(Adapter):
         return rescore
 
 
-def load_second_look(folder: Path, name: str, core: Core) -> SecondLook:
+def load_second_look(folder: str | Path, name: str, core: Core) -> SecondLook:
     """Read a second look.
 
     Args:

@@ -55,7 +55,7 @@ _VALUES: dict[str, tuple[str, Mapping[str, Callable[[str], Any]]]] = {
     "slices_repeated": (r"^(\d+)", {"num_slices": int}),
     "slices_odd": (r"^(\d+) .*\(at (.*) mm\)", {"num_slices": int, "positions_mm": str}),
     "mixed_series": (r"^(\d+)", {"num_images": int}),
-    "several_studies": (r"are (\d+)", {"num_studies": int}),
+    "several_studies": (r"(\d+) studies", {"num_studies": int}),
     "archives_inside": (r"^(\d+)", {"count": int}),
     "links_skipped": (r"^(\d+)", {"count": int}),
     "private_undecodable": (r"of (\d+) files", {"count": int}),
@@ -69,6 +69,14 @@ _VALUES: dict[str, tuple[str, Mapping[str, Callable[[str], Any]]]] = {
 }
 """Where the values of a sentence stand in its words."""
 _WORDS_THEN = {
+    "lossy": "The images were compressed with loss at some time.",
+    "derived_series": "The series is derived from other images; no original one fits.",
+    "slices_repeated": "{num_slices} slices were there twice, equal pixel by pixel; one was used.",
+    "several_studies": "There are {num_studies} studies in it; one series of one was read.",
+    "private_undecodable": "Private elements of {count} files cannot be decoded; nothing of them is used.",
+    "series_not_hounsfield": "its values are no Hounsfield units",
+    "series_captured": "a captured picture",
+    "series_burned_in": "text is burned into its pictures",
     "gantry_tilt": (
         "The gantry was tilted by {degrees} degrees; positions and volumes allow for it, shapes are seen slanted."
     ),

@@ -127,6 +127,7 @@ def _box(truth: PhantomTruth, nodule) -> tuple[slice, ...]:
     return tuple(slice(max(int(at) - r, 0), int(at) + r + 2) for at, r in zip(nodule.centre_voxel, reach, strict=True))
 
 
+@pytest.mark.slow
 def test_volume_and_centre_of_each_nodule_are_those_of_its_voxels(full):
     planted, bare, truth = full
     assert len(truth.nodules) >= 3
@@ -167,6 +168,7 @@ def test_nodules_are_three_to_five_apart_from_each_other_and_one_lies_at_the_ple
     json.dumps(truth.as_dict())
 
 
+@pytest.mark.slow
 def test_densities_of_the_organs_are_those_of_a_chest(full):
     planted, bare, truth = full
     middle = bare[len(bare) // 2]

@@ -1,5 +1,6 @@
 """A reading in the form of the foundation's documents, ``tandem.finance.reading/1``, its sentences in English."""
 
+from decimal import Decimal
 from typing import Any
 
 from apps.documents import Missing
@@ -16,15 +17,14 @@ def as_before(reading: FinanceReading) -> dict[str, Any]:
     return {
         "notice": reading.notice,
         "document": {
-            name: _not_available(said(value.not_available)) if isinstance(value, Missing) else value
+            name: _or_why(getattr(about, name))
             for name in ("company", "form", "period_end", "fiscal_year", "fiscal_period", "language", "currency",
                          "identifier", "source_hash")
-            for value in (getattr(about, name),)
         },
         "facts": {"count": reading.facts.count, "sha256": reading.facts.sha256},
         "statements": {name: [_line(line) for line in lines] for name, lines in reading.statements.items()},
         "statements_as_reported": {
-            name: _not_available(said(rows.not_available)) if isinstance(rows, Missing) else [_row(row) for row in rows]
+            name: _or_why(rows) if isinstance(rows, Missing) else [_row(row) for row in rows]
             for name, rows in reading.reported.items()
         },
         "checks": [_check(check) for check in reading.checks],
@@ -33,18 +33,24 @@ def as_before(reading: FinanceReading) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _or_why(value: Any) -> Any:
+    """A value as it was written: a decimal in full, for one that is missing the reason."""
+    if isinstance(value, Missing):
+        return _not_available(said(value.not_available))
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
 def _not_available(reason: str) -> dict[str, str]:
     return {"not_available": reason}
 
 
 def _line(line: StatementLine) -> dict[str, Any]:
-    reason = said(line.reason)
     return {
         "line": line.line,
-        "label": line.label or _not_available(reason),
-        "concept": line.concept or _not_available(reason),
+        "label": _or_why(line.label),
+        "concept": _or_why(line.concept),
         "confidence": round(line.confidence, 4),
-        "reason": reason,
+        "reason": said(line.reason),
         "values": [_value(value) for value in line.values],
     }
 
@@ -52,7 +58,7 @@ def _line(line: StatementLine) -> dict[str, Any]:
 def _row(row: ReportedLine) -> dict[str, Any]:
     return {
         "label": row.label,
-        "concept": row.concept or _not_available("a heading" if row.heading else "no tagged number in this row"),
+        "concept": _or_why(row.concept),
         "line": row.line or None,
         "depth": row.depth,
         "heading": row.heading,
@@ -79,13 +85,12 @@ def _reported_value(value: StatementValue) -> dict[str, Any]:
 
 
 def _check(check: CheckResult) -> dict[str, Any]:
-    nothing = _not_available("there is nothing to compare")
     return {
         "id": check.check_id,
         "title": said(check.title),
         "verdict": check.verdict,
-        "difference": nothing if check.difference is None else f"{check.difference:f}",
-        "tolerance": nothing if check.tolerance is None else f"{check.tolerance:f}",
+        "difference": _or_why(check.difference),
+        "tolerance": _or_why(check.tolerance),
         "unit": check.unit,
         "period": check.period_text,
         "fact_ids": list(check.fact_ids),
@@ -102,7 +107,7 @@ def _anomaly(anomaly: Anomaly) -> dict[str, Any]:
         "confidence": round(anomaly.confidence, 4),
         "reason": said(anomaly.reason),
         "fact_ids": list(anomaly.fact_ids),
-        "check_id": anomaly.check_id or _not_available("no single check found it"),
+        "check_id": _or_why(anomaly.check_id),
     }
 
 

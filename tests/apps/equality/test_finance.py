@@ -37,12 +37,36 @@ TITLES = {
     "Nothing in the statements is of a day after": "No fact in the statements is dated after",
     "is the same to five digits in": "of five or more significant digits is exactly equal in",
     "another year's": "the amount of another year",
+    "All facts of a printed column are of its period": "All facts in a printed column have the column's period",
     "cannot be negative are not": "must not be negative are positive or zero",
 }
 """What the titles of checks said, and what they say."""
-CORRECTIONS = tuple(
-    Correction(r"checks/\d+/title", re.escape(said), says, "the title is said in the words of accounting")
-    for said, says in TITLES.items()
+REASONS = {
+    r"facts are of periods that run forwards": "facts have periods that end on or after their first day",
+    r"facts are of the period of their column": "facts have the period of their column",
+    r"are each of days or of periods": "are each reported either at an instant or for a duration",
+    r"statements are of (.*) or before": r"statements are dated \1 or earlier",
+    r"Of (\d+) amounts that cannot be negative none is": r"None of \1 amounts that must not be negative is negative",
+    r"is called exactly so": "has exactly this caption",
+    r"It is also called so": "Its caption says the same",
+    r"which is no interest expense": "which is not an interest expense",
+}
+"""Patterns of what verdicts and the reasons of lines said, and what they say."""
+CORRECTIONS = (
+    Correction(
+        r"statements/\w+/\d+/label/not_available",
+        r"A row without a caption is tagged as .+\.",
+        "the row is printed without a caption",
+        "the reason named the concept, and not why there is no caption",
+    ),
+    *(
+        Correction(r"checks/\d+/title", re.escape(said), says, "the title is said in the words of accounting")
+        for said, says in TITLES.items()
+    ),
+    *(
+        Correction(r"(checks|statements)/.*/(reason|not_available)", said, says, "the sentence has a plain verb")
+        for said, says in REASONS.items()
+    ),
 )
 OWN = ("id", "schema", "provenance")
 """What says which code read the report, and where it is stored."""

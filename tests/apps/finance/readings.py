@@ -70,7 +70,7 @@ readings = st.builds(
     facts=st.from_type(FactsFile),
     statements=st.fixed_dictionaries({name: few(lines) for name in STATEMENTS}),
     reported=st.fixed_dictionaries({name: few(rows) | missing for name in STATEMENTS}),
-    checks=few(st.builds(CheckResult, difference=st.none() | decimals, tolerance=st.none() | decimals)),
+    checks=few(st.builds(CheckResult, difference=missing | decimals, tolerance=missing | decimals)),
     anomalies=few(st.builds(Anomaly, confidence=shares)),
     cautions=few(st.builds(Caution, values=objects, source=st.none() | messages)),
     provenance=st.builds(Provenance, steps=versions, settings=objects, weights=versions, libraries=versions),

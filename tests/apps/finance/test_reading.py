@@ -24,7 +24,7 @@ from benchmarks import shared_data
 from core_model.errors import InputRejected
 from tests import needs
 from tests.apps.finance.readings import blank, readings, sentence
-from tests.apps.finance.statements.reports import INCOME, annual, gaap, replaced
+from tests.apps.finance.statements.reports import CASH_FLOW, INCOME, annual, gaap, replaced
 from tests.apps.reading import reader
 from tests.apps.schemas import SCHEMAS, name_of
 
@@ -102,6 +102,24 @@ def test_what_a_report_does_not_say_is_missing_with_the_reason(tmp_path: Path):
     assert from_json(FinanceReading, to_json(read(data))).document.company == company
 
 
+def test_what_a_line_a_row_or_a_check_does_not_have_is_missing_with_the_reason():
+    written = json.loads(to_json(read(annual(cash_flow=CASH_FLOW[:5]))))
+    lines = [line for each in written["statements"].values() for line in each]
+    absent = [line for line in lines if not line["confidence"]]
+    assert absent
+    assert all(line["label"] == line["concept"] == {"not_available": line["reason"]} for line in absent)
+    rows = [row for each in written["reported"].values() if isinstance(each, list) for row in each]
+    headings = [row["concept"] for row in rows if row["heading"]]
+    assert headings
+    assert all(concept == {"not_available": {"code": "row_is_heading", "values": {}}} for concept in headings)
+    unjudged = [check for check in written["checks"] if check["verdict"] == "not_applicable"]
+    nothing = {"not_available": {"code": "nothing_to_compare", "values": {}}}
+    assert unjudged
+    assert all(check["difference"] == check["tolerance"] == nothing for check in unjudged)
+    assert not [part for part in (*lines, *rows) if "" in (part["concept"], part["label"])]
+    assert not [check for check in written["checks"] if None in (check["difference"], check["tolerance"])]
+
+
 def test_a_folder_of_readings_fits_its_schema(tmp_path: Path):
     make_example_report(tmp_path / "report.html", 3)
     reading = read((tmp_path / "report.html").read_bytes())
@@ -112,7 +130,6 @@ def test_a_folder_of_readings_fits_its_schema(tmp_path: Path):
 
 
 @pytest.mark.shared_data
-@pytest.mark.slow
 def test_real_filings_come_back_whole():
     needs.shared_data()
     for entry in shared_data.filings(split="validation")[:3]:

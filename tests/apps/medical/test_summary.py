@@ -79,6 +79,6 @@ def test_cautions_stand_beside_the_reading_with_their_number(monkeypatch):
     cautions = (Caution("lossy"), Caution("links_skipped", {"count": 3}, count=3))
     printed(make_reading(cautions=cautions), monkeypatch)
     assert console.err.file.getvalue().splitlines() == [
-        "warning: The images were compressed with loss at some time.",
+        "warning: The images have undergone lossy compression.",
         "warning: 3 links were not followed. [3 times]",
     ]

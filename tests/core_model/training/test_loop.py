@@ -55,7 +55,7 @@ class CutOff(Exception):
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_a_run_cut_off_anywhere_and_taken_up_again_ends_with_the_same_bits_and_metrics(tmp_path, average):
     run = run_of(average=average, average_from=4, evaluate_every=5)
-    whole = train(Line(run), run, tmp_path / "whole", DATA)
+    whole = train(Line(run), run, str(tmp_path / "whole"), DATA)
     for stop in (1, 7, 10, 29):
         folder = tmp_path / str(stop)
 

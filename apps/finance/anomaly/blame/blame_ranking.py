@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from math import log
 
+from apps.documents import or_none
 from apps.finance.anomaly.blame.repair import Repair, repair
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import CheckResult
@@ -140,10 +141,10 @@ class BlameRanking:
 
     def _undone(self, fact_id: str, result: CheckResult) -> float:
         """How much nearer to its other periods a fact would come if the difference were taken from it."""
-        fact = self._evidence.facts.get(fact_id)
+        fact, difference = self._evidence.facts.get(fact_id), or_none(result.difference)
         if fact is None or fact.kind != "number" or fact.value is None:
             return 0.0
-        if fact_id not in result.fact_ids or not result.difference:
+        if fact_id not in result.fact_ids or not difference:
             return 0.0
         value = Decimal(fact.value)
         others = [
@@ -155,7 +156,7 @@ class BlameRanking:
         if not value or not near or fact.unit != result.unit:
             return 0.0
         now = min(_apart(value, other) for other in near)
-        then = min(_apart(value + step, other) for other in near for step in (result.difference, -result.difference))
+        then = min(_apart(value + step, other) for other in near for step in (difference, -difference))
         return round(log((now + NOISE) / (then + NOISE)), 3)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from apps.documents import or_none
 from apps.finance.anomaly.evidence import period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.sentences import Part, sentence
@@ -46,7 +47,7 @@ def repair(fact: Fact, failed: Iterable[CheckResult]) -> Repair | None:
     if fact.kind != "number" or not fact.value or not fact.unit:
         return None
     value = Decimal(fact.value)
-    sums = [_needed(fact.fact_id, value, r) for r in failed if r.difference and r.unit == fact.unit]
+    sums = [_needed(fact.fact_id, value, r) for r in failed if or_none(r.difference) and r.unit == fact.unit]
     needed = [each for each in sums if each is not None]
     if not value or not needed:
         return None
@@ -62,7 +63,7 @@ def _needed(fact_id: str, value: Decimal, result: CheckResult) -> tuple[Decimal,
     weight = dict(zip(result.fact_ids, result.weights, strict=False)).get(fact_id, 0)
     if not weight:
         return None
-    return value - (result.difference or Decimal(0)) / weight, result.tolerance or Decimal(0)
+    return value - (or_none(result.difference) or Decimal(0)) / weight, or_none(result.tolerance) or Decimal(0)
 
 
 def _slip(value: Decimal, needed: Sequence[tuple[Decimal, Decimal]]) -> Repair | None:

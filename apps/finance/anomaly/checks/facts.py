@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from apps.finance.anomaly.checks.registry import check, not_applicable
 from apps.finance.anomaly.evidence import Evidence, period_of
-from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.model import NOT_COMPARED, CheckResult
 from apps.finance.anomaly.names import member_name
 from apps.finance.anomaly.sentences import Part, sentence
 from apps.finance.filings import Fact
@@ -26,8 +26,8 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
             "fails",
             _differing(evidence, group.facts),
             tuple(each.fact_id for each in group.facts),
-            (max(values) - min(values)) if values else None,
-            None,
+            (max(values) - min(values)) if values else NOT_COMPARED,
+            NOT_COMPARED,
             fact.unit or "",
             period_of(fact),
         )

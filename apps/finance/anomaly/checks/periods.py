@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from apps.documents import or_none
 from apps.finance.anomaly.checks.registry import check, not_applicable
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
@@ -77,7 +78,7 @@ def period_kind(evidence: Evidence) -> Iterable[CheckResult]:
     for fact in evidence.filing.facts:
         if fact.kind == "number" and fact.value is not None and fact.end:
             kinds[fact.concept][fact.instant].append(fact)
-    balance = {row.concept for row in evidence.statements.reported.get("balance", ())}
+    balance = {or_none(row.concept) for row in evidence.statements.reported.get("balance", ())}
     mixed = {concept: both for concept, both in kinds.items() if len(both) > 1}
     for concept, both in mixed.items():
         days, spans = both[True], both[False]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from apps.documents import or_none
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.names import tells_day
@@ -107,7 +108,7 @@ def not_judged(r: CheckResult, why: Message) -> CheckResult:
 
 def closest_of(results: Iterable[CheckResult]) -> CheckResult:
     """Of the verdicts on several choices of terms, one of those that are judged: that which leaves least."""
-    return min(results, key=lambda r: (r.verdict == "not_applicable", abs(r.difference or Decimal(0))))
+    return min(results, key=lambda r: (r.verdict == "not_applicable", abs(or_none(r.difference) or Decimal(0))))
 
 
 def stated_periods(evidence: Evidence, concepts: Iterable[str]) -> list[Period]:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from apps.documents import or_none
 from apps.finance.anomaly.checks.registry import check
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
@@ -56,7 +57,7 @@ def repeated_periods(evidence: Evidence) -> Iterable[CheckResult]:
         for later, earlier in zip(ordered, ordered[1:], strict=False):
             if (earlier.end or "") < (later.start or ""):
                 pairs[period_of(later), period_of(earlier)].append((later, earlier))
-    single = {line.concept for line in evidence.statements.lines if line.line in NEVER_THE_SAME}
+    single = {or_none(line.concept) for line in evidence.statements.lines if line.line in NEVER_THE_SAME}
     bad = [
         _repeated(evidence, *periods, facts)
         for periods, facts in pairs.items()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from apps.documents import or_none
 from apps.finance.anomaly.checks.registry import check
 from apps.finance.anomaly.evidence import Evidence, agree, period_of
 from apps.finance.anomaly.model import CheckResult
@@ -118,7 +119,7 @@ def printed_signs(evidence: Evidence) -> Iterable[CheckResult]:
 
 
 def _contradictions(evidence: Evidence, row: ReportedLine, judged: list[StatementValue]) -> Iterator[CheckResult]:
-    own = has_own_sign(row.concept)
+    own = has_own_sign(or_none(row.concept) or "")
     even = 2 * sum(value.turned for value in judged) == len(judged)
     for value in wrong_signs(row, judged) if own else [value for value in judged if value.turned]:
         fact = evidence.facts[value.fact_ids[0]]

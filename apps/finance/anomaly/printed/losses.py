@@ -2,6 +2,7 @@
 
 import re
 
+from apps.documents import or_none
 from apps.finance.statements.model import ReportedLine, StatementValue
 from apps.finance.statements.printing import printed_negative
 
@@ -69,7 +70,7 @@ def sign_is_in_caption(row: ReportedLine) -> bool:
     Such a page prints ``Net loss 520``, and a profit of another year in parentheses.
     """
     values = [value for value in row.values if value.value and value.printed]
-    loss = bool(values) and has_own_sign(row.concept) and says_loss(row)
+    loss = bool(values) and has_own_sign(or_none(row.concept) or "") and says_loss(row)
     return loss and not _all_in_parentheses(values) and all(_opposed(value) for value in values)
 
 

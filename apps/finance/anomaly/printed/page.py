@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apps.documents import or_none
 from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
 from apps.finance.anomaly.printed.losses import sign_is_in_caption
 from apps.finance.periods import Period
@@ -45,9 +46,10 @@ def page_rows(evidence: Evidence, statement: StatementName) -> list[PageRow]:
         usable = [v for v in line.values if bool(v.period.start) == (statement != "balance")]
         if line.heading or not usable or any(v.unit not in ("", currency) for v in usable):
             continue
-        if line.concept and "PerShare" in line.concept:
+        concept = or_none(line.concept) or ""
+        if "PerShare" in concept:
             continue
-        rows.append(PageRow(line.label, line.concept, line.total, _amounts(evidence, line, usable), opens))
+        rows.append(PageRow(line.label, concept, line.total, _amounts(evidence, line, usable), opens))
         opens = False
     return rows
 

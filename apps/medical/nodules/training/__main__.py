@@ -10,7 +10,7 @@
 ``ship``        choose the operating point out of fold, with the core's second look, and write weights and cards
 
 Fields and tables have the format that ``apps.medical.nodules.training.sources.fields`` documents; everything runs on
-one thread unless ``--threads`` says more.
+the CPU, another ``TANDEM_DEVICE`` is refused, and on one thread unless ``--threads`` says more.
 """
 
 import argparse
@@ -44,6 +44,7 @@ from apps.medical.nodules.training.stems.level import level_of
 from apps.medical.nodules.training.stems.train import StemTraining, train_stem
 from core_model import load_core
 from core_model.checkpoint import load_checkpoint, save_checkpoint, write_atomically
+from core_model.device import refuse_other_than_cpu
 from core_model.errors import InputRejected, NotFound, TandemError
 from core_model.training.splits import Split
 
@@ -266,6 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     try:
+        refuse_other_than_cpu()
         options.function(options)
     except TandemError as error:
         print(error, file=sys.stderr)

@@ -30,7 +30,7 @@ check_title_diluted_shares = Diluted shares are the sum of basic and dilutive sh
 check_title_tax_rate = The effective tax rate is income tax over income before tax
 check_title_dimension_totals = Amounts by segment, product or component add up to the whole
 check_title_equity_components = The components of equity agree with the balance sheet
-check_title_column_periods = All facts of a printed column are of its period
+check_title_column_periods = All facts in a printed column have the column's period
 check_title_period_kind = A concept is reported either at an instant or for a duration, never both
 check_title_period_order = No period ends before it begins
 check_title_report_period = The statements' newest columns end with the report's period
@@ -111,8 +111,8 @@ eps_fails = { UP($name) } { $when } { IS($name) } { $stated }, but { $income_nam
 eps_observed = { UP($name) } { IS($name) } { $stated }, and { $income_name } of { $income } over { $shares } makes { $quotient }
 
 # Facts by themselves: duplicates, units, signs.
-duplicates_differ = { UP($name) } { $when } { IS($name) } stated with { $values }, which rounding does not reconcile.
-duplicates_of_part_differ = { UP($name) } { $when } ({ $members }) { IS($name) } stated with { $values }, which rounding does not reconcile.
+duplicates_differ = { UP($name) } { $when } { IS($name) } stated as { $values }, which rounding does not reconcile.
+duplicates_of_part_differ = { UP($name) } { $when } ({ $members }) { IS($name) } stated as { $values }, which rounding does not reconcile.
     .members = { $list }, { $part }
 value_several_times = { $amount } ({ $count } times)
 value_is_nil = no value (nil)
@@ -120,7 +120,7 @@ duplicates_agree = { $count } facts that stand in several places agree up to rou
 unit_wrong = { UP($name) } { $when } { IS($name) } stated in { $unit }, but should be in { $wanted }.
 units_right = { $count } key amounts are in { CURRENCY($currency) } or { CURRENCY($currency) }/shares.
 never_negative = { UP($name) } { $when } { IS($name) } tagged as { $amount }, but cannot be negative by definition.
-none_negative = Of { $count } amounts that cannot be negative none is.
+none_negative = None of { $count } amounts that must not be negative is negative.
 sign_contradicts_page = { UP($name) } { $when } { IS($name) } printed as { $printed } and tagged as { $amount }, although { $why }.
 sign_opposed_elsewhere = in the row's other columns the tag has the opposite of the page's sign
 sign_printed_elsewhere = in the row's other columns the tag has the sign of the page
@@ -131,15 +131,15 @@ signs_agree = { $count } tags have the sign that the page prints.
 # Periods.
 row_of_other_period = { $captions } is tagged for { $period } in a column whose other { $count } rows are tagged for { $usual }.
 rows_of_other_period = { $captions } are tagged for { $period } in a column whose other { $count } rows are tagged for { $usual }.
-columns_agree = { $count } printed facts are of the period of their column.
-period_kinds_mixed = { UP($name) } is stated for { $fewer }, elsewhere for { $more }; an amount is either of a day or of a period.
-period_kinds_agree = { $count } concepts are each of days or of periods.
+columns_agree = { $count } printed facts have the period of their column.
+period_kinds_mixed = { UP($name) } is stated for { $fewer }, elsewhere for { $more }; an amount is reported either at an instant or for a duration.
+period_kinds_agree = { $count } concepts are each reported either at an instant or for a duration.
 period_order_wrong = { UP($name) } is stated for a period from { $start } to { $end }, which ends before it begins.
-period_orders_right = { $count } facts are of periods that run forwards.
+period_orders_right = { $count } facts have periods that end on or after their first day.
 newest_column = The newest column of the { $statement } ends on { $newest }, the report's period on { $end }.
 one_after_report = { UP($name) } { IS($name) } stated for { $period }, after the end of the report's period on { $end }.
 several_after_report = { UP($names) } are stated for { $period }, after the end of the report's period on { $end }.
-none_after_report = { $count } facts of the statements are of { $end } or before.
+none_after_report = { $count } facts of the statements are dated { $end } or earlier.
 
 # Repeated amounts, and amounts out of scale.
 amount_repeated = { UP($name) } { IS($name) } { $amount } both for { $later } and for { $earlier }: one of the periods is probably tagged where the other is meant.

@@ -1,7 +1,7 @@
 # Why a row is a key line.
-chosen_by_caption = { $row } is called exactly so; its tag is { $whose } ({ $concept }).
+chosen_by_caption = { $row } has exactly this caption; its tag is { $whose } ({ $concept }).
 chosen_by_concept = { $tagged }.
-chosen_by_concept_and_caption = { $tagged }. It is also called so.
+chosen_by_concept_and_caption = { $tagged }. Its caption says the same.
 chosen_by_nearest = { $row }: the caption is nearest to { $caption } (similarity { NUMBER($similarity, minimumFractionDigits: 3) }, { NUMBER($margin, minimumFractionDigits: 3) } ahead of any other); its tag is the company's own concept ({ $concept }).
 chosen_of_class = Each class of stock has its own earnings per share; these are those of { $class }, in { $row } ({ $concept }).
 
@@ -14,10 +14,10 @@ line_only_in_parts = The { $statement } prints { LOWER($line) } only in parts ({
 
 # What speaks against a row.
 after_more_than_non_controlling = row { $caption } is net income after more than non-controlling interests
-alike_without_total = { $rows } rows of the company's own concepts are called alike, none is the total
+alike_without_total = { $rows } rows of the company's own concepts have similar captions; none is the total
 before_exchange_effects = row { $caption } is the change before exchange effects; the one after them is printed nowhere
 caption_names_another = { $tagged }, but its caption names something else
-captions_not_compared = no standard concept for it stands there; { $rows ->
+captions_not_compared = no standard concept for it is there; { $rows ->
     [one] 1 row carries
    *[other] { $rows } rows carry
 } the company's own concepts, whose captions were not compared because no text embedding is at hand
@@ -38,12 +38,15 @@ tagged_as = { $row } is tagged as { $meaning } ({ $concept })
 the_common_stock = the common stock
 
 # Why a value is not available, or what is to be known of it.
+caption_not_printed = the row is printed without a caption
 cell_empty = the page leaves the cell empty
 dash_tagged_nil = the page prints a dash, which is a zero; its tag says that there is no value
 dash_untagged = the page prints a dash, which is a zero; it is not tagged
-net_interest_income = the page prints a net interest income, which is no interest expense
+net_interest_income = the page prints a net interest income, which is not an interest expense
 not_printed = The page does not print it.
 number_untagged = the number printed there has no tag
+row_is_heading = a heading
+row_without_number = no tagged number in this row
 sign_turned = its tag and the parentheses on the page disagree about the sign, unlike in the row's other columns
 value_nil = the report says that there is no value
 

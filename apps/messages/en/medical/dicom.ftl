@@ -10,16 +10,16 @@ files_dicomdir = { $count } DICOMDIR
 files_other = { $count } of other kinds
 archives_inside = { $count } archives inside were not opened; images in them were not read.
 links_skipped = { $count } links were not followed.
-private_undecodable = Private elements of { $count } files cannot be decoded; nothing of them is used.
+private_undecodable = Private elements of { $count } files cannot be decoded; they are not used.
 patient_name_varies = The patient's name is not written the same in all files.
-several_studies = There are { $num_studies } studies in it; one series of one was read.
+several_studies = The input holds { $num_studies } studies; one series of one study was read.
 
 # Cautions of the series that was read
 thick_slices = Slice thickness or spacing is { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm; nodules smaller than { $smallest_mm } mm may be missed.
-derived_series = The series is derived from other images; no original one fits.
-lossy = The images were compressed with loss at some time.
+derived_series = The series is derived from other images; no original series is usable.
+lossy = The images have undergone lossy compression.
 mixed_series = { $num_images } images of the same series have another geometry or acquisition and were left out.
-slices_repeated = { $num_slices } slices were there twice, equal pixel by pixel; one was used.
+slices_repeated = { $num_slices } slices repeat others pixel by pixel; each was used once.
 slices_odd = { $num_slices } slices differ strongly from their neighbours (at { $positions_mm } mm); they may be damaged.
 slices_missing_outside = Slices are missing outside the lungs; { $num_slices } slices beyond the gap were left out.
 slices_shifted = Slices are shifted against each other by up to { NUMBER($shift_mm, minimumFractionDigits: 2) } mm.
@@ -31,9 +31,9 @@ uid_repeated = Image UIDs are absent or not unique; exports cannot refer to sing
 # Why a series was not read
 series_localizer = a localizer
 series_projection = a projection or rendering, whose values are not those of the tissue at that place
-series_captured = a captured picture
-series_not_hounsfield = its values are no Hounsfield units
-series_burned_in = text is burned into its pictures
+series_captured = a secondary capture
+series_not_hounsfield = its values are not Hounsfield units
+series_burned_in = its images have burned-in text
 series_too_few_slices = only { $num_slices } { $num_slices ->
     [1] slice
    *[other] slices
@@ -46,7 +46,7 @@ series_derived = derived from other images; the original was read
 series_thicker = a thinner series was read ({ NUMBER($read_mm, minimumFractionDigits: 2) } mm)
 series_less_coverage = it does not cover the lungs as well as the series that was read
 series_as_thick = another series of the same thickness was read
-series_not_ct = no CT images: { $object }
+series_not_ct = not CT images: { $object }
 object_magnetic_resonance = magnetic resonance
 object_pet = PET
 object_nuclear_medicine = nuclear medicine

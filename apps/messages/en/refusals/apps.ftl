@@ -7,11 +7,11 @@ document_lacks = { $place } is absent
 
 document_no_json = it is not JSON
 
-document_no_object = it is no such object
+document_no_object = its JSON has another form
 
 document_unfit = { $place } does not fit
 
-document_unreadable = a document that is no { $kind }: { $fault }
+document_unreadable = a document that is not a { $kind }: { $fault }
     .action = read the input again
 
 library_missing = the library { $name } is not installed

@@ -6,6 +6,9 @@ adapter_misfit = an adapter whose weights or settings are not those of its kind
 adapter_missing = there is no adapter called { $name }
     .action = see core_model.adapters.AdapterRegistry.names
 
+adapter_name_taken = the name { $name }, under which something else than an adapter lies in the folder
+    .action = give another name, or another folder
+
 adapter_name_wrong = a name that no adapter can have
     .allowed = letters, digits, _ . and -, not . or - in front
 
@@ -98,7 +101,7 @@ kind_unknown = texts of the kind { $kind }
 layers_out_of_range = { $layers } layers of a core that has { $all }
     .allowed = 0 to { $all }
 
-lora_target_unknown = a low-rank change of { $name }, which the core does not have
+lora_target_unknown = a low-rank update of { $name }, which the core does not have
     .allowed = the end of a name among named_modules or named_parameters
 
 row_of_something_else = a row that holds something else than texts and segments

@@ -6,7 +6,7 @@ job_kind_taken = a job of the kind '{ $kind }' is registered by { $first } and a
     .allowed = one function for each kind
     .action = give one of them another name, or leave its module out of TANDEM_JOB_MODULES
 
-job_module_missing = the module { $module }, which is to register jobs, cannot be found
+job_module_missing = the module { $module }, which should register jobs, cannot be found
     .action = correct TANDEM_JOB_MODULES, or the module's name
 
 job_not_done = the job was { $state }

@@ -60,7 +60,7 @@ file_is_dicomdir = a DICOMDIR
 
 file_is_empty = empty
 
-file_is_no_image = no DICOM image
+file_is_no_image = not a DICOM image
 
 file_is_of_another_kind = of another kind
 
@@ -127,11 +127,11 @@ nodule_table_missing = the table { $table } is absent
 plain_nets_misfit = plain nets that do not fit their card
     .action = install the package again
 
-rescale_absent = RescaleSlope or RescaleIntercept is absent, so that its values mean no Hounsfield units
+rescale_absent = RescaleSlope or RescaleIntercept is absent, so its values cannot be converted to Hounsfield units
     .allowed = a slope above 0 and an intercept in every image
     .action = export the study again from the scanner or archive
 
-rescale_slope = RescaleSlope is { $slope }, so that its values mean no Hounsfield units
+rescale_slope = RescaleSlope is { $slope }, so its values cannot be converted to Hounsfield units
     .allowed = a slope above 0 and an intercept in every image
     .action = export the study again from the scanner or archive
 

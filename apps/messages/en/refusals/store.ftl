@@ -12,7 +12,7 @@ audit_incomplete = row { $seq } of the audit chain is missing
 audit_replaced = row { $seq } of the audit chain is not the one that was known
     .action = keep a copy of this database and restore the last backup that verifies
 
-bad_path = the path is no valid text in this system's encoding
+bad_path = the path is not valid text in this system's encoding
     .action = rename the file or folder
 
 blob_damaged = the stored content { $content } is damaged
@@ -76,7 +76,7 @@ disk_full = the disk is full, nothing was stored
 driver_missing = the driver of PostgreSQL is not installed
     .action = run: pip install 'tandem[postgres]'
 
-file_no_database = the file is no database
+file_no_database = the file is not a database
     .action = restore it from a backup
 
 file_not_stored = the file '{ $name }' of the reading is not stored
@@ -139,7 +139,7 @@ path_gone = the file or folder is no longer where it was
 path_unreadable_now = the file or folder can no longer be looked up ({ $why })
     .action = check its permissions
 
-records_missing = the package { $package }, which is to bring an application's records, cannot be found
+records_missing = the package { $package }, which should hold an application's records, cannot be found
     .action = correct TANDEM_APPLICATIONS
 
 schema_missing = the database holds no tables of Tandem yet

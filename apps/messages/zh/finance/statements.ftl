@@ -35,12 +35,15 @@ tagged_as = { $row }标记为{ $meaning }（{ $concept }）
 the_common_stock = 普通股
 
 # Why a value is not available, or what is to be known of it.
+caption_not_printed = 原文该行未列示名称
 cell_empty = 原文此格为空
 dash_tagged_nil = 原文列示为短横线，即为零；其标记表示无数值
 dash_untagged = 原文列示为短横线，即为零；未作标记
 net_interest_income = 原文列示为利息净收入，并非利息费用
 not_printed = 原文未列示。
 number_untagged = 原文此处的数字未作标记
+row_is_heading = 标题行
+row_without_number = 该行没有带标记的数字
 sign_turned = 标记与原文括号的正负号不一致，该行其他各列则一致
 value_nil = 报告表示无数值
 

@@ -6,6 +6,9 @@ adapter_misfit = 适配器的权重或设置与其类型不符
 adapter_missing = 没有名为“{ $name }”的适配器
     .action = 可用名称见 ‘core_model.adapters.AdapterRegistry.names’
 
+adapter_name_taken = 文件夹中名为“{ $name }”的文件不是适配器
+    .action = 请另选名称，或另选文件夹
+
 adapter_name_wrong = 名称不能用作适配器名
     .allowed = 字母、数字、‘_’、‘.’ 和 ‘-’，且不以 ‘.’ 或 ‘-’ 开头
 

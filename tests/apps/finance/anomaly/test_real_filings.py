@@ -48,7 +48,6 @@ def test_a_check_holds_on_a_real_report_and_fails_when_one_fact_is_altered(check
     assert prove(report("ABBV"), check_id, results) is not None
 
 
-@pytest.mark.slow
 def test_every_check_is_proved_on_a_real_report():
     from benchmarks._checks_proof import prove_checks
 

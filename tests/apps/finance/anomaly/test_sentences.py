@@ -221,7 +221,7 @@ def test_contradicting_duplicates_are_told_with_their_values_and_how_often_they_
     books.put("Goodwill", 250, day(2024))
     anomaly = books.anomalies()[0]
     assert told(anomaly).startswith(
-        "Goodwill on 2024-12-31 is stated with 250 million USD (2 times) and 999 million USD, which rounding does not "
+        "Goodwill on 2024-12-31 is stated as 250 million USD (2 times) and 999 million USD, which rounding does not "
         "reconcile."
     )
     assert told(anomaly, "zh").startswith(

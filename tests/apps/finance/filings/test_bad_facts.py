@@ -64,7 +64,7 @@ BAD = [
             "</xbrli:entity>", "<xbrli:segment><acme:Old/></xbrli:segment></xbrli:entity>"
         ),
         "bad_context",
-        "its segment or scenario holds something that is no dimension",
+        "its segment or scenario holds something that is not a dimension",
     ),
     (number("5", "bad", unitRef="u"), '<xbrli:unit id="u"/>', "bad_unit", "its unit cannot be used: it has no measure"),
     (

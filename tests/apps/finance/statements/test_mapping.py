@@ -6,6 +6,7 @@ from timeit import repeat
 import numpy as np
 import pytest
 
+from apps.documents import Missing
 from apps.finance.statements import build_statements
 from apps.messages import said
 from core_model.errors import Message
@@ -61,7 +62,7 @@ def test_net_income_is_the_parents_where_both_are_printed_and_the_only_one_elsew
     reason = statements.line("net_income").reason
     assert said(reason) == (
         "Row 'Net income' is tagged as net income with non-controlling interests, the only net income printed "
-        "(us-gaap:ProfitLoss). It is also called so."
+        "(us-gaap:ProfitLoss). Its caption says the same."
     )
     assert said(reason, "zh") == (
         "“Net income”一行标记为含少数股东损益的净利润（仅列示此净利润）（us-gaap:ProfitLoss）。名称亦相同。"
@@ -102,7 +103,7 @@ def test_costs_printed_in_parts_are_not_available_and_their_sum_is_derived():
     assert said(line.reason, "zh") == (
         "利润表仅分项列示营业成本（“Cost of products”、“Cost of services”），未列示合计。"
     )
-    assert (line.concept, line.confidence) == ("", 0.0)
+    assert (line.concept, line.confidence) == (Missing(line.reason), 0.0)
     assert derived(statements, "cost_of_revenue") == ["600" + MILLION, "560" + MILLION]
     assert len(next(value for value in line.values if value.derived).fact_ids) == 2
     assert [row.dimensions for row in statements.reported["income"] if "products" in row.label] == [(PRODUCT,)]
@@ -390,7 +391,7 @@ def test_an_own_concept_is_not_mapped_without_an_embedding_and_says_so():
     reason = statements.line("capital_expenditure").reason
     assert reason.values["reasons"] == [Message("captions_not_compared", {"rows": 1}).as_dict()]
     assert said(reason) == (
-        "The cash-flow statement prints no capital expenditure: no standard concept for it stands there; 1 row carries "
+        "The cash-flow statement prints no capital expenditure: no standard concept for it is there; 1 row carries "
         "the company's own concepts, whose captions were not compared because no text embedding is at hand."
     )
 
@@ -439,8 +440,8 @@ def test_two_own_rows_that_are_called_alike_are_not_guessed_between():
     _, statements = read(annual(cash_flow=[*WITH_OWN, second]), toy_embedding)
     assert newest(statements, "capital_expenditure") is None
     assert said(statements.line("capital_expenditure").reason) == (
-        "The cash-flow statement prints no capital expenditure: 2 rows of the company's own concepts are called alike, "
-        "none is the total."
+        "The cash-flow statement prints no capital expenditure: 2 rows of the company's own concepts have similar "
+        "captions; none is the total."
     )
 
 
@@ -463,6 +464,6 @@ def test_an_own_concept_called_exactly_as_the_line_needs_no_embedding():
     assert newest(statements, "income_before_tax") == "180" + MILLION
     assert (line.concept, line.confidence) == ("acme:Pretax", 0.88)
     assert said(line.reason) == (
-        "Row 'Income (loss) before income taxes (Note 4)' is called exactly so; its tag is the company's own concept "
-        "(acme:Pretax)."
+        "Row 'Income (loss) before income taxes (Note 4)' has exactly this caption; its tag is the company's own "
+        "concept (acme:Pretax)."
     )

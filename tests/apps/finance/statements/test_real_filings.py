@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from apps.documents import or_none
 from apps.finance.filings import read_facts
 from apps.finance.statements import LINES, STATEMENTS, build_statements
 from benchmarks import shared_data
@@ -34,7 +35,6 @@ def printed(statements, line):
     }
 
 
-@pytest.mark.slow
 def test_the_lines_of_the_gold_filings_are_those_typed_from_the_page(filings):
     typed = gold()
     compared = {key: value for key, value in filings.items() if key[2] in typed}
@@ -49,14 +49,12 @@ def test_the_lines_of_the_gold_filings_are_those_typed_from_the_page(filings):
     assert sum(difference.built is not None for difference in differences) <= 0.01 * 30 * len(compared), differences
 
 
-@pytest.mark.slow
 def test_all_three_statements_are_found_in_every_filing(filings):
     for key, (statements, _) in filings.items():
         assert set(statements.reported) == set(STATEMENTS), key
         assert statements.not_available == {}, key
 
 
-@pytest.mark.slow
 def test_lines_that_every_company_prints_are_available_for_the_reports_own_period(filings):
     for key, (statements, document) in filings.items():
         for name in ("revenue", "income_before_tax", "income_tax", "net_income", "total_assets", "total_equity"):
@@ -65,7 +63,6 @@ def test_lines_that_every_company_prints_are_available_for_the_reports_own_perio
             assert value.period.end == document.period_end, (key, name)
 
 
-@pytest.mark.slow
 def test_revenue_less_cost_is_the_printed_gross_profit(filings):
     compared = 0
     for key, (statements, _) in filings.items():
@@ -76,7 +73,6 @@ def test_revenue_less_cost_is_the_printed_gross_profit(filings):
     assert compared >= 90
 
 
-@pytest.mark.slow
 def test_liabilities_and_equity_make_up_the_assets_but_for_interests_between_them(filings):
     even = uneven = 0
     for key, (statements, _) in filings.items():
@@ -88,7 +84,6 @@ def test_liabilities_and_equity_make_up_the_assets_but_for_interests_between_the
     assert even >= 4 * uneven > 0
 
 
-@pytest.mark.slow
 def test_no_cost_and_no_payment_is_negative(filings):
     for key, (statements, _) in filings.items():
         for line in LINES:
@@ -128,14 +123,13 @@ EXPECTED_TAGS = {
 
 
 @pytest.mark.oracle
-@pytest.mark.slow
 def test_the_concepts_chosen_are_those_that_edgartools_standardises_to_the_same_line(filings):
     needs.oracle("edgar")
     known = json.loads((files("edgar.xbrl.standardization") / "gaap_mappings.json").read_text(encoding="utf8"))
     agree = differ = 0
     for key, (statements, _) in filings.items():
         for name, tags in EXPECTED_TAGS.items():
-            concept = statements.line(name).concept
+            concept = or_none(statements.line(name).concept) or ""
             entry = known.get(concept.removeprefix("us-gaap:")) if concept.startswith("us-gaap:") else None
             if entry is not None:
                 same = bool(tags & set(entry["standard_tags"]))

@@ -173,7 +173,7 @@ def test_objects_of_other_kinds_are_listed(tmp_path: Path) -> None:
     series.datasets.append(report)
     study = read_study(series.write(tmp_path))
     assert [(entry.reason.code, entry.modality) for entry in study.skipped] == [("series_not_ct", "SR")]
-    assert said(study.skipped[0].reason) == "no CT images: a structured report"
+    assert said(study.skipped[0].reason) == "not CT images: a structured report"
 
 
 def test_another_study_of_the_same_patient_is_said(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ def longest_over_width(drawn_ZYX: np.ndarray, spacing_mm: tuple[float, float, fl
 
 
 @pytest.mark.shared_data
+@pytest.mark.slow
 def test_no_nodule_of_training_or_validation_patients_is_as_long_for_its_width_as_a_vessel() -> None:
     needs.shared_data()
     ratios = []

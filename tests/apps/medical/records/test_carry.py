@@ -74,6 +74,7 @@ CAUTIONS = [
     ("slices_shifted", "Slices are shifted against each other by up to 0.30 mm."),
     ("slices_missing_outside", "Slices are missing outside the lungs; 3 slices beyond the gap were left out."),
     ("slices_odd", "2 slices look nothing like their neighbours (at 1.0, 2.5 mm); they may be damaged."),
+    ("slices_repeated", "2 slices were there twice, equal pixel by pixel; one was used."),
     ("mixed_series", "2 images of the same series have another geometry or acquisition and were left out."),
     ("several_studies", "There are 2 studies in it; one series of one was read."),
     ("private_undecodable", "Private elements of 40 files cannot be decoded; nothing of them is used."),
@@ -85,6 +86,10 @@ CAUTIONS = [
 
 
 SAID_NOW = {
+    "lossy": "The images have undergone lossy compression.",
+    "slices_repeated": "2 slices repeat others pixel by pixel; each was used once.",
+    "several_studies": "The input holds 2 studies; one series of one study was read.",
+    "private_undecodable": "Private elements of 40 files cannot be decoded; they are not used.",
     "gantry_tilt": "The gantry was tilted by 15.0 degrees; positions and volumes allow for it, shapes appear sheared.",
     "slices_odd": "2 slices differ strongly from their neighbours (at 1.0, 2.5 mm); they may be damaged.",
     "thick_slices": "Slice thickness or spacing is 5.0 mm; nodules smaller than 10 mm may be missed.",
@@ -115,6 +120,9 @@ def test_a_sentence_that_no_catalogue_has_stays_as_it_was_written():
         ("thicker", "a thinner series was read (2.50 mm)", Message("series_thicker", {"read_mm": 2.5})),
         ("too_few_slices", "only 1 slice", Message("series_too_few_slices", {"num_slices": 1})),
         ("not_axial", "not axial", Message("series_not_axial")),
+        ("secondary_capture", "a captured picture", Message("series_captured")),
+        ("burned_in", "text is burned into its pictures", Message("series_burned_in")),
+        ("not_hounsfield", "its values are no Hounsfield units", Message("series_not_hounsfield")),
         ("no_lungs", "it shows no lungs", Message("as_written", {"text": "it shows no lungs"})),
     ],
 )

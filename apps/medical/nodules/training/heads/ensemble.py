@@ -42,7 +42,7 @@ def kept_or_fitted(
     name: str,
     known: Mapping[str, Any],
     make: Callable[[], H],
-    fit: Callable[[Path], tuple[H, dict[str, Any]]],
+    fit: Callable[[Path, Mapping[str, Any]], tuple[H, dict[str, Any]]],
 ) -> tuple[H, dict[str, Any]]:
     """A member that an earlier run left in ``folder``, or else a new one, left there.
 
@@ -51,7 +51,7 @@ def kept_or_fitted(
         name: The member's; an unfinished one has a folder of this name.
         known: All that it depends on.
         make: An untrained one.
-        fit: Trains one in a folder of its own and tells how it went.
+        fit: Trains one in a folder of its own, which is for what is ``known``, and tells how it went.
 
     Raises:
         InputRejected: What lies there follows from something else, named in the message.
@@ -63,7 +63,7 @@ def kept_or_fitted(
         member = make().eval()
         member.load_state_dict(tensors)
         return member, card["report"]
-    member, report = fit(own / "run")
+    member, report = fit(own / "run", known)
     save_checkpoint(folder, name, member.state_dict(), {**known, "report": report})
     shutil.rmtree(own / "run", ignore_errors=True)
     return member, report

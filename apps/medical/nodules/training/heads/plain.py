@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from apps.medical.nodules.candidate_rows import FACTS, CandidateRows
 from apps.medical.nodules.detect import TOKENS
-from core_model.adapters.embeddings import CLIP
+from apps.medical.nodules.standardised import CLIP
 from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.errors import InputRejected
 

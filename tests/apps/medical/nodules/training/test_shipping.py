@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from itertools import count
 from pathlib import Path
 
@@ -118,7 +119,7 @@ def test_a_detector_whose_writing_is_interrupted_is_the_old_one_or_the_new_and_l
     left = []
     for done_before in count():
         folder = tmp_path / f"interrupted {done_before}"
-        shipped_into(folder, core, threshold=0.4, seed=0)
+        shutil.copytree(tmp_path / "0", folder)
         interrupted = shipped_until(done_before, monkeypatch, folder, core, threshold=0.6, seed=1)
         found = load_detector(folder, core)
         left.append(found.operating_point.threshold)

@@ -53,6 +53,7 @@ def test_patients_of_another_split_are_not_judged_on(split):
         check_validation(part)
 
 
+@pytest.mark.slow
 def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in_training(tmp_path):
     torch.set_num_threads(1)
     core, parts, lines = small_core(), both_parts(), []
@@ -83,6 +84,7 @@ def test_both_controls_learn_and_the_plain_net_is_chosen_by_the_loss_held_out_in
     assert again["average_precision"] != found["average_precision"]
 
 
+@pytest.mark.slow
 def test_the_shuffled_trunk_is_another_than_the_cores_and_what_was_trained_is_not_trained_again(tmp_path):
     torch.set_num_threads(1)
     parts = both_parts()
@@ -94,6 +96,7 @@ def test_the_shuffled_trunk_is_another_than_the_cores_and_what_was_trained_is_no
     assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*.json")} == stamps
 
 
+@pytest.mark.slow
 def test_the_control_without_the_place_neither_learns_nor_judges_by_it(tmp_path):
     torch.set_num_threads(1)
     parts = both_parts()

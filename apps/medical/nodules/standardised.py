@@ -1,4 +1,4 @@
-"""Embeddings that adapters put in place of the core's own.
+"""The embedding of candidates that their heads put in place of the core's own.
 
 Shapes: N vectors, C their length, D width.
 """
