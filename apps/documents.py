@@ -90,7 +90,7 @@ def _fault(name: str, place: str) -> Phrase:
     if name == "json_invalid":
         return Phrase("document_no_json", "it is not JSON")
     if not place:
-        return Phrase("document_no_object", "it is no such object")
+        return Phrase("document_no_object", "its JSON has another form")
     if name == "missing":
         return Phrase("document_lacks", "{place} is absent", {"place": place})
     return Phrase("document_unfit", "{place} does not fit", {"place": place})

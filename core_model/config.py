@@ -116,7 +116,7 @@ class CoreConfig:
         return cls(width=1024, num_heads=16, num_layers=24, shared_hidden=2048, groups=_groups(1024, 2, 1024, 512))
 
     def with_active(self, name: str, num_active: int) -> "CoreConfig":
-        """The same shape with another number of running experts in one group."""
+        """The same shape with another number of active experts in one group."""
         return replace(
             self, groups=tuple(replace(g, num_active=num_active) if g.name == name else g for g in self.groups)
         )

@@ -1,10 +1,9 @@
 """The job ``medical.read``: a DICOM study to lungs, nodules, measurements, heatmaps and one stored document."""
 
 import hashlib
-import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -173,27 +172,14 @@ def _imported(step: Step) -> dict[str, Any]:
 
 
 def _add_study(step: Step, study: "ImportedStudy", series: ReadSeries, volume: str) -> str:
-    """Keep the study with its patient and its series; its id."""
-    geometry = json.loads(to_json(series.geometry)) | {"quality": json.loads(to_json(series.quality))}
-    number = study.series.series_number
-    entries = {
-        series.series_uid: studies.SeriesEntry(
-            series.series_uid, "CT", series.num_slices, number, geometry=geometry, volume_sha256=volume
-        )
-    }
-    for skipped in study.skipped:  # a series of which a part was read, or left out for two reasons, is one row
-        entries.setdefault(
-            skipped.series_uid,
-            studies.SeriesEntry(
-                skipped.series_uid, skipped.modality, skipped.num_slices, skipped.series_number, skipped.reason
-            ),
-        )
+    """Keep the study with its patient and the series that is read; its id."""
+    geometry = asdict(series.geometry) | {"quality": asdict(series.quality)}
     patient, study_date = study.patient, study.study.study_date
     return studies.add_study(
         step.store,
         studies.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex),
         study.study.study_uid,
-        list(entries.values()),
+        [studies.SeriesEntry(series.series_uid, volume, geometry)],
         study_date=date.fromisoformat(study_date) if study_date else None,
         input_id=step.input_id,
     )

@@ -300,10 +300,3 @@ def requeue(store: Store, worker: str, *, died: bool) -> list[str]:
         for job_id in cancelled:
             audit.record(session, "job.cancelled", job_id)
         return again
-
-
-def unfinished(store: Store, input_id: str) -> list[JobRow]:
-    """Queued and running jobs of an input."""
-    with store.read() as session:
-        query = select(JobRow).where(JobRow.input_id == input_id, or_(*(JobRow.state == state for state in ACTIVE)))
-        return list(session.execute(query).scalars())

@@ -70,7 +70,7 @@ def test_a_document_of_another_kind_is_refused_with_its_place():
     ("document", "fault", "in_chinese"),
     [
         (b"{", "it is not JSON", "不是 JSON"),
-        (b"[]", "it is no such object", "不是这样的对象"),
+        (b"[]", "its JSON has another form", "JSON 的结构不同"),
         (b'{"lines": [3]}', "lines.0 does not fit", "lines.0 的值不符"),
     ],
 )

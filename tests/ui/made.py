@@ -166,19 +166,22 @@ def hounsfield() -> np.ndarray:
     return np.where(ball, 40, -900).astype(np.int16)
 
 
-def study(store: Store, name: str = "DOE^JANE", input_id: str | None = None, patient_id: str = "P-17") -> str:
+def study(
+    store: Store,
+    name: str = "DOE^JANE",
+    input_id: str | None = None,
+    patient_id: str = "P-17",
+    birth_date: str = "19500102",
+    sex: str = "F",
+) -> str:
     """Store a study with one series, a finding above and one below the operating point; the reading's id."""
     volume = blobs.put_array(store, "job-made", "volume", hounsfield())
     heat = blobs.put_array(store, "job-made", "heat", np.full((3, 5, 5), 0.5, np.float32))
     kept = {**json.loads(to_json(GEOMETRY)), "quality": json.loads(to_json(QUALITY))}
     skipped = SkippedSeries("1.2.4", None, 2, "CT", None, Message("series_localizer"))
-    entries = [
-        studies.SeriesEntry("1.2.3", "CT", SIZE[0], geometry=kept, volume_sha256=volume),
-        studies.SeriesEntry("1.2.4", "CT", 2, reason=Message("series_localizer")),
-    ]
-    study_id = studies.add_study(
-        store, studies.Identity(patient_id, name), "1.2", entries, study_date=date(2024, 5, 6)
-    )  # fmt: skip
+    entries = [studies.SeriesEntry("1.2.3", volume, kept)]
+    patient = studies.Identity(patient_id, name, birth_date=birth_date, sex=sex)
+    study_id = studies.add_study(store, patient, "1.2", entries, study_date=date(2024, 5, 6))
     provenance = Provenance("2" * 64, **_PROVENANCE)
     reading = make_reading(
         _finding(1, 0.91, centre_voxel=(3.0, 10.0, 20.0), heatmap=heat, heatmap_start=(2, 8, 18)),

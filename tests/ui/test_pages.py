@@ -184,6 +184,27 @@ def test_a_reading_is_deleted_after_a_question(store: Store) -> None:
         readings.get(store, reading)
 
 
+@pytest.mark.parametrize(
+    ("lang", "birth_date", "sex", "shown"),
+    [
+        ("en", "19500102", "F", (":gray[Birth date] 1950-01-02", ":gray[Sex] female")),
+        ("zh", "19500102", "M", (":gray[出生日期] 1950-01-02", ":gray[性别] 男")),
+        ("en", "about 1950", "**", (":gray[Birth date] about 1950", ":gray[Sex] **")),
+    ],
+)
+def test_birth_date_and_sex_stand_beside_the_name(
+    store: Store, lang: str, birth_date: str, sex: str, shown: tuple[str, ...]
+) -> None:
+    page = said(opened("studies", lang=lang, reading=made.study(store, birth_date=birth_date, sex=sex)))
+    assert all(part in page for part in shown)
+
+
+def test_what_the_headers_leave_out_has_no_caption(store: Store) -> None:
+    page = said(opened("studies", reading=made.study(store, birth_date="", sex="")))
+    assert "Birth date" not in page
+    assert "Sex" not in page
+
+
 def test_the_question_before_a_study_is_deleted_says_what_goes_with_it(store: Store) -> None:
     app = opened("studies", reading=made.study(store))
     app.button(key="delete").click().run()

@@ -198,7 +198,7 @@ def test_a_reading_shows_the_volume_that_it_read_when_the_series_was_imported_ag
     )
     second = readings.save(store, "medical.read", own, provenance, rows=[row], files={"volume": volume})
     longer = blobs.put_array(store, "job-made", "longer", np.concatenate([made.hounsfield()[:2], made.hounsfield()]))
-    entry = SeriesEntry("1.2.3", "CT", 8, volume_sha256=longer)
+    entry = SeriesEntry("1.2.3", longer)
     add_study(store, Identity("P-17", "DOE^JANE"), "1.2", [entry])
     assert np.array_equal(library.volume(second), made.hounsfield())
 

@@ -1,5 +1,6 @@
 """Studies: give a chest CT, follow its reading, look at its slices and findings."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from ui.widgets.reading_header import header
 from ui.widgets.shell import escaped, go, known, parameter, said, t
 from ui.widgets.study_view import show_study
 
+SEXES = ("F", "M", "O")
+"""Codes of the standard that are said in words; what else a header has stands as it is."""
 GRADES = {"good": "green", "degraded": "orange"}
 
 
@@ -29,6 +32,12 @@ def named(entry: StudyEntry | ReadStudy) -> str:
     """The patient as the person at this machine knows them; shown, and kept nowhere."""
     parts = (entry.patient.name.replace("^", " ").strip(), entry.patient.patient_id)
     return " · ".join(dict.fromkeys(part for part in parts if part)) or t("not_available")
+
+
+def day(written: str) -> str:
+    """A date of a header as YYYY-MM-DD; what is no such date stands as it is."""
+    found = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", written)
+    return "-".join(found.groups()) if found else written
 
 
 def pick_study() -> None:
@@ -66,6 +75,8 @@ def read_study(reading_id: str) -> None:
     reading = library.reading(reading_id, MedicalReading)
     entry = study_of(library.store(), reading_id)
     facts = [
+        (t("birth_date"), escaped(day(entry.patient.birth_date))),
+        (t("sex"), escaped(t(f"sex_{entry.patient.sex.lower()}") if entry.patient.sex in SEXES else entry.patient.sex)),
         (t("study_date"), escaped(known(reading.study.date))),
         (t("geometry"), escaped(geometry(reading.series.geometry.size, reading.series.geometry.spacing_mm))),
     ]

@@ -73,8 +73,10 @@ def read_studies(store: Store, limit: int = 100) -> list[ReadStudy]:
     series = select(SeriesRow).where(SeriesRow.study_id.in_([entry.study.id for entry in entries]))
     with store.read() as session:
         volume_of = {row[0]: row[1] for row in session.execute(volumes)}
-        read = session.execute(series.where(SeriesRow.volume_sha256.is_not(None))).scalars()
-        series_of_volume = {(row.study_id, row.volume_sha256): row for row in read}
+        read = session.execute(series).scalars()
+        series_of_volume: dict[tuple[str, str | None], SeriesRow] = {
+            (row.study_id, row.volume_sha256): row for row in read
+        }
     return [
         ReadStudy(
             entry.study,
@@ -114,8 +116,7 @@ def study_of(store: Store, reading_id: str) -> StudyEntry:
 
 
 def series_of(store: Store, study_id: str) -> list[SeriesRow]:
-    """The series of a study: those that were read first, then by number."""
-    query = select(SeriesRow).filter_by(study_id=study_id)
+    """The series of a study that were read, by UID."""
+    query = select(SeriesRow).filter_by(study_id=study_id).order_by(SeriesRow.series_uid)
     with store.read() as session:
-        rows = list(session.execute(query).scalars())
-    return sorted(rows, key=lambda row: (row.reason is not None, row.number is None, row.number, row.series_uid))
+        return list(session.execute(query).scalars())

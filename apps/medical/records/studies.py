@@ -1,6 +1,6 @@
-"""Keeping a study: its patient, its series, and that a reading is of it."""
+"""Keeping a study: its patient, the series that are read, and that a reading is of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,6 @@ from apps.store import audit, blobs
 from apps.store.engine import lock
 from apps.store.ids import derived_id, hash_of, new_id, now
 from apps.store.store import Store
-from core_model.errors import Message
 
 if TYPE_CHECKING:
     from apps.medical.reading import MedicalReading
@@ -26,39 +25,29 @@ class Identity:
     Attributes:
         patient_id: (0010,0020).
         name: (0010,0010).
-        issuer: (0010,0021), empty where absent.
         birth_date: (0010,0030) as written, empty where absent.
         sex: (0010,0040), empty where absent.
     """
 
     patient_id: str
     name: str
-    issuer: str = ""
     birth_date: str = ""
     sex: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesEntry:
-    """One series of a study.
+    """One series of a study that is read.
 
     Attributes:
         series_uid: Series instance UID.
-        modality: ``"CT"`` and so on.
-        num_slices: How many images it has.
-        number: Series number, where there is one.
-        reason: Why it is not read; None where it is.
+        volume_sha256: Blob of its volume.
         geometry: ``size`` and ``spacing_mm`` (z, y, x), ``origin_mm``, ``direction`` (LPS), ``quality``.
-        volume_sha256: Blob of its volume, where it was read.
     """
 
     series_uid: str
-    modality: str
-    num_slices: int
-    number: int | None = None
-    reason: Message | None = None
-    geometry: dict[str, Any] = field(default_factory=dict)
-    volume_sha256: str | None = None
+    volume_sha256: str
+    geometry: Mapping[str, Any] = field(default_factory=dict)
 
 
 def add_study(
@@ -76,7 +65,7 @@ def add_study(
         store: The open store.
         identity: The patient. Equal ones share a row.
         study_uid: Study instance UID.
-        series: All series that were found; a volume's blob is stored already.
+        series: Those that are read; a volume's blob is stored already. Why others were skipped stands in the reading.
         study_date: Its date, where known.
         input_id: Row of the input that it came from.
 
@@ -84,7 +73,7 @@ def add_study(
         The study's id.
     """
     with store.write() as session:
-        lock(session, hash_of([identity.patient_id, identity.issuer, identity.name, identity.birth_date]))
+        lock(session, hash_of([identity.patient_id, identity.name, identity.birth_date]))
         patient = _patient(session, identity)
         query = select(StudyRow).where(StudyRow.patient_row_id == patient.id, StudyRow.study_uid == study_uid)
         study = session.execute(query).scalar_one_or_none()
@@ -101,14 +90,13 @@ def add_study(
 
 def _patient(session: Session, identity: Identity) -> PatientRow:
     same = select(PatientRow).filter_by(
-        patient_id=identity.patient_id, issuer=identity.issuer, name=identity.name, birth_date=identity.birth_date
+        patient_id=identity.patient_id, name=identity.name, birth_date=identity.birth_date
     )
     patient = session.execute(same).scalar_one_or_none()
     if patient is None:
         patient = PatientRow(
             id=new_id("patient"),
             patient_id=identity.patient_id,
-            issuer=identity.issuer,
             name=identity.name,
             birth_date=identity.birth_date,
             sex=identity.sex,
@@ -134,9 +122,6 @@ def _put_series(session: Session, study_id: str, entry: SeriesEntry) -> None:
     if row is None:
         row = SeriesRow(id=identifier, study_id=study_id, series_uid=entry.series_uid)
         session.add(row)
-    row.modality, row.number, row.num_slices = entry.modality, entry.number, entry.num_slices
-    row.reason, row.geometry = entry.reason.as_dict() if entry.reason else None, entry.geometry
-    if entry.volume_sha256 is not None:
-        row.volume_sha256 = entry.volume_sha256
-        blobs.refer(session, identifier, "volume", entry.volume_sha256)
+    row.geometry, row.volume_sha256 = dict(entry.geometry), entry.volume_sha256
+    blobs.refer(session, identifier, "volume", entry.volume_sha256)
     session.flush()

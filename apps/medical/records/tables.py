@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from apps.store.tables import ID, BlobRow, InputRow, Json, NullJson, ReadingRow, UtcDateTime, named_metadata
+from apps.store.tables import ID, BlobRow, InputRow, Json, ReadingRow, UtcDateTime, named_metadata
 
 
 class Base(DeclarativeBase):
@@ -20,11 +20,10 @@ class PatientRow(Base):
     """A person. Two spellings of a name make two rows: to join two persons by mistake would be worse."""
 
     __tablename__ = "patient"
-    __table_args__ = (UniqueConstraint("patient_id", "issuer", "name", "birth_date"),)
+    __table_args__ = (UniqueConstraint("patient_id", "name", "birth_date"),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     patient_id: Mapped[str] = mapped_column(Text)
-    issuer: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     birth_date: Mapped[str] = mapped_column(Text)
     sex: Mapped[str] = mapped_column(Text)
@@ -45,11 +44,11 @@ class StudyRow(Base):
 
 
 class SeriesRow(Base):
-    """One series of a study: its geometry and volume where it was read, the reason where it was skipped.
+    """One series of a study that was read: its geometry and volume. Those that were skipped stand in the document.
 
     ``geometry`` holds ``size``, ``spacing_mm`` (both z, y, x), ``origin_mm`` and ``direction`` (patient coordinates,
-    LPS) as the document has them. ``reason`` is a ``Message`` as a dictionary. The description that the scanner wrote
-    is free text, in which names occur: not kept.
+    LPS) as the document has them, and ``quality``. The description that the scanner wrote is free text, in which names
+    occur: not kept.
     """
 
     __tablename__ = "series"
@@ -58,12 +57,8 @@ class SeriesRow(Base):
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     study_id: Mapped[str] = mapped_column(ForeignKey("study.id", ondelete="CASCADE"))
     series_uid: Mapped[str] = mapped_column(Text)
-    modality: Mapped[str] = mapped_column(Text)
-    number: Mapped[int | None] = mapped_column(Integer)
-    num_slices: Mapped[int] = mapped_column(Integer)
-    reason: Mapped[dict[str, Any] | None] = mapped_column(NullJson)
     geometry: Mapped[dict[str, Any]] = mapped_column(Json)
-    volume_sha256: Mapped[str | None] = mapped_column(ForeignKey(BlobRow.sha256))
+    volume_sha256: Mapped[str] = mapped_column(ForeignKey(BlobRow.sha256))
 
 
 class StudyReadingRow(Base):

@@ -36,7 +36,7 @@ ui_download = JSON
 ui_delete = Delete
 ui_kept_for_retry = Keeps { NUMBER($size, minimumFractionDigits: 1, maximumFractionDigits: 1) } MB, so that a retry goes on where it stopped; deleting the job removes it.
 ui_delete_ask = Remove this reading and every file that nothing else needs? The audit trail keeps its hash.
-ui_delete_study_ask = Delete this study, all its readings and its images? The patient's entry goes too if this is the patient's only study. The audit trail keeps the hash.
+ui_delete_study_ask = Delete this study, all its readings and its images? The patient's entry is deleted too if this is the patient's only study. The audit trail keeps the hash.
 ui_delete_yes = Delete it
 ui_keep = Keep it
 ui_deleted = Deleted.
@@ -88,6 +88,11 @@ ui_no_warnings = No warnings.
 
 ## Studies
 
+ui_birth_date = Birth date
+ui_sex = Sex
+ui_sex_f = female
+ui_sex_m = male
+ui_sex_o = other
 ui_study_date = Study date
 ui_series = Series
 ui_series_read = read

@@ -88,6 +88,11 @@ ui_no_warnings = 无警告。
 
 ## Studies
 
+ui_birth_date = 出生日期
+ui_sex = 性别
+ui_sex_f = 女
+ui_sex_m = 男
+ui_sex_o = 其他
 ui_study_date = 检查日期
 ui_series = 序列
 ui_series_read = 已读取

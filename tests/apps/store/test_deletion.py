@@ -55,7 +55,7 @@ def scan(store: Store, path: Path, uid: str, name: str = "DOE^JANE") -> tuple[st
     input_id = inputs.add(store, path)
     job = jobs.create(store, "medical.read", input_id, {})
     volume = blobs.put(store, job.id, "volume", uid.encode())
-    series = [SeriesEntry(f"{uid}.1", "CT", 3, volume_sha256=volume)]
+    series = [SeriesEntry(f"{uid}.1", volume)]
     study_id = add_study(store, Identity("4711", name), uid, series, input_id=input_id)
     reading_id = save_scan(store, study_id, input_id=input_id, input_hash=uid.ljust(64, "0"))
     jobs.end(store, job.id, 1, "done", reading_id=reading_id)
@@ -166,7 +166,7 @@ def test_deleting_a_study_keeps_the_patient_s_other_one(store: Store, tmp_path: 
     assert (entry.study.id, entry.patient.name) == (second, "DOE^JANE")
     assert [made.reading.id for made in entry.readings] == [reading_id]
     (series,) = entries.series_of(store, second)
-    assert blobs.get(store, str(series.volume_sha256)) == b"1.2.4"
+    assert blobs.get(store, series.volume_sha256) == b"1.2.4"
 
 
 def test_deleting_a_patient_takes_all_studies_and_no_other_patient(store: Store, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_failed_job_takes_the_study_and_the_patient_that_it_had_begun(store: S
     input_id = inputs.add(store, tmp_path)
     job = jobs.create(store, "medical.read", input_id, {})
     volume = blobs.put(store, job.id, "volume", b"volume")
-    series = [SeriesEntry("1.2.3.1", "CT", 3, volume_sha256=volume)]
+    series = [SeriesEntry("1.2.3.1", volume)]
     add_study(store, Identity("4711", "DOE^JANE"), "1.2.3", series, input_id=input_id)
     jobs.end(store, job.id, 1, "failed", error=Refusal("no_lungs"))
     delete_everything_of(store, job.id)

@@ -14,14 +14,14 @@ from apps.finance.reading import FinanceReading
 from apps.finance.records.filings import filings
 from apps.medical.reading import MedicalReading
 from apps.medical.records.entries import read_studies, series_of, studies, study_of
-from apps.messages import refused, said
+from apps.messages import refused
 from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, inputs, jobs, migrations, readings
 from apps.store.deletion import delete_everything_of
 from apps.store.engine import make_engine
 from apps.store.store import Store
 from apps.store.verification import verify
-from core_model.errors import Message, Refusal, Unavailable
+from core_model.errors import Refusal, Unavailable
 from tests.apps.store import foundation
 
 TYPES: dict[str, type[Any]] = {"finance.read": FinanceReading, "medical.read": MedicalReading}
@@ -86,11 +86,11 @@ def test_reports_and_studies_are_listed_as_before(carried: Settings) -> None:
         names = {row["id"]: row["name"] for row in foundation.rows("patient")}
         assert {entry.patient.id: entry.patient.name for entry in studies(store)} == names
         assert study_of(store, read.reading.id).study.id == read.study.id
-        for series in series_of(store, read.study.id):
-            row = before[series.series_uid]
-            assert series.num_slices == row["num_images"]
-            reason = said(Message.from_dict(series.reason)) if series.reason else ""
-            assert reason == row["skipped_because"]
+        kept = [series for entry in studies(store) for series in series_of(store, entry.study.id)]
+        volumes = {uid: row["volume_sha256"] for uid, row in before.items() if row["volume_sha256"]}
+        assert {series.series_uid: series.volume_sha256 for series in kept} == volumes
+        people = {row["id"]: (row["birth_date"], row["sex"]) for row in foundation.rows("patient")}
+        assert {entry.patient.id: (entry.patient.birth_date, entry.patient.sex) for entry in studies(store)} == people
 
 
 def test_documents_are_opened_and_name_what_they_follow_from(carried: Settings) -> None:

@@ -1,6 +1,7 @@
 """Of a reading of a study one row is kept, with the number of findings that it shows; the findings stand in its
-document, and nobody read their table. One name a thing: ``study_uid``, ``series_uid``, ``num_slices``, and ``reason``
-for why a series was skipped, as a message. The documents take the form that is read now."""
+document, and nobody read their table. Of a series that was read its geometry and volume are kept; skipped ones, numbers
+and modalities stand in the document too, and no issuer of a patient's number was ever filled in. One name a thing:
+``study_uid``, ``series_uid``. The documents take the form that is read now."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,20 +31,21 @@ def upgrade() -> None:
         table.alter_column("uid", new_column_name="study_uid", existing_type=sa.Text())
     with op.batch_alter_table("study") as table:  # a batch that renames a column knows it by its old name
         table.create_unique_constraint(op.f("uq_study_patient_row_id_study_uid"), ["patient_row_id", "study_uid"])
+    op.execute("DELETE FROM series WHERE volume_sha256 IS NULL")
     with op.batch_alter_table("series") as table:
         table.drop_constraint(op.f("uq_series_study_id_uid"), type_="unique")
         table.alter_column("uid", new_column_name="series_uid", existing_type=sa.Text())
-        table.alter_column("num_images", new_column_name="num_slices", existing_type=sa.Integer())
-        table.add_column(sa.Column("reason", JSON, nullable=True))
+        table.alter_column("volume_sha256", existing_type=sa.String(length=64), nullable=False)
+        for name in ("modality", "number", "num_images", "skipped_because"):
+            table.drop_column(name)
     with op.batch_alter_table("series") as table:
         table.create_unique_constraint(op.f("uq_series_study_id_series_uid"), ["study_id", "series_uid"])
-    series = _series("skipped_because")
-    connection = op.get_bind()
-    for row in connection.execute(sa.select(series).where(series.c.skipped_because != "")).all():
-        reason = {"code": "as_written", "values": {"text": row.skipped_because}}
-        connection.execute(sa.update(series).where(series.c.id == row.id).values(reason=reason))
-    with op.batch_alter_table("series") as table:
-        table.drop_column("skipped_because")
+    with op.batch_alter_table("patient") as table:
+        table.drop_constraint(op.f("uq_patient_patient_id_issuer_name_birth_date"), type_="unique")
+        table.drop_column("issuer")
+        table.create_unique_constraint(
+            op.f("uq_patient_patient_id_name_birth_date"), ["patient_id", "name", "birth_date"]
+        )
     carry_documents("medical.read", carry.SCHEMA, carry.carried)
 
 
@@ -60,22 +62,28 @@ def _count_findings() -> None:
 
 
 def downgrade() -> None:
-    """The table of findings comes back empty, as it was made."""
+    """The table of findings comes back empty, as it was made, and that of series without those that were skipped."""
+    with op.batch_alter_table("patient") as table:
+        table.drop_constraint(op.f("uq_patient_patient_id_name_birth_date"), type_="unique")
+        table.add_column(sa.Column("issuer", sa.Text(), server_default="", nullable=False))
+    with op.batch_alter_table("patient") as table:
+        table.alter_column("issuer", existing_type=sa.Text(), server_default=None)
+        table.create_unique_constraint(
+            op.f("uq_patient_patient_id_issuer_name_birth_date"), ["patient_id", "issuer", "name", "birth_date"]
+        )
     with op.batch_alter_table("series") as table:
         table.drop_constraint(op.f("uq_series_study_id_series_uid"), type_="unique")
         table.alter_column("series_uid", new_column_name="uid", existing_type=sa.Text())
-        table.alter_column("num_slices", new_column_name="num_images", existing_type=sa.Integer())
+        table.alter_column("volume_sha256", existing_type=sa.String(length=64), nullable=True)
+        table.add_column(sa.Column("modality", sa.Text(), server_default="CT", nullable=False))
+        table.add_column(sa.Column("number", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("num_images", sa.Integer(), server_default="0", nullable=False))
         table.add_column(sa.Column("skipped_because", sa.Text(), server_default="", nullable=False))
+    _count_images()
     with op.batch_alter_table("series") as table:
         table.create_unique_constraint(op.f("uq_series_study_id_uid"), ["study_id", "uid"])
-    series = _series("skipped_because")
-    connection = op.get_bind()
-    for row in connection.execute(sa.select(series).where(series.c.reason.is_not(None))).all():
-        text = row.reason["values"].get("text", row.reason["code"])
-        connection.execute(sa.update(series).where(series.c.id == row.id).values(skipped_because=text))
-    with op.batch_alter_table("series") as table:
-        table.drop_column("reason")
-        table.alter_column("skipped_because", existing_type=sa.Text(), server_default=None)
+        for name, kind in (("modality", sa.Text()), ("num_images", sa.Integer()), ("skipped_because", sa.Text())):
+            table.alter_column(name, existing_type=kind, server_default=None)
     with op.batch_alter_table("study") as table:
         table.drop_constraint(op.f("uq_study_patient_row_id_study_uid"), type_="unique")
         table.alter_column("study_uid", new_column_name="uid", existing_type=sa.Text())
@@ -109,5 +117,10 @@ def downgrade() -> None:
     op.create_index(op.f("ix_finding_finding_id"), "finding", ["finding_id"], unique=False)
 
 
-def _series(*columns: str) -> sa.TableClause:
-    return sa.table("series", sa.column("id"), *map(sa.column, columns), sa.column("reason", JSON))
+def _count_images() -> None:
+    """Of each series that was read, from its geometry."""
+    table = sa.table("series", sa.column("id"), sa.column("geometry", JSON), sa.column("num_images"))
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(table.c.id, table.c.geometry)).all():
+        num_images = row.geometry.get("size", [0])[0]
+        connection.execute(sa.update(table).where(table.c.id == row.id).values(num_images=num_images))

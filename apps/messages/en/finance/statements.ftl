@@ -14,7 +14,7 @@ line_only_in_parts = The { $statement } prints { LOWER($line) } only in parts ({
 
 # What speaks against a row.
 after_more_than_non_controlling = row { $caption } is net income after more than non-controlling interests
-alike_without_total = { $rows } rows of the company's own concepts have like captions; none is the total
+alike_without_total = { $rows } rows of the company's own concepts have similar captions; none is the total
 before_exchange_effects = row { $caption } is the change before exchange effects; the one after them is printed nowhere
 caption_names_another = { $tagged }, but its caption names something else
 captions_not_compared = no standard concept for it is there; { $rows ->

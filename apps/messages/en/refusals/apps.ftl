@@ -7,7 +7,7 @@ document_lacks = { $place } is absent
 
 document_no_json = it is not JSON
 
-document_no_object = it is no such object
+document_no_object = its JSON has another form
 
 document_unfit = { $place } does not fit
 

@@ -3,7 +3,7 @@ document_unreadable = 文档不符合 { $kind }：{ $fault }
 
 document_no_json = 不是 JSON
 
-document_no_object = 不是这样的对象
+document_no_object = JSON 的结构不同
 
 document_lacks = 缺少 { $place }
 

@@ -440,7 +440,7 @@ def test_two_own_rows_that_are_called_alike_are_not_guessed_between():
     _, statements = read(annual(cash_flow=[*WITH_OWN, second]), toy_embedding)
     assert newest(statements, "capital_expenditure") is None
     assert said(statements.line("capital_expenditure").reason) == (
-        "The cash-flow statement prints no capital expenditure: 2 rows of the company's own concepts have like "
+        "The cash-flow statement prints no capital expenditure: 2 rows of the company's own concepts have similar "
         "captions; none is the total."
     )
 

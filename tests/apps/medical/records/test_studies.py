@@ -8,19 +8,14 @@ from apps.medical.records.entries import read_studies, series_of, studies, study
 from apps.medical.records.studies import Identity, SeriesEntry, add_study
 from apps.store import blobs, readings
 from apps.store.store import Store
-from core_model.errors import Message, NotFound
+from core_model.errors import NotFound
 from tests.apps.medical.records.made import save_scan
-
-LOCALIZER = Message("as_written", {"text": "a localizer"})
 
 
 def test_lists_find_studies_their_series_and_readings(store: Store) -> None:
     identity = Identity("4711", "DOE^JANE", birth_date="19500101", sex="F")
     volume = blobs.put(store, "job-1", "volume", b"voxels")
-    entries = [
-        SeriesEntry("1.2.3.1", "CT", 2, number=1, reason=LOCALIZER),
-        SeriesEntry("1.2.3.2", "CT", 133, number=2, geometry={"size": [133, 512, 512]}, volume_sha256=volume),
-    ]
+    entries = [SeriesEntry("1.2.3.2", volume, {"size": [133, 512, 512]})]
     study_id = add_study(store, identity, "1.2.3", entries, study_date=date(2000, 1, 2))
     assert add_study(store, identity, "1.2.3", entries, study_date=date(2000, 1, 2)) == study_id
 
@@ -30,21 +25,15 @@ def test_lists_find_studies_their_series_and_readings(store: Store) -> None:
     assert [(made.reading.id, made.num_shown) for made in entry.readings] == [(reading_id, 4)]
     of = study_of(store, reading_id)
     assert (of.study.id, of.patient.id, [made.num_shown for made in of.readings]) == (study_id, entry.patient.id, [4])
-    read, skipped = series_of(store, study_id)
-    assert (read.volume_sha256, read.num_slices, read.geometry["size"], read.reason) == (
-        volume,
-        133,
-        [133, 512, 512],
-        None,
-    )
-    assert Message.from_dict(skipped.reason or {}) == LOCALIZER
+    (read,) = series_of(store, study_id)
+    assert (read.series_uid, read.volume_sha256, read.geometry) == ("1.2.3.2", volume, {"size": [133, 512, 512]})
 
 
 def test_the_list_of_what_was_read_counts_the_findings_of_the_newest_reading_and_knows_its_series(
     store: Store,
 ) -> None:
     volume = blobs.put(store, "job-1", "volume", b"voxels")
-    series = [SeriesEntry("1.2.3.2", "CT", 133, volume_sha256=volume)]
+    series = [SeriesEntry("1.2.3.2", volume)]
     study_id = add_study(store, Identity("4711", "DOE^JANE"), "1.2.3", series)
     add_study(store, Identity("4712", "ROE^RICHARD"), "1.2.4", [])
     assert read_studies(store) == []
@@ -55,7 +44,7 @@ def test_the_list_of_what_was_read_counts_the_findings_of_the_newest_reading_and
     assert line.series is not None
     assert line.series.series_uid == "1.2.3.2"
     longer = blobs.put(store, "job-1", "longer", b"more voxels")
-    add_study(store, Identity("4711", "DOE^JANE"), "1.2.3", [SeriesEntry("1.2.3.2", "CT", 140, volume_sha256=longer)])
+    add_study(store, Identity("4711", "DOE^JANE"), "1.2.3", [SeriesEntry("1.2.3.2", longer)])
     (line,) = read_studies(store)
     assert line.series is None
 
