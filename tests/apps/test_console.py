@@ -147,3 +147,10 @@ def test_a_document_is_the_same_json_in_every_locale(monkeypatch: pytest.MonkeyP
     assert json.loads(raw.getvalue().decode(encoding)) == document
     if encoding == "utf-8":
         assert "可口可乐".encode() in raw.getvalue()
+
+
+def test_a_document_is_printed_from_its_json_as_it_is_from_its_parts(capsys: pytest.CaptureFixture[str]):
+    console.print_document({"a": 1.5, "b": ["é\x9b"]})
+    console.print_document('{"a":1.5,"b":["é\x9b"]}'.encode())
+    first, second = capsys.readouterr().out.split("}\n")[:2]
+    assert first == second
