@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -50,7 +51,7 @@ def counts(reads: Reader) -> dict[str, int]:
     return {**rows, "files": files}
 
 
-def refused(reads: Reader, read: Callable[[], object], before: dict[str, int]) -> tuple[str, str]:
+def refused(reads: Reader, read: Callable[[], Any], before: dict[str, int]) -> tuple[str, str]:
     """Code and sentence of a refusal, after checking that it is one and left nothing behind."""
     try:
         end = read()

@@ -84,7 +84,7 @@ def requirements(extra: str = "") -> list[str]:
     """Names of what ``pyproject.toml`` asks for."""
     project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text("utf8"))["project"]
     asked = project["optional-dependencies"][extra] if extra else project["dependencies"]
-    return [re.match(r"[\w.-]+", text)[0] for text in asked]
+    return [re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in asked]
 
 
 def test_every_dependency_is_looked_for():

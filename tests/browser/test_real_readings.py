@@ -55,7 +55,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ended = [list(watch(store, job, supervisor))[-1] for job in jobs]
     assert [end.state for end in ended] == ["done", "done"], ended
     with serving(settings) as url:
-        yield Served(url, *(str(end.reading_id) for end in ended), settings)
+        report, study = (str(end.reading_id) for end in ended)
+        yield Served(url, report, study, settings)
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_whole_numbers_are_read_as_the_numbers_that_they_are() -> None:
     whole = facts(**{name: torch.tensor([2, 3]) for name in COLUMNS}, unit_N=torch.tensor([1, 2], dtype=torch.int32))
     real = facts(**{name: torch.tensor([2.0, 3.0]) for name in COLUMNS}, unit_N=torch.tensor([1, 2]))
     places = {"position_mm_N3": torch.ones(3, 3), "spacing_mm_N3": torch.ones(3, 3), "features_NC": torch.ones(3, 8)}
-    pairs = [
+    pairs: list[tuple[Segment, Segment]] = [
         (whole, real),
         (ImageSegment(torch.ones(4, 4, dtype=torch.int64), 4), ImageSegment(torch.ones(4, 4), 4)),
         (volume(**{name: tensor.long() for name, tensor in places.items()}), volume(**places)),
@@ -112,7 +112,8 @@ def test_facts_without_totals_or_prior_values_are_read() -> None:
 
 
 def test_empty_segments_have_no_tokens_and_disturb_nobody() -> None:
-    none = FactsSegment((), *(torch.zeros(0) for _ in range(3)), torch.zeros(0, dtype=torch.int64), torch.zeros(0))
+    empty = torch.zeros(0)
+    none = FactsSegment((), empty, empty, empty, empty.long(), empty)
     batch = pack([[TextSegment(torch.tensor([0, 2])), none]], TINY)
     assert batch.num_tokens == 2
     assert list(batch.segments) == ["text"]

@@ -1,6 +1,7 @@
 """A medical reading names the weights that found its nodules, the kind of device, and what decoded its voxels."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,8 @@ def test_weights_that_were_replaced_are_loaded_anew_by_a_living_worker(monkeypat
     before = jobs.shipped_detector("cpu", {"nodule_detector": "a", "core": "b"})
     assert jobs.shipped_detector("cpu", {"core": "b", "nodule_detector": "a"}) is before
     assert jobs.shipped_detector("cpu", {"nodule_detector": "c", "core": "b"}) is not before
-    assert jobs.shipped_detector("cuda", {"nodule_detector": "c", "core": "b"}).device == "cuda"
+    loaded: Any = jobs.shipped_detector("cuda", {"nodule_detector": "c", "core": "b"})
+    assert loaded.device == "cuda"
     jobs._loaded.cache_clear()
 
 

@@ -1,8 +1,8 @@
 """Random texts that a regular expression accepts, for comparisons with another library's patterns."""
 
 import random
-from re import _constants as op
-from re import _parser as parser
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
 
 _REPEAT = 5  # more repetitions than this add nothing
 _ODD = " \t.,-/°'’  年de№"  # what an excluded class draws from, besides letters and figures

@@ -33,7 +33,7 @@ def encode(series: Series, syntax: str, encoder) -> Series:
 
 def jpeg_lossless(pixels: np.ndarray) -> bytes:
     """Process 14 by liblj92, an implementation other than the one that decodes."""
-    return imagecodecs.ljpeg_encode(pixels, bitspersample=12)
+    return bytes(imagecodecs.ljpeg_encode(pixels, bitspersample=12))
 
 
 @pytest.mark.parametrize(
