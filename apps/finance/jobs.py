@@ -140,8 +140,8 @@ def _read(step: Step) -> dict[str, Any]:
 
 @cache
 def _settle() -> None:
-    """Let the collector of cycles leave alone what is loaded by now, before the first report: it would go through all of
-    it again within most reports, which takes as long as to read one."""
+    """Let the collector of cycles leave alone what is loaded by now, before the first report: it would go through all
+    of it again within most reports, which takes as long as to read one."""
     gc.freeze()
 
 
