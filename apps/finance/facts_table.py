@@ -2,8 +2,10 @@
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -39,13 +41,40 @@ reason as a JSON object of its code and values; ``page`` and ``box`` (left, top,
 HTML."""
 
 
+MOST_BYTES = 2**31 - 1
+"""Of the texts of a column in one piece; more are left to ``pyarrow``, which makes several."""
+
+
 def to_parquet(facts: Iterable[Fact]) -> bytes:
     """The table as a Parquet file, the same bytes for the same facts."""
     rows = [_row(fact) for fact in facts]
-    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    columns = [_column([row[field.name] for row in rows], field.type) for field in SCHEMA]
+    table = pa.Table.from_arrays(columns, schema=SCHEMA)
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
+    """A column of texts, or of truths, or one without values, put together from its buffers: ``pa.array`` takes all of
+    pandas in, which costs as much as to read a report."""
+    there = [value is not None for value in values]
+    if kind == pa.string():
+        texts = [b"" if value is None else value.encode() for value in values]
+        ends = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+        if ends[-1] > MOST_BYTES:
+            return pa.array(values, kind)
+        buffers = [_bits(there), pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(texts))]
+    elif kind == pa.bool_():
+        buffers = [_bits(there), _bits([bool(value) for value in values])]
+    else:
+        assert not any(there), f"a column of {kind} has no values yet"
+        return pa.nulls(len(values), kind)
+    return pa.Array.from_buffers(kind, len(values), buffers)
+
+
+def _bits(truths: Sequence[bool]) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(np.array(truths, dtype=bool), bitorder="little"))
 
 
 def reason_of(text: str) -> Message:
