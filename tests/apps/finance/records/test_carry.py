@@ -78,8 +78,8 @@ def test_every_part_of_a_reading_is_what_it_was(reading_id: str) -> None:
                 compare(value, entry, reported=True)
     for check, was in zip(reading.checks, before["checks"], strict=True):
         assert (check.check_id, check.verdict, said(check.reason)) == (was["id"], was["verdict"], was["reason"])
-        titles = [{"checks": [{"title": title}]} for title in (was["title"], said(check.title))]
-        assert not differences(*titles, CORRECTIONS), "a title is not carried: it is said in the words of now"
+        old, new = ({"checks": [{"title": title}]} for title in (was["title"], said(check.title)))
+        assert not differences(old, new, CORRECTIONS), "a title is not carried: it is said in the words of now"
         assert (check.period.text if check.period else "") == was["period"]
         assert (check.unit, list(check.fact_ids)) == (was["unit"], was["fact_ids"])
         assert (or_why(check.difference), or_why(check.tolerance)) == (was["difference"], was["tolerance"])
