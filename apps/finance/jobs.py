@@ -74,17 +74,20 @@ def submit(store: Store, path: Path, *, again: bool = False) -> str:
         InputRejected: It is no plain file, too large, or cannot be opened.
     """
     source_hash = hashlib.sha256(bytes_of(path)).hexdigest()
-    return enqueue(store, KIND, inputs.add(store, path), SETTINGS, provenance=provenance_of(source_hash), again=again)
+    provenance = provenance_of(source_hash, store.settings.device)
+    return enqueue(store, KIND, inputs.add(store, path), SETTINGS, provenance=provenance, again=again)
 
 
-def provenance_of(source_hash: str, weights: Mapping[str, str] | None = None) -> Provenance:
+def provenance_of(source_hash: str, device: str = "cpu", weights: Mapping[str, str] | None = None) -> Provenance:
     """What a reading of these bytes follows from.
 
     Args:
         source_hash: SHA-256 of the bytes.
+        device: ``cpu``, ``cuda`` or ``cuda:N``, of which the kind counts: another one sums in another order.
         weights: Those that took part, see ``weights_in``; what lies on disk now where not given.
     """
-    return Provenance(source_hash, STEPS, SETTINGS, weights or _weights(), libraries(*LIBRARIES))
+    settings = SETTINGS | {"device": device.partition(":")[0]}
+    return Provenance(source_hash, STEPS, settings, weights or _weights(), libraries(*LIBRARIES))
 
 
 def _weights() -> dict[str, str]:
@@ -123,7 +126,7 @@ def _read(step: Step) -> dict[str, Any]:
     source = blobs.put(step.store, step.job_id, "source", data)
     facts = blobs.put(step.store, step.job_id, "facts", to_parquet(report.filing.facts))
     inputs.set_hash(step.store, str(step.input_id), source)
-    provenance = provenance_of(source, weights)
+    provenance = provenance_of(source, step.store.settings.device, weights)
     reading = make_reading(
         report,
         reading_id=readings.id_of(KIND, provenance, again=step.again),

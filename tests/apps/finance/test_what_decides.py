@@ -40,6 +40,11 @@ def test_every_library_that_computes_is_in_the_provenance():
     assert set(provenance_of("a" * 64).libraries) == set(LIBRARIES)
 
 
+def test_the_kind_of_device_decides_and_its_number_does_not() -> None:
+    assert provenance_of("a" * 64, "cuda") != provenance_of("a" * 64)
+    assert provenance_of("a" * 64, "cuda:1") == provenance_of("a" * 64, "cuda:0")
+
+
 def core_of(turned: int) -> SimpleNamespace:
     """A core whose vectors are those of the toy embedding, with their directions moved on."""
     return SimpleNamespace(embed_texts=lambda texts: torch.tensor(np.roll(toy_embedding(texts), turned, axis=1)))
