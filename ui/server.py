@@ -52,7 +52,14 @@ def main(arguments: list[str] | None = None) -> None:
     if options.with_parent:
         threading.Thread(target=_end_with_input, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
-        app.run(config={"server.port": port, "server.address": "127.0.0.1", "server.headless": True})
+        app.run(
+            config={
+                "server.port": port,
+                "server.address": "127.0.0.1",
+                "server.headless": True,
+                "runner.magicEnabled": False,  # a text that stands alone in a page's code is not shown
+            }
+        )
 
 
 def _end_with_input() -> None:

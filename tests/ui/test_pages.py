@@ -1,5 +1,6 @@
 """Each page, empty and with a reading: what it says, what it leads to, what it keeps in the address."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from core_model.errors import NotFound, Refusal
 from tests.ui import made
 from tests.ui.screens import components, opened, said
 from ui import labels, library
+from ui.server import SCRIPT
 
 
 @pytest.mark.parametrize(("page", "key"), [("reports", "no_reports"), ("studies", "no_studies"), ("jobs", "no_jobs")])
@@ -265,3 +267,16 @@ def test_the_language_stays_in_the_address(store: Store) -> None:
     app.segmented_control(key="lang").set_value("zh").run()
     assert app.query_params["lang"] == "zh"
     assert labels.text("notice", "zh") in said(app)
+
+
+def test_no_value_stands_alone_in_the_code_of_a_page() -> None:
+    """Streamlit would show it to the user."""
+    pages = [SCRIPT, *sorted(SCRIPT.with_name("app_pages").glob("*.py"))]
+    assert len(pages) > 3
+    alone = [
+        f"{page.name}:{statement.lineno}"
+        for page in pages
+        for statement in ast.parse(page.read_text(encoding="utf8")).body[1:]
+        if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Call)
+    ]
+    assert alone == []

@@ -16,8 +16,8 @@ from ui.widgets.reading_header import header
 from ui.widgets.shell import escaped, go, known, parameter, said, t
 from ui.widgets.study_view import show_study
 
+# Codes of the standard that are said in words; what else a header has stands as it is.
 SEXES = ("F", "M", "O")
-"""Codes of the standard that are said in words; what else a header has stands as it is."""
 GRADES = {"good": "green", "degraded": "orange"}
 
 
