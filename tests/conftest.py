@@ -40,8 +40,10 @@ def _migrated() -> bytes:
 
 
 def put_empty_database(data_dir: Path) -> None:
-    """Put a new SQLite database into a data folder, as a store makes one there, but without the migrations."""
+    """Put a new SQLite database into a data folder, where none is, as a store makes one there."""
     data_dir.mkdir(parents=True, exist_ok=True)
     file = data_dir / "tandem.db"
+    if file.exists():
+        return
     file.touch(mode=0o600)
     file.write_bytes(_migrated())

@@ -2,11 +2,13 @@
 
 import gc
 import hashlib
+import sys
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from apps.device import refuse_missing_device
 from apps.documents import from_json, to_json
 from apps.finance.filings.files import bytes_of
 from apps.finance.reading import FinanceReading
@@ -117,7 +119,8 @@ def _read(step: Step) -> dict[str, Any]:
     from apps.finance.facts_table import to_parquet
     from apps.finance.report import make_reading, read_report
 
-    _settle()
+    refuse_missing_device(step.store.settings.device)
+    _settle(len(sys.modules))
     data = bytes_of(inputs.path_of(step.store, str(step.input_id)))
     step.tick(0.05)
     weights = _weights()
@@ -141,10 +144,15 @@ def _read(step: Step) -> dict[str, Any]:
     }
 
 
-@cache
-def _settle() -> None:
-    """Let the collector of cycles leave alone what is loaded by now, before the first report: it would go through all
-    of it again within most reports, which takes as long as to read one."""
+@lru_cache(maxsize=1)
+def _settle(loaded: int) -> None:
+    """Before a report, let the collector of cycles leave alone what is loaded: it would go through all of it again
+    within most reports, which takes as long as to read one.
+
+    Args:
+        loaded: Number of modules; where it has grown, a large library has come since.
+    """
+    gc.collect()
     gc.freeze()
 
 
@@ -171,8 +179,6 @@ def embedding(device: str, weights: str) -> "Embed":
     def core() -> "Core":
         from core_model import load_core
 
-        loaded = load_core(device=device)
-        gc.freeze()  # as in _settle: it came with PyTorch
-        return loaded
+        return load_core(device=device)
 
     return lambda texts: core().embed_texts(texts).numpy()

@@ -32,7 +32,7 @@ from apps.store.tables import JobRow
 
 QUEUE = "tandem-jobs"
 WORKFLOW = "tandem.job"
-STEPS_VERSION = "2"  # raise it when the steps of a kind change: a job begun under another version starts anew
+STEPS_VERSION = "3"  # raise it when the steps of a kind change: a job begun under another version starts anew
 POLL_S = 0.3
 BUSY_TIMEOUT_S = 30.0  # its threads write at every poll, and wait for each other
 OPEN = ("ENQUEUED", "PENDING", "DELAYED")

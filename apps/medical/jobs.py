@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from apps.device import refuse_missing_device
 from apps.documents import from_json, missing, to_json
 from apps.jobs import Made, Run, Step, job, save_reading
 from apps.jobs.client import enqueue
@@ -115,7 +116,7 @@ def _weights() -> dict[str, str]:
 def _import(step: Step) -> dict[str, Any]:
     """Read the study into the store, whole or not at all: of one that is refused, or that the disk has no room for,
     nothing stays. The patient goes into the one table of patients, and nowhere else."""
-    _refuse_missing(step.store.settings.device)
+    refuse_missing_device(step.store.settings.device)
     try:
         return _imported(step)
     except JobTakenOver:
@@ -123,14 +124,6 @@ def _import(step: Step) -> dict[str, Any]:
     except BaseException:
         blobs.release(step.store, step.job_id)
         raise
-
-
-def _refuse_missing(device: str) -> None:
-    """Refuse a device that is not there before anything is read, not when the nodules are looked for."""
-    if device != "cpu":  # which is always there, and needs no torch to know it
-        from core_model import usable_device
-
-        usable_device(device)
 
 
 def _imported(step: Step) -> dict[str, Any]:
@@ -243,12 +236,13 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
     point = ShownFrom(detector.operating_point.threshold, detector.operating_point.decides)
     findings = to_json(Findings(tuple(read), point, tuple(found.cautions)))
     kept = blobs.put(step.store, step.job_id, "findings", findings)
-    return {"findings": kept, "heatmaps": heatmaps, "weights": weights}
+    # What lies on disk and which worker goes on can be others by the time that the document is made.
+    provenance = _provenance(step, imported["input_hash"], weights)
+    return {"findings": kept, "heatmaps": heatmaps, "provenance": provenance.as_dict()}
 
 
 def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found: dict[str, Any]) -> str:
-    # Those that the nodules were found with: others may lie on disk since.
-    provenance = _provenance(step, imported["input_hash"], found["weights"])
+    provenance = Provenance.from_dict(found["provenance"])
 
     def make(reading_id: str) -> Made:
         notes, findings = _held(step, Notes, imported["notes"]), _held(step, Findings, found["findings"])

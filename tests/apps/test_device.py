@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from apps.demo.report import make_example_report
 from apps.doctor import examine
 from apps.finance import jobs
 from apps.medical import jobs as medical_jobs
@@ -13,6 +14,7 @@ from apps.medical.nodules.training import __main__ as training
 from apps.settings import load_settings
 from core_model.device import NAME
 from core_model.errors import InputRejected, Unavailable
+from tests.apps.reading import reader
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +69,12 @@ def test_doctor_says_that_the_device_is_not_there(monkeypatch: pytest.MonkeyPatc
     assert not report["healthy"]
     monkeypatch.setenv("TANDEM_DEVICE", "cpu")
     assert not [problem for problem in examine()["problems"] if "device" in problem["code"]]
+
+
+def test_a_report_is_refused_at_once_too_though_it_may_need_no_model(tmp_path: Path) -> None:
+    make_example_report(tmp_path / "report.html", 1)
+    settings = load_settings(data_dir=tmp_path / "data", database_url="", device="cuda:1")
+    with reader(tmp_path / "data", settings) as reads:
+        end = reads.report(tmp_path / "report.html")
+    assert end.error is not None
+    assert (end.state, end.error.code, end.step) == ("failed", "device_missing", "read")

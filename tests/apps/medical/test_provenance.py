@@ -8,6 +8,7 @@ import pytest
 from apps.doctor import PACKAGES
 from apps.medical import jobs
 from apps.medical.nodules import detector_weights
+from apps.provenance import Provenance
 from apps.settings import load_settings
 from tests.apps.medical.small_chest import read_small_chest
 
@@ -22,19 +23,20 @@ def test_weights_that_were_replaced_are_loaded_anew_by_a_living_worker(monkeypat
     jobs._loaded.cache_clear()
 
 
-def test_the_weights_of_a_document_are_those_of_its_nodules(monkeypatch: pytest.MonkeyPatch):
+def test_a_document_names_the_weights_and_the_device_that_found_its_nodules(monkeypatch: pytest.MonkeyPatch):
     class Stop(Exception):
         pass
 
     def give_back(step, provenance, make):
-        raise Stop(provenance.weights)
+        raise Stop(provenance)
 
     monkeypatch.setattr(jobs, "save_reading", give_back)
     monkeypatch.setattr(jobs, "weights_in", lambda *_: {"nodule_detector": "replaced since"})
     step = SimpleNamespace(settings={}, store=SimpleNamespace(settings=load_settings(device="cpu")))
+    used = Provenance("1", {"nodules": "1"}, {"device": "cuda"}, {"nodule_detector": "used"}, {"torch": "0"})
     with pytest.raises(Stop) as stopped:
-        jobs._document(step, {"input_hash": "1"}, {}, {"weights": {"nodule_detector": "used"}})
-    assert stopped.value.args == ({"nodule_detector": "used"},)
+        jobs._document(step, {"input_hash": "1"}, {}, {"provenance": used.as_dict()})
+    assert stopped.value.args == (used,)
 
 
 @pytest.mark.parametrize(("device", "kind"), [("cpu", "cpu"), ("cuda", "cuda"), ("cuda:3", "cuda")])
