@@ -15,6 +15,7 @@ Shapes: B rows, S longest row, T tokens of the whole batch, D width.
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,8 @@ _PreTrainedConfig: Any = _library.PreTrainedConfig
 _PreTrainedModel: Any = _library.PreTrainedModel
 _WEIGHTS_FILE = "model.safetensors"
 _PREFIX = "core."
+_OWN_FILE = re.compile(r"core-[0-9a-f]{12}\.safetensors|tokenizer-[0-9a-f]{12}\.json\.gz")
+"""What weights and tokenizer are called; a save that was broken off may have left some that no card names."""
 
 
 class CoreHubConfig(_PreTrainedConfig):
@@ -162,20 +165,21 @@ class CoreForTransformers(_PreTrainedModel):
         """Write the folder as ``transformers`` does, and the core's card and tokenizer beside it.
 
         The card names the weights under a name of their own, which a later save does not touch: a crash at any moment
-        leaves the core that was there, or the new one.
+        leaves the core that was there, or the new one. It becomes that of this core, unless another ``state_dict`` was
+        given.
         """
         if is_main_process:
             self._set_apart(Path(save_directory))
         super().save_pretrained(save_directory, is_main_process=is_main_process, **{"max_shard_size": "1TB", **kwargs})
         if is_main_process:
             self._write_card(Path(save_directory))
+            if kwargs.get("state_dict") is None:
+                tokenizer = self.core.tokenizer if self.core.has_tokenizer else None
+                self.core.describe_as(tokenizer, load_card(Path(save_directory) / CARD_FILE))
 
     def _set_apart(self, folder: Path) -> None:
         """Take the file that will be written anew out of the way of a card that names it, and of its other name."""
-        try:
-            card = load_card(folder / CARD_FILE)
-        except TandemError:
-            card = {}
+        card = _card_or_none(folder / CARD_FILE)
         old = folder / _WEIGHTS_FILE
         if old.is_file() and card.get("weights_file") == _WEIGHTS_FILE:
             named = _under_own_name(old, str(card["weights_sha256"]))
@@ -196,12 +200,13 @@ class CoreForTransformers(_PreTrainedModel):
             "weights_sha256": digest,
             "bytes": len(content),
         }
+        before = _files_of(_card_or_none(folder / CARD_FILE))
         write_tokenizer(folder, tokenizer)
         _write_json(folder / CARD_FILE, card)
-        for kind, kept in (("core-*.safetensors", weights.name), ("tokenizer-*.json.gz", card.get("tokenizer_file"))):
-            for path in folder.glob(kind):
-                if path.name != kept:
-                    path.unlink(missing_ok=True)
+        kept = {_WEIGHTS_FILE}.union(*(_files_of(_card_or_none(path)) for path in folder.glob("*.json")))
+        for path in list(folder.iterdir()):
+            if path.name not in kept and (path.name in before or _OWN_FILE.fullmatch(path.name)):
+                path.unlink(missing_ok=True)
 
     def activation_checkpointing_enable(self, *_: Any, **__: Any) -> None:
         """Recompute activations in the backward pass."""
@@ -224,6 +229,19 @@ class CoreForTransformers(_PreTrainedModel):
         """The core's modules have made their own start; only the loads, which no file holds, are cleared."""
         if isinstance(module, Router):
             module.load_E.zero_()
+
+
+def _card_or_none(path: Path) -> dict[str, Any]:
+    """A card; an empty one where there is none, or none that can be read."""
+    try:
+        return load_card(path)
+    except (TandemError, OSError):
+        return {}
+
+
+def _files_of(card: Mapping[str, Any]) -> set[str]:
+    """The files that a card names."""
+    return {Path(str(card[key])).name for key in ("weights_file", "tokenizer_file") if card.get(key)}
 
 
 def _under_own_name(path: Path, digest: str) -> Path:

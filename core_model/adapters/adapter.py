@@ -21,6 +21,7 @@ Shapes: T tokens of the batch, B rows, D width, M modalities.
 """
 
 import copy
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ from core_model.core import Core, Row
 from core_model.errors import InputRejected, NotFound
 from core_model.inputs.packing import Batch
 from core_model.output import CoreOutput
+from core_model.pretrained import CARD_FILE, CONFIG_FILE
 
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """What an adapter may be called."""
@@ -100,7 +102,7 @@ class Adapter(nn.Module):
         return self.core(batch, num_layers=self.num_layers, embedded_TD=self.embed(batch))
 
     def save(self, folder: str | Path, name: str, card: Mapping[str, Any] | None = None, *, half: bool = False) -> Path:
-        """Write the adapter and its card; the core is not in it.
+        """Write the adapter and its card; the core is not in it. An earlier one, or its damaged card, is replaced.
 
         Args:
             folder: Where to; several adapters may lie in one folder.
@@ -116,7 +118,7 @@ class Adapter(nn.Module):
             Unavailable: The core was never on disk, or has changed since, so that nobody could say which it was.
         """
         path = card_path(folder, name)
-        _refuse_taken(path)
+        unnamed = _claim(path)
         tensors = {
             key: tensor.half() if half and tensor.is_floating_point() else tensor
             for key, tensor in self.state_dict().items()
@@ -131,6 +133,9 @@ class Adapter(nn.Module):
         }
         written = save_checkpoint(path.parent, name, tensors, entry)
         self.card = load_card(written)
+        for file in unnamed:
+            if file.name != self.card["weights_file"]:
+                file.unlink(missing_ok=True)
         return written
 
     @classmethod
@@ -196,19 +201,49 @@ def card_path(folder: str | Path, name: str) -> Path:
     return Path(folder) / f"{name}.json"
 
 
-def _refuse_taken(path: Path) -> None:
-    """Refuse to write over a file that is not an adapter's card."""
-    try:
-        taken = path.exists() and "adapter" not in load_card(path)
-    except (InputRejected, OSError):
-        taken = True
-    if taken:
+def _claim(path: Path) -> list[Path]:
+    """Refuse a name under which a file lies that is not an adapter's card.
+
+    Returns:
+        Weights whose card is damaged, which nothing names once an adapter is written in its place.
+
+    Raises:
+        InputRejected: The name is that of a file of a core, or of something else in the folder.
+    """
+    if path.name in (CARD_FILE, CONFIG_FILE):
         raise InputRejected(
-            "the name {name}, under which something else than an adapter lies in the folder",
-            action="give another name, or another folder",
-            code="adapter_name_taken",
+            "the name {name}, which a core keeps for files of its own",
+            action="give another name",
+            code="adapter_name_reserved",
             values={"name": path.stem},
         )
+    try:
+        if not path.exists() or "adapter" in load_card(path):
+            return []
+    except (InputRejected, OSError):
+        weights = _weights_of_damaged(path)
+        if weights:
+            return weights
+    raise InputRejected(
+        "the name {name} is taken by a file that is not an adapter",
+        action="give another name, or another folder",
+        code="adapter_name_taken",
+        values={"name": path.stem},
+    )
+
+
+def _weights_of_damaged(path: Path) -> list[Path]:
+    """Weights beside what was the card of an adapter; none where the file can be read and is something else."""
+    try:
+        content = json.loads(path.read_bytes())
+    except ValueError:
+        content = {"adapter": None}
+    except OSError:
+        content = None
+    if not isinstance(content, dict) or "adapter" not in content:
+        return []
+    named = re.compile(re.escape(path.stem) + r"-[0-9a-f]{12}\.safetensors")
+    return [file for file in path.parent.iterdir() if named.fullmatch(file.name)]
 
 
 def adapter_card(path: Path) -> dict[str, Any]:

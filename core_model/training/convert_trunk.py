@@ -17,6 +17,7 @@ import torch
 from core_model.config import CoreConfig
 from core_model.core import Core
 from core_model.device import refuse_other_than_cpu
+from core_model.errors import TandemError
 from core_model.inputs.text import TextTokenizer
 from core_model.training.cut import trunk_state
 from core_model.training.e5_source import SHA256, E5Source, read_e5
@@ -57,7 +58,7 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--e5", type=Path, required=True, help="e5-small-q4.bin")
     parser.add_argument("--corpus", type=Path, required=True, help="training text, one passage a line")
@@ -65,7 +66,17 @@ def main() -> None:
     parser.add_argument("--vocabulary", type=int, default=36_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    refuse_other_than_cpu()
+    try:
+        refuse_other_than_cpu()
+        make(options)
+    except TandemError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def make(options: argparse.Namespace) -> None:
+    """Write the weights that the options of the command ask for."""
     torch.set_num_threads(1)
     source = read_e5(options.e5)
     kept, tokenizer = prune(source, options.corpus, options.vocabulary)
@@ -85,4 +96,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -15,6 +15,7 @@ Shapes: T tokens of the sample, D width, E experts.
 import argparse
 import math
 import shutil
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -30,6 +31,7 @@ from core_model.checkpoint import write_atomically
 from core_model.config import CoreConfig, ExpertGroupConfig
 from core_model.core import Core
 from core_model.device import refuse_other_than_cpu
+from core_model.errors import TandemError
 from core_model.inputs.packing import Batch
 from core_model.nn.balance import balance_with
 from core_model.nn.blocks import Block
@@ -330,7 +332,7 @@ def distil(weights: Path, corpus: Path, work: Path, run: DistilRun) -> tuple[Cor
     return config, state
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, required=True, help="folder of the teacher")
     parser.add_argument("--corpus", type=Path, required=True, help="training text, one passage a line")
@@ -342,7 +344,17 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    refuse_other_than_cpu()
+    try:
+        refuse_other_than_cpu()
+        make(options)
+    except TandemError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def make(options: argparse.Namespace) -> None:
+    """Write the weights that the options of the command ask for."""
     torch.set_num_threads(1)
     run = DistilRun(
         num_active=options.active,
@@ -363,4 +375,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

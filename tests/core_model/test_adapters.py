@@ -196,17 +196,39 @@ def test_a_name_under_which_something_else_lies_is_refused_and_stays(core: Core,
     registry = AdapterRegistry(tmp_path / "core")
     (tmp_path / "core" / "notes.json").write_text("[]")
     (tmp_path / "core" / "folder.json").mkdir()
-    for name in ("core", "config", "notes", "folder"):
+    (tmp_path / "core" / "half.json").write_text("{")
+    for name in ("notes", "folder", "half"):
         for write in (
             partial(Sentiment(core).save, tmp_path / "core"),
             partial(registry.add, Sentiment(core), card={}),
         ):
-            with pytest.raises(InputRejected, match=f"the name {name}, under which") as refused:
+            with pytest.raises(InputRejected, match=f"the name {name} is taken by a file that is not an") as refused:
                 write(name=name)
             assert refused.value.code == "adapter_name_taken"
+    for folder, name in ((tmp_path / "core", "core"), (tmp_path / "core", "config"), (tmp_path / "new", "core")):
+        with pytest.raises(InputRejected, match=f"the name {name}, which a core keeps for files of its own") as refused:
+            Sentiment(core).save(folder, name)
+        assert refused.value.code == "adapter_name_reserved"
     assert Core.from_pretrained(tmp_path / "core").weights_hash == core.weights_hash
     first = Sentiment(core).save(tmp_path / "core", "mood")
     assert Sentiment(core).save(tmp_path / "core", "mood") == first, "an adapter replaces an earlier one"
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"\xff\xfe", b'{"adapter": "sentiment", "weights_file": 3}', b'{"adapter": "a"}']
+)
+def test_an_adapter_whose_card_is_damaged_is_replaced(core: Core, tmp_path: Path, damage: bytes) -> None:
+    Sentiment(core).save(tmp_path, "mood-0123456789ab")
+    other = {path.name for path in tmp_path.iterdir()}
+    path = Sentiment(core).save(tmp_path, "mood")
+    path.write_bytes(damage)
+    assert AdapterRegistry(tmp_path).names() == ["mood-0123456789ab"]
+    again = Sentiment(core)
+    again.save(tmp_path, "mood")
+    found = Sentiment.load(tmp_path, "mood", core)
+    assert torch.equal(found(TEXTS), again.eval()(TEXTS))
+    files = {path.name for path in tmp_path.iterdir()} - other
+    assert files == {"mood.json", found.card["weights_file"]}, "the weights of the damaged card do not stay behind"
 
 
 def test_a_core_that_changed_has_no_adapters_until_it_is_saved(core: Core, tmp_path: Path) -> None:

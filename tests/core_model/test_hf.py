@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from torch.nn import functional as F
 from torch.testing import assert_close
 
 from core_model import load_core
+from core_model.adapters import Adapter
 from core_model.adapters.lora import EXPERTS
 from core_model.config import CoreConfig
 from core_model.core import Core
@@ -256,6 +258,44 @@ def test_a_folder_of_an_earlier_release_is_saved_into_without_harm(
     assert torch.equal(Core.from_pretrained(tmp_path).text.word_VD, old)
     model.save_pretrained(tmp_path)
     assert torch.equal(Core.from_pretrained(tmp_path).text.word_VD, -old)
+
+
+def test_saving_leaves_what_other_cards_name(library: Any, tmp_path: Path) -> None:
+    core = saved(tmp_path)
+    for name in ("core-tone", "core-0123456789ab", "model"):
+        Adapter(core).save(tmp_path, name)
+    shutil.copy(next(tmp_path.glob("core-tone-*")), tmp_path / "core-aaaaaaaaaaaa.safetensors")
+    (tmp_path / "other.json").write_text(
+        json.dumps({"weights_file": "core-aaaaaaaaaaaa.safetensors", "weights_sha256": ""})
+    )
+    (tmp_path / "tokenizer-mine.json.gz").write_bytes(b"mine")
+    (tmp_path / "damaged.json").write_text("{")
+    (tmp_path / "folder.json").mkdir()
+    kept = {path.name for path in tmp_path.iterdir()} - {core.card["weights_file"]}
+    (tmp_path / "core-bbbbbbbbbbbb.safetensors").write_bytes(b"of a save that was broken off")
+    model = library.AutoModel.from_pretrained(tmp_path)
+    for change in (1, -1):
+        model.core.text.word_VD.data.mul_(change)
+        model.save_pretrained(tmp_path)
+        named = json.loads((tmp_path / "core.json").read_text())["weights_file"]
+        assert {path.name for path in tmp_path.iterdir()} == kept | {named, "model.safetensors"}
+    assert torch.equal(Core.from_pretrained(tmp_path).text.word_VD, model.core.text.word_VD)
+
+
+def test_a_saved_model_has_the_hash_of_its_file_and_adapters(library: Any, tmp_path: Path) -> None:
+    core = saved(tmp_path / "start")
+    model = library.AutoModel.from_pretrained(tmp_path / "start")
+    model.core.text.word_VD.data.mul_(-1)
+    other = {name: -tensor for name, tensor in model.state_dict().items()}
+    model.save_pretrained(tmp_path / "other", state_dict=other)
+    with pytest.raises(Unavailable, match="no longer those of its file"):
+        _ = model.core.weights_hash
+    model.save_pretrained(tmp_path / "end", state_dict=None)
+    found = Core.from_pretrained(tmp_path / "end")
+    assert model.core.weights_hash == found.weights_hash != core.weights_hash
+    assert model.core.card == found.card
+    Adapter(model.core).save(tmp_path / "end", "mood")
+    assert isinstance(Adapter.load(tmp_path / "end", "mood", found), Adapter)
 
 
 def test_a_run_of_the_trainer_goes_on_from_its_checkpoint(library: Any, tmp_path: Path) -> None:

@@ -6,7 +6,10 @@ adapter_misfit = an adapter whose weights or settings are not those of its kind
 adapter_missing = there is no adapter called { $name }
     .action = see core_model.adapters.AdapterRegistry.names
 
-adapter_name_taken = the name { $name }, under which something else than an adapter lies in the folder
+adapter_name_reserved = the name { $name }, which a core keeps for files of its own
+    .action = give another name
+
+adapter_name_taken = the name { $name } is taken by a file that is not an adapter
     .action = give another name, or another folder
 
 adapter_name_wrong = a name that no adapter can have

@@ -6,6 +6,9 @@ adapter_misfit = 适配器的权重或设置与其类型不符
 adapter_missing = 没有名为“{ $name }”的适配器
     .action = 可用名称见 ‘core_model.adapters.AdapterRegistry.names’
 
+adapter_name_reserved = 名称“{ $name }”由核心模型自身的文件使用
+    .action = 请另选名称
+
 adapter_name_taken = 文件夹中名为“{ $name }”的文件不是适配器
     .action = 请另选名称，或另选文件夹
 
