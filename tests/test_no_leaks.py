@@ -114,7 +114,6 @@ def test_every_loader_of_fields_and_of_filings_is_told_its_splits() -> None:
         "benchmarks/filing_facts.py",
         "tests/apps/finance/filings/test_sec_transforms.py",
         "tests/apps/finance/filings/test_real_filing.py",
-        "tests/apps/equality/test_finance.py",
     }
     without: set[str] = set()
     for name, tree in modules("apps", "core_model", "benchmarks", "ui", "tests"):
