@@ -1,6 +1,8 @@
 """What we start runs our own modules, whatever stands in the folder where somebody works."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,13 @@ def test_a_started_module_finds_what_this_process_finds_and_gets_its_settings(
     said, _ = process.communicate(timeout=60)
     assert (process.returncode, said) == (0, b"setting argument\n")
     assert not (elsewhere / "ran").exists()
+
+
+@pytest.mark.parametrize(("given", "found"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_wait_asleep_unless_the_environment_says_otherwise(given: str | None, found: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    if given:
+        environment["OMP_WAIT_POLICY"] = given
+    code = "import apps.jobs.worker, os; print(os.environ['OMP_WAIT_POLICY'])"
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == found
