@@ -7,18 +7,14 @@ distilled afterwards by ``python -m core_model.training.distil``.
 """
 
 import argparse
-import hashlib
-import shlex
-import sys
 from pathlib import Path
 
 import torch
 
 from core_model.config import CoreConfig
 from core_model.core import Core
-from core_model.device import refuse_other_than_cpu
-from core_model.errors import TandemError
 from core_model.inputs.text import TextTokenizer
+from core_model.training.command import command_line, run_on_cpu, sha256_of
 from core_model.training.cut import trunk_state
 from core_model.training.e5_source import SHA256, E5Source, read_e5
 from core_model.training.vocabulary import choose_pieces, count_pieces, make_tokenizer, pack_tokenizer
@@ -46,18 +42,6 @@ def prune(source: E5Source, corpus: Path, size: int) -> tuple[list[int], bytes]:
     return kept, pack_tokenizer(tokenizer)
 
 
-def command_line(module: str) -> str:
-    """The command that is running, with file names only: cards hold nobody's paths."""
-    arguments = [Path(a).name if "/" in a else a for a in sys.argv[1:]]
-    return shlex.join(["python", "-m", module, *arguments])
-
-
-def sha256_of(file: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--e5", type=Path, required=True, help="e5-small-q4.bin")
@@ -66,13 +50,7 @@ def main() -> int:
     parser.add_argument("--vocabulary", type=int, default=36_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    try:
-        refuse_other_than_cpu()
-        make(options)
-    except TandemError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return run_on_cpu(lambda: make(options))
 
 
 def make(options: argparse.Namespace) -> None:

@@ -15,7 +15,6 @@ Shapes: T tokens of the sample, D width, E experts.
 import argparse
 import math
 import shutil
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -30,13 +29,11 @@ from torch.nn import functional as F
 from core_model.checkpoint import write_atomically
 from core_model.config import CoreConfig, ExpertGroupConfig
 from core_model.core import Core
-from core_model.device import refuse_other_than_cpu
-from core_model.errors import TandemError
 from core_model.inputs.packing import Batch
 from core_model.nn.balance import balance_with
 from core_model.nn.blocks import Block
 from core_model.nn.experts import ExpertGroup, FeedForward, MixtureOfExperts
-from core_model.training.convert_trunk import command_line, sha256_of
+from core_model.training.command import command_line, run_on_cpu, sha256_of
 from core_model.training.cut import cut_net, order_neurons
 from core_model.training.loop import Task, train
 from core_model.training.run import TrainingRun, claim, flattened
@@ -344,13 +341,7 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    try:
-        refuse_other_than_cpu()
-        make(options)
-    except TandemError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return run_on_cpu(lambda: make(options))
 
 
 def make(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""The commands of the how-to pages, run as they are written."""
+"""The commands and the Python of the how-to pages, run as they are written."""
 
 import os
 import re
@@ -47,18 +47,40 @@ def test_the_commands_of_a_page_run(page: Path, folder: Path):
     assert not failed
 
 
-@pytest.mark.slow
-def test_the_python_of_the_page_on_scans_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = PAGES / "read-a-scan.md"
-    (block,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf8"), re.DOTALL)
+@pytest.fixture
+def shell(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell in the folder, in which ``tandem`` is the command of these sources."""
     program = folder / "bin" / "tandem"
-    program.parent.mkdir()
+    program.parent.mkdir(exist_ok=True)
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m apps.cli "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
     monkeypatch.setenv("TANDEM_DATA_DIR", str(folder / "data"))
     monkeypatch.chdir(folder)
+
+
+def ran(page: str, num_blocks: int) -> dict[str, object]:
+    """The names that are left when the Python of a page was run as it is written."""
     names: dict[str, object] = {}
-    exec(compile(block, str(page), "exec"), names)  # noqa: S102 - our own page
-    assert isinstance(names.get("heat"), np.ndarray), "no finding was shown"
+    blocks = re.findall(r"```python\n(.*?)```", (PAGES / page).read_text(encoding="utf8"), re.DOTALL)
+    assert len(blocks) == num_blocks
+    for block in blocks:
+        exec(compile(block, page, "exec"), names)  # noqa: S102 - our own page
+    return names
+
+
+@pytest.mark.slow
+def test_the_python_of_the_page_on_scans_runs(shell: None) -> None:
+    assert isinstance(ran("read-a-scan.md", 1).get("heat"), np.ndarray), "no finding was shown"
+
+
+@pytest.mark.slow
+def test_the_python_of_the_page_on_reports_runs(
+    folder: Path, tmp_path: Path, shell: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = make_example_report(tmp_path / "report.html", 2)
+    assert (tmp_path / "report.html").read_bytes() == (folder / "report.html").read_bytes()
+    ran("read-a-report.md", 3)
+    year = max(truth.lines["revenue"])
+    assert capsys.readouterr().out.splitlines()[-1] == f"{truth.company} {truth.lines['revenue'][year]}"

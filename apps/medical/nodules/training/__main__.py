@@ -44,8 +44,8 @@ from apps.medical.nodules.training.stems.level import level_of
 from apps.medical.nodules.training.stems.train import StemTraining, train_stem
 from core_model import load_core
 from core_model.checkpoint import load_checkpoint, save_checkpoint, write_atomically
-from core_model.device import refuse_other_than_cpu
-from core_model.errors import InputRejected, NotFound, TandemError
+from core_model.errors import InputRejected, NotFound
+from core_model.training.command import run_on_cpu
 from core_model.training.splits import Split
 
 LEVEL_FIELDS = 200
@@ -266,13 +266,7 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--made-by", default="{}", help="JSON for the card")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
-    try:
-        refuse_other_than_cpu()
-        options.function(options)
-    except TandemError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return run_on_cpu(lambda: options.function(options))
 
 
 if __name__ == "__main__":
