@@ -43,11 +43,17 @@ def test_a_started_module_finds_what_this_process_finds_and_gets_its_settings(
     assert not (elsewhere / "ran").exists()
 
 
-@pytest.mark.parametrize(("given", "found"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
-def test_threads_wait_asleep_unless_the_environment_says_otherwise(given: str | None, found: str) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
-    if given:
-        environment["OMP_WAIT_POLICY"] = given
-    code = "import apps.jobs.worker, os; print(os.environ['OMP_WAIT_POLICY'])"
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, "PASSIVE 4000"),
+        ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE None"),
+        ({"GOMP_SPINCOUNT": "7"}, "PASSIVE 7"),
+    ],
+)
+def test_threads_soon_wait_asleep_unless_the_environment_says_otherwise(given: dict[str, str], found: str) -> None:
+    known = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+    environment = {name: value for name, value in os.environ.items() if name not in known} | given
+    code = f"import apps.jobs.worker, os; print(*map(os.environ.get, {known}))"
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == found

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from apps.medical.ct.airway import trachea
 from apps.medical.ct.grid import CoarseGrid, box_of, close
-from apps.medical.ct.sides import side_at, split_sides
+from apps.medical.ct.sides import LEFT, RIGHT, of_both, side_at, split_sides
 from apps.medical.ct.volume import AIR_HU, Volume
 from apps.medical.ct.zone import search_zone
 from core_model.errors import Caution, InputRejected, Phrase
@@ -29,7 +29,6 @@ MIN_HEIGHT_MM = 60.0
 SMALLEST_PART = 0.04
 """Share of the largest part of lung air that a part must have: remnants beside a consolidation count, specks do not."""
 CUT_SHARE = 0.25
-RIGHT, LEFT = 1, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,12 +110,10 @@ def find_lungs(volume: Volume, tick: Callable[[float], None] | None = None) -> L
     raw = split_sides(air & ~airway, grid.spacing_mm, towards_left)
     tick(0.55)
     sides = np.zeros(grid.shape, np.uint8)
-    for side in (RIGHT, LEFT):
-        lung = close(raw == side, CLOSING_MM, grid.spacing_mm)
-        tick(0.5 + 0.1 * side)
-        lung = fill_slices(lung) & ~airway
-        sides[lung & (sides == 0)] = side
-        tick(0.55 + 0.1 * side)
+    closed = of_both(lambda side: fill_slices(close(raw == side, CLOSING_MM, grid.spacing_mm)))
+    for side, lung in closed.items():
+        sides[lung & ~airway & (sides == 0)] = side
+    tick(0.75)
     right_ml, left_ml = grid.ml(sides == RIGHT), grid.ml(sides == LEFT)
     _check(right_ml + left_ml, sides > 0, grid)
     zone = search_zone(sides, grid.spacing_mm, lambda share: tick(0.75 + 0.2 * share))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from apps.medical.ct.grid import CoarseGrid, close, grow
+from apps.medical.ct.sides import of_both
 
 RIM_MM = 3.0
 DENT_CLOSING_MM = 35.0
@@ -34,10 +35,9 @@ def search_zone(
     """
     tick = tick or (lambda share: None)
     lung = sides > 0
-    filled = lung.copy()
-    for side in (1, 2):
-        filled |= _close_far(sides == side, spacing_mm)
-        tick(0.2 * side)
+    right, left = of_both(lambda side: _close_far(sides == side, spacing_mm)).values()
+    filled = lung | right | left
+    tick(0.4)
     rim = grow(filled, RIM_MM, spacing_mm)
     tick(0.6)
     added = filled & ~lung

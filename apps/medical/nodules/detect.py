@@ -4,18 +4,18 @@ Shapes: Z slices, Y rows, X columns of the working grid; K folds, N candidates, 
 a token, D = T * C.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from apps.medical.nodules.dense import look, planes_of, probability_map
+from apps.medical.nodules.dense import BATCH_PIXELS, look, planes_of, probability_map
 from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose, sigmoid, tubular
 from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.regions import Region, regions_of, root_sizes
 from apps.medical.nodules.shape import FEATURES, features_of
-from apps.medical.nodules.stem import Stem, pooled
+from apps.medical.nodules.stem import Stem, padded, pooled
 
 CONTEXT_MM = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
 """Nominal heights of a candidate's tokens: its best slice first, then context, counted from its lowest slice down and
@@ -151,11 +151,10 @@ def find_candidates(
     if vectors:
         vector_KND = np.array(
             [
-                [vector_of(fold.stem, window.image_ZYX, map_ZYX, region, window.spacing_mm[0]) for region in kept]
+                vectors_of(fold.stem, window.image_ZYX, map_ZYX, kept, window.spacing_mm[0])
                 for fold, map_ZYX in zip(folds, maps, strict=True)
-            ],
-            np.float32,
-        ).reshape(len(folds), len(kept), TOKENS * folds[0].stem.features())
+            ]
+        )
     return Candidates(
         regions=kept,
         centre_N3=centres,
@@ -206,12 +205,54 @@ def regions_with_features(
     return regions, np.array(rows).reshape(len(maps), len(regions), len(FEATURES))
 
 
-def vector_of(stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, region: Region, slice_mm: float) -> np.ndarray:
-    """The tokens of a candidate side by side, float32 ``[T * C]``.
+def vectors_of(
+    stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, regions: Sequence[Region], slice_mm: float
+) -> np.ndarray:
+    """The tokens of candidates, each candidate's side by side, float32 ``[N, T * C]``.
 
     The first token is pooled over the region in its best slice; the others, in slices below and above its ends (see
-    ``token_slices``), over the region's projection. Past the volume's ends a token is zero.
+    ``token_slices``), over the region's projection. Past the volume's ends a token is zero. Slices of one size go
+    through the network together.
     """
+    vector_NTC = np.zeros((len(regions), TOKENS, stem.features()), np.float32)
+    by_size: dict[tuple[int, ...], list[_Token]] = {}
+    for number, region in enumerate(regions):
+        for token in _tokens_of(number, region, image_ZYX.shape, map_ZYX, slice_mm):
+            by_size.setdefault(token.weight_YX.shape, []).append(token)
+    for (rows, columns), tokens in by_size.items():
+        together = max(1, BATCH_PIXELS // (rows * columns))
+        for start in range(0, len(tokens), together):
+            part = tokens[start : start + together]
+            output = look(stem, [planes_of(image_ZYX, token.z, token.box, slice_mm) for token in part])
+            for token, fine_CYX, coarse_CYX in zip(part, output.fine_BCYX, output.coarse_BCYX, strict=True):
+                weight_YX = torch.from_numpy(token.weight_YX)
+                vector_NTC[token.candidate, token.number] = pooled(fine_CYX, coarse_CYX, weight_YX).numpy()
+    return vector_NTC.reshape(len(regions), TOKENS * stem.features())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Token:
+    """One slice of a candidate: where it is cut out, and what is averaged there.
+
+    Attributes:
+        candidate: Number of the candidate.
+        number: Of the token, from 0.
+        z: The slice.
+        box: Rows and columns.
+        weight_YX: 1 where the candidate's features are averaged, else 0, of the size that the stem takes.
+    """
+
+    candidate: int
+    number: int
+    z: int
+    box: tuple[slice, slice]
+    weight_YX: np.ndarray
+
+
+def _tokens_of(
+    candidate: int, region: Region, shape: tuple[int, ...], map_ZYX: np.ndarray, slice_mm: float
+) -> Iterator[_Token]:
+    """The tokens of a candidate that lie inside a volume of this shape."""
     z0 = region.box[0].start
     sums = [float(map_ZYX[z0 + k][region.box[1:]][mask].sum()) for k, mask in enumerate(region.mask_ZYX)]
     best = z0 + int(np.argmax(sums))
@@ -220,24 +261,16 @@ def vector_of(stem: Stem, image_ZYX: np.ndarray, map_ZYX: np.ndarray, region: Re
     column = (region.box[2].start + region.box[2].stop) // 2
     half = max(CROP // 2, (max(projection.shape) // 2 // 8 + 1) * 8)
     box = (
-        slice(max(0, row - half), min(image_ZYX.shape[1], row + half)),
-        slice(max(0, column - half), min(image_ZYX.shape[2], column + half)),
+        slice(max(0, row - half), min(shape[1], row + half)),
+        slice(max(0, column - half), min(shape[2], column + half)),
     )
-    heights = token_slices(z0, region.box[0].stop - 1, best, slice_mm)
-    inside = [z for z in heights if 0 <= z < len(image_ZYX)]
-    output = look(stem, [planes_of(image_ZYX, z, box, slice_mm) for z in inside])
-    tokens = []
-    for z in heights:
-        if not 0 <= z < len(image_ZYX):
-            tokens.append(np.zeros(stem.features(), np.float32))
-            continue
-        weight = np.zeros(output.fine_BCYX.shape[-2:], np.float32)
-        shape = region.mask_ZYX[z - z0] if z == best else projection
-        top, left = region.box[1].start - box[0].start, region.box[2].start - box[1].start
-        weight[top : top + shape.shape[0], left : left + shape.shape[1]] = shape
-        b = inside.index(z)
-        tokens.append(pooled(output.fine_BCYX[b], output.coarse_BCYX[b], torch.from_numpy(weight)).numpy())
-    return np.concatenate(tokens)
+    top, left = region.box[1].start - box[0].start, region.box[2].start - box[1].start
+    for number, z in enumerate(token_slices(z0, region.box[0].stop - 1, best, slice_mm)):
+        if 0 <= z < shape[0]:
+            weight = np.zeros(padded(box[0].stop - box[0].start, box[1].stop - box[1].start), np.float32)
+            seen = region.mask_ZYX[z - z0] if z == best else projection
+            weight[top : top + seen.shape[0], left : left + seen.shape[1]] = seen
+            yield _Token(candidate, number, z, box, weight)
 
 
 def token_slices(lowest: int, highest: int, best: int, slice_mm: float) -> list[int]:

@@ -9,7 +9,7 @@ core with a card of its own. ``training.shipping`` writes them.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from torch import Tensor
 from apps.medical.nodules.detect import Fold, Rescorer
 from apps.medical.nodules.linking import LinkWeights
 from apps.medical.nodules.second_look import SecondLook, decided_by, load_second_look
-from apps.medical.nodules.stem import Stem, StemConfig
+from apps.medical.nodules.stem import FoldedStem, Stem, StemConfig
 from core_model import device_from_environment, load_core, usable_device
 from core_model.checkpoint import load_checkpoint
 from core_model.core import Core
@@ -49,7 +49,7 @@ class Detector:
     """The detector.
 
     Attributes:
-        folds: Stems with their linking.
+        folds: Stems with their linking, folded for reading.
         second_look: The core's, with heads of each fold.
         operating_point: The threshold.
         card: Of the stems.
@@ -83,7 +83,13 @@ def decides(tensors: Mapping[str, Tensor], links: Mapping[str, dict], second_loo
 
 
 def tensors_of(folds: Sequence[Fold]) -> dict[str, Tensor]:
-    """The stems' weights as they are stored: half precision, counters left out."""
+    """The stems' weights as they are stored: half precision, counters left out.
+
+    Raises:
+        TypeError: A stem was folded for reading: its weights are no longer those that are stored.
+    """
+    if any(isinstance(fold.stem, FoldedStem) for fold in folds):
+        raise TypeError("folded stems are for reading: save those that they were made from, see fold_from")
     return {
         f"{fold.name}.{name}": tensor.detach().contiguous().half()
         for fold in folds
@@ -137,7 +143,6 @@ def load_detector(folder: str | Path = WEIGHTS, core: Core | None = None, device
     folds = tuple(
         fold_from(tensors, name, config, LinkWeights.from_dict(card["linking"][name])) for name in card["folds"]
     )
-    for fold in folds:
-        fold.stem.to(there)
+    folds = tuple(replace(fold, stem=FoldedStem(fold.stem).to(there)) for fold in folds)
     point = card["operating_point"]
     return Detector(folds, second_look, OperatingPoint(point["threshold"], found, point["reason"]), card)

@@ -8,11 +8,15 @@ of the picture around it.
 Shapes: B batch, C channels, Y rows, X columns (multiples of 8; ``padded`` brings any size there).
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import product
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 NEIGHBOURS = 3
 """Channels of the input: the slice below, the slice, the slice above."""
@@ -91,8 +95,8 @@ class Stem(nn.Module):
             x = block(functional.max_pool2d(x, 2) if level else x)
             kept.append(x)
         coarse = x
-        for level, block in enumerate(self.up):
-            x = block(torch.cat([functional.interpolate(x, scale_factor=2.0, mode="nearest"), kept[2 - level]], dim=1))
+        for level in range(len(self.up)):
+            x = self.raised(level, x, kept[2 - level])
             if level == 0:
                 coarse = x
         return StemOutput(self.head(x)[:, 0], x, coarse)
@@ -101,9 +105,82 @@ class Stem(nn.Module):
         """The same network with its weights laid out as the processor's convolutions read them fastest."""
         return self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
 
+    def raised(self, level: int, x: Tensor, beside: Tensor) -> Tensor:
+        """One level up: brought to twice the size, joined with the features that were kept there, convolved."""
+        return self.up[level](torch.cat([functional.interpolate(x, scale_factor=2.0, mode="nearest"), beside], dim=1))
+
     def features(self) -> int:
         """Length of a candidate's vector: fine and coarse features, see ``pooled``."""
         return self.config.channels[0] + self.config.channels[2]
+
+
+class FoldedStem(Stem):
+    """The same network for reading alone: it computes the same but for rounding, in little more than half of the time.
+
+    Each normalisation is folded into the convolution before it. Where a convolution reads features of half the size
+    beside kept ones, each is convolved where it lies: over a picture enlarged to twice its size a kernel of 3 x 3 is a
+    transposed convolution of stride 2 and 4 x 4, four products a pixel in place of nine, and nothing is enlarged.
+
+    Args:
+        stem: The network; it stays as it is.
+    """
+
+    def __init__(self, stem: Stem) -> None:
+        super().__init__(stem.config)
+        self.head.load_state_dict(stem.head.state_dict())
+        for level, pair in enumerate(stem.down):
+            self.down[level] = nn.Sequential(*_folded(pair))
+        for level, pair in enumerate(stem.up):
+            self.up[level] = _FoldedUp(*_folded(pair), below=stem.config.channels[3 - level])
+        self.eval().channels_last().requires_grad_(False)
+
+    def raised(self, level: int, x: Tensor, beside: Tensor) -> Tensor:
+        """See ``Stem.raised``."""
+        return self.up[level](x, beside)
+
+
+class _FoldedUp(nn.Module):
+    """A level up without enlarged features.
+
+    Args:
+        first: The convolution that reads the enlarged features, then the kept ones.
+        relu: Follows on each convolution.
+        second: The other one.
+        below: How many features are enlarged.
+    """
+
+    def __init__(self, first: nn.Conv2d, relu: nn.ReLU, second: nn.Conv2d, _: nn.ReLU, below: int) -> None:
+        super().__init__()
+        self.relu, self.second = relu, second
+        weight_OIYX = first.weight.detach()
+        outside, inside = weight_OIYX.shape[:2]
+        self.beside = nn.Conv2d(inside - below, outside, 3, padding=1)
+        self.beside.load_state_dict({**first.state_dict(), "weight": weight_OIYX[:, below:]})
+        self.below = nn.ConvTranspose2d(below, outside, 4, stride=2, padding=1, bias=False)
+        kernel_IOYX = torch.zeros_like(self.below.weight)
+        for row, column in product(range(4), range(4)):
+            # The pixel at ``row`` of a 4 x 4 patch lies ``row - 1`` from the upper of the two that share a value.
+            for y, x in product(_taps(row), _taps(column)):
+                kernel_IOYX[:, :, row, column] += weight_OIYX[:, :below, y, x].T
+        self.below.load_state_dict({"weight": kernel_IOYX})
+
+    def forward(self, x: Tensor, beside: Tensor) -> Tensor:
+        return self.relu(self.second(self.relu(self.below(x) + self.beside(beside))))
+
+
+def _taps(at: int) -> range:
+    """Which rows of a 3 x 3 kernel fall on a value of a picture that was enlarged to two pixels.
+
+    Args:
+        at: Where the kernel's middle lies: 0 just above the two pixels, 1 and 2 on them, 3 just below.
+    """
+    return range(max(0, 2 - at), min(3, 4 - at))
+
+
+def _folded(pair: nn.Module) -> tuple[nn.Conv2d, nn.ReLU, nn.Conv2d, nn.ReLU]:
+    """A pair of convolutions with their normalisation folded in."""
+    first, norm, relu, second, last_norm, last_relu = cast(Iterable[Any], pair.eval().children())
+    return fuse_conv_bn_eval(first, norm), relu, fuse_conv_bn_eval(second, last_norm), last_relu
 
 
 def padded(rows: int, columns: int) -> tuple[int, int]:

@@ -52,10 +52,10 @@ def save_detector(
     Returns:
         The card's path.
     """
+    tensors = tensors_of(folds)
     stored = {key: tensor.half() for key, tensor in second_look.state_dict().items() if tensor.is_floating_point()}
     second_look_name = f"{SECOND_LOOK}-{content_hash(stored, second_look.settings)[:8]}"
     second_look_card = load_card(save_second_look(folder, second_look, heads_made_by, second_look_name))
-    tensors = tensors_of(folds)
     links = {fold.name: fold.link.as_dict() for fold in folds}
     card = {
         "name": NAME,

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 
-from apps.medical.nodules.detect import TOKENS, Fold, Window, find_candidates, token_slices
+from apps.medical.nodules.detect import TOKENS, Fold, Window, find_candidates, token_slices, vectors_of
 from apps.medical.nodules.findings import NoduleResult, find_nodules
 from apps.medical.nodules.linking import LinkWeights, sigmoid
 from apps.medical.nodules.place import lung_box
+from apps.medical.nodules.regions import Region
 from apps.medical.nodules.shape import FEATURES
 from apps.medical.nodules.stem import Stem, StemConfig, StemOutput
 from apps.messages import cautioned
@@ -226,3 +228,33 @@ def test_no_candidates_have_no_probabilities():
     found = find_candidates([fold()], Window(image, zone, (2.5, 1.0, 1.0)))
     assert len(found) == 0
     assert found.probability().shape == (0,)
+
+
+def test_vectors_of_many_candidates_are_those_of_each_alone():
+    rng = np.random.default_rng(3)
+    image = ndimage.gaussian_filter(rng.normal(0.5, 1, (9, 70, 120)), 1).astype(np.float32)
+    probability = rng.random(image.shape).astype(np.float32)
+    torch.manual_seed(0)
+    stem = Stem().eval()
+    regions = []
+    for box in [(0, 2, 0, 3, 0, 4), (8, 9, 60, 70, 100, 120), (3, 6, 20, 25, 40, 48), (2, 7, 5, 65, 10, 12)]:
+        parts = tuple(slice(low, high) for low, high in zip(box[::2], box[1::2], strict=True))
+        mask = rng.random(tuple(part.stop - part.start for part in parts)) < 0.7
+        mask[:, 0, 0] = True
+        regions.append(Region(box=parts, mask_ZYX=mask, level=0.5, peak=1.0, root=0))
+    together = vectors_of(stem, image, probability, regions, 2.5)
+    alone = np.concatenate([vectors_of(stem, image, probability, [region], 2.5) for region in regions])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+    tokens = together.reshape(len(regions), TOKENS, -1)
+    assert [int(token.any()) for token in tokens[0]] == [1, 0, 0, 0, 1, 1, 1]
+    assert [int(token.any()) for token in tokens[1]] == [1, 1, 1, 1, 0, 0, 0]
+
+    # The first token of the third by hand: the best slice, cut to 48 pixels, averaged over the region.
+    region = regions[2]
+    best = 3 + int(np.argmax([probability[3 + k, 20:25, 40:48][mask].sum() for k, mask in enumerate(region.mask_ZYX)]))
+    planes = np.stack([image[z, 0:46, 20:68] for z in (best - 1, best, best + 1)])
+    with torch.no_grad():
+        output = stem(torch.from_numpy(np.pad(planes, ((0, 0), (0, 2), (0, 0))))[None])
+    mask = region.mask_ZYX[best - 3]
+    fine = output.fine_BCYX[0, :, 20:25, 20:28][:, torch.from_numpy(mask)].mean(1)
+    np.testing.assert_allclose(tokens[2, 0, : len(fine)], fine.numpy(), atol=1e-5)

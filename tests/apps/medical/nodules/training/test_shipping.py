@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from apps.medical.nodules.detector_weights import load_detector
+from apps.medical.nodules.detector_weights import fold_from, load_detector
+from apps.medical.nodules.linking import LinkWeights
+from apps.medical.nodules.stem import StemConfig
 from apps.medical.nodules.training.shipping import save_detector
+from core_model.checkpoint import load_checkpoint
 from core_model.errors import InputRejected, NotFound, Unavailable
 from tests.apps.medical.nodules.second_looks import asked, small_core, small_second_look
 from tests.apps.medical.nodules.test_findings import fold
@@ -58,9 +61,11 @@ def test_weights_are_saved_as_all_others_and_come_back_with_the_same_bits(tmp_pa
     assert set(named) == {"nodule_detector", "nodule_second_look"}
     assert {path.name for path in tmp_path.glob("*.safetensors")} == set(named.values())
     first = load_detector(tmp_path, core)
+    tensors, card = load_checkpoint(tmp_path / "nodule_detector.json")
+    links = {name: LinkWeights.from_dict(link) for name, link in card["linking"].items()}
     save_detector(
         tmp_path / "again",
-        first.folds,
+        [fold_from(tensors, name, StemConfig(tuple(card["channels"])), links[name]) for name in card["folds"]],
         first.second_look,
         0.4,
         {"marks": 2},
@@ -69,6 +74,8 @@ def test_weights_are_saved_as_all_others_and_come_back_with_the_same_bits(tmp_pa
     )
     for path in tmp_path.glob("nodule*"):
         assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
+    with pytest.raises(TypeError, match="folded stems are for reading"):
+        save_detector(tmp_path / "folded", first.folds, first.second_look, 0.4, {}, made_by={}, heads_made_by={})
 
 
 def test_another_second_look_or_none_is_refused_beside_stems_that_fit(tmp_path):

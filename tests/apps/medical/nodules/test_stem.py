@@ -1,0 +1,56 @@
+"""The network that reads is the network that was trained."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from apps.medical.nodules.detector_weights import load_detector
+from apps.medical.nodules.stem import FoldedStem, Stem, StemConfig
+
+
+def trained(seed: int, channels: tuple[int, int, int, int]) -> Stem:
+    """A network whose normalisation has seen something."""
+    torch.manual_seed(seed)
+    stem = Stem(StemConfig(channels))
+    for module in stem.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.normal_()
+            module.running_var.uniform_(0.3, 3)
+            module.weight.data.normal_()
+            module.bias.data.normal_()
+    return stem.eval()
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.integers(0, 99),
+    st.sampled_from([(16, 32, 64, 96), (3, 5, 4, 7), (1, 1, 1, 1)]),
+    st.tuples(*[st.integers(1, 6)] * 2),
+)
+def test_a_folded_network_says_the_same(
+    seed: int, channels: tuple[int, int, int, int], eighths: tuple[int, int]
+) -> None:
+    stem = trained(seed, channels)
+    before = {name: value.clone() for name, value in stem.state_dict().items()}
+    folded = FoldedStem(stem)
+    slices = torch.randn(2, 3, 8 * eighths[0], 8 * eighths[1])
+    with torch.no_grad():
+        there, here = stem(slices), folded(slices)
+    for name in ("logit_BYX", "fine_BCYX", "coarse_BCYX"):
+        expected = getattr(there, name)
+        torch.testing.assert_close(getattr(here, name), expected, rtol=0, atol=2e-5 * float(expected.abs().max() + 1))
+    assert all(torch.equal(value, before[name]) for name, value in stem.state_dict().items())
+
+
+def test_what_ships_reads_with_folded_networks_that_take_no_gradient() -> None:
+    for fold in load_detector().folds:
+        assert isinstance(fold.stem, FoldedStem)
+        assert not any(isinstance(module, nn.BatchNorm2d) for module in fold.stem.modules())
+        assert not any(parameter.requires_grad for parameter in fold.stem.parameters())
+
+
+def test_a_folded_network_refuses_the_sizes_that_the_network_refuses() -> None:
+    with pytest.raises(ValueError, match="multiples of 8"):
+        FoldedStem(Stem())(torch.zeros(1, 3, 12, 16))
