@@ -33,6 +33,7 @@ from core_model.nn.blocks import Block
 from core_model.nn.router import Routing
 from core_model.output import CoreOutput
 from core_model.pretrained import read_folder, write_folder
+from core_model.skeleton import skeleton
 from core_model.twin import twin_of
 
 TextKind = Literal["query", "passage"]
@@ -103,7 +104,7 @@ class Core(nn.Module):
         Raises:
             InputRejected: The tensors are not those of the shape.
         """
-        with torch.device("meta"):
+        with skeleton():
             core = cls(config, tokenizer, card)
         try:
             core.load_state_dict(tensors, strict=True, assign=True)

@@ -2,18 +2,24 @@
 
 Shapes: N rows sorted by expert, E experts, I columns of a row, O columns of a product.
 
-On a CPU in fp32 the products go through oneDNN, one expert at a time: PyTorch's ``grouped_mm`` gives each of them to
-MKL, which takes the AVX2 way on processors that are not Intel's; ``python -m benchmarks moe_layer`` measures the layer.
-The operator is the one that PyTorch's own compiler emits for a linear layer on a CPU; where a build of PyTorch lacks
-it, and on other devices and types, ``grouped_mm`` does the work.
+On a CPU in fp32 the products are taken one expert at a time, each written where it belongs, by PyTorch's own ``mm`` or
+by oneDNN, whichever is faster on the processor (``by_onednn``); ``python -m benchmarks moe_layer`` measures the layer.
+oneDNN's operator is the one that PyTorch's compiler emits for a linear layer on a CPU. Other devices and types take
+``grouped_mm``.
 """
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
+
+CPU_INFO = Path("/proc/cpuinfo")
+ZEN_5 = 26
+"""AMD's first family with AVX-512 of full width."""
 
 
 def grouped_product(x_NI: Tensor, w_EIO: Tensor, load_E: Tensor) -> Tensor:
@@ -27,32 +33,56 @@ def grouped_product(x_NI: Tensor, w_EIO: Tensor, load_E: Tensor) -> Tensor:
     Returns:
         ``y_NO``, differentiable once in ``x_NI`` and ``w_EIO``.
     """
-    if _by_onednn(x_NI, w_EIO):
-        return _OneDnnProduct.apply(x_NI, w_EIO, [int(load) for load in load_E.tolist()])
+    if all(t.device.type == "cpu" and t.dtype == torch.float32 for t in (x_NI, w_EIO)):
+        return _ProductByExpert.apply(x_NI, w_EIO, [int(load) for load in load_E.tolist()])
     return F.grouped_mm(x_NI, w_EIO, offs=load_E.cumsum(0).to(torch.int32))
 
 
-def _by_onednn(x_NI: Tensor, w_EIO: Tensor) -> bool:
-    plain = all(t.device.type == "cpu" and t.dtype == torch.float32 for t in (x_NI, w_EIO))
-    return plain and torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+@cache
+def by_onednn() -> bool:
+    """Whether oneDNN multiplies faster than ``mm`` here.
+
+    ``mm`` is MKL's. On processors that are not Intel's MKL uses half of an AVX-512 unit of full width, and the whole
+    layer then takes a third longer than by oneDNN; elsewhere both multiply alike, and oneDNN's result must be copied to
+    its place. The processor decides, not a clock, so that two runs on one machine round alike.
+    """
+    there = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    return there and _is_amd_of_full_width()
 
 
-def _product(x_MI: Tensor, w_OI: Tensor) -> Tensor:
-    return torch.ops.mkldnn._linear_pointwise(x_MI, w_OI, None, "none", [], "")
+def _is_amd_of_full_width() -> bool:
+    try:
+        lines = CPU_INFO.read_text().partition("\n\n")[0].splitlines()
+    except OSError:
+        return False
+    about = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    family = about.get("cpu family", "")
+    return about.get("vendor_id") == "AuthenticAMD" and family.isdecimal() and int(family) >= ZEN_5
 
 
-class _OneDnnProduct(torch.autograd.Function):
-    """``y = x w`` expert by expert, and both gradients, each result written where it belongs."""
+def _multiply(a_IK: Tensor, b_KO: Tensor, out_IO: Tensor) -> None:
+    """``out = a b``, written in place."""
+    if out_IO.stride(0) == 1:  # stored by columns: its transpose is stored by rows
+        a_IK, b_KO, out_IO = b_KO.t(), a_IK.t(), out_IO.t()
+    if not a_IK.shape[1]:
+        out_IO.zero_()
+    elif by_onednn():
+        out_IO.copy_(torch.ops.mkldnn._linear_pointwise(a_IK, b_KO.t(), None, "none", [], ""))
+    else:
+        torch.mm(a_IK, b_KO, out=out_IO)
+
+
+class _ProductByExpert(torch.autograd.Function):
+    """``y = x w`` expert by expert, and both gradients; an expert without rows has a gradient of zeros."""
 
     @staticmethod
     def forward(ctx: Any, x_NI: Tensor, w_EIO: Tensor, sizes: list[int]) -> Tensor:
         ctx.save_for_backward(x_NI, w_EIO)
         ctx.sizes = sizes
         y_NO = x_NI.new_empty(len(x_NI), w_EIO.shape[2])
-        parts = zip(y_NO.split(sizes), x_NI.split(sizes), w_EIO.transpose(1, 2).unbind(), strict=True)
-        for y_MO, x_MI, w_OI in parts:
+        for y_MO, x_MI, w_IO in zip(y_NO.split(sizes), x_NI.split(sizes), w_EIO.unbind(), strict=True):
             if len(x_MI):
-                y_MO.copy_(_product(x_MI, w_OI))
+                _multiply(x_MI, w_IO, y_MO)
         return y_NO
 
     @staticmethod
@@ -60,20 +90,14 @@ class _OneDnnProduct(torch.autograd.Function):
     def backward(ctx: Any, dy_NO: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
         x_NI, w_EIO = ctx.saved_tensors
         dx_NI = dw_EIO = None
-        dy_parts, x_parts = dy_NO.contiguous().split(ctx.sizes), x_NI.split(ctx.sizes)
+        dy_parts = dy_NO.contiguous().split(ctx.sizes)
         if ctx.needs_input_grad[0]:
             dx_NI = torch.empty_like(x_NI)
             for dx_MI, dy_MO, w_IO in zip(dx_NI.split(ctx.sizes), dy_parts, w_EIO.unbind(), strict=True):
                 if len(dy_MO):
-                    dx_MI.copy_(_product(dy_MO, w_IO))
+                    _multiply(dy_MO, w_IO.t(), dx_MI)
         if ctx.needs_input_grad[1]:
             dw_EIO = torch.empty_like(w_EIO)
-            by_rows = dw_EIO.is_contiguous()
-            for dw_IO, dy_MO, x_MI in zip(dw_EIO.unbind(), dy_parts, x_parts, strict=True):
-                if not len(dy_MO):
-                    dw_IO.zero_()
-                elif by_rows:
-                    dw_IO.copy_(_product(x_MI.t(), dy_MO.t()))
-                else:
-                    dw_IO.t().copy_(_product(dy_MO.t(), x_MI.t()))
+            for dw_IO, dy_MO, x_MI in zip(dw_EIO.unbind(), dy_parts, x_NI.split(ctx.sizes), strict=True):
+                _multiply(x_MI.t(), dy_MO, dw_IO)
         return dx_NI, dw_EIO, None

@@ -1,5 +1,7 @@
 """The product by expert against plain products in fp64, on both ways of computing it."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -16,10 +18,10 @@ from core_model.nn.grouped import grouped_product
     columns=st.sampled_from([(16, 32), (384, 256), (20, 4)]),
     transposed=st.booleans(),
 )
-@pytest.mark.parametrize("way", ["oneDNN", "grouped_mm"])
+@pytest.mark.parametrize("way", ["oneDNN", "mm"])
 def test_products_and_gradients(way: str, sizes: list[int], columns: tuple[int, int], transposed: bool) -> None:
     inward, outward = columns
-    if way == "oneDNN" and not grouped._by_onednn(torch.zeros(1, 1), torch.zeros(1, 1, 1)):
+    if way == "oneDNN" and not torch.backends.mkldnn.is_available():
         pytest.skip("this build of PyTorch has no oneDNN")
     torch.manual_seed(sum(sizes))
     x_NI = torch.randn(sum(sizes), inward, requires_grad=True)
@@ -27,8 +29,7 @@ def test_products_and_gradients(way: str, sizes: list[int], columns: tuple[int, 
     w_EIO = stored.transpose(1, 2) if transposed else stored
     dy_NO = torch.randn(len(x_NI), outward)
     with pytest.MonkeyPatch.context() as patch:
-        if way == "grouped_mm":
-            patch.setattr(grouped, "_by_onednn", lambda *_: False)
+        patch.setattr(grouped, "by_onednn", lambda: way == "oneDNN")
         y_NO = grouped_product(x_NI, w_EIO, torch.tensor(sizes, dtype=torch.float32))
         gradients = torch.autograd.grad(y_NO, (x_NI, w_EIO), dy_NO)
     expert_N = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes))
@@ -39,6 +40,34 @@ def test_products_and_gradients(way: str, sizes: list[int], columns: tuple[int, 
     assert_close(y_NO.double(), truth, **close)
     for mine, theirs in zip(gradients, torch.autograd.grad(truth, (x64, w64), dy_NO.double()), strict=True):
         assert_close(mine.double(), theirs, **close)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("vendor_id\t: AuthenticAMD\ncpu family\t: 26\n\nvendor_id\t: AuthenticAMD\n", True),
+        ("vendor_id\t: AuthenticAMD\ncpu family\t: 25\n", False),
+        ("vendor_id\t: GenuineIntel\ncpu family\t: 26\n", False),
+        ("CPU implementer\t: 0x41\n", False),
+        (None, False),
+    ],
+)
+def test_the_processor_decides_who_multiplies(
+    told: str | None, expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if told is not None:
+        (tmp_path / "cpuinfo").write_text(told)
+    monkeypatch.setattr(grouped, "CPU_INFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    grouped.by_onednn.cache_clear()
+    assert grouped.by_onednn() is (expected and hasattr(torch.ops.mkldnn, "_linear_pointwise"))
+    grouped.by_onednn.cache_clear()
+
+
+def test_a_gradient_of_one_repeated_value_is_taken() -> None:
+    x_NI, w_EIO = torch.randn(6, 5, requires_grad=True), torch.randn(2, 5, 3)
+    grouped_product(x_NI, w_EIO, torch.tensor([4, 2])).sum().backward()
+    assert_close(x_NI.grad, w_EIO.sum(2).repeat_interleave(torch.tensor([4, 2]), dim=0))
 
 
 def test_other_types_take_pytorchs_way() -> None:
