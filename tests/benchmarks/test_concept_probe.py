@@ -149,8 +149,9 @@ def test_a_fold_gives_a_mark_for_each_example_and_kind_and_the_same_again(core: 
     assert fold == Probe(core, small_examples(), HOW).fold(2)
 
 
-BESIDE = {"device.py", "fingerprint.py", "inputs/facts.py", "inputs/image.py", "inputs/volume.py"}
-"""Of the core: what runs and decides no hit; of the other modalities only the modules are made."""
+BESIDE = {"device.py", "fingerprint.py", "skeleton.py", "inputs/facts.py", "inputs/image.py", "inputs/volume.py"}
+"""Of the core: what runs and decides no hit; of the other modalities only the modules are made, and a skeleton's values
+are all replaced by the file's."""
 
 
 def test_all_code_that_runs_for_a_fold_is_hashed_for_the_record(core: Core, tmp_path: Path) -> None:
