@@ -110,8 +110,9 @@ def find_lungs(volume: Volume, tick: Callable[[float], None] | None = None) -> L
     raw = split_sides(air & ~airway, grid.spacing_mm, towards_left)
     tick(0.55)
     sides = np.zeros(grid.shape, np.uint8)
-    closed = of_both(lambda side: fill_slices(close(raw == side, CLOSING_MM, grid.spacing_mm)))
-    for side, lung in closed.items():
+    closed = of_both(lambda side: close(raw == side, CLOSING_MM, grid.spacing_mm))
+    tick(0.7)
+    for side, lung in of_both(lambda side: fill_slices(closed[side])).items():
         sides[lung & ~airway & (sides == 0)] = side
     tick(0.75)
     right_ml, left_ml = grid.ml(sides == RIGHT), grid.ml(sides == LEFT)

@@ -8,6 +8,7 @@ of the picture around it.
 Shapes: B batch, C channels, Y rows, X columns (multiples of 8; ``padded`` brings any size there).
 """
 
+import copy
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -115,28 +116,36 @@ class Stem(nn.Module):
 
 
 class FoldedStem(Stem):
-    """The same network for reading alone: it computes the same but for rounding, in little more than half of the time.
+    """The same network for reading alone: it computes the same but for rounding, in about seven tenths of the time.
 
     Each normalisation is folded into the convolution before it. Where a convolution reads features of half the size
     beside kept ones, each is convolved where it lies: over a picture enlarged to twice its size a kernel of 3 x 3 is a
     transposed convolution of stride 2 and 4 x 4, four products a pixel in place of nine, and nothing is enlarged.
 
     Args:
-        stem: The network; it stays as it is.
+        stem: The network, not folded; it stays as it is.
     """
 
     def __init__(self, stem: Stem) -> None:
-        super().__init__(stem.config)
-        self.head.load_state_dict(stem.head.state_dict())
-        for level, pair in enumerate(stem.down):
-            self.down[level] = nn.Sequential(*_folded(pair))
-        for level, pair in enumerate(stem.up):
-            self.up[level] = _FoldedUp(*_folded(pair), below=stem.config.channels[3 - level])
+        nn.Module.__init__(self)
+        self.config = stem.config
+        self.head = copy.deepcopy(stem.head)
+        self.down = nn.ModuleList([nn.Sequential(*_folded(pair)) for pair in stem.down])
+        # The first of each of the upper pairs reads the features of the level below, enlarged, then the kept ones.
+        below = stem.config.channels[:0:-1]
+        self.up = nn.ModuleList([_FoldedUp(*_folded(pair), below=c) for pair, c in zip(stem.up, below, strict=True)])
         self.eval().channels_last().requires_grad_(False)
 
     def raised(self, level: int, x: Tensor, beside: Tensor) -> Tensor:
         """See ``Stem.raised``."""
         return self.up[level](x, beside)
+
+
+TAPS = ((2,), (1, 2), (0, 1), (0,))
+"""By row (column) of the 4 x 4 kernel of a transposed convolution, the rows of a 3 x 3 kernel that it adds up.
+
+The value that an enlarged picture repeats in two rows is seen by four rows of its convolution: the row above those two
+with the last row of the kernel, the first of the two with its middle and last row, and so on."""
 
 
 class _FoldedUp(nn.Module):
@@ -146,40 +155,30 @@ class _FoldedUp(nn.Module):
         first: The convolution that reads the enlarged features, then the kept ones.
         relu: Follows on each convolution.
         second: The other one.
+        last_relu: The same as ``relu``.
         below: How many features are enlarged.
     """
 
-    def __init__(self, first: nn.Conv2d, relu: nn.ReLU, second: nn.Conv2d, _: nn.ReLU, below: int) -> None:
+    def __init__(self, first: nn.Conv2d, relu: nn.ReLU, second: nn.Conv2d, last_relu: nn.ReLU, *, below: int) -> None:
         super().__init__()
-        self.relu, self.second = relu, second
+        self.relu, self.second, self.last_relu, self.bias = relu, second, last_relu, first.bias
         weight_OIYX = first.weight.detach()
-        outside, inside = weight_OIYX.shape[:2]
-        self.beside = nn.Conv2d(inside - below, outside, 3, padding=1)
-        self.beside.load_state_dict({**first.state_dict(), "weight": weight_OIYX[:, below:]})
-        self.below = nn.ConvTranspose2d(below, outside, 4, stride=2, padding=1, bias=False)
-        kernel_IOYX = torch.zeros_like(self.below.weight)
-        for row, column in product(range(4), range(4)):
-            # The pixel at ``row`` of a 4 x 4 patch lies ``row - 1`` from the upper of the two that share a value.
-            for y, x in product(_taps(row), _taps(column)):
+        self.beside_OIYX = nn.Parameter(weight_OIYX[:, below:].clone())
+        kernel_IOYX = weight_OIYX.new_zeros(below, len(weight_OIYX), len(TAPS), len(TAPS))
+        for row, column in product(range(len(TAPS)), repeat=2):
+            for y, x in product(TAPS[row], TAPS[column]):
                 kernel_IOYX[:, :, row, column] += weight_OIYX[:, :below, y, x].T
-        self.below.load_state_dict({"weight": kernel_IOYX})
+        self.below_IOYX = nn.Parameter(kernel_IOYX)
 
     def forward(self, x: Tensor, beside: Tensor) -> Tensor:
-        return self.relu(self.second(self.relu(self.below(x) + self.beside(beside))))
-
-
-def _taps(at: int) -> range:
-    """Which rows of a 3 x 3 kernel fall on a value of a picture that was enlarged to two pixels.
-
-    Args:
-        at: Where the kernel's middle lies: 0 just above the two pixels, 1 and 2 on them, 3 just below.
-    """
-    return range(max(0, 2 - at), min(3, 4 - at))
+        x = functional.conv_transpose2d(x, self.below_IOYX, stride=2, padding=1)
+        x = x + functional.conv2d(beside, self.beside_OIYX, self.bias, padding=1)
+        return self.last_relu(self.second(self.relu(x)))
 
 
 def _folded(pair: nn.Module) -> tuple[nn.Conv2d, nn.ReLU, nn.Conv2d, nn.ReLU]:
-    """A pair of convolutions with their normalisation folded in."""
-    first, norm, relu, second, last_norm, last_relu = cast(Iterable[Any], pair.eval().children())
+    """A pair of convolutions with their normalisation folded in, in modules of their own."""
+    first, norm, relu, second, last_norm, last_relu = cast(Iterable[Any], copy.deepcopy(pair).eval().children())
     return fuse_conv_bn_eval(first, norm), relu, fuse_conv_bn_eval(second, last_norm), last_relu
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from apps.medical.ct.lungs import LEFT, RIGHT, find_lungs, lung_extent
+from apps.medical.ct.sides import of_both
 from apps.medical.ct.volume import Geometry, Volume
 from apps.messages import cautioned
 from core_model.errors import InputRejected
@@ -125,3 +126,11 @@ def test_the_same_volume_gives_the_same_lungs() -> None:
     first, second = find_lungs(chest(chests.airways)), find_lungs(chest(chests.airways))
     assert np.array_equal(first.sides, second.sides)
     assert np.array_equal(first.zone, second.zone)
+
+
+def test_both_sides_come_in_their_order_and_an_error_in_either_comes_through() -> None:
+    assert list(of_both(lambda side: side * 10).items()) == [(RIGHT, 10), (LEFT, 20)]
+    with pytest.raises(ZeroDivisionError):
+        of_both(lambda side: 1 // (side - RIGHT))
+    with pytest.raises(ZeroDivisionError):
+        of_both(lambda side: 1 // (side - LEFT))

@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy import ndimage
 
+from apps.medical.nodules import detect
 from apps.medical.nodules.detect import TOKENS, Fold, Window, find_candidates, token_slices, vectors_of
 from apps.medical.nodules.findings import NoduleResult, find_nodules
 from apps.medical.nodules.linking import LinkWeights, sigmoid
@@ -230,7 +231,7 @@ def test_no_candidates_have_no_probabilities():
     assert found.probability().shape == (0,)
 
 
-def test_vectors_of_many_candidates_are_those_of_each_alone():
+def test_vectors_of_many_candidates_are_those_of_each_alone(monkeypatch):
     rng = np.random.default_rng(3)
     image = ndimage.gaussian_filter(rng.normal(0.5, 1, (9, 70, 120)), 1).astype(np.float32)
     probability = rng.random(image.shape).astype(np.float32)
@@ -242,6 +243,7 @@ def test_vectors_of_many_candidates_are_those_of_each_alone():
         mask = rng.random(tuple(part.stop - part.start for part in parts)) < 0.7
         mask[:, 0, 0] = True
         regions.append(Region(box=parts, mask_ZYX=mask, level=0.5, peak=1.0, root=0))
+    monkeypatch.setattr(detect, "BATCH_PIXELS", 3 * 48 * 48)  # three slices of the usual size at a time, then the rest
     together = vectors_of(stem, image, probability, regions, 2.5)
     alone = np.concatenate([vectors_of(stem, image, probability, [region], 2.5) for region in regions])
     np.testing.assert_allclose(together, alone, atol=1e-5)

@@ -44,6 +44,18 @@ def test_a_folded_network_says_the_same(
     assert all(torch.equal(value, before[name]) for name, value in stem.state_dict().items())
 
 
+def test_folding_while_training_leaves_the_network_training_and_draws_nothing() -> None:
+    stem = trained(0, (4, 4, 4, 4)).train()
+    drawn = torch.get_rng_state()
+    folded = FoldedStem(stem)
+    assert torch.equal(drawn, torch.get_rng_state())
+    assert all(module.training for module in stem.modules())
+    assert not any(module.training for module in folded.modules())
+    assert not {id(module) for module in stem.modules()} & {id(module) for module in folded.modules()}
+    double = FoldedStem(stem.double())
+    assert {parameter.dtype for parameter in double.parameters()} == {torch.float64}
+
+
 def test_what_ships_reads_with_folded_networks_that_take_no_gradient() -> None:
     for fold in load_detector().folds:
         assert isinstance(fold.stem, FoldedStem)
