@@ -1,7 +1,7 @@
 """Modules without weights, to be filled from a file: nothing is allocated, nothing is drawn.
 
-``torch.device("meta")`` alone allocates nothing, but the first random initialisation on it loads PyTorch's compiler, which
-takes more than a second. The initialisations that PyTorch's modules and ours use are left out here.
+``torch.device("meta")`` alone allocates nothing, but the first random initialisation on it loads PyTorch's compiler,
+which takes more than a second. The initialisations that PyTorch's modules and ours use are left out here.
 """
 
 from collections.abc import Callable, Iterator
