@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from apps.medical.ct.grid import box_of
+from apps.medical.ct.grid import box_of, distance_mm
 
 RIGHT, LEFT = 1, 2
 SMALLEST_SHARE = 0.12
@@ -41,7 +41,7 @@ def split_sides(
         return result
     box = box_of(air, (1, 1, 1))
     inside = air[box]
-    depth = ndimage.distance_transform_edt(np.pad(inside, 1), sampling=spacing_mm)[1:-1, 1:-1, 1:-1]
+    depth = distance_mm(np.pad(inside, 1), spacing_mm)[1:-1, 1:-1, 1:-1]
     total = np.count_nonzero(inside)
     for radius in (0.0, *SEPARATING_MM):
         labels, count = ndimage.label(depth > radius)

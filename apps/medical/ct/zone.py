@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
-from apps.medical.ct.grid import CoarseGrid, close, grow
+from apps.medical.ct.grid import CoarseGrid, close, distance_mm, grow
 from apps.medical.ct.sides import of_both
 
 RIM_MM = 3.0
@@ -43,7 +42,7 @@ def search_zone(
     added = filled & ~lung
     if not added.any():
         return rim
-    depth = np.where(added, ndimage.distance_transform_edt(~lung, sampling=spacing_mm), 0)
+    depth = np.where(added, distance_mm(~lung, spacing_mm), 0)
     for lessening in (1.0, 0.75, 0.5):
         zone = rim.copy()
         for deeper, growth in DENT_GROWTH_MM:

@@ -195,14 +195,13 @@ def regions_with_features(
     if most is not None and len(regions) > most:
         sums = [float(mean_ZYX[region.box][region.mask_ZYX].sum()) for region in regions]
         regions = [regions[index] for index in sorted(np.argsort(sums)[::-1][:most])]
-    rows: list[list[np.ndarray]] = [[] for _ in maps]
+    rows = []
     for done, region in enumerate(regions):
-        for row, map_ZYX in zip(rows, maps, strict=True):
-            size = root_size[region.root]
-            row.append(features_of(region, map_ZYX, window.image_ZYX, window.zone_ZYX, window.spacing_mm, size))
+        size = root_size[region.root]
+        rows.append(features_of(region, maps, window.image_ZYX, window.zone_ZYX, window.spacing_mm, size))
         if tick is not None and done % 32 == 0:
             tick(done / len(regions))
-    return regions, np.array(rows).reshape(len(maps), len(regions), len(FEATURES))
+    return regions, np.array(rows).reshape(len(regions), len(maps), len(FEATURES)).transpose(1, 0, 2)
 
 
 def vectors_of(

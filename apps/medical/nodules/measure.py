@@ -79,13 +79,15 @@ def occupancy_of(
 
 
 def _contour(occupancy_YX: np.ndarray, spacing: tuple[float, float]) -> np.ndarray:
-    """Points in mm inside or on the half-level contour, to a quarter of a voxel, ``[N, 2]``."""
-    padded = np.pad(occupancy_YX, 1)
+    """Points in mm inside or on the half-level contour, to a quarter of a voxel, ``[N, 2]``; the plane is not empty."""
+    there = [np.flatnonzero(occupancy_YX.any(axis)) for axis in (1, 0)]
+    top, left = (int(part[0]) for part in there)
+    padded = np.pad(occupancy_YX[top : there[0][-1] + 1, left : there[1][-1] + 1], 1)
     rows = np.arange(0, padded.shape[0] - 1 + 1e-9, 1 / UPSAMPLE)
     columns = np.arange(0, padded.shape[1] - 1 + 1e-9, 1 / UPSAMPLE)
     fine = ndimage.map_coordinates(padded, np.meshgrid(rows, columns, indexing="ij"), order=1)
     inside = np.argwhere(fine >= 0.5)
-    return inside / UPSAMPLE * np.asarray(spacing)
+    return (inside / UPSAMPLE + (top, left)) * np.asarray(spacing)
 
 
 def axes_of(occupancy_ZYX: np.ndarray, spacing_mm: tuple[float, float, float]) -> tuple[float, float]:

@@ -36,7 +36,7 @@ def described(shape, seen=None):
     zone = np.ones(SIZE, bool)
     regions = regions_of(probability, SPACING)
     region = max(regions, key=lambda one: one.mask_ZYX.sum())
-    values = features_of(region, probability, image, zone, SPACING, int(region.mask_ZYX.sum()))
+    (values,) = features_of(region, [probability], image, zone, SPACING, int(region.mask_ZYX.sum()))
     return dict(zip(FEATURES, values, strict=True))
 
 
@@ -108,3 +108,16 @@ def test_a_piece_of_a_vessel_too_long_to_be_a_nodule_still_knows_how_large_its_r
 
 def test_a_quiet_map_has_no_regions():
     assert regions_of(np.full(SIZE, 0.12, np.float32), SPACING) == []
+
+
+def test_each_map_gets_its_own_row_as_if_it_were_alone():
+    shape = ball((36, 45, 45), 6).astype(np.float32)
+    maps = [0.95 * shape, 0.4 * shape * (Z / Z.max()), 0.9 * shape * (Z < 36)]
+    region = max(regions_of(maps[0], SPACING), key=lambda one: one.mask_ZYX.sum())
+    rest = (shape, np.ones(SIZE, bool), SPACING, int(region.mask_ZYX.sum()))
+    together = features_of(region, maps, *rest)
+    np.testing.assert_array_equal(together, np.concatenate([features_of(region, [one], *rest) for one in maps]))
+    varies = {name for name, column in zip(FEATURES, together.T, strict=True) if len(set(column)) > 1}
+    assert varies >= {"peak_logit", "mean_logit", "best_slice_logit", "slices_above_half"}
+    assert "shell_tissue" not in varies
+    assert "log_volume" not in varies
