@@ -31,7 +31,7 @@ def read(store: Store, study: Path) -> tuple[dict, dict[str, float], float]:
             first_image = now
         if row.state in jobs.ENDED:
             break
-        time.sleep(0.02)
+        time.sleep(0.02 if first_image is None else 0.05)
     if row.state != "done":
         raise SystemExit(f"the study was not read: {row.error}")
     assert row.started_at is not None

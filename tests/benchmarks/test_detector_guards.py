@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from apps.medical.nodules.detect import Fold
 from apps.medical.nodules.linking import LinkWeights
-from apps.medical.nodules.stem import StemOutput
+from apps.medical.nodules.stem import Part, StemOutput
 from apps.medical.nodules.training.out_of_fold import Measured, PlantingResult
 from benchmarks import detector_guards
 from tests.apps.medical.nodules.training.sources.test_plantings import background
@@ -25,11 +25,12 @@ class BesideBlack(nn.Module):
         super().__init__()
         self.reach = reach
 
-    def forward(self, slices_BCYX: torch.Tensor) -> StemOutput:
+    def forward(self, slices_BCYX: torch.Tensor, part: Part | None = None) -> StemOutput:
         black = (slices_BCYX[:, 1:2] < -0.25).float()
         across = functional.max_pool2d(black, (1, 2 * self.reach + 1), stride=1, padding=(0, self.reach))
         near = functional.max_pool2d(across, (2 * self.reach + 1, 1), stride=1, padding=(self.reach, 0))
-        return StemOutput(20 * near[:, 0] - 10, slices_BCYX, slices_BCYX)
+        logit_BYX = 20 * near[:, 0] - 10
+        return StemOutput(logit_BYX if part is None else logit_BYX[:, *part], slices_BCYX, slices_BCYX)
 
 
 def test_a_network_that_fires_beside_black_fails_in_the_frame_and_not_with_the_crop_alone() -> None:

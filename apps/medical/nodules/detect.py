@@ -15,7 +15,7 @@ from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose
 from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.regions import Region, regions_of, root_sizes
 from apps.medical.nodules.shape import FEATURES, features_of
-from apps.medical.nodules.stem import Stem, padded, pooled
+from apps.medical.nodules.stem import COARSE, Stem, padded, pooled
 
 CONTEXT_MM = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
 """Nominal heights of a candidate's tokens: its best slice first, then context, counted from its lowest slice down and
@@ -210,21 +210,22 @@ def vectors_of(
     """The tokens of candidates, each candidate's side by side, float32 ``[N, T * C]``.
 
     The first token is pooled over the region in its best slice; the others, in slices below and above its ends (see
-    ``token_slices``), over the region's projection. Past the volume's ends a token is zero. Slices of one size go
-    through the network together.
+    ``token_slices``), over the region's projection. Past the volume's ends a token is zero. Slices of one size,
+    whose features are wanted equally far from the edges, go through the network together.
     """
     vector_NTC = np.zeros((len(regions), TOKENS, stem.features()), np.float32)
-    by_size: dict[tuple[int, ...], list[_Token]] = {}
+    alike: dict[tuple[tuple[int, ...], int], list[_Token]] = {}
     for number, region in enumerate(regions):
         for token in _tokens_of(number, region, image_ZYX.shape, map_ZYX, slice_mm):
-            by_size.setdefault(token.weight_YX.shape, []).append(token)
-    for (rows, columns), tokens in by_size.items():
+            alike.setdefault((token.weight_YX.shape, token.inset), []).append(token)
+    for ((rows, columns), inset), tokens in alike.items():
+        part = (slice(inset, rows - inset), slice(inset, columns - inset))
         together = max(1, BATCH_PIXELS // (rows * columns))
         for start in range(0, len(tokens), together):
-            part = tokens[start : start + together]
-            output = look(stem, [planes_of(image_ZYX, token.z, token.box, slice_mm) for token in part])
-            for token, fine_CYX, coarse_CYX in zip(part, output.fine_BCYX, output.coarse_BCYX, strict=True):
-                weight_YX = torch.from_numpy(token.weight_YX)
+            some = tokens[start : start + together]
+            output = look(stem, [planes_of(image_ZYX, token.z, token.box, slice_mm) for token in some], part)
+            for token, fine_CYX, coarse_CYX in zip(some, output.fine_BCYX, output.coarse_BCYX, strict=True):
+                weight_YX = torch.from_numpy(token.weight_YX[part])
                 vector_NTC[token.candidate, token.number] = pooled(fine_CYX, coarse_CYX, weight_YX).numpy()
     return vector_NTC.reshape(len(regions), TOKENS * stem.features())
 
@@ -239,6 +240,7 @@ class _Token:
         z: The slice.
         box: Rows and columns.
         weight_YX: 1 where the candidate's features are averaged, else 0, of the size that the stem takes.
+        inset: How far from each edge of the cut-out the features are wanted, a multiple of 4.
     """
 
     candidate: int
@@ -246,6 +248,7 @@ class _Token:
     z: int
     box: tuple[slice, slice]
     weight_YX: np.ndarray
+    inset: int
 
 
 def _tokens_of(
@@ -264,12 +267,15 @@ def _tokens_of(
         slice(max(0, column - half), min(shape[2], column + half)),
     )
     top, left = region.box[1].start - box[0].start, region.box[2].start - box[1].start
+    size = padded(box[0].stop - box[0].start, box[1].stop - box[1].start)
+    nearest = min(top, left, size[0] - top - projection.shape[0], size[1] - left - projection.shape[1])
+    inset = nearest // COARSE * COARSE
     for number, z in enumerate(token_slices(z0, region.box[0].stop - 1, best, slice_mm)):
         if 0 <= z < shape[0]:
-            weight = np.zeros(padded(box[0].stop - box[0].start, box[1].stop - box[1].start), np.float32)
+            weight = np.zeros(size, np.float32)
             seen = region.mask_ZYX[z - z0] if z == best else projection
             weight[top : top + seen.shape[0], left : left + seen.shape[1]] = seen
-            yield _Token(candidate, number, z, box, weight)
+            yield _Token(candidate, number, z, box, weight, inset)
 
 
 def token_slices(lowest: int, highest: int, best: int, slice_mm: float) -> list[int]:

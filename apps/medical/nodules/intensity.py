@@ -33,8 +33,10 @@ class Scale:
 
     def apply(self, image: np.ndarray) -> np.ndarray:
         """The image with lung at 0 and tissue at 1, clipped, float32."""
-        scaled = (np.asarray(image, np.float32) - self.lung) / (self.tissue - self.lung)
-        return np.clip(scaled, SCALED_MIN, SCALED_MAX).astype(np.float32)
+        scaled = np.array(image, np.float32)
+        scaled -= self.lung
+        scaled /= self.tissue - self.lung
+        return np.clip(scaled, SCALED_MIN, SCALED_MAX, out=scaled)
 
 
 def otsu(counts: np.ndarray) -> int:

@@ -24,6 +24,13 @@ NEIGHBOURS = 3
 MISSING = -0.5
 """Value of a plane that stands for a missing neighbour; scaled images never go below -0.3."""
 MULTIPLE = 8
+COARSE = 4
+"""Pixels of the picture to one of the coarse features."""
+REACH = 2
+"""Pixels along a cut that a level up computes wrongly: one for each of its two convolutions."""
+
+Part = tuple[slice, slice]
+"""Rows and columns of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +86,38 @@ class Stem(nn.Module):
         assert self.head.bias is not None
         nn.init.constant_(self.head.bias, -4.0)
 
-    def forward(self, slices_BCYX: Tensor) -> StemOutput:
+    def forward(self, slices_BCYX: Tensor, part: Part | None = None) -> StemOutput:
         """Dense map of a batch.
 
         Args:
             slices_BCYX: Scaled intensities, lung 0 and tissue 1, ``[B, 3, Y, X]``, Y and X multiples of 8.
+            part: Rows and columns, from and to multiples of 4, that are wanted of the output; all where not given. The
+                output is of this part alone, the same but for rounding: what lies beside it is seen, not given back.
 
         Raises:
-            ValueError: The size is not a multiple of 8.
+            ValueError: The size is not a multiple of 8, or the part not one of 4.
         """
-        if slices_BCYX.shape[-1] % MULTIPLE or slices_BCYX.shape[-2] % MULTIPLE:
-            raise ValueError(f"rows and columns must be multiples of {MULTIPLE}, got {tuple(slices_BCYX.shape[-2:])}")
+        size = (slices_BCYX.shape[-2], slices_BCYX.shape[-1])
+        if size[0] % MULTIPLE or size[1] % MULTIPLE:
+            raise ValueError(f"rows and columns must be multiples of {MULTIPLE}, got {size}")
+        part = part or (slice(0, size[0]), slice(0, size[1]))
+        if any(axis.start % COARSE or axis.stop % COARSE for axis in part):
+            raise ValueError(f"a part must begin and end at multiples of {COARSE}, got {part}")
         kept = []
         x = slices_BCYX
         for level, block in enumerate(self.down):
             x = block(functional.max_pool2d(x, 2) if level else x)
             kept.append(x)
-        coarse = x
-        for level in range(len(self.up)):
-            x = self.raised(level, x, kept[2 - level])
+        steps = _steps(part, size)
+        x = coarse = _cut(x, steps[0].below)
+        for level, step in enumerate(steps):
+            x = self.raised(level, x, _cut(kept[2 - level], step.computed))
             if level == 0:
-                coarse = x
-        return StemOutput(self.head(x)[:, 0], x, coarse)
+                coarse = _cut(x, _within(_shrunk(part, COARSE), step.computed))
+            if level < len(steps) - 1:
+                x = _cut(x, _within(step.right, step.computed))
+        inside = _within(part, steps[-1].computed)
+        return StemOutput(_cut(self.head(x), inside)[:, 0], _cut(x, inside), coarse)
 
     def channels_last(self) -> "Stem":
         """The same network with its weights laid out as the processor's convolutions read them fastest."""
@@ -113,6 +130,51 @@ class Stem(nn.Module):
     def features(self) -> int:
         """Length of a candidate's vector: fine and coarse features, see ``pooled``."""
         return self.config.channels[0] + self.config.channels[2]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What one level up computes, in its own pixels (``below``: in those of the level under it, half as fine).
+
+    Attributes:
+        below: What it reads of the level under it.
+        computed: What it computes.
+        right: Of this, what a cut edge leaves right; the next level reads it.
+    """
+
+    below: Part
+    computed: Part
+    right: Part
+
+
+def _steps(part: Part, size: tuple[int, int]) -> list[_Step]:
+    """What each level up must compute so that a part of the picture comes out right, the lowest level first."""
+    steps: list[_Step] = []
+    right = part
+    while len(steps) < 3:
+        computed = cast(Part, tuple(_around(axis, length) for axis, length in zip(right, size, strict=True)))
+        below = _shrunk(computed, 2)
+        steps.insert(0, _Step(below, computed, right))
+        right, size = below, (size[0] // 2, size[1] // 2)
+    return steps
+
+
+def _around(axis: slice, length: int) -> slice:
+    """An axis and what a level up computes wrongly beside it, from and to even places."""
+    return slice(max(0, axis.start - REACH) // 2 * 2, min(length, -(-(axis.stop + REACH) // 2) * 2))
+
+
+def _shrunk(part: Part, times: int) -> Part:
+    return cast(Part, tuple(slice(axis.start // times, axis.stop // times) for axis in part))
+
+
+def _within(part: Part, outer: Part) -> Part:
+    """A part, counted from the start of a larger one."""
+    return cast(Part, tuple(slice(a.start - b.start, a.stop - b.start) for a, b in zip(part, outer, strict=True)))
+
+
+def _cut(picture_BCYX: Tensor, part: Part) -> Tensor:
+    return picture_BCYX[..., part[0], part[1]]
 
 
 class FoldedStem(Stem):

@@ -21,7 +21,9 @@ SPACING = (2.5, 0.7, 0.8)
 class BrightIsNodule(Stem):
     """A stem that takes tissue for nodule: what follows it can then be checked exactly."""
 
-    def forward(self, slices_BCYX):
+    def forward(self, slices_BCYX, part=None):
+        if part is not None:
+            slices_BCYX = slices_BCYX[..., part[0], part[1]]
         logit = 8 * (slices_BCYX[:, 1] - 0.5)
         features = slices_BCYX[:, :1].expand(-1, self.config.channels[0], -1, -1)
         coarse = torch.nn.functional.avg_pool2d(slices_BCYX[:, 1:2], 4).expand(-1, self.config.channels[2], -1, -1)

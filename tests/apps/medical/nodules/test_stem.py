@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from apps.medical.nodules.detector_weights import load_detector
-from apps.medical.nodules.stem import FoldedStem, Stem, StemConfig
+from apps.medical.nodules.stem import FoldedStem, Part, Stem, StemConfig
 
 
 def trained(seed: int, channels: tuple[int, int, int, int]) -> Stem:
@@ -66,3 +66,38 @@ def test_what_ships_reads_with_folded_networks_that_take_no_gradient() -> None:
 def test_a_folded_network_refuses_the_sizes_that_the_network_refuses() -> None:
     with pytest.raises(ValueError, match="multiples of 8"):
         FoldedStem(Stem())(torch.zeros(1, 3, 12, 16))
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> tuple[tuple[int, int], Part]:
+    """The size of a picture, and a part of it."""
+    size = (8 * draw(st.integers(1, 9)), 8 * draw(st.integers(1, 9)))
+    axes = []
+    for length in size:
+        start = draw(st.integers(0, length // 4 - 1))
+        axes.append(slice(4 * start, 4 * draw(st.integers(start + 1, length // 4))))
+    return size, (axes[0], axes[1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 99), parts(), st.booleans())
+def test_a_part_of_the_output_is_that_part_of_the_whole(
+    seed: int, sized: tuple[tuple[int, int], Part], folded: bool
+) -> None:
+    size, part = sized
+    stem = trained(seed, (6, 5, 4, 7))
+    stem = FoldedStem(stem) if folded else stem
+    slices = torch.randn(2, 3, *size)
+    with torch.no_grad():
+        whole, cut = stem(slices), stem(slices, part)
+    rows, columns = part
+    fourth = (slice(rows.start // 4, rows.stop // 4), slice(columns.start // 4, columns.stop // 4))
+    for name, where in (("logit_BYX", part), ("fine_BCYX", part), ("coarse_BCYX", fourth)):
+        expected = getattr(whole, name)
+        bound = 1e-5 * float(expected.abs().max() + 1)
+        torch.testing.assert_close(getattr(cut, name), expected[..., where[0], where[1]], rtol=0, atol=bound)
+
+
+def test_a_part_that_cuts_coarse_features_is_refused() -> None:
+    with pytest.raises(ValueError, match="multiples of 4"):
+        Stem()(torch.zeros(1, 3, 16, 16), (slice(0, 16), slice(2, 8)))
