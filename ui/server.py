@@ -37,10 +37,10 @@ def said_without_details(error: Exception) -> bool:
     return True
 
 
-def own_settings_only(name: str) -> list[str]:
+def own_settings_only(file_name: str) -> list[str]:
     """The settings files that Streamlit obeys: ours. Those of the current folder and of the home folder are of other
     programs, and could open the server to others, or change where it answers."""
-    return [str(HERE / ".streamlit" / name)]
+    return [str(HERE / ".streamlit" / file_name)]
 
 
 def application(token: str) -> st.App:
