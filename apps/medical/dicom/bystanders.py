@@ -1,7 +1,7 @@
 """Damaged files beside the images: which of them may belong to a series that could be read."""
 
-from apps.medical.dicom.choice import SortedStacks
 from apps.medical.dicom.headers import DamagedFile, Headers
+from apps.medical.dicom.series.choice import SortedStacks
 from core_model.errors import Caution
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from apps.medical.dicom.headers import Headers, Identity
 from apps.medical.dicom.records import Patient
+from apps.medical.dicom.series.stacks import Stack
 from apps.medical.dicom.sources import FileSource
-from apps.medical.dicom.stacks import Stack
 from core_model.errors import Caution, InputRejected
 
 SEXES = {"MALE": "M", "FEMALE": "F", "OTHER": "O", "U": "", "UNKNOWN": "", "N": ""}

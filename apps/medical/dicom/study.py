@@ -11,14 +11,14 @@ from functools import partial
 
 from apps.medical.ct.volume import Volume
 from apps.medical.dicom.bystanders import blame_damaged_file, damaged_beside, refuse_damaged_images
-from apps.medical.dicom.choice import SortedStacks, skipped_of, sorted_stacks
 from apps.medical.dicom.headers import Headers, read_headers
 from apps.medical.dicom.identity import patient_of, refuse_two_patients
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_unscaled
 from apps.medical.dicom.records import FirstImage, ImportedStudy, SeriesRecord, StudyRecord
+from apps.medical.dicom.series.choice import SortedStacks, skipped_of, sorted_stacks
+from apps.medical.dicom.series.stacks import Placement, Stack, is_derived, is_localizer, place
 from apps.medical.dicom.sources import FileSource, OneFileSource, open_source
-from apps.medical.dicom.stacks import Placement, Stack, is_derived, is_localizer, place
 from apps.medical.series import Quality, SkippedSeries
 from apps.messages.nested import joined, nested
 from core_model.errors import Caution, InputRejected, Message, NotFound, Phrase
