@@ -1,0 +1,52 @@
+"""Where a report lies: one file, or a folder whose documents are one report."""
+
+from pathlib import Path
+
+from apps.finance.filings.files import MAX_BYTES, bytes_of, too_large
+from apps.finance.filings.packages.archive import ENDINGS, packed
+from apps.finance.filings.packages.parts import sets_among
+from core_model.errors import InputRejected, system_reason
+
+
+def report_of(path: Path) -> bytes:
+    """The bytes of a report: of its file, or a zip of the documents of a folder that are one set.
+
+    Raises:
+        NotFound: There is nothing at the path.
+        InputRejected: It is no plain file, too large, or a folder whose documents are no set.
+    """
+    if not path.is_dir():
+        return bytes_of(path)
+    sets = sets_in(path)
+    if len(sets) != 1:
+        raise InputRejected(
+            "a folder was given where one report is read", action="give one of the files in it", code="folder_given"
+        )
+    return packed({file.name: bytes_of(file) for file in sets[0]})
+
+
+def sets_in(folder: Path) -> list[list[Path]]:
+    """The documents of a folder, not of its subfolders, that are one report together.
+
+    Raises:
+        InputRejected: The folder cannot be opened, or a file of it.
+    """
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())
+        if len(files) < 2:
+            return []
+        documents: dict[str, bytes] = {}
+        left = MAX_BYTES
+        for file in files:
+            left -= file.stat().st_size
+            if left < 0:
+                raise too_large()
+            documents[file.name] = file.read_bytes()
+    except OSError as error:
+        raise InputRejected(
+            "the folder cannot be opened ({why})",
+            action="check its permissions",
+            code="folder_unreadable",
+            values={"why": system_reason(error)},
+        ) from None
+    return [[folder / name for name in names] for names in sets_among(documents)]
