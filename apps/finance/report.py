@@ -11,7 +11,6 @@ from apps.finance.filings.entity.consolidation import whole_company
 from apps.finance.filings.reader import open_report
 from apps.finance.reading import AboutReport, FactsFile, FinanceReading
 from apps.finance.statements import STATEMENTS, ReportedLine, StatementName, Statements, build_statements
-from apps.finance.statements.captions import Embed
 from apps.provenance import Provenance
 
 
@@ -32,12 +31,11 @@ class ReadReport:
     anomalies: tuple[Anomaly, ...]
 
 
-def read_report(data: bytes, embed: Embed | None = None, tick: Callable[[float], None] | None = None) -> ReadReport:
+def read_report(data: bytes, tick: Callable[[float], None] | None = None) -> ReadReport:
     """Read a report.
 
     Args:
         data: Its bytes.
-        embed: See ``build_statements``.
         tick: Called with the share done, 0 to 1; what it raises stops the work.
 
     Raises:
@@ -49,7 +47,7 @@ def read_report(data: bytes, embed: Embed | None = None, tick: Callable[[float],
 
     root, filing = open_report(data)
     whole, whose = whole_company(filing)
-    statements = build_statements(root, whole, embed=embed, tick=part(0.4, 0.8))
+    statements = build_statements(root, whole, tick=part(0.4, 0.8))
     if whose is not None:
         statements = replace(statements, cautions=(whose, *statements.cautions))
     checks, anomalies = check_statements(whole, statements, tick=part(0.8, 1.0))

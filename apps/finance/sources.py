@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from apps.finance.filings.files import MAX_BYTES, bytes_of, too_large
+from apps.finance.filings.files import MAX_BYTES, bytes_of
 from apps.finance.filings.packages.archive import ENDINGS, packed
-from apps.finance.filings.packages.parts import sets_among
+from apps.finance.filings.packages.parts import contexts_in, sets_among
 from core_model.errors import InputRejected, system_reason
 
 
@@ -25,6 +25,20 @@ def report_of(path: Path) -> bytes:
     return packed({file.name: bytes_of(file) for file in sets[0]})
 
 
+def reports_among(files: list[Path]) -> list[Path]:
+    """The reports among files of several folders: of a folder with one set of documents the folder stands for them.
+
+    Args:
+        files: In the order in which they are to be read.
+    """
+    in_set: dict[Path, Path] = {}
+    for folder in dict.fromkeys(file.parent for file in files):
+        sets = sets_in(folder)
+        if len(sets) == 1:
+            in_set.update(dict.fromkeys(sets[0], folder))
+    return list(dict.fromkeys(in_set.get(file, file) for file in files))
+
+
 def sets_in(folder: Path) -> list[list[Path]]:
     """The documents of a folder, not of its subfolders, that are one report together.
 
@@ -35,13 +49,8 @@ def sets_in(folder: Path) -> list[list[Path]]:
         files = sorted(file for file in folder.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())
         if len(files) < 2:
             return []
-        documents: dict[str, bytes] = {}
-        left = MAX_BYTES
-        for file in files:
-            left -= file.stat().st_size
-            if left < 0:
-                raise too_large()
-            documents[file.name] = file.read_bytes()
+        readable = [file for file in files if file.stat().st_size <= MAX_BYTES]
+        known = {file.name: contexts_in(file.read_bytes()) for file in readable}
     except OSError as error:
         raise InputRejected(
             "the folder cannot be opened ({why})",
@@ -49,4 +58,4 @@ def sets_in(folder: Path) -> list[list[Path]]:
             code="folder_unreadable",
             values={"why": system_reason(error)},
         ) from None
-    return [[folder / name for name in names] for names in sets_among(documents)]
+    return [[folder / name for name in names] for names in sets_among(known)]

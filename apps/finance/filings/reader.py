@@ -8,8 +8,8 @@ from lxml import etree
 
 from apps.finance.cautions import Cautions, of_fact, of_named
 from apps.finance.filings.contexts import either_of, read_context, read_unit
-from apps.finance.filings.entity.document import describe
 from apps.finance.filings.duplicates import find_duplicates
+from apps.finance.filings.entity.document import describe
 from apps.finance.filings.files import bytes_of
 from apps.finance.filings.footnotes import attach_footnotes
 from apps.finance.filings.inline import Reading

@@ -44,6 +44,7 @@ _ASCII_BASED = re.compile(
     r"shift[-_]jis|sjis|euc-(jp|kr|cn|tw)|gb2312|gbk|gb18030|big5(-hkscs)?",
     re.IGNORECASE,
 )
+_INSTANCE = re.compile(rb"<(?:[\w.-]{1,40}:)?xbrl[\s>]")
 _NAMED_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -128,7 +129,7 @@ def parse(data: bytes) -> etree._Element:
     """
     data, html_characters = _without_document_type(data)
     if not _has_inline_xbrl(data):
-        raise no_inline_xbrl()
+        raise _instance() if _INSTANCE.search(data[:4000]) else no_inline_xbrl()
     if html_characters:
         data = _NAMED_ENTITY.sub(_as_number, data)
     try:
@@ -157,6 +158,16 @@ def _another_kind(kind: Phrase) -> InputRejected:
         action="give the report's .htm or .html file",
         code="another_kind",
         values={"kind": kind, "wanted": _WANTED},
+    )
+
+
+def _instance() -> InputRejected:
+    return InputRejected(
+        "this is an XBRL instance: the facts alone, without the pages",
+        allowed="{wanted}",
+        action="give the report's inline XBRL document (.htm, .html or .xhtml)",
+        code="xbrl_instance",
+        values={"wanted": _WANTED},
     )
 
 

@@ -77,14 +77,14 @@ def build_statements(
     printed: Printed = {
         name: {value.period: value for value in of_line if value.value is not None} for name, of_line in values.items()
     }
+    numbers = _plain_numbers(filing) if waiting else {}
     lines = []
     for line in LINES:
         choice = choices[line.name]
         of_line = values[line.name]
         if not printed[line.name]:
             of_line = _with_derived(line, choice, of_line, derive(line.name, printed, faces, sources), cover)
-        waits = line.statement in waiting
-        by_concept = line_by_concept(line, _plain_numbers(filing), cover) if waits else None
+        by_concept = line_by_concept(line, numbers, cover) if line.statement in waiting else None
         lines.append(by_concept or _line(line, choice, of_line))
     chosen = {id(choice.row): name for name, choice in choices.items() if choice.row is not None}
     reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
@@ -220,8 +220,8 @@ def _cautions(
     others = {name: reason for name, reason in missing.items() if name not in waiting}
     cautions = [Caution(f"{name}_not_found", {"reason": reason.as_dict()}) for name, reason in others.items()]
     if waiting:
-        called = [statement_message(name).as_dict() for name in waiting]
-        cautions.append(Caution("layout_without_tables", {"statements": called}))
+        printed = [statement_message(name).as_dict() for name in waiting]
+        cautions.append(Caution("layout_without_tables", {"statements": printed}))
     for name, face in faces.items():
         called = statement_message(name)
         values = {"statement": called.as_dict()}

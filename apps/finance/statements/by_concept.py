@@ -68,9 +68,7 @@ def line_by_concept(line: KeyLine, facts: Mapping[str, list[Fact]], cover: Perio
     return None
 
 
-def _values(
-    line: KeyLine, candidate: ConceptChoice, facts: Iterable[Fact], cover: Period
-) -> Iterable[StatementValue]:
+def _values(line: KeyLine, candidate: ConceptChoice, facts: Iterable[Fact], cover: Period) -> Iterable[StatementValue]:
     """The values at the end of the report's period and of the one before it, or over them, newest first."""
     by_period: dict[Period, list[Fact]] = {}
     for fact in facts:

@@ -403,7 +403,9 @@ CAPTION_RULES: dict[str, CaptionRule] = {
     "receivables": CaptionRule(
         None, _words(r"financ|settlement|premium|tax|long-term|non-?current|related part"), "trade_receivables"
     ),
-    "property_plant_equipment": CaptionRule(None, _words(r"non-?utility|^other (?:property|plant)"), "property_in_full"),
+    "property_plant_equipment": CaptionRule(
+        None, _words(r"non-?utility|^other (?:property|plant)"), "property_in_full"
+    ),
     "goodwill": CaptionRule(None, _words(r"intangible"), "goodwill_alone"),
     "long_term_debt": CaptionRule(
         None,

@@ -1,8 +1,8 @@
 """Whose figures: the group's, or the company's own, where a report tells them apart by a dimension.
 
-National taxonomies differ in which of the two needs no dimension: with the UK's and Denmark's the company's own figures
-have none and the group's are marked; with Japan's disclosures and IFRS the group's have none; Japanese earnings releases
-mark both.
+National taxonomies differ in which of the two needs no dimension: with the UK's and Denmark's the company's own
+figures have none and the group's are marked; with Japan's disclosures and IFRS the group's have none; Japanese earnings
+releases mark both.
 """
 
 from collections.abc import Iterable

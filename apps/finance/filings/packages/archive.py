@@ -41,6 +41,8 @@ def documents_in(data: bytes, most: int) -> dict[str, bytes] | None:
                 if left < 0:
                     raise too_much(most)
             return found
+    except InputRejected:
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
         raise InputRejected(
             "the zip archive is damaged, or needs a password",

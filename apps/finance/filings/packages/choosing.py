@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from apps.finance.filings.packages.parts import joined, sets_among
+from apps.finance.filings.packages.parts import contexts_in, joined, sets_among
 from core_model.errors import InputRejected
 
 
@@ -22,7 +22,7 @@ def one_report(documents: Mapping[str, bytes], *, first: bool = False) -> bytes 
     if len(documents) < 2:
         return next(iter(documents.values()), None)
     main = next(iter(documents))
-    sets = sets_among(documents)
+    sets = sets_among({name: contexts_in(data) for name, data in documents.items()})
     chosen = next((names for names in sets if main in names), [main]) if first else next(iter(sets), [])
     if not first and len(chosen) < len(documents):
         raise InputRejected(

@@ -2,16 +2,24 @@
 
 from lxml import etree
 
-_ELEMENTS = """nonFraction nonNumeric continuation fraction numerator denominator footnote relationship references
-resources header hidden exclude tuple context unit entity identifier segment scenario period startDate endDate instant
-forever measure divide unitNumerator unitDenominator explicitMember typedMember schemaRef linkbaseRef roleRef
-arcroleRef""".split()
-_ATTRIBUTES = """contextRef unitRef continuedAt footnoteRefs footnoteID footnoteRole tupleRef tupleID fromRefs toRefs
-linkRole""".split()
-_BY_ELEMENT = {name.lower(): name for name in _ELEMENTS}
-_BY_ATTRIBUTE = {name.lower(): name for name in _ATTRIBUTES}
-_OURS = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/2008/inlineXBRL",
-         "http://www.xbrl.org/2003/instance", "http://xbrl.org/2006/xbrldi", "http://www.xbrl.org/2003/linkbase")  # fmt: skip
+_ELEMENTS = (
+    "nonFraction nonNumeric continuation fraction numerator denominator footnote relationship references resources "
+    "header hidden exclude tuple context unit entity identifier segment scenario period startDate endDate instant "
+    "forever measure divide unitNumerator unitDenominator explicitMember typedMember schemaRef linkbaseRef roleRef "
+    "arcroleRef"
+)
+_ATTRIBUTES = (
+    "contextRef unitRef continuedAt footnoteRefs footnoteID footnoteRole tupleRef tupleID fromRefs toRefs linkRole"
+)
+_BY_ELEMENT = {name.lower(): name for name in _ELEMENTS.split()}
+_BY_ATTRIBUTE = {name.lower(): name for name in _ATTRIBUTES.split()}
+_OURS = (
+    "http://www.xbrl.org/2013/inlineXBRL",
+    "http://www.xbrl.org/2008/inlineXBRL",
+    "http://www.xbrl.org/2003/instance",
+    "http://xbrl.org/2006/xbrldi",
+    "http://www.xbrl.org/2003/linkbase",
+)
 
 
 def in_lower_case(data: bytes) -> bool:

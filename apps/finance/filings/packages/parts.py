@@ -21,28 +21,27 @@ def contexts_in(data: bytes) -> tuple[set[bytes], set[bytes]]:
     return set(_REFERENCE.findall(data)), set(_DEFINED.findall(data))
 
 
-def sets_among(documents: Mapping[str, bytes]) -> list[list[str]]:
+def sets_among(known: Mapping[str, tuple[set[bytes], set[bytes]]]) -> list[list[str]]:
     """Which documents are one report: those that refer to contexts which another of them, and it alone, defines.
 
     Args:
-        documents: By name.
+        known: What ``contexts_in`` says of each document, by name.
 
     Returns:
         The names of each set of two and more, in their order. A document that needs no other is in none.
     """
-    known = {name: contexts_in(data) for name, data in documents.items()}
     homes: dict[bytes, list[str]] = {}
     for name, (_, defined) in known.items():
         for context in defined:
             homes.setdefault(context, []).append(name)
-    joined: dict[str, list[str]] = {name: [name] for name in documents}
+    joined: dict[str, list[str]] = {name: [name] for name in known}
     for name, (used, defined) in known.items():
         for context in sorted(used - defined):
             holders = homes.get(context, [])
             if len(holders) == 1 and joined[holders[0]] is not joined[name]:
                 both = joined[holders[0]] + joined[name]
                 joined.update(dict.fromkeys(both, both))
-    order = {name: number for number, name in enumerate(documents)}
+    order = {name: number for number, name in enumerate(known)}
     sets = {id(names): sorted(names, key=order.__getitem__) for names in joined.values() if len(names) > 1}
     return sorted(sets.values(), key=lambda names: order[names[0]])
 
