@@ -46,6 +46,14 @@ def reports_in(folder: Path) -> list[Path]:
             code="folder_unreadable",
             values={"why": system_reason(error)},
         ) from None
+    if not found and any(path.suffix.lower() == ".pdf" for path in folder.rglob("*")):
+        raise InputRejected(
+            "the folder holds PDFs, but no report that can be read",
+            allowed="inline XBRL files ending in {endings}, also in subfolders",
+            action="fetch the reports as inline XBRL, as they were filed",
+            code="only_pdfs",
+            values={"endings": ", ".join(ENDINGS)},
+        )
     if not found:
         raise InputRejected(
             "the folder holds no report",

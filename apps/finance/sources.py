@@ -1,5 +1,6 @@
 """Where a report lies: one file, or a folder whose documents are one report."""
 
+import re
 from pathlib import Path
 
 from apps.finance.filings.files import MAX_BYTES, bytes_of
@@ -23,6 +24,21 @@ def report_of(path: Path) -> bytes:
             "a folder was given where one report is read", action="give one of the files in it", code="folder_given"
         )
     return packed({file.name: bytes_of(file) for file in sets[0]})
+
+
+def refuse_address(given: str) -> None:
+    """Refuse an address on the web.
+
+    Raises:
+        InputRejected: It is one.
+    """
+    if re.match(r"(?:https?|ftp):/", given, re.IGNORECASE):
+        raise InputRejected(
+            "this is an address on the web; Tandem fetches nothing",
+            allowed="a file or folder on this machine",
+            action="save the report and give its file",
+            code="address_given",
+        )
 
 
 def reports_among(files: list[Path]) -> list[Path]:

@@ -1,5 +1,9 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
+address_given = this is an address on the web; Tandem fetches nothing
+    .allowed = a file or folder on this machine
+    .action = save the report and give its file
+
 another_kind = this is { $kind }
     .allowed = { $wanted }
     .action = give the report's .htm or .html file
@@ -73,6 +77,10 @@ not_well_formed = the document is not well-formed XML, at line { $line } ({ $rea
     .action = fetch the report again, as it was filed
 
 one_report = one report, a plain file of at most { $most } MiB
+
+only_pdfs = the folder holds PDFs, but no report that can be read
+    .allowed = inline XBRL files ending in { $endings }, also in subfolders
+    .action = fetch the reports as inline XBRL, as they were filed
 
 part_of_a_set = this is a part of a set of documents: its contexts are in another file
     .allowed = the documents of the set together

@@ -112,3 +112,11 @@ several_reports = 其中含有 { $count } 份报告
 xbrl_instance = 这是 XBRL 实例文档：只有事实，没有页面
     .allowed = { $wanted }
     .action = 请提供报告的内联 XBRL 文档（.htm、.html 或 .xhtml）
+
+address_given = 这是网络地址；Tandem 不下载任何内容
+    .allowed = 本机上的文件或文件夹
+    .action = 请保存报告后提供其文件
+
+only_pdfs = 文件夹中有 PDF，但没有可读取的报告
+    .allowed = 以 { $endings } 结尾的内联 XBRL 文件，含子文件夹
+    .action = 请获取申报时的内联 XBRL 格式报告
