@@ -6,6 +6,7 @@ broken_continuation = A text ends early: its continuation is missing or leads ba
 context_twice = A context is defined twice; where both say the same, it stands, else its values are not available.
 contradicting_duplicates = { $stated } is stated twice, and differently: { $reason }.
 dangling_footnote = A footnote refers to something that is not there.
+footnote_links_too_many = Facts and footnotes are linked more than { $most } times; further links are not followed.
 footnote_left_out = A footnote is left out because { $reason }.
 id_twice = An element id is used twice; its second fact is named by its path.
 names_in_lower_case = Its elements are written in lower case, as a tool saved them; they are read by the names that inline XBRL gives them.

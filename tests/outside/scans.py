@@ -1,0 +1,78 @@
+"""Scans from outside: a maker of the shared folder ``cases/dicom`` and what is read of what it makes."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from apps.medical.dicom import ImportedStudy, read_study
+from benchmarks import shared_data
+from core_model.errors import InputRejected
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What reading made of a folder: a study, or the sentence with which it was refused."""
+
+    study: ImportedStudy | None = None
+    refused: InputRejected | None = None
+
+    def read(self) -> ImportedStudy:
+        """The study. AssertionError where it was refused."""
+        assert self.study is not None, f"refused: {self.refused}"
+        return self.study
+
+    @property
+    def codes(self) -> set[str]:
+        """Codes of the cautions, or the code of the refusal."""
+        if self.refused is not None:
+            return {self.refused.code}
+        return {caution.code for caution in self.read().cautions}
+
+
+class Reads(Protocol):
+    """Makes the input of a case, with what its ``make`` takes besides the folder, and reads it."""
+
+    def __call__(self, *made_with: str, series_uid: str | None = None) -> Outcome: ...
+
+
+def folder() -> Path:
+    """Where the makers lie.
+
+    Raises:
+        SharedDataAbsent: They are not on this machine.
+    """
+    found = shared_data.root().parent / "cases" / "dicom"
+    if not found.is_dir():
+        raise shared_data.SharedDataAbsent("the shared data has no cases of scans beside it")
+    return found
+
+
+def maker(name: str) -> Callable[..., Path]:
+    """The ``make`` of one case; its module imports ``chest`` from beside it."""
+    place = str(folder())
+    if place not in sys.path:
+        sys.path.append(place)
+    return importlib.import_module(name).make
+
+
+def expectation(name: str) -> str:
+    """What the case itself says, as one line."""
+    maker(name)
+    return " ".join(str(sys.modules[name].__doc__).split())
+
+
+def reads_of(name: str, scratch: Path) -> Reads:
+    """What makes and reads the input of a case, in folders below ``scratch``."""
+    make: Any = maker(name)
+
+    def reads(*made_with: str, series_uid: str | None = None) -> Outcome:
+        made = make(scratch / "-".join((name, *made_with)), *made_with)
+        try:
+            return Outcome(study=read_study(made, series_uid))
+        except InputRejected as refused:
+            return Outcome(refused=refused)
+
+    return reads

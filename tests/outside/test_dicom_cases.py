@@ -1,0 +1,21 @@
+"""Every case of scans from outside is right: never a wrong person, geometry or scale without a word."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import needs
+from tests.outside.dicom_cases import CASES
+from tests.outside.scans import expectation, reads_of
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_case_is_right(name: str, tmp_path: Path) -> None:
+    needs.shared_data()
+    CASES[name].check(reads_of(name, tmp_path))
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_case_quotes_its_own_words(name: str) -> None:
+    needs.shared_data()
+    assert CASES[name].sentence in expectation(name)
