@@ -13,8 +13,8 @@ from apps.finance.filings.paths import Paths
 from apps.finance.filings.source import markup_of
 from apps.finance.filings.xml import INLINE_NAMESPACES, parse
 from apps.finance.periods import Period
-from apps.finance.statements.by_concept import line_by_concept, printed_without_tables
 from apps.finance.statements.captions import Embed, caption_index
+from apps.finance.statements.choice.by_concept import line_by_concept, printed_without_tables
 from apps.finance.statements.derived import Printed, derive
 from apps.finance.statements.face import Face, FaceRow, read_face
 from apps.finance.statements.lines import LINES, KeyLine
