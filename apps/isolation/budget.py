@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core_model.errors import InputRejected, TandemError, Unavailable
+from core_model.errors import InputRejected, TandemError, Unavailable, system_reason
 
 try:
     import resource
@@ -117,6 +117,16 @@ def lost() -> Unavailable:
         "the process that reads files was ended from outside",
         action="try again",
         code="parse_process_lost",
+    )
+
+
+def folder_unusable(error: OSError) -> Unavailable:
+    """The folder for what a parse writes cannot be used."""
+    return Unavailable(
+        "what is read cannot be written to the data folder ({why})",
+        action="free some space, or set TANDEM_DATA_DIR to a folder that can be written",
+        code="parse_folder_unusable",
+        values={"why": system_reason(error)},
     )
 
 

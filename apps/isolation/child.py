@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from apps.isolation.budget import Budget, keep, too_much_memory
+from apps.isolation.budget import Budget, folder_unusable, keep, too_much_memory
 from apps.isolation.wire import Channel, error_to_json
 from core_model.errors import TandemError
 
@@ -68,8 +68,10 @@ def answer(channel: Channel, place: str, given: dict[str, Any], folder: str, bud
     except MemoryError:
         _BALLAST = bytearray()
         frame = {"error": error_to_json(too_much_memory(budget))}
-    except BrokenPipeError:
+    except BrokenPipeError:  # nobody waits any more
         return
+    except OSError as error:
+        frame = {"error": error_to_json(folder_unusable(error))}
     except Exception as error:  # noqa: BLE001  # its text may quote what is read; its kind and place may be said
         frame = {"defect": defect_of(error)}
     with contextlib.suppress(OSError):

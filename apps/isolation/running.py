@@ -1,5 +1,7 @@
 """``run_isolated``: a function in a process of its own, with progress, cancelling, and an end in any case."""
 
+import hashlib
+import os
 import queue
 import shutil
 import tempfile
@@ -12,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.isolation import starting
-from apps.isolation.budget import Budget, how_it_ended, lost, no_answer
+from apps.isolation.budget import Budget, folder_unusable, how_it_ended, lost, no_answer
 from apps.isolation.wire import Broken, Channel, error_from_json
 from core_model.errors import Unavailable
 
@@ -32,6 +34,22 @@ class Answered:
 
     value: Any
     folder: Path
+
+    def file(self, name: str, sha256: str) -> Path:
+        """A file that the function wrote into the folder, if its content has the hash that was told.
+
+        Raises:
+            Unavailable: It is not there, or another one.
+        """
+        path = self.folder / name
+        try:
+            with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+                right = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except OSError:
+            right = False
+        if not right:
+            raise lost()
+        return path
 
 
 @contextmanager
@@ -65,13 +83,21 @@ def run_isolated(
             ``parse_no_answer``, ``parse_crashed``).
         Unavailable: It was ended from outside, or has a defect (``parse_process_lost``, ``parse_defect``).
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    own = Path(tempfile.mkdtemp(dir=folder, prefix=PREFIX))
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own = Path(tempfile.mkdtemp(dir=folder, prefix=PREFIX))
+    except OSError as error:
+        raise folder_unusable(error) from None
     try:
         started = starting.start(place, given, str(own), budget, fork=fork)
+        frames: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        receiver = threading.Thread(target=_receive, args=(started.channel, frames), daemon=True)
+        receiver.start()
         try:
-            value = _converse(started, own, budget, tick, said or {}, asked or {})
+            value = _converse(started, frames, own, budget, tick, said or {}, asked or {})
         finally:
+            started.kill()
+            receiver.join()  # it ends with the process, and reads from what is closed here
             started.close()
         yield Answered(value, own)
     finally:
@@ -91,14 +117,13 @@ def sweep(folder: Path) -> None:
 
 def _converse(
     started: starting.Started,
+    frames: "queue.Queue[dict[str, Any] | None]",
     folder: Path,
     budget: Budget,
     tick: Callable[[float], None] | None,
     said: Mapping[str, Callable[[Any, Path], None]],
     asked: Mapping[str, Callable[[Any], Any]],
 ) -> Any:
-    frames: queue.Queue[dict[str, Any] | None] = queue.Queue()
-    threading.Thread(target=_receive, args=(started.channel, frames), daemon=True).start()
     until = time.monotonic() + budget.wall_s
     done = 0.0
     while True:

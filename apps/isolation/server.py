@@ -8,6 +8,7 @@ The control socket on descriptor 0 brings one line of JSON for each call, with t
 conversation and a pipe for how the process ended. When the control socket closes, every child is killed.
 """
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -110,10 +111,8 @@ class Server:
             _, ended = self._calls.pop(process)
             code = os.waitstatus_to_exitcode(status)
             report = {"status": code, "cpu_s": used.ru_utime + used.ru_stime, "peak_kib": used.ru_maxrss}
-            try:
+            with contextlib.suppress(OSError):  # nobody waits for it any more
                 os.write(ended, json.dumps(report).encode())
-            except OSError:  # nobody waits for it any more
-                pass
             os.close(ended)
 
 
@@ -123,7 +122,7 @@ def _die_with_parent() -> None:
 
 
 def main() -> int:
-    """One word: a function to fork for; or a function after ``once``, to be called one time over the standard streams."""
+    """A function to fork for; or, after ``once``, to be called a single time over the standard streams."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits
     if sys.argv[1] == "once":
         channel = Channel(os.dup(0), os.dup(1))

@@ -35,7 +35,7 @@ class Started(Protocol):
         """How it ended: exit status (of a signal the number, negative) and processor time, -1 where not known."""
 
     def close(self) -> None:
-        """Let go of it; it has ended, or is ended."""
+        """Let go of it, when it has ended."""
 
 
 class _Fork:
@@ -58,7 +58,6 @@ class _Fork:
         return int(ended["status"]), float(ended["cpu_s"])
 
     def close(self) -> None:
-        self.kill()
         self.channel.close()
         os.close(self._end)
 
@@ -133,7 +132,8 @@ class _Spawned:
         self._process = start_module(
             "apps.isolation", "once", place, settings=ONE_THREAD, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self.channel = Channel(os.dup(self._process.stdout.fileno()), os.dup(self._process.stdin.fileno()))
         self._process.stdin.close()
         self._process.stdout.close()
@@ -150,7 +150,6 @@ class _Spawned:
             return self._process.wait(), -1.0
 
     def close(self) -> None:
-        self._process.kill()
         self._process.wait()
         self.channel.close()
 
