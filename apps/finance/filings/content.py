@@ -36,11 +36,13 @@ class Content:
         inventory: The document's elements.
         cautions: Where broken chains are recorded.
         size: Bytes of the document. Texts may hold each other, so that a small document can stand for a huge amount
-            of text: beyond ``REPETITION`` times its size no more is given out.
+            of text: beyond ``REPETITION`` times its size no more is given out. The same holds for its continuations,
+            each of which belongs to one chain: many chains through all of them stand for hours of work.
     """
 
     def __init__(self, inventory: Inventory, cautions: Cautions, size: int) -> None:
         self._left = REPETITION * (size + 100_000)
+        self._parts_left = REPETITION * (len(inventory.continuations) + 1_000)
         self._cautions = cautions
         self._exclude = inventory.ix + "exclude"
         self._excludes = inventory.excludes
@@ -59,7 +61,11 @@ class Content:
         return "".join([self._markup(part) for part in self.parts(element, continued)])
 
     def parts(self, element: etree._Element, continued: str | None) -> list[etree._Element]:
-        """The element and its continuations, in order; a chain that breaks or runs in a circle ends there."""
+        """The element and its continuations, in order; a chain that breaks or runs in a circle ends there.
+
+        Raises:
+            TooMuchText: The chains of this document go through the same continuations too often.
+        """
         parts = [element]
         if continued is None:
             return parts
@@ -70,6 +76,9 @@ class Content:
                 place = Message("place_continuation", {"id": continued[:60]})
                 self._cautions.add(Caution("broken_continuation", source=place))
                 break
+            self._parts_left -= 1
+            if self._parts_left < 0:
+                raise TooMuchText
             seen.add(continued)
             parts.append(following)
             continued = following.get("continuedAt")

@@ -12,6 +12,9 @@ from apps.finance.filings.model import Duplicates, Fact
 from apps.finance.quoted import in_quotes
 from core_model.errors import Message
 
+NAMED = 30
+"""Facts that say the same thing and are named as the sources of one value, or of one finding; no report that this was
+tried on states a thing oftener. Every fact beyond them is judged all the same."""
 _EXACT = Context(prec=1000)  # numbers have at most 128 digits on either side of the point
 
 

@@ -33,6 +33,8 @@ _BARE_DOCTYPE = re.compile(
          )?\s*>""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LONGEST_DOCTYPE = 1_000
+"""Bytes of a bare document type, white space and comments' remains included; that of XHTML 1.0 has some 120."""
 _DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _ASCII_BASED = re.compile(
     r"utf-?8|(us-)?ascii|iso-?8859-?\d+|latin-?1|windows-\d+|cp125\d|koi8-[ru]|macintosh|"
@@ -156,7 +158,7 @@ def _without_document_type(data: bytes) -> tuple[bytes, bool]:
     start = _PROLOG.match(data).end()  # type: ignore[union-attr]  # it matches the empty string too
     if _DOCTYPE.match(data, start) is None:
         return data, False
-    bare = _BARE_DOCTYPE.match(data, start)
+    bare = _BARE_DOCTYPE.match(data, start, start + _LONGEST_DOCTYPE)
     if bare is None:
         raise InputRejected(
             "the document has a document type of its own, which may define entities",

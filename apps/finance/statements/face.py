@@ -14,6 +14,8 @@ _GOES_ON = re.compile(r"[a-z(]")
 _UNIT = re.compile(
     r"\b(?:millions?|thousands?|billions?)\b|unaudited|ended|per[- ]share|\b(?:19|20)\d\d\b", re.IGNORECASE
 )
+HEADINGS = 20
+"""Headings above a row that are kept, the nearest: pages have up to five."""
 _TAXONOMIES = ("us-gaap", "ifrs-full", "srt", "dei", "country", "ecd", "cyd")
 
 
@@ -118,9 +120,10 @@ def _rows(table: Table) -> list[FaceRow]:
     rows: list[FaceRow] = []
     open_headings: list[tuple[int, str]] = []
     wrapped = ""
+    inside = _inside(table.rows)
     for number, row in enumerate(table.rows):
         facts = [fact for cell in row.cells for fact in cell.facts]
-        if not facts and (not row.caption or not _inside(table.rows, number)):
+        if not facts and (not row.caption or number not in inside):
             wrapped = ""
             continue
         if not facts and _wraps(table.rows, number):
@@ -137,6 +140,7 @@ def _rows(table: Table) -> list[FaceRow]:
         face_row = _face_row(row, caption, tuple(text for _, text in open_headings), columns)
         if face_row.heading:
             open_headings.append((row.depth, caption))
+            del open_headings[:-HEADINGS]
         elif face_row.total:
             closed = [k for k, (_, text) in enumerate(open_headings) if _closes(caption, text)]
             del open_headings[closed[0] if closed else len(open_headings) :]
@@ -150,14 +154,15 @@ def _closes(total: str, heading: str) -> bool:
     return bool(words) and words in total.lower()
 
 
-def _inside(rows: list[Row], number: int) -> bool:
-    """Whether a row without facts is part of the statement: not among the dates and units at the top, not below it."""
-    tagged = [k for k, row in enumerate(rows) if any(cell.facts for cell in row.cells)]
-    if not tagged or number > tagged[-1]:
-        return False
-    if number > tagged[0]:
-        return True
-    return not any(cell.text for row in rows[number : tagged[0]] for cell in row.cells) and not _is_unit(rows[number])
+def _inside(rows: list[Row]) -> frozenset[int]:
+    """Which rows are part of the statement: not those among the dates and units at the top, nor those below it."""
+    tagged = [number for number, row in enumerate(rows) if any(cell.facts for cell in row.cells)]
+    if not tagged:
+        return frozenset()
+    first = tagged[0]
+    dates = max((number for number in range(first) if any(cell.text for cell in rows[number].cells)), default=-1)
+    above = (number for number in range(dates + 1, first) if not _is_unit(rows[number]))
+    return frozenset(above) | frozenset(range(first, tagged[-1] + 1))
 
 
 def _is_unit(row: Row) -> bool:

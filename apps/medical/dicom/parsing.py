@@ -6,6 +6,7 @@ kind, without a word of the header's text in it.
 
 import io
 import logging
+import re
 import warnings
 import zlib
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 warnings.filterwarnings("ignore", module=r"pydicom(\..*)?")
 
 DEFLATED = b"1.2.840.10008.1.2.1.99"
+LEFT_BYTES = 64 * 1024
+"""How far a damaged header is looked through."""
 MAX_HEADER_BYTES = 64 * 1024**2
 """Elements before the pixels that are larger than this are stepped over."""
 MAX_INFLATED_BYTES = 256 * 1024**2
@@ -122,7 +125,36 @@ def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | N
             raise Unavailable(
                 "the disk refused to read a file", action="copy the study and try again", code="study_disk_failed"
             ) from None
+    if not found and _ends_short(dataset):
+        raise Unreadable
     return dataset, found[0] if found else None
+
+
+def _ends_short(dataset: Dataset) -> bool:
+    """Whether the last element is shorter than it says: the parser takes what is there."""
+    last = dataset.get_item(max(dataset.keys())) if len(dataset) else None
+    return (
+        isinstance(last, RawDataElement) and last.value is not None and len(last.value) < last.length < UNDEFINED_LENGTH
+    )
+
+
+def what_is_left(stream: BinaryIO) -> tuple[str, str]:
+    """SOP class and series UID in the beginning of a file that cannot be parsed; "" where they are not found."""
+    stream.seek(0)
+    head = stream.read(LEFT_BYTES)
+    return _uid_in(head, b"\x08\x00\x16\x00") or _uid_in(head, b"\x02\x00\x02\x00"), _uid_in(head, b"\x20\x00\x0e\x00")
+
+
+def _uid_in(head: bytes, tag: bytes) -> str:
+    """The UID behind a tag in little endian, explicit or implicit; "" where it is cut off or not there."""
+    at = head.find(tag)
+    if at < 0:
+        return ""
+    start = at + 8
+    length = int.from_bytes(head[at + 6 : start] if head[at + 4 : at + 6] == b"UI" else head[at + 4 : start], "little")
+    found = head[start : start + length].rstrip(b"\0 ")
+    whole = start + length <= len(head) and re.fullmatch(rb"[0-9.]{1,64}", found)
+    return found.decode("ascii") if whole else ""
 
 
 def _refuse_deflate_bomb(stream: BinaryIO) -> None:

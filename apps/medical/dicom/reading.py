@@ -12,8 +12,8 @@ from apps.medical.ct.lungs import CUT_SHARE, LungExtent, lung_extent, no_lungs
 from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.pixels.cautions import pixel_cautions
+from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
 from apps.medical.dicom.sources import FileSource
-from apps.medical.dicom.stacks import Gap, Placement, Stack, place, unevenness_mm
 from core_model.errors import Caution, InputRejected, Phrase
 
 MAX_VOXELS = 800_000_000

@@ -6,6 +6,7 @@ broken_continuation = A text ends early: its continuation is missing or leads ba
 context_twice = A context is defined twice; the first stands.
 contradicting_duplicates = { $stated } is stated twice, and differently: { $reason }.
 dangling_footnote = A footnote refers to something that is not there.
+footnote_links_too_many = Facts and footnotes are linked more than { $most } times; further links are not followed.
 footnote_left_out = A footnote is left out because { $reason }.
 id_twice = An element id is used twice; its second fact is named by its path.
 no_concept = A tagged element names no concept; it is left out.

@@ -13,6 +13,18 @@ archives_inside = { $count } archives inside were not opened; images in them wer
 links_skipped = { $count } links were not followed.
 private_undecodable = Private elements of { $count } files cannot be decoded; they are not used.
 patient_name_varies = The patient's name is not written the same in all files.
+other_patient_beside = { $count ->
+    [1] 1 file beside the images that were read names
+   *[other] { $count } files beside the images that were read name
+} another patient.
+patient_only_beside = The images that were read do not name their patient. { $count ->
+    [1] 1 other file names one, who was
+   *[other] { $count } other files name one, who was
+} not taken for theirs.
+files_damaged = { $count ->
+    [1] 1 DICOM file, as far as can be told no image of the series, is
+   *[other] { $count } DICOM files, as far as can be told no images of the series, are
+} damaged or cut off and left out.
 several_studies = The input holds { $num_studies } studies; one series of one study was read.
 
 # Cautions of the series that was read

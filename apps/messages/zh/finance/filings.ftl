@@ -6,6 +6,7 @@ broken_continuation = 文本提前结束：其续接部分缺失，或又指回�
 context_twice = 某上下文重复定义；以第一个为准。
 contradicting_duplicates = { $stated }两次列报且数值不一致：{ $reason }。
 dangling_footnote = 某脚注引用了不存在的内容。
+footnote_links_too_many = 事实与脚注之间的关联超过 { $most } 条，其余未读取。
 footnote_left_out = 略去一条脚注：{ $reason }。
 id_twice = 某元素标识重复使用；其第二个事实以路径命名。
 no_concept = 某标记元素未指明概念，已略去。

@@ -13,6 +13,9 @@ archives_inside = 其中 { $count } 个压缩包未打开，包内图像未读�
 links_skipped = { $count } 个链接未跟随。
 private_undecodable = { $count } 个文件的私有数据元素无法解码，其内容未使用。
 patient_name_varies = 各文件中患者姓名的写法不一致。
+other_patient_beside = 所读图像之外有 { $count } 个文件写的是另一名患者。
+patient_only_beside = 所读图像未写明患者；另有 { $count } 个文件写有患者，未采用。
+files_damaged = { $count } 个 DICOM 文件损坏或不完整，已略去；就可知者而言，它们不属于所读序列。
 several_studies = 其中有 { $num_studies } 次检查，仅读取了其中一次检查的一个序列。
 
 # 关于所读序列的提示
