@@ -3,6 +3,8 @@
 import copy
 import re
 from collections.abc import Iterator
+from html import escape, unescape
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -42,6 +44,7 @@ class Content:
 
     def __init__(self, inventory: Inventory, cautions: Cautions, size: int) -> None:
         self._left = REPETITION * (size + 100_000)
+        self._base = inventory.base
         self._parts_left = REPETITION * (len(inventory.continuations) + 1_000)
         self._cautions = cautions
         self._exclude = inventory.ix + "exclude"
@@ -105,7 +108,16 @@ class Content:
         if len(element) == 0 and not element.text:
             return ""
         text = etree.tostring(element, encoding="unicode", with_tail=False)
-        return self._spend(_inline_tags(element.prefix).sub("", text))
+        text = _inline_tags(element.prefix).sub("", text)
+        return self._spend(_ADDRESS.sub(self._resolved, text) if self._base else text)
+
+    def _resolved(self, match: re.Match[str]) -> str:
+        """An attribute with its address resolved against the base of the page, as Inline XBRL 1.1 asks for."""
+        try:
+            address = urljoin(self._base, unescape(match[2]))
+        except ValueError:
+            return match[0]
+        return f'{match[1]}"{escape(address)}"'
 
     def _without_exclusions(self, element: etree._Element) -> etree._Element:
         element = copy.deepcopy(element)
@@ -123,6 +135,7 @@ class Content:
         return element
 
 
+_ADDRESS = re.compile(r"""(\s(?:href|src|cite|longdesc|background|action|data|usemap)=)"([^"]{0,4000})\"""")
 _TAGS: dict[str | None, re.Pattern[str]] = {}
 
 

@@ -1,5 +1,7 @@
 """Duplicate facts: the same concept, entity, period, dimensions and unit, said more than once.
 
+Facts of different tuples are no duplicates of each other (XBRL 2.1, section 4.10).
+
 Two numbers agree where the ranges that they were rounded from overlap ("Handling Duplicate Facts in XBRL and Inline
 XBRL", XBRL International working group note): a value with ``decimals`` d stands for anything within half of 10^-d.
 """
@@ -33,7 +35,7 @@ def find_duplicates(facts: Iterable[Fact]) -> list[Duplicates]:
         if context is None:
             who_and_when = (fact.entity, fact.start, fact.end, fact.instant, fact.dimensions)
             context = known[fact.context_id] = contexts.setdefault(who_and_when, len(contexts))
-        key = (fact.concept, context, fact.unit)
+        key = (fact.concept, context, fact.unit, fact.tuple_id)
         group = groups.get(key)
         if group is None:
             groups[key] = [fact]

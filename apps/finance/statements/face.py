@@ -14,6 +14,8 @@ _GOES_ON = re.compile(r"[a-z(]")
 _UNIT = re.compile(
     r"\b(?:millions?|thousands?|billions?)\b|unaudited|ended|per[- ]share|\b(?:19|20)\d\d\b", re.IGNORECASE
 )
+_PAYMENT = re.compile(r"(?:Payments?(?:To|For|Of)|Repayments?Of|PurchaseOf)(?!\w*(?:Proceeds|Net\b))")
+"""Names of cash paid, which their concepts count as positive."""
 HEADINGS = 20
 """Headings above a row that are kept, the nearest: pages have up to five."""
 _TAXONOMIES = ("us-gaap", "ifrs-full", "srt", "dei", "country", "ecd", "cyd")
@@ -79,6 +81,11 @@ class FaceRow:
         return self.concept.rpartition(":")[2]
 
     @property
+    def pays(self) -> bool:
+        """Whether the concept counts cash paid."""
+        return _PAYMENT.match(self.local_name) is not None
+
+    @property
     def facts(self) -> list[Fact]:
         """The facts of the row, left to right."""
         return [entry.fact for entry in self.entries if entry.fact is not None]
@@ -112,6 +119,8 @@ def read_face(statement: StatementName, located: Located) -> Face:
         left_out += sum(column.part for column in table.columns)
         further = _rows(table)
         rows = _beside(rows, further) if rows else further
+    if statement == "cash_flow":
+        rows = _with_turned_payments(rows)
     return Face(statement, tuple(rows), located.title, left_out, len(located.parts))
 
 
@@ -213,6 +222,28 @@ def _with_turned(entries: list[Entry]) -> list[Entry]:
         return entries
     usual = agree * 2 >= len(ways)
     return [replace(entry, turned=ways.get(index, usual) != usual) for index, entry in enumerate(entries)]
+
+
+def _with_turned_payments(rows: list[FaceRow]) -> list[FaceRow]:
+    """The rows, those payments marked that are tagged as negative where the page prints them as cash paid.
+
+    A payment's concept counts what is paid as positive. Parentheses mean cash paid, unless the face prints payments
+    without them.
+    """
+    paid = [
+        (entry, entry.fact.value.startswith("-"))
+        for row in rows
+        if row.pays
+        for entry in row.entries
+        if entry.fact is not None and entry.fact.value and entry.fact.value.strip("-0.")
+    ]
+    if any(not printed_negative(entry.text) and not negative for entry, negative in paid):
+        return rows
+    wrong = [entry for entry, negative in paid if negative and printed_negative(entry.text)]
+    for row in rows:
+        if any(entry in wrong for entry in row.entries):
+            row.entries = [replace(entry, turned=True) if entry in wrong else entry for entry in row.entries]
+    return rows
 
 
 def _untagged(row: Row, columns: list[Column]) -> list[Entry]:
