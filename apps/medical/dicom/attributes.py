@@ -81,6 +81,14 @@ def number(dataset: Dataset, keyword: str) -> float:
     return (floats(dataset, keyword, 1) or (math.nan,))[0]
 
 
+def loose_number(dataset: Dataset, keyword: str) -> float:
+    """One finite number; not-a-number where it is absent or cannot be read."""
+    try:
+        return number(dataset, keyword)
+    except Unreadable:
+        return math.nan
+
+
 def integer(dataset: Dataset, keyword: str, absent: int = 0) -> int:
     """One whole number, or ``absent`` where there is none.
 

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 
 from apps.medical.dicom import attributes
 from apps.medical.dicom.guard import Unreadable
+from apps.medical.dicom.labels import Labels, labels_of
 
 IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 """What a file without file meta information is in: the default of the standard."""
@@ -56,6 +57,8 @@ class ImageHeader:
     padding: tuple[int, int] | None
     syntax: str
     fault: str = ""
+    labels: Labels = Labels()
+    tilt: float = math.nan
 
 
 def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[str, Dataset]) -> ImageHeader:
@@ -154,6 +157,8 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         padding=attributes.padding(dataset),
         syntax=syntax,
         fault=fault,
+        labels=labels_of(dataset, groups),
+        tilt=attributes.loose_number(groups.get("CTGeometrySequence", dataset), "GantryDetectorTilt"),
     )
 
 

@@ -51,6 +51,8 @@ class SeriesRecord:
     quality: Quality
     sop_uids: tuple[str, ...]
     """SOP instance UIDs by k."""
+    part: int | None = None
+    """Which of several volumes of its series, from 1; None where it is the only one."""
 
 
 @dataclass(frozen=True, eq=False)
