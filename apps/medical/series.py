@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from apps.documents import Missing
 from core_model.errors import Message
 
 
@@ -23,7 +24,7 @@ class Quality:
         tilt_degrees: Of the gantry.
         kernel: Reconstruction kernel, empty where the header names none that may be kept.
         maker: Of the scanner, out of a known list; empty where the header names none.
-        contrast: Whether contrast was given.
+        contrast: Whether contrast was given, as far as the header says.
         lossy: Whether the images were ever compressed with loss.
     """
 
@@ -35,7 +36,7 @@ class Quality:
     tilt_degrees: float
     kernel: str
     maker: str
-    contrast: bool
+    contrast: bool | Missing
     lossy: bool
 
     def rounded(self) -> "Quality":

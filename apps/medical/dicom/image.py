@@ -45,7 +45,7 @@ class ImageHeader:
     thickness: float
     kernel: str
     maker: str
-    contrast: bool
+    contrast: bool | None
     lossy: bool
     burned_in: bool
     slope: float
@@ -59,6 +59,7 @@ class ImageHeader:
     fault: str = ""
     labels: Labels = Labels()
     tilt: float = math.nan
+    instance_number: int | None = None
 
 
 def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[str, Dataset]) -> ImageHeader:
@@ -145,7 +146,7 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         thickness=thickness,
         kernel=attributes.kernel(groups.get("CTReconstructionSequence", dataset)),
         maker=attributes.maker(dataset),
-        contrast=bool(attributes.loose_text(dataset, "ContrastBolusAgent")) or "ContrastBolusAgentSequence" in dataset,
+        contrast=attributes.contrast(dataset, groups.get("ContrastBolusUsageSequence")),
         lossy=attributes.text(dataset, "LossyImageCompression") == "01",
         burned_in=attributes.text(dataset, "BurnedInAnnotation") == "YES",
         slope=slope,
@@ -158,6 +159,7 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         syntax=syntax,
         fault=fault,
         labels=labels_of(dataset, groups),
+        instance_number=attributes.loose_integer(dataset, "InstanceNumber") if frame is None else None,
         tilt=attributes.loose_number(groups.get("CTGeometrySequence", dataset), "GantryDetectorTilt"),
     )
 

@@ -58,7 +58,7 @@ def labels_of(dataset: Dataset, groups: dict[str, Dataset]) -> Labels:
         filter=_hashed(attributes.loose_text(beam, "FilterType")),
         kvp=attributes.loose_number(beam, "KVP"),
         kind=_hashed("\\".join(image_type.split("\\")[3:])),
-        contrast=_hashed(attributes.loose_text(dataset, "ContrastBolusAgent")) or _agents(groups),
+        contrast=_agent(dataset, groups),
         acquisition=_first(content, "FrameAcquisitionNumber") or _first(dataset, "AcquisitionNumber"),
         stack=_hashed(
             "/".join(
@@ -82,10 +82,11 @@ def _first(dataset: Dataset, keyword: str) -> str:
     return attributes.loose_text(dataset, keyword)[:64]
 
 
-def _agents(groups: dict[str, Dataset]) -> str:
-    """Whether an agent was in the patient while a frame was acquired."""
-    usage = groups.get("ContrastBolusUsageSequence")
-    return _first(usage, "ContrastBolusAgentAdministered") if usage is not None else ""
+def _agent(dataset: Dataset, groups: dict[str, Dataset]) -> str:
+    """The agent that was in the patient, "" where none was or none is named."""
+    if not attributes.contrast(dataset, groups.get("ContrastBolusUsageSequence")):
+        return ""
+    return _hashed(attributes.loose_text(dataset, "ContrastBolusAgent")) or "given"
 
 
 def _seconds(content: Dataset, dataset: Dataset) -> float:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 
+from apps.documents import missing
 from apps.medical.ct.volume import Volume
 from apps.medical.dicom.bystanders import blame_damaged_file, damaged_beside, refuse_damaged_images
 from apps.medical.dicom.headers import Headers, read_headers
@@ -302,7 +303,7 @@ def _series_record(stack: Stack, run: range, placement: Placement, cautions: lis
         placement.tilt_degrees,
         stack.kernel,
         first.maker,
-        first.contrast,
+        missing("contrast_not_stated") if first.contrast is None else first.contrast,
         any(here[0].lossy for here in stack.images),
     )
     return SeriesRecord(
@@ -312,6 +313,7 @@ def _series_record(stack: Stack, run: range, placement: Placement, cautions: lis
         quality,
         tuple(stack.images[k][0].sop_uid for k in run),
         stack.part,
+        tuple(stack.images[k][0].instance_number for k in run),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.documents import missing
 from apps.medical.dicom import read_study
 from apps.messages import cautioned
 from core_model.errors import InputRejected
@@ -60,3 +61,15 @@ def test_a_tilt_that_the_positions_have_is_no_contradiction(tmp_path: Path) -> N
     study = read_study(series.write(tmp_path))
     assert said_of(study, "gantry_tilt")
     assert said_of(study, "tilt_contradicts") == []
+
+
+@pytest.mark.parametrize(
+    ("agent", "contrast"),
+    [("IOPAMIDOL 300", True), ("NONE", False), ("", None), (None, None)],
+)
+def test_contrast_is_what_the_header_says_and_not_known_where_it_says_nothing(tmp_path: Path, agent, contrast) -> None:
+    series = make_series()
+    if agent is not None:
+        series.each(lambda d: setattr(d, "ContrastBolusAgent", agent))
+    said = read_study(series.write(tmp_path)).series.quality.contrast
+    assert said == (missing("contrast_not_stated") if contrast is None else contrast)
