@@ -10,14 +10,15 @@ from collections.abc import Callable
 from functools import partial
 
 from apps.medical.ct.volume import Volume
-from apps.medical.dicom.choice import SortedStacks, skipped_of, sorted_stacks
+from apps.medical.dicom.bystanders import blame_damaged_file, damaged_beside, refuse_damaged_images
 from apps.medical.dicom.headers import Headers, read_headers
-from apps.medical.dicom.identity import one_patient
+from apps.medical.dicom.identity import patient_of, refuse_two_patients
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_unscaled
 from apps.medical.dicom.records import FirstImage, ImportedStudy, SeriesRecord, StudyRecord
+from apps.medical.dicom.series.choice import SortedStacks, skipped_of, sorted_stacks
+from apps.medical.dicom.series.stacks import Placement, Stack, is_derived, is_localizer, place
 from apps.medical.dicom.sources import FileSource, OneFileSource, open_source
-from apps.medical.dicom.stacks import Placement, Stack, is_derived, is_localizer, place
 from apps.medical.series import Quality, SkippedSeries
 from apps.messages.nested import joined, nested
 from core_model.errors import Caution, InputRejected, Message, NotFound, Phrase
@@ -25,7 +26,7 @@ from core_model.errors import Caution, InputRejected, Message, NotFound, Phrase
 THICK_MM = 3.05
 DEGRADING = frozenset(
     {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series", "lungs_cut",
-     "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd"}
+     "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd", "bits_above_stored", "below_air"}
 )  # fmt: skip
 FATAL = frozenset(
     {"dicom_truncated", "dicom_damaged", "dicom_attribute", "zip_member_damaged", "zip_member_cut",
@@ -36,6 +37,7 @@ HEADER_SHARE = 0.15
 FILE_IS = {
     "pdf": Phrase("file_is_pdf", "a PDF"),
     "empty": Phrase("file_is_empty", "empty"),
+    "zip": Phrase("file_is_zip", "a zip archive"),
     "archive": Phrase("file_is_archive", "an archive, but no zip archive"),
     "dicomdir": Phrase("file_is_dicomdir", "a DICOMDIR"),
 }
@@ -64,21 +66,25 @@ def read_study(
     tick = tick or (lambda share: None)
     with open_source(path) as source:
         headers = read_headers(source, lambda share: tick(HEADER_SHARE * share))
-        patient, cautions = one_patient(headers.identities, source)
         found = _sorted_stacks(source, headers, series_uid)
         if on_first_image and (image := _first_middle(source, found, [])):
             on_first_image(image)
-        read, run, placement, more, skipped = _first_that_fits(
-            source, found, lambda share: tick(HEADER_SHARE + (1 - HEADER_SHARE) * share)
-        )
-        cautions += _input_cautions(source, headers)
+        try:
+            read, run, placement, more, skipped = _first_that_fits(
+                source, found, lambda share: tick(HEADER_SHARE + (1 - HEADER_SHARE) * share)
+            )
+        except InputRejected:
+            blame_damaged_file(headers, series_uid)
+            raise
+        patient, cautions = patient_of(read.stack, headers)
+        cautions += [*_input_cautions(source, headers), *damaged_beside(headers.damaged)]
         cautions += [*read.cautions, *more, *_series_cautions(read, headers)]
         volume = Volume(read.hu[run.start : run.stop], placement.geometry)
         tick(1.0)
         return ImportedStudy(
             patient,
             StudyRecord(read.stack.first.study_uid, read.stack.first.study_date, len(source), len(headers.images)),
-            _series_record(read.stack, run, placement, cautions),
+            _series_record(read, run, placement, cautions),
             tuple(skipped),
             volume,
             tuple(cautions),
@@ -94,7 +100,6 @@ def first_image(path: str | os.PathLike[str], series_uid: str | None = None) -> 
     """
     with open_source(path) as source:
         headers = read_headers(source)
-        one_patient(headers.identities, source)
         found = _sorted_stacks(source, headers, series_uid)
         refused: list[tuple[Stack, InputRejected]] = []
         image = _first_middle(source, found, refused)
@@ -105,6 +110,7 @@ def first_image(path: str | os.PathLike[str], series_uid: str | None = None) -> 
 
 def _sorted_stacks(source: FileSource, headers: Headers, series_uid: str | None) -> SortedStacks:
     if not headers.images:
+        blame_damaged_file(headers, None)
         raise _no_images(source, headers)
     if series_uid is not None and all(image.series_uid != series_uid for image in headers.images):
         raise NotFound(
@@ -114,7 +120,10 @@ def _sorted_stacks(source: FileSource, headers: Headers, series_uid: str | None)
             code="no_such_series",
             values={"series": ", ".join(sorted({image.series_uid for image in headers.images}))},
         )
-    return sorted_stacks(headers, series_uid)
+    found = sorted_stacks(headers, series_uid)
+    refuse_damaged_images(headers, found, series_uid)
+    refuse_two_patients(source, headers, found.stacks)
+    return found
 
 
 def _no_images(source: FileSource, headers: Headers) -> InputRejected:
@@ -287,8 +296,8 @@ def _middle(source: FileSource, stack: Stack) -> FirstImage:
     )
 
 
-def _series_record(stack: Stack, run: range, placement: Placement, cautions: list[Caution]) -> SeriesRecord:
-    first = stack.first
+def _series_record(read: ReadStack, run: range, placement: Placement, cautions: list[Caution]) -> SeriesRecord:
+    stack, first = read.stack, read.stack.first
     reasons = tuple(dict.fromkeys(caution.code for caution in cautions if caution.code in DEGRADING))
     quality = Quality(
         "degraded" if reasons else "good",
@@ -300,7 +309,7 @@ def _series_record(stack: Stack, run: range, placement: Placement, cautions: lis
         first.kernel,
         first.maker,
         first.contrast,
-        any(here[0].lossy for here in stack.images),
+        read.lossy,
     )
     return SeriesRecord(
         stack.series_uid, first.series_number, len(run), quality, tuple(stack.images[k][0].sop_uid for k in run)
@@ -315,7 +324,7 @@ def _series_cautions(read: ReadStack, headers: Headers) -> list[Caution]:
         found.append(Caution("thick_slices", values))
     if is_derived(stack.first):
         found.append(Caution("derived_series"))
-    if any(image.lossy for here in stack.images for image in here):
+    if read.lossy:
         found.append(Caution("lossy"))
     if read.cut:
         end = "lower" if read.extent.cut_low >= read.extent.cut_high else "upper"

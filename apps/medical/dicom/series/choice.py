@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from apps.medical.dicom.headers import Headers, OtherObject
 from apps.medical.dicom.image import ImageHeader
-from apps.medical.dicom.stacks import (
+from apps.medical.dicom.series.stacks import (
     MIN_SLICES,
     Stack,
     is_derived,
