@@ -78,10 +78,15 @@ def get(store: Store, input_id: str) -> InputRow:
     with store.read() as session:
         row = session.get(InputRow, input_id)
     if row is None:
-        raise NotFound(
-            "the input of this job is no longer in the store", action="give the file or folder again", code="input_gone"
-        )
+        raise gone()
     return row
+
+
+def gone() -> NotFound:
+    """What to say of an input that was deleted."""
+    return NotFound(
+        "the input of this job is no longer in the store", action="give the file or folder again", code="input_gone"
+    )
 
 
 def path_of(store: Store, input_id: str) -> Path:

@@ -139,6 +139,9 @@ path_gone = the file or folder is no longer where it was
 path_unreadable_now = the file or folder can no longer be looked up ({ $why })
     .action = check its permissions
 
+reading_gone = the reading was deleted while the job ended
+    .action = read it again
+
 records_missing = the package { $package }, which should hold an application's records, cannot be found
     .action = correct TANDEM_APPLICATIONS
 

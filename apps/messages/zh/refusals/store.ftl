@@ -139,6 +139,9 @@ path_gone = 文件或文件夹已不在原处
 path_unreadable_now = 文件或文件夹现已无法查看（{ $why }）
     .action = 请检查其权限
 
+reading_gone = 任务结束时，该读取结果已被删除
+    .action = 请重新读取
+
 records_missing = 找不到用于提供应用记录的包 { $package }
     .action = 请更正 TANDEM_APPLICATIONS
 
