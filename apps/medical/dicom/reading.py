@@ -20,6 +20,7 @@ from core_model.errors import Caution, InputRejected, Phrase
 
 MAX_VOXELS = 800_000_000
 NOTICED_TILT_DEGREES = 0.5
+TILT_OFF_DEGREES = 1.0
 NOTICED_SHIFT_MM = 0.1
 ALLOWED_SHIFT_PIXELS = 0.75
 
@@ -204,6 +205,10 @@ def even_part(source: FileSource, read: ReadStack) -> tuple[range, Placement, li
         cautions.append(Caution("slices_shifted", {"shift_mm": round(placement.shift_mm, 2)}))
     if placement.tilt_degrees > NOTICED_TILT_DEGREES:
         cautions.append(Caution("gantry_tilt", {"degrees": round(placement.tilt_degrees, 1)}))
+    stated = max((abs(stack.images[k][0].tilt) for k in run if math.isfinite(stack.images[k][0].tilt)), default=0.0)
+    if abs(stated - placement.tilt_degrees) > TILT_OFF_DEGREES and stated > NOTICED_TILT_DEGREES:
+        values = {"stated": round(stated, 1), "degrees": round(placement.tilt_degrees, 1)}
+        cautions.append(Caution("tilt_contradicts", values))
     return run, replace(placement, geometry=stack_turn(stack).geometry(placement.geometry)), cautions
 
 
@@ -257,6 +262,11 @@ def _header_cautions(stack: Stack) -> list[Caution]:
         found.append(Caution("shown_inverse"))
     if len({image.bits_stored for image in images}) > 1:
         found.append(Caution("pixel_format_varies"))
+    if len({image.frame_of_reference for image in images} - {""}) > 1:
+        found.append(Caution("frame_of_reference_varies"))
+    if joints := stack.joints:
+        places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in joints[:5])
+        found.append(Caution("acquisitions_joined", {"positions_mm": places}, count=len(joints)))
     uids = {image.sop_uid for image in images}
     files = {image.number for image in images}
     if "" in uids or len(uids) < len(files):
