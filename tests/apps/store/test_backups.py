@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from apps.documents import to_json
+from apps.finance.records import filings
 from apps.jobs import Worker
+from apps.medical.reading import AboutStudy
+from apps.medical.records import studies
 from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, inputs, jobs, readings
 from apps.store.audit import Head
