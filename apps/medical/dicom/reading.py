@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from apps.medical.ct.lungs import CUT_SHARE, LungExtent, lung_extent, no_lungs
 from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
+from apps.medical.dicom.pixels.cautions import pixel_cautions
 from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
 from apps.medical.dicom.sources import FileSource
 from core_model.errors import Caution, InputRejected, Phrase
@@ -31,6 +32,7 @@ class ReadStack:
         cautions: What was odd.
         input_hash: sha256 over the sorted hashes of the files.
         extent: Where the lungs are.
+        lossy: Whether anything was lost when an image was coded.
     """
 
     stack: Stack
@@ -38,6 +40,7 @@ class ReadStack:
     cautions: tuple[Caution, ...]
     input_hash: str
     extent: LungExtent
+    lossy: bool = False
 
     @property
     def cut(self) -> bool:
@@ -86,7 +89,7 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
                 )
             repeated += 1
         tick((k + 1) / count)
-    cautions = list(_header_cautions(stack))
+    cautions = [*_header_cautions(stack), *pixel_cautions(reader.seen)]
     if repeated:
         cautions.append(Caution("slices_repeated", {"num_slices": repeated}, count=repeated))
     odd = odd_slices(hu)
@@ -105,7 +108,8 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     if extent is None:
         raise no_lungs(Phrase("lungs_not_shown", "it shows no lungs"))
     digest = hashlib.sha256("".join(sorted(hashes.values())).encode()).hexdigest()
-    return ReadStack(stack, hu, tuple(cautions), digest, extent)
+    lossy = reader.seen.lossy or any(image.lossy for here in stack.images for image in here)
+    return ReadStack(stack, hu, tuple(cautions), digest, extent, lossy)
 
 
 def _decode(reader: PixelReader, image: ImageHeader, hashes: dict[int, str]) -> NDArray[np.int16]:
@@ -237,6 +241,8 @@ def _header_cautions(stack: Stack) -> list[Caution]:
     found = []
     if len({(image.slope, image.intercept) for image in images}) > 1:
         found.append(Caution("rescale_varies"))
+    if any(image.inverse for image in images):
+        found.append(Caution("shown_inverse"))
     if len({image.bits_stored for image in images}) > 1:
         found.append(Caution("pixel_format_varies"))
     uids = {image.sop_uid for image in images}

@@ -26,7 +26,7 @@ from core_model.errors import Caution, InputRejected, Message, NotFound, Phrase
 THICK_MM = 3.05
 DEGRADING = frozenset(
     {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series", "lungs_cut",
-     "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd"}
+     "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd", "bits_above_stored", "below_air"}
 )  # fmt: skip
 FATAL = frozenset(
     {"dicom_truncated", "dicom_damaged", "dicom_attribute", "zip_member_damaged", "zip_member_cut",
@@ -37,6 +37,7 @@ HEADER_SHARE = 0.15
 FILE_IS = {
     "pdf": Phrase("file_is_pdf", "a PDF"),
     "empty": Phrase("file_is_empty", "empty"),
+    "zip": Phrase("file_is_zip", "a zip archive"),
     "archive": Phrase("file_is_archive", "an archive, but no zip archive"),
     "dicomdir": Phrase("file_is_dicomdir", "a DICOMDIR"),
 }
@@ -83,7 +84,7 @@ def read_study(
         return ImportedStudy(
             patient,
             StudyRecord(read.stack.first.study_uid, read.stack.first.study_date, len(source), len(headers.images)),
-            _series_record(read.stack, run, placement, cautions),
+            _series_record(read, run, placement, cautions),
             tuple(skipped),
             volume,
             tuple(cautions),
@@ -295,8 +296,8 @@ def _middle(source: FileSource, stack: Stack) -> FirstImage:
     )
 
 
-def _series_record(stack: Stack, run: range, placement: Placement, cautions: list[Caution]) -> SeriesRecord:
-    first = stack.first
+def _series_record(read: ReadStack, run: range, placement: Placement, cautions: list[Caution]) -> SeriesRecord:
+    stack, first = read.stack, read.stack.first
     reasons = tuple(dict.fromkeys(caution.code for caution in cautions if caution.code in DEGRADING))
     quality = Quality(
         "degraded" if reasons else "good",
@@ -308,7 +309,7 @@ def _series_record(stack: Stack, run: range, placement: Placement, cautions: lis
         first.kernel,
         first.maker,
         first.contrast,
-        any(here[0].lossy for here in stack.images),
+        read.lossy,
     )
     return SeriesRecord(
         stack.series_uid, first.series_number, len(run), quality, tuple(stack.images[k][0].sop_uid for k in run)
@@ -323,7 +324,7 @@ def _series_cautions(read: ReadStack, headers: Headers) -> list[Caution]:
         found.append(Caution("thick_slices", values))
     if is_derived(stack.first):
         found.append(Caution("derived_series"))
-    if any(image.lossy for here in stack.images for image in here):
+    if read.lossy:
         found.append(Caution("lossy"))
     if read.cut:
         end = "lower" if read.extent.cut_low >= read.extent.cut_high else "upper"
