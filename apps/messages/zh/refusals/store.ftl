@@ -129,7 +129,7 @@ job_queued = 排队中
 job_running = 进行中
 
 no_audit_head = 这不是审计链的链头
-    .allowed = COUNT:HASH，由 'tandem db verify' 输出
+    .allowed = 'tandem db verify' 输出的链头
 
 no_job_to_delete = 没有任务“{ $id }”
     .action = 请查看 { $commands }
@@ -169,7 +169,7 @@ program_failed = 程序 { $program } 失败，状态为 { $status }
     .action = 请确认其版本与服务器一致：{ $program } --version
 
 program_missing = 未安装 PostgreSQL 的程序 { $program }
-    .action = 请安装与服务器版本一致的客户端程序，并加入 PATH
+    .action = 请安装与服务器版本一致的客户端程序，并使其可由搜索路径找到
 
 reading_gone = 任务结束时，该读取结果已被删除
     .action = 请重新读取
