@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 
 from apps.medical.dicom import attributes
 from apps.medical.dicom.guard import Unreadable
+from apps.medical.dicom.labels import Labels, labels_of
 
 IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 """What a file without file meta information is in: the default of the standard."""
@@ -53,7 +54,7 @@ class ImageHeader:
     thickness: float
     kernel: str
     maker: str
-    contrast: bool
+    contrast: bool | None
     lossy: bool
     burned_in: bool
     slope: float
@@ -68,6 +69,9 @@ class ImageHeader:
     padding: tuple[int, int] | None
     syntax: str
     fault: str = ""
+    labels: Labels = Labels()
+    tilt: float = math.nan
+    instance_number: int | None = None
 
     @property
     def syntax_native(self) -> bool:
@@ -162,7 +166,7 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         thickness=thickness,
         kernel=attributes.kernel(groups.get("CTReconstructionSequence", dataset)),
         maker=attributes.maker(dataset),
-        contrast=bool(attributes.loose_text(dataset, "ContrastBolusAgent")) or "ContrastBolusAgentSequence" in dataset,
+        contrast=attributes.contrast(dataset, groups.get("ContrastBolusUsageSequence")),
         lossy=_lossy(dataset, syntax),
         burned_in=attributes.text(dataset, "BurnedInAnnotation") == "YES",
         slope=slope,
@@ -177,6 +181,9 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         padding=attributes.padding(dataset),
         syntax=syntax,
         fault=fault,
+        labels=labels_of(dataset, groups),
+        instance_number=attributes.loose_integer(dataset, "InstanceNumber") if frame is None else None,
+        tilt=attributes.loose_number(groups.get("CTGeometrySequence", dataset), "GantryDetectorTilt"),
     )
 
 

@@ -28,6 +28,10 @@ files_damaged = { $count ->
 several_studies = The input holds { $num_studies } studies; one series of one study was read.
 
 # Cautions of the series that was read
+series_of_several = The series holds several volumes, as of several acquisitions or reconstructions; number { $part } was read.
+acquisitions_joined = The series is put together from several acquisitions, joined at { $positions_mm } mm; a nodule there may be missed or seen twice.
+frame_of_reference_varies = The frame of reference is not the same in all files; their positions were taken as they are.
+slices_apart = Of every { NUMBER($step_mm, minimumFractionDigits: 2) } mm between slices { NUMBER($gap_mm, minimumFractionDigits: 2) } mm were not imaged; nodules there are missed.
 thick_slices = Slice thickness or spacing is { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm; nodules smaller than { $smallest_mm } mm may be missed.
 derived_series = The series is derived from other images; no original series is usable.
 lossy = The images have undergone lossy compression.
@@ -45,6 +49,7 @@ slices_odd = { $num_slices } slices differ strongly from their neighbours (at { 
 slices_missing_outside = Slices are missing outside the lungs; { $num_slices } slices beyond the gap were left out.
 slices_shifted = Slices are shifted against each other by up to { NUMBER($shift_mm, minimumFractionDigits: 2) } mm.
 gantry_tilt = The gantry was tilted by { NUMBER($degrees, minimumFractionDigits: 1) } degrees; positions and volumes allow for it, shapes appear sheared.
+tilt_contradicts = The header states a gantry tilt of { NUMBER($stated, minimumFractionDigits: 1) } degrees, the positions one of { NUMBER($degrees, minimumFractionDigits: 1) }; the positions were followed.
 rescale_varies = Slope or intercept differs between slices; each slice was scaled by its own.
 pixel_format_varies = The number of stored bits differs between slices.
 uid_repeated = Image UIDs are absent or not unique; exports cannot refer to single images.

@@ -19,6 +19,10 @@ files_damaged = { $count } 个 DICOM 文件损坏或不完整，已略去；就�
 several_studies = 其中有 { $num_studies } 次检查，仅读取了其中一次检查的一个序列。
 
 # 关于所读序列的提示
+series_of_several = 该序列含有多个容积（如多次采集或多种重建），读取了第 { $part } 个。
+acquisitions_joined = 该序列由多次采集拼接而成，接合处位于 { $positions_mm } mm；该处的结节可能漏检或重复出现。
+frame_of_reference_varies = 各文件的参考坐标系不一致，其位置按原样采用。
+slices_apart = 每 { NUMBER($step_mm, minimumFractionDigits: 2) } mm 层间距中有 { NUMBER($gap_mm, minimumFractionDigits: 2) } mm 未成像，其中的结节无法发现。
 thick_slices = 层厚或层间距为 { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm，小于 { $smallest_mm } mm 的结节可能漏检。
 derived_series = 该序列由其他图像衍生，没有可用的原始序列。
 lossy = 图像曾经过有损压缩。
@@ -36,6 +40,7 @@ slices_odd = 有 { $num_slices } 个层面与相邻层面差异过大（位置 {
 slices_missing_outside = 肺外缺少层面，缺口以外的 { $num_slices } 个层面未予读取。
 slices_shifted = 各层面之间最大错位 { NUMBER($shift_mm, minimumFractionDigits: 2) } mm。
 gantry_tilt = 机架倾斜 { NUMBER($degrees, minimumFractionDigits: 1) } 度；位置和体积已作校正，形态显示有斜切变形。
+tilt_contradicts = 文件头写明机架倾斜 { NUMBER($stated, minimumFractionDigits: 1) } 度，位置显示为 { NUMBER($degrees, minimumFractionDigits: 1) } 度，按位置处理。
 rescale_varies = 各层面的缩放斜率或截距不同，已按各层面自身的值换算。
 pixel_format_varies = 各层面的存储位数不同。
 uid_repeated = 图像 UID 缺失或重复，导出结果无法指向单幅图像。
