@@ -9,7 +9,7 @@ from apps.documents import from_json
 from apps.finance.reading import FinanceReading
 from apps.finance.records import filings
 from apps.finance.sources import report_of, reports_among
-from apps.isolation import Budget
+from apps.isolation import Budget, lost
 from apps.jobs import Made, Run, Step, in_child, job, save_reading
 from apps.jobs.client import enqueue
 from apps.provenance import Provenance, libraries
@@ -119,7 +119,9 @@ def _read(step: Step) -> dict[str, Any]:
     kept = {}
     with in_child(step, PARSE, given, BUDGET, step.between(0, 0.95), asked={"identity": identity}) as answered:
         for name in ("source", "facts", "reading"):
-            kept[name] = blobs.put_file(step.store, step.job_id, name, answered.file(name, answered.value[name]))
+            kept[name] = blobs.put_file(step.store, step.job_id, name, answered.file(name))
+    if kept != answered.value:
+        raise lost()
     inputs.set_hash(step.store, str(step.input_id), kept["source"])
     return {**kept, "provenance": provenance_of(kept["source"]).as_dict()}
 

@@ -22,8 +22,8 @@ Python starts for each call. It is a wall against exhaustion, not against a pars
 still runs as this user.
 """
 
-from apps.isolation.budget import Budget
+from apps.isolation.budget import Budget, lost
 from apps.isolation.child import Port
 from apps.isolation.running import Answered, run_isolated, sweep
 
-__all__ = ["Answered", "Budget", "Port", "run_isolated", "sweep"]
+__all__ = ["Answered", "Budget", "Port", "lost", "run_isolated", "sweep"]
