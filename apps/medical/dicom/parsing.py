@@ -19,7 +19,7 @@ from pydicom.filereader import read_dataset, read_partial
 from pydicom.tag import BaseTag
 
 from apps.medical.dicom.guard import Unreadable, becoming
-from apps.medical.dicom.sources import FileSource
+from apps.medical.dicom.sources import MAX_RATIO, RATIO_COUNTS_FROM, FileSource
 from core_model.errors import InputRejected, Unavailable
 
 # Reading is tolerant, and pydicom's notes on odd values quote them: names of patients must not reach a log.
@@ -32,7 +32,11 @@ LEFT_BYTES = 64 * 1024
 """How far a damaged header is looked through."""
 MAX_HEADER_BYTES = 64 * 1024**2
 """Elements before the pixels that are larger than this are stepped over."""
-MAX_INFLATED_BYTES = 256 * 1024**2
+MIB = 1024**2
+MAX_INFLATED_BYTES = 256 * MIB
+MAX_ITEMS = 100_000
+"""Items of sequences in one file: enhanced images have some ten for each frame."""
+PIECE = 1 << 16
 PIXEL_TAGS = frozenset({0x7FE00010, 0x7FE00008, 0x7FE00009})
 UNDEFINED_LENGTH = 0xFFFFFFFF
 
@@ -108,9 +112,12 @@ def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | N
     if deflated:
         _refuse_deflate_bomb(stream)
     found: list[PixelsAt] = []
+    items = _Items()
 
     def at_pixels(tag: int, vr: str | None, length: int) -> bool:
         if tag not in PIXEL_TAGS:
+            if length > PIECE and not deflated:
+                items.look_ahead(stream, length)
             return False
         start = 0 if deflated else stream.tell()
         found.append(PixelsAt(None if length == UNDEFINED_LENGTH else start + length, deflated))
@@ -125,17 +132,19 @@ def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | N
             raise Unavailable(
                 "the disk refused to read a file", action="copy the study and try again", code="study_disk_failed"
             ) from None
-    if not found and _ends_short(dataset):
+    if not found and _ends_short(dataset, size):
         raise Unreadable
     return dataset, found[0] if found else None
 
 
-def _ends_short(dataset: Dataset) -> bool:
-    """Whether the last element is shorter than it says: the parser takes what is there."""
-    last = dataset.get_item(max(dataset.keys())) if len(dataset) else None
-    return (
-        isinstance(last, RawDataElement) and last.value is not None and len(last.value) < last.length < UNDEFINED_LENGTH
-    )
+def _ends_short(dataset: Dataset, size: int) -> bool:
+    """Whether the last element is shorter than it says: the parser takes what is there, or steps over it."""
+    last = dataset.get_item(max(dataset.keys()), keep_deferred=True) if len(dataset) else None
+    if not isinstance(last, RawDataElement) or last.length == UNDEFINED_LENGTH:
+        return False
+    if last.value is None:
+        return last.value_tell + last.length > size
+    return len(last.value) < last.length
 
 
 def what_is_left(stream: BinaryIO) -> tuple[str, str]:
@@ -157,19 +166,64 @@ def _uid_in(head: bytes, tag: bytes) -> str:
     return found.decode("ascii") if whole else ""
 
 
+class _Items:
+    """Counts the items of sequences ahead of the parser, which makes a dataset of some kilobyte of each of them: a few
+    bytes of a file are an item. Every byte is looked at once."""
+
+    def __init__(self) -> None:
+        self._until = 0
+        self._count = 0
+
+    def look_ahead(self, stream: BinaryIO, length: int) -> None:
+        """Count in an element that begins here; one of undefined length may go on to the end of the file.
+
+        Raises:
+            InputRejected: There are more than any image has (code ``dicom_too_many_items``).
+        """
+        at = stream.tell()
+        end = at + (MAX_HEADER_BYTES if length == UNDEFINED_LENGTH else min(length, MAX_HEADER_BYTES))
+        stream.seek(max(at, self._until))
+        while stream.tell() < end and (piece := stream.read(min(PIECE, end - stream.tell()))):
+            self.add(piece)
+        self._until = max(self._until, stream.tell())
+        stream.seek(at)
+
+    def add(self, piece: bytes) -> None:
+        """Count in some bytes; see ``look_ahead``."""
+        self._count += piece.count(b"\xfe\xff\x00\xe0") + piece.count(b"\xff\xfe\xe0\x00")
+        if self._count > MAX_ITEMS:
+            raise InputRejected(
+                "a DICOM file holds more than {most} items of sequences",
+                allowed="images as scanners and archives write them",
+                action="leave it out",
+                code="dicom_too_many_items",
+                values={"most": MAX_ITEMS},
+            )
+
+
 def _refuse_deflate_bomb(stream: BinaryIO) -> None:
-    """Deflated DICOM is inflated whole by the parser: look first how large it becomes."""
-    data = stream.read(MAX_HEADER_BYTES + 1)
-    stream.seek(0)
+    """Deflated DICOM is inflated whole by the parser: look first how large it becomes, piece by piece."""
+    head = stream.read(144)
     with becoming(Unreadable):
-        start = 132 + 12 + int(read_dataset(io.BytesIO(data[132:144]), False, True).FileMetaInformationGroupLength)
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        inflater.decompress(data[start:], MAX_INFLATED_BYTES)
-        too_large = bool(inflater.unconsumed_tail) or len(data) > MAX_HEADER_BYTES
-    if too_large:
-        raise InputRejected(
-            "a deflated DICOM file unpacks to more than 256 MiB", action="leave it out", code="deflate_bomb"
-        )
+        start = 144 + int(read_dataset(io.BytesIO(head[132:144]), False, True).FileMetaInformationGroupLength)
+        stream.seek(start)
+        inflater, items, packed, unpacked = zlib.decompressobj(-zlib.MAX_WBITS), _Items(), 0, 0
+        while not inflater.eof and (piece := stream.read(PIECE)):
+            packed += len(piece)
+            while piece and not inflater.eof:
+                inflated = inflater.decompress(piece, PIECE)
+                piece = inflater.unconsumed_tail
+                unpacked += len(inflated)
+                items.add(inflated)
+                swells = unpacked > RATIO_COUNTS_FROM and unpacked > MAX_RATIO * packed
+                if unpacked > MAX_INFLATED_BYTES or swells:
+                    raise InputRejected(
+                        "a deflated DICOM file unpacks to more than {mib} MiB",
+                        action="leave it out",
+                        code="deflate_bomb",
+                        values={"mib": (RATIO_COUNTS_FROM if swells else MAX_INFLATED_BYTES) // MIB},
+                    )
+    stream.seek(0)
 
 
 def _stepped_over(dataset: Dataset, tag: BaseTag) -> bool:

@@ -27,9 +27,12 @@ MAX_MEMBERS = 5_000
 MAX_FOLDER_FILES = 50_000
 MAX_TOTAL_BYTES = 2 * 1024**3
 MAX_FILE_BYTES = 1024**3
+MAX_NAMED_BYTES = 64 * 1024**2
+"""Of a file that is named by its hash in a sentence: a larger one is named by its number alone."""
 MAX_RATIO = 200
 RATIO_COUNTS_FROM = 32 * 1024**2
 MAX_DEPTH = 16
+LOCAL_HEADER_BYTES = 30
 
 ARCHIVE_ENDINGS = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".iso")
 
@@ -68,6 +71,8 @@ class FileSource(ABC, Generic[Handle]):
     def place_of(self, number: int) -> Place:
         """How stored texts name a file: its number and the beginning of its hash, where it can be read whole."""
         values: dict[str, int | str] = {"number": number, "count": len(self)}
+        if self.size_of(number) > MAX_NAMED_BYTES:
+            return self._numbered(number)
         try:
             values["sha256"] = self.hash_of(number)[:12]
         except TandemError:
@@ -287,6 +292,15 @@ class ZipSource(FileSource[zipfile.ZipInfo]):
                 raise InputRejected(
                     "the zip archive holds a symbolic link", action="pack the files themselves", code="zip_symlink"
                 )
+        end = 0
+        for info in sorted(self._zip.infolist(), key=lambda info: info.header_offset):
+            if info.header_offset < end:
+                raise InputRejected(
+                    "members of the zip archive lie over each other",
+                    action="do not trust this archive; export the study again",
+                    code="zip_overlaps",
+                )
+            end = info.header_offset + LOCAL_HEADER_BYTES + info.compress_size
         total = sum(info.file_size for info in members)
         packed = max(1, sum(info.compress_size for info in members))
         if total > MAX_TOTAL_BYTES or max((info.file_size for info in members), default=0) > MAX_FILE_BYTES:

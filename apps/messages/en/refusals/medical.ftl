@@ -34,7 +34,7 @@ candidates_not_for_validation = candidates of { $count } patients who are not fo
 
 candidates_of_one_class = candidates without nodules, or without anything else
 
-deflate_bomb = a deflated DICOM file unpacks to more than 256 MiB
+deflate_bomb = a deflated DICOM file unpacks to more than { $mib } MiB
     .action = leave it out
 
 detector_weights_differ = the detector's weights are not those that the operating point was chosen for
@@ -46,6 +46,10 @@ dicom_attribute = { $attribute } is absent or cannot be read
 dicom_damaged = the DICOM file is damaged or cut off
     .allowed = complete DICOM files
     .action = export the study again
+
+dicom_too_many_items = a DICOM file holds more than { $most } items of sequences
+    .allowed = images as scanners and archives write them
+    .action = leave it out
 
 dicom_truncated = the DICOM file is cut off: its pixels are incomplete
     .allowed = complete DICOM files
@@ -294,6 +298,9 @@ zip_member_method = it is encrypted or packed by an unusual method
 zip_not_opened = the zip archive cannot be opened: the file is { $kind }, or its beginning is damaged
     .allowed = a folder or zip of CT images in DICOM
     .action = download or export it again, or give the folder that holds the images
+
+zip_overlaps = members of the zip archive lie over each other
+    .action = do not trust this archive; export the study again
 
 zip_path_traversal = a member of the zip archive has a name that leads out of the archive
     .action = do not trust this archive; export the study again

@@ -1,6 +1,6 @@
 # 影像应用的拒绝说明；编号与英文目录一致。
 
-deflate_bomb = 经 deflate 压缩的 DICOM 文件解压后超过 256 MiB
+deflate_bomb = 经 deflate 压缩的 DICOM 文件解压后超过 { $mib } MiB
     .action = 请移除该文件
 
 dicom_attribute = { $attribute } 缺失或无法读取
@@ -9,6 +9,10 @@ dicom_attribute = { $attribute } 缺失或无法读取
 dicom_damaged = DICOM 文件已损坏或不完整
     .allowed = 完整的 DICOM 文件
     .action = 请重新导出该检查
+
+dicom_too_many_items = DICOM 文件的序列项超过 { $most } 个
+    .allowed = 扫描设备和归档系统所写的图像
+    .action = 请去除该文件
 
 dicom_truncated = DICOM 文件不完整：像素数据缺失
     .allowed = 完整的 DICOM 文件
@@ -153,6 +157,9 @@ zip_member_method = 该文件已加密或以不常见的方式压缩
 zip_not_opened = 无法打开 zip 压缩包：该文件为{ $kind }，或其开头已损坏
     .allowed = 存放 DICOM CT 图像的文件夹或 zip
     .action = 请重新下载或导出，或指定存放图像的文件夹
+
+zip_overlaps = zip 压缩包中的成员相互重叠
+    .action = 请勿信任该压缩包；请重新导出检查
 
 zip_path_traversal = zip 压缩包中有成员的名称指向压缩包之外
     .action = 请勿信任此压缩包；请重新导出该检查
