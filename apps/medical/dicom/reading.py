@@ -12,6 +12,7 @@ from apps.medical.ct.lungs import CUT_SHARE, LungExtent, lung_extent, no_lungs
 from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.pixels.cautions import pixel_cautions
+from apps.medical.dicom.series.continuity import continuity_cautions
 from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
 from apps.medical.dicom.sources import FileSource
 from core_model.errors import Caution, InputRejected, Phrase
@@ -93,17 +94,7 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     cautions = [*_header_cautions(stack), *pixel_cautions(reader.seen)]
     if repeated:
         cautions.append(Caution("slices_repeated", {"num_slices": repeated}, count=repeated))
-    odd = odd_slices(hu)
-    if odd:
-        places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in odd[:5])
-        cautions.append(
-            Caution(
-                "slices_odd",
-                {"num_slices": len(odd), "positions_mm": places},
-                source.place_of(stack.images[odd[0]][0].number).message,
-                len(odd),
-            )
-        )
+    cautions += continuity_cautions(source, stack, hu, odd_slices(hu))
     row_mm, column_mm = first.pixel_spacing
     extent = lung_extent(hu, (stack.step_mm, row_mm, column_mm))
     if extent is None:

@@ -29,7 +29,8 @@ APART_MM, APART_SHARE = 0.1, 0.1
 DEGRADING = frozenset(
     {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series", "lungs_cut",
      "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd", "bits_above_stored", "below_air",
-     "frame_of_reference_varies", "acquisitions_joined", "slices_apart", "tilt_contradicts"}
+     "frame_of_reference_varies", "acquisitions_joined", "slices_apart", "tilt_contradicts",
+     "slices_blank", "slices_same_pixels", "slices_break"}
 )  # fmt: skip
 FATAL = frozenset(
     {"dicom_truncated", "dicom_damaged", "dicom_attribute", "zip_member_damaged", "zip_member_cut",

@@ -6,10 +6,15 @@ patient who moved by 8 mm makes one of 4 times.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from apps.medical.dicom.series.stacks import Stack
+from apps.medical.dicom.sources import FileSource
+from core_model.errors import Caution, InputRejected
 
 STEPS_BESIDE = 3
 BREAK_TIMES, BREAK_HU = 1.8, 8.0
@@ -18,6 +23,8 @@ BLOCK_SHARE = 0.8
 """Across a block of foreign slices the scan goes on: a smaller step than those into the block and out of it."""
 BY_TURNS = 0.9
 CELLS = 64
+MOST_NAMED = 12
+"""So many slices are named by their positions."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +46,51 @@ class Continuity:
     by_turns: bool = False
 
 
+def continuity_cautions(
+    source: FileSource, stack: Stack, hu: NDArray[np.int16], odd: Sequence[int] = ()
+) -> list[Caution]:
+    """What is said of slices that do not follow on each other.
+
+    Args:
+        source: To name the first file of them.
+        stack: Whose slices they are.
+        hu: (slices, rows, columns), lowest first.
+        odd: Slices that are odd for another reason.
+
+    Raises:
+        InputRejected: Its slices belong by turns to two volumes.
+    """
+    found = continuity(hu)
+    if found.by_turns:
+        raise InputRejected(
+            "its slices belong by turns to two volumes: each resembles the next but one more than the next",
+            allowed="one volume a series",
+            action="export each acquisition or reconstruction as a series of its own",
+            code="slices_by_turns",
+        )
+    groups = {
+        "slices_blank": found.blank,
+        "slices_same_pixels": found.repeated,
+        "slices_odd": sorted({*odd, *found.foreign} - {*found.blank}),
+        "slices_break": found.breaks,
+    }
+    return [_caution(source, stack, code, slices) for code, slices in groups.items() if slices]
+
+
+def _caution(source: FileSource, stack: Stack, code: str, slices: Sequence[int]) -> Caution:
+    places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in slices[:MOST_NAMED])
+    more = ", …" if len(slices) > MOST_NAMED else ""
+    place = source.place_of(stack.images[slices[0]][0].number).message
+    return Caution(code, {"num_slices": len(slices), "positions_mm": places + more}, place, len(slices))
+
+
 def continuity(hu: NDArray[np.int16]) -> Continuity:
     """Looks through the slices of a stack.
 
     Args:
         hu: (slices, rows, columns), lowest first.
     """
-    blank = [k for k, plane in enumerate(hu) if plane.min() == plane.max()]
+    blank = [k for k, plane in enumerate(hu) if _blank(plane[::8, ::8]) and _blank(plane)]
     repeated = _repeated(hu, set(blank))
     shown = [k for k in range(len(hu)) if k not in set(blank)]
     if len(shown) < 2 * STEPS_BESIDE:
@@ -64,6 +109,10 @@ def continuity(hu: NDArray[np.int16]) -> Continuity:
     beside_blank = {k + offset for k in blank for offset in (-1, 0)}
     breaks = tuple(k for k in found if k not in ends and k not in beside_blank)
     return Continuity(tuple(blank), repeated, tuple(sorted(foreign)), breaks, _by_turns(cells, steps))
+
+
+def _blank(plane: NDArray[np.int16]) -> bool:
+    return bool(plane.min() == plane.max())
 
 
 def _repeated(hu: NDArray[np.int16], blank: set[int]) -> tuple[int, ...]:

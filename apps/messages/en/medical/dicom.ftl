@@ -45,6 +45,15 @@ items_without_end = The pixels of { $count } files lack the mark of their end; t
 shown_inverse = The images are meant to be shown inverse (MONOCHROME1); their values are the same, and they are shown as usual.
 mixed_series = { $num_images } images of the same series have another geometry or acquisition and were left out.
 slices_repeated = { $num_slices } slices repeat others pixel by pixel; each was used once.
+slices_blank = { $num_slices } { $num_slices ->
+    [1] slice holds
+   *[other] slices hold
+} one value alone (at { $positions_mm } mm); nothing was seen there.
+slices_same_pixels = { $num_slices } slices have the pixels of another slice (at { $positions_mm } mm); what lies there was not delivered.
+slices_break = The next slice does not continue { $num_slices ->
+    [1] the slice
+   *[other] the slices
+} at { $positions_mm } mm: the patient moved, or images are missing or not of this place.
 slices_odd = { $num_slices } slices differ strongly from their neighbours (at { $positions_mm } mm); they may be damaged.
 slices_missing_outside = Slices are missing outside the lungs; { $num_slices } slices beyond the gap were left out.
 slices_shifted = Slices are shifted against each other by up to { NUMBER($shift_mm, minimumFractionDigits: 2) } mm.
