@@ -58,6 +58,12 @@ def _names_the_zip(reads: Reads) -> None:
     assert "no zip archive" not in str(refused)
 
 
+def _same_both_ways(reads: Reads) -> None:
+    turned, usual = reads().read(), reads("").read()
+    assert np.array_equal(turned.volume.hu, usual.volume.hu)
+    assert turned.volume.geometry.rounded() == usual.volume.geometry.rounded()
+
+
 CASES: dict[str, Case[Reads]] = {
     "bits_above_stored": Case(
         "Right: refused, or a caution with the share of pixels that have bits set above BitsStored although no overlay "
@@ -88,6 +94,10 @@ CASES: dict[str, Case[Reads]] = {
         _chest_with("shown_inverse"),
     ),
     "native_in_fragments": Case("Right: the fragment's content, or refused.", _chest_with("plain_in_items")),
+    "offset_jumps_inside_the_lungs": Case(
+        "Right: refused: within one scanner's series the values of air jump by 1024 HU between neighbours.",
+        _refused_with("values_jump"),
+    ),
     "padding_after_end_of_image": Case("Right: read; what follows EOI is no part of the image.", _chest_with()),
     "padding_in_tissue": Case(
         "Where the value occurs inside the body it is a value: read as 0 HU, with a caution.",
@@ -102,6 +112,11 @@ CASES: dict[str, Case[Reads]] = {
         "Right: refused, or a caution with the share of pixels below -1024 HU that are no padding: no tissue lies "
         "there.",
         _refused_with("sign_contradicts"),
+    ),
+    "stored_the_other_way_round": Case(
+        "Right: the same findings at the same places with the same probabilities: no voxel differs, only the order in "
+        "the file.",
+        _same_both_ways,
     ),
     "zip_in_a_zip": Case(
         "Right: refused, as today, but the sentence must be true: the member is a zip archive inside the archive.",

@@ -3,15 +3,17 @@
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.medical.ct.lungs import CUT_SHARE, LungExtent, lung_extent, no_lungs
+from apps.medical.ct.orientation import Turn, turn_of
 from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.pixels.cautions import pixel_cautions
+from apps.medical.dicom.pixels.neighbours import jump_between, odd_slices
 from apps.medical.dicom.series.continuity import continuity_cautions
 from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
 from apps.medical.dicom.sources import FileSource
@@ -22,7 +24,6 @@ NOTICED_TILT_DEGREES = 0.5
 TILT_OFF_DEGREES = 1.0
 NOTICED_SHIFT_MM = 0.1
 ALLOWED_SHIFT_PIXELS = 0.75
-ODD_TIMES, ODD_HU = 1.8, 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class ReadStack:
     """All slices of a stack in memory.
 
     Attributes:
-        hu: int16 (slices, rows, columns), one slice for each position, lowest first.
+        hu: int16 (slices, rows, columns), one slice for each position, lowest first, the usual way round.
         cautions: What was odd.
         input_hash: sha256 over the sorted hashes of the files.
         extent: Where the lungs are.
@@ -73,14 +74,16 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
             },
         )
     refuse_unscaled(source, stack)
-    hu = np.empty((count, first.rows, first.columns), np.int16)
+    turn = stack_turn(stack)
+    rows, columns = turn.pair(first.rows, first.columns)
+    hu = np.empty((count, int(rows), int(columns)), np.int16)
     reader = PixelReader(source)
     hashes: dict[int, str] = {}
     repeated = 0
     for k, here in enumerate(stack.images):
-        hu[k] = _decode(reader, here[0], hashes)
+        hu[k] = turn.plane(_decode(reader, here[0], hashes))
         for again in here[1:]:
-            if not np.array_equal(hu[k], _decode(reader, again, hashes)):
+            if not np.array_equal(hu[k], turn.plane(_decode(reader, again, hashes))):
                 raise InputRejected(
                     "two different slices lie at {position_mm} mm",
                     allowed="one slice at each position",
@@ -94,8 +97,9 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     cautions = [*_header_cautions(stack), *pixel_cautions(reader.seen)]
     if repeated:
         cautions.append(Caution("slices_repeated", {"num_slices": repeated}, count=repeated))
+    refuse_jump(source, stack, hu)
     cautions += continuity_cautions(source, stack, hu, odd_slices(hu))
-    row_mm, column_mm = first.pixel_spacing
+    row_mm, column_mm = turn.pair(*first.pixel_spacing)
     extent = lung_extent(hu, (stack.step_mm, row_mm, column_mm))
     if extent is None:
         raise no_lungs(Phrase("lungs_not_shown", "it shows no lungs"))
@@ -111,19 +115,22 @@ def _decode(reader: PixelReader, image: ImageHeader, hashes: dict[int, str]) -> 
     return hu
 
 
-def odd_slices(hu: NDArray[np.int16]) -> list[int]:
-    """Slices that differ from both neighbours far more than neighbours usually do.
-
-    A damaged stream of lossless JPEG decodes without complaint, and DICOM has no checksum: this is what can be seen.
-    """
-    if len(hu) < 5:
-        return []
-    thin = hu[:, ::4, ::4]
-    steps = np.array(
-        [np.abs(thin[k + 1].astype(np.int32) - thin[k]).mean() for k in range(len(hu) - 1)], dtype=np.float64
+def refuse_jump(source: FileSource, stack: Stack, hu: NDArray[np.int16]) -> None:
+    """Refuses a stack whose values are not on one scale from its first slice to its last."""
+    jump = jump_between(hu)
+    if jump is None:
+        return
+    k, step_hu = jump
+    low, high = (f"{stack.positions_mm[at]:.1f}" for at in (k, k + 1))
+    raise InputRejected(
+        "all values jump by {step_hu} HU between {low_mm} and {high_mm} mm: "
+        "slope or intercept is not that of the values there",
+        allowed="one scale in all slices",
+        action="export the study again from the scanner or archive",
+        source=source.place_of_two(stack.images[k][0].number, stack.images[k + 1][0].number),
+        code="values_jump",
+        values={"step_hu": step_hu, "low_mm": low, "high_mm": high},
     )
-    nearer = np.minimum(np.append(steps, np.inf), np.insert(steps, 0, np.inf))
-    return np.flatnonzero(nearer > ODD_TIMES * np.median(steps) + ODD_HU).tolist()
 
 
 def refuse_unscaled(source: FileSource, stack: Stack) -> None:
@@ -193,7 +200,12 @@ def even_part(source: FileSource, read: ReadStack) -> tuple[range, Placement, li
     if abs(stated - placement.tilt_degrees) > TILT_OFF_DEGREES and stated > NOTICED_TILT_DEGREES:
         values = {"stated": round(stated, 1), "degrees": round(placement.tilt_degrees, 1)}
         cautions.append(Caution("tilt_contradicts", values))
-    return run, placement, cautions
+    return run, replace(placement, geometry=stack_turn(stack).geometry(placement.geometry)), cautions
+
+
+def stack_turn(stack: Stack) -> Turn:
+    """How the slices of a stack are brought to the usual way round."""
+    return turn_of(stack.first.orientation[:3], stack.first.orientation[3:])
 
 
 def _gap_in_lungs(source: FileSource, stack: Stack, gap: Gap) -> InputRejected:

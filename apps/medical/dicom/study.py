@@ -8,13 +8,15 @@ import os
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
 from apps.documents import missing
 from apps.medical.ct.volume import Volume
 from apps.medical.dicom.bystanders import blame_damaged_file, damaged_beside, refuse_damaged_images
 from apps.medical.dicom.headers import Headers, read_headers
 from apps.medical.dicom.identity import patient_of, refuse_two_patients
 from apps.medical.dicom.pixels import PixelReader
-from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_unscaled
+from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_unscaled, stack_turn
 from apps.medical.dicom.records import FirstImage, ImportedStudy, SeriesRecord, StudyRecord
 from apps.medical.dicom.series.choice import SortedStacks, skipped_of, sorted_stacks
 from apps.medical.dicom.series.stacks import Placement, Stack, is_derived, is_localizer, place
@@ -281,9 +283,10 @@ def _middle(source: FileSource, stack: Stack) -> FirstImage:
     refuse_unscaled(source, stack)
     k = len(stack.images) // 2
     image = stack.images[k][0]
-    grid = place(stack, range(len(stack.images))).geometry
+    turn = stack_turn(stack)
+    grid = turn.geometry(place(stack, range(len(stack.images))).geometry)
     return FirstImage(
-        PixelReader(source).hounsfield(image),
+        np.ascontiguousarray(turn.plane(PixelReader(source).hounsfield(image))),
         k,
         len(stack.images),
         stack.series_uid,

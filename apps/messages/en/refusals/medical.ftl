@@ -272,6 +272,10 @@ values_below_air = many of its values lie far below air: slope or intercept is n
     .allowed = values in Hounsfield units after slope and intercept
     .action = export the study again from the scanner or archive
 
+values_jump = all values jump by { $step_hu } HU between { $low_mm } and { $high_mm } mm: slope or intercept is not that of the values there
+    .allowed = one scale in all slices
+    .action = export the study again from the scanner or archive
+
 zip_damaged = the zip archive is broken or incomplete
     .action = download or export it again
 

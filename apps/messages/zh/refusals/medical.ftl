@@ -297,3 +297,7 @@ sign_contradicts = PixelRepresentation 与数值不符：致密组织会变成�
 values_below_air = 大量数值远低于空气：斜率或截距与数值不符
     .allowed = 经斜率和截距换算后的 CT 值（HU）
     .action = 请从设备或存档系统重新导出该检查
+
+values_jump = 在 { $low_mm } 与 { $high_mm } mm 之间，全部数值跳变 { $step_hu } HU：该处的斜率或截距与数值不符
+    .allowed = 所有层面使用同一标度
+    .action = 请从设备或存档系统重新导出该检查

@@ -206,3 +206,30 @@ def test_an_image_to_be_shown_inverse_has_the_same_values(tmp_path: Path) -> Non
     study = read_study(series.write(tmp_path / "inverse"))
     assert np.array_equal(study.volume.hu, plain)
     assert "shown_inverse" in cautions(study)
+
+
+@pytest.mark.parametrize("where", [slice(22, None), slice(None, 18), slice(30, 33)])
+def test_an_offset_that_was_applied_to_some_slices_already_is_refused(tmp_path: Path, where: slice) -> None:
+    series = make_series()
+    for dataset in series.datasets[where]:
+        dataset.RescaleIntercept = 0
+    error = refused(series, tmp_path)
+    assert error.code == "values_jump"
+    assert abs(error.values["step_hu"]) == pytest.approx(1024, abs=4)
+
+
+def test_a_slope_that_is_not_that_of_some_slices_is_refused(tmp_path: Path) -> None:
+    series = make_series()
+    for dataset in series.datasets[20:]:
+        dataset.RescaleSlope, dataset.RescaleIntercept = 2, -1024
+    assert refused(series, tmp_path).code == "values_jump"
+
+
+def test_each_slice_s_own_slope_and_intercept_are_no_jump(tmp_path: Path) -> None:
+    series = make_series()
+    plain = read_study(series.write(tmp_path / "plain")).volume.hu
+    for dataset in series.datasets[20:]:
+        put(dataset, dataset.pixel_array.astype(np.uint16) * 2 + 200)
+        dataset.RescaleSlope, dataset.RescaleIntercept = 0.5, -1124
+        dataset.BitsStored, dataset.HighBit = 16, 15
+    assert np.array_equal(read_study(series.write(tmp_path / "scaled")).volume.hu, plain)
