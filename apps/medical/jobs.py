@@ -187,7 +187,7 @@ def _add_study(step: Step, study: "ImportedStudy", series: ReadSeries, volume: s
     patient, study_date = study.patient, study.study.study_date
     return studies.add_study(
         step.store,
-        studies.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex),
+        studies.Identity(patient.patient_id, patient.name, patient.birth_date, patient.sex, patient.issuer),
         study.study.study_uid,
         [studies.SeriesEntry(series.name, volume, geometry)],
         study_date=date.fromisoformat(study_date) if study_date else None,
