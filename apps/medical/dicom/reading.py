@@ -253,6 +253,8 @@ def _header_cautions(stack: Stack) -> list[Caution]:
         found.append(Caution("shown_inverse"))
     if len({image.bits_stored for image in images}) > 1:
         found.append(Caution("pixel_format_varies"))
+    if any(image.guid for image in images):
+        found.append(Caution("uid_of_guid"))
     if len({image.frame_of_reference for image in images} - {""}) > 1:
         found.append(Caution("frame_of_reference_varies"))
     if joints := stack.joints:

@@ -40,6 +40,8 @@ FATAL = frozenset(
 )  # fmt: skip
 """Rejections that concern the input as a whole, however many series would be left."""
 HEADER_SHARE = 0.15
+MOST_LISTED = 12
+"""So many series a refusal names, the largest first."""
 FILE_IS = {
     "pdf": Phrase("file_is_pdf", "a PDF"),
     "empty": Phrase("file_is_empty", "empty"),
@@ -246,8 +248,10 @@ def _none_fits(found: SortedStacks, refused: list[tuple[Stack, InputRejected]]) 
             series_uid=entry.name,
             reason=nested(entry.reason.code, **entry.reason.values),
         )
-        for entry in listed
+        for entry in sorted(listed, key=lambda entry: -entry.num_slices)[:MOST_LISTED]
     ]
+    if len(listed) > MOST_LISTED:
+        lines.append(nested("series_more", count=len(listed) - MOST_LISTED))
     return InputRejected(
         "no series can be read: {series}",
         allowed="a complete axial CT series that covers the lungs",

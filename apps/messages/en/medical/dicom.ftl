@@ -61,6 +61,7 @@ gantry_tilt = The gantry was tilted by { NUMBER($degrees, minimumFractionDigits:
 tilt_contradicts = The header states a gantry tilt of { NUMBER($stated, minimumFractionDigits: 1) } degrees, the positions one of { NUMBER($degrees, minimumFractionDigits: 1) }; the positions were followed.
 rescale_varies = Slope or intercept differs between slices; each slice was scaled by its own.
 pixel_format_varies = The number of stored bits differs between slices.
+uid_of_guid = UIDs are written as GUIDs, which the standard does not allow; each was taken as the UID that the standard derives from it.
 uid_repeated = Image UIDs are absent or not unique; exports cannot refer to single images.
 
 # Why a series was not read
@@ -98,4 +99,5 @@ object_other = another kind of object
 # Parts of refusals
 series_and_series = { $first }; { $rest }
 series_with_reason = series { $number } ({ $num_slices } images, { $series_uid }): { $reason }
+series_more = and { $count } more
 no_number = n/a
