@@ -46,7 +46,7 @@ gantry_tilt = 机架倾斜 { NUMBER($degrees, minimumFractionDigits: 1) } 度；
 tilt_contradicts = 文件头写明机架倾斜 { NUMBER($stated, minimumFractionDigits: 1) } 度，位置显示为 { NUMBER($degrees, minimumFractionDigits: 1) } 度，按位置处理。
 rescale_varies = 各层面的缩放斜率或截距不同，已按各层面自身的值换算。
 pixel_format_varies = 各层面的存储位数不同。
-uid_of_guid = UID 写成了标准不允许的 GUID，已按标准换算为对应的 UID。
+uid_of_guid = UID 写成了标准不允许的全局唯一标识符形式，已按标准换算为对应的 UID。
 uid_repeated = 图像 UID 缺失或重复，导出结果无法指向单幅图像。
 
 # 序列未读取的原因
