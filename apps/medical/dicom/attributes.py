@@ -165,7 +165,10 @@ def contrast(dataset: Dataset, usage: Dataset | None = None) -> bool | None:
     agent = loose_text(dataset, "ContrastBolusAgent")
     if agent:
         return agent.casefold() not in NO_AGENT
-    return True if dataset.get("ContrastBolusAgentSequence") else None
+    try:
+        return True if sequence(dataset, "ContrastBolusAgentSequence") else None
+    except Unreadable:
+        return None
 
 
 def padding(dataset: Dataset) -> tuple[int, int] | None:

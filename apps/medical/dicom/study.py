@@ -220,6 +220,8 @@ def _part_of(tick: Callable[[float], None], start: float, part: float, share: fl
 
 
 def _why_not(stack: Stack, chosen: ReadStack) -> Message:
+    if stack.series_uid == chosen.stack.series_uid and stack.part is not None:
+        return Message("series_other_part")
     if is_derived(stack.first) and not is_derived(chosen.stack.first):
         return Message("series_derived")
     if stack.effective_mm > chosen.stack.effective_mm + 0.05:

@@ -81,6 +81,7 @@ series_no_place = { $attribute } is absent, unusable or not that of a CT image
 series_derived = derived from other images; the original was read
 series_thicker = a thinner series was read ({ NUMBER($read_mm, minimumFractionDigits: 2) } mm)
 series_less_coverage = it does not cover the lungs as well as the series that was read
+series_other_part = another volume of the same series was read
 series_as_thick = another series of the same thickness was read
 series_not_ct = not CT images: { $object }
 object_magnetic_resonance = magnetic resonance

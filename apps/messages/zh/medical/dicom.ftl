@@ -63,6 +63,7 @@ series_no_place = { $attribute } 缺失、不可用或不属于 CT 图像
 series_derived = 由其他图像衍生，已读取原始序列
 series_thicker = 已读取层厚更薄的序列（{ NUMBER($read_mm, minimumFractionDigits: 2) } mm）
 series_less_coverage = 对肺部的覆盖不如已读取的序列
+series_other_part = 读取了同一序列的另一个容积
 series_as_thick = 已读取另一个层厚相同的序列
 series_not_ct = 非 CT 图像：{ $object }
 object_magnetic_resonance = 磁共振
