@@ -58,5 +58,6 @@ def parse(given: dict[str, Any], port: Port) -> dict[str, Any]:
         "name": patient.name,
         "birth_date": patient.birth_date,
         "sex": patient.sex,
+        "issuer": patient.issuer,
     }
     return {"identity": identity, "imported": to_json(imported).decode()}

@@ -12,10 +12,10 @@ MIB = 1 << 20
 MOST_MIB = 800
 """Of a tree; with the facts read from it, it stays under 1 GiB."""
 MOST_TIMES = 23
-SMALL_MIB = 64
+SMALL_MIB = 24
 """A tree that may be any number of times the size of its document."""
-_ELEMENT, _TEXT, _ATTRIBUTE, _FACT = 120, 130, 190, 900
-"""Bytes that each takes in libxml2's tree (measured), and a fact besides as an object of ours."""
+_ELEMENT, _TEXT, _ATTRIBUTE, _FACT = 120, 130, 190, 2400
+"""Bytes that each takes in libxml2's tree (measured), and a fact besides as an object and a row of a table."""
 _TEXT_STARTS = re.compile(rb">[^<]")
 
 

@@ -132,8 +132,9 @@ def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | N
             raise Unavailable(
                 "the disk refused to read a file", action="copy the study and try again", code="study_disk_failed"
             ) from None
-    if not found and _ends_short(dataset, size):
-        raise Unreadable
+    with becoming(Unreadable):
+        if not found and _ends_short(dataset, size):
+            raise Unreadable
     return dataset, found[0] if found else None
 
 

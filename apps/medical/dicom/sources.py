@@ -27,6 +27,8 @@ MAX_MEMBERS = 5_000
 MAX_FOLDER_FILES = 50_000
 MAX_TOTAL_BYTES = 2 * 1024**3
 MAX_FILE_BYTES = 1024**3
+MAX_KEPT_BYTES = 96 * 1024**2
+"""Of a zip's member that is looked into and not read whole: what stands before its pixels."""
 MAX_NAMED_BYTES = 64 * 1024**2
 """Of a file that is named by its hash in a sentence: a larger one is named by its number alone."""
 MAX_RATIO = 200
@@ -125,7 +127,7 @@ class FileSource(ABC, Generic[Handle]):
                 source=self._numbered(number),
                 code="study_file_too_large",
             )
-        with self.open(number) as stream, self._refusing(number):
+        with self._refusing(number), self._open_whole(number) as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
         self._count(number, len(data))
         return data
@@ -142,6 +144,10 @@ class FileSource(ABC, Generic[Handle]):
     @abstractmethod
     def _open_raw(self, number: int) -> BinaryIO:
         """The raw stream of a file; ``open`` turns its failures into refusals."""
+
+    def _open_whole(self, number: int) -> IO[bytes]:
+        """The stream of a file that is read from its beginning to its end."""
+        return self._open_raw(number)
 
     def _count(self, number: int, seen: int) -> None:
         """Real bytes per file, summed; a file that is read twice counts once."""
@@ -335,6 +341,9 @@ class ZipSource(FileSource[zipfile.ZipInfo]):
     def name_of(self, number: int) -> str:
         return self._entries[number - 1].handle.filename
 
+    def _open_whole(self, number: int) -> IO[bytes]:
+        return self._zip.open(self._entries[number - 1].handle)
+
     def _open_raw(self, number: int) -> BinaryIO:
         prefix = _Prefix(
             self._zip.open(self._entries[number - 1].handle),
@@ -357,7 +366,7 @@ class ZipSource(FileSource[zipfile.ZipInfo]):
 class _Prefix(io.RawIOBase):
     """A seekable view of a stream that unpacks only as far as it is read, and keeps what it has read."""
 
-    STEP = 64 * 1024
+    STEP = 256 * 1024
 
     def __init__(
         self, stream: IO[bytes], count: Callable[[int], None], refusing: Callable[[], contextlib.AbstractContextManager]
@@ -405,11 +414,18 @@ class _Prefix(io.RawIOBase):
     def _fill(self, until: int | None) -> None:
         while not self._ended and (until is None or len(self._seen) < until):
             with self._refusing():
-                part = self._stream.read(self.STEP if until is None else max(self.STEP, until - len(self._seen)))
+                part = self._stream.read(self.STEP)
             self._ended = not part
             self._seen += part
             if part:
                 self._count(len(self._seen))
+            if len(self._seen) > MAX_KEPT_BYTES:
+                raise InputRejected(
+                    "a file in the zip archive holds {mib} MiB before its pixels",
+                    action="unpack it with a program that you trust and give the folder",
+                    code="zip_member_unending",
+                    values={"mib": MAX_KEPT_BYTES // 1024**2},
+                )
 
     def close(self) -> None:
         if not self.closed:

@@ -62,7 +62,7 @@ def test_db_upgrade_makes_a_new_database_in_a_new_folder_for_its_user_alone(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     assert tandem(monkeypatch, "db", "upgrade") == 0
-    assert capsys.readouterr().err.strip() == "the database has schema 0002, finance_0001, medical_0001"
+    assert capsys.readouterr().err.strip() == "the database has schema 0002, finance_0001, medical_0002"
     assert (data / "tandem.db").stat().st_size > 0
     assert open_to_others(data) == []
     Store(load_settings()).close()

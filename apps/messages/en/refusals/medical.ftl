@@ -172,6 +172,10 @@ slice_missing = 1 slice is missing inside the lungs between { $low_mm } and { $h
     .allowed = complete lungs
     .action = export or copy the series again
 
+slices_by_turns = its slices belong by turns to two volumes: each resembles the next but one more than the next
+    .allowed = one volume a series
+    .action = export each acquisition or reconstruction as a series of its own
+
 slices_missing = { $num_slices } slices are missing inside the lungs between { $low_mm } and { $high_mm } mm
     .allowed = complete lungs
     .action = export or copy the series again
@@ -294,6 +298,9 @@ zip_member_damaged = it is damaged inside the zip archive (its checksum is wrong
 
 zip_member_method = it is encrypted or packed by an unusual method
     .action = export the study again
+
+zip_member_unending = a file in the zip archive holds { $mib } MiB before its pixels
+    .action = unpack it with a program that you trust and give the folder
 
 zip_not_opened = the zip archive cannot be opened: the file is { $kind }, or its beginning is damaged
     .allowed = a folder or zip of CT images in DICOM

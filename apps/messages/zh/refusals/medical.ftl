@@ -46,6 +46,10 @@ slice_missing = 肺内 { $low_mm } 至 { $high_mm } mm 之间缺少 1 个层面
     .allowed = 完整的肺部
     .action = 请重新导出或复制该序列
 
+slices_by_turns = 其层面交替属于两个容积：每个层面与隔一层者比与相邻者更相似
+    .allowed = 每个序列一个容积
+    .action = 请将每次采集或重建分别导出为单独的序列
+
 slices_missing = 肺内 { $low_mm } 至 { $high_mm } mm 之间缺少 { $num_slices } 个层面
     .allowed = 完整的肺部
     .action = 请重新导出或复制该序列
@@ -153,6 +157,9 @@ zip_member_damaged = 该文件在 zip 压缩包内已损坏（校验和错误）
 
 zip_member_method = 该文件已加密或以不常见的方式压缩
     .action = 请重新导出该检查
+
+zip_member_unending = zip 压缩包中某文件在像素数据之前有 { $mib } MiB 内容
+    .action = 请用可信的程序解压后提供文件夹
 
 zip_not_opened = 无法打开 zip 压缩包：该文件为{ $kind }，或其开头已损坏
     .allowed = 存放 DICOM CT 图像的文件夹或 zip
