@@ -134,9 +134,13 @@ def viewer_data(reading: MedicalReading, findings: Sequence[ReadFinding], jump: 
         "findings": [_marker(reading.id, finding, view, shape) for finding in findings],
         "finding": chosen.id if chosen else "",
         "texts": {
-            **{key: t(key) for key in ("slice", "markers", "heatmap", "heatmap_none", "opacity")},
+            **{
+                key: t(key)
+                for key in ("slice", "markers", "heatmap", "heatmap_none", "opacity", "loading", "not_loaded")
+            },
             "keys": t("viewer_keys"),
         },
+        "lang": language(),
         "height": VIEWER_HEIGHT,
     }
 
