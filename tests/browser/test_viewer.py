@@ -118,7 +118,7 @@ class Held:
     def __init__(self, page: Any, pattern: str) -> None:
         self.routes: list[Route] = []
         self.page, self.pattern = page, pattern
-        page.route(pattern, self.routes.append)
+        page.route(pattern, lambda route: self.routes.append(route))
 
     def wait(self, number: int = 1) -> None:
         for _ in range(200):
@@ -128,9 +128,9 @@ class Held:
         raise AssertionError(f"{len(self.routes)} of {number} were asked for")
 
     def release(self) -> None:
-        self.page.unroute(self.pattern)
         for route in self.routes:
             route.continue_()
+        self.page.unroute(self.pattern)
 
 
 def shown(screen: Screen) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Pictures { // those asked for last, decoded, by their path on the server
 
   async load(entry, address) {
     const answer = await fetch(address);
-    if (!answer.ok) throw new Error(answer.status === 404 || answer.status === 409 ? await answer.text() : "");
+    if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { said: [404, 409].includes(answer.status) ? await answer.text() : "" });
     entry.url = URL.createObjectURL(await answer.blob());
     const image = new Image();
     image.alt = ""; image.draggable = false; image.decoding = "sync"; // painted with the label, not a frame later
@@ -189,7 +189,7 @@ class Viewer {
       if (frame.base === this.data.base && (!this.frame || frame.number > this.frame.number)) this.present(frame, ...both);
     } catch (error) {
       waiting = false;
-      if (frame.number === this.asked) this.say(error.message || this.data.texts.not_loaded);
+      if (frame.number === this.asked) this.say(error.said || this.data.texts.not_loaded);
     }
   }
 
