@@ -38,7 +38,7 @@ def as_jobs(data: Path, reports: list[Path]) -> list[float]:
 
 
 def in_parts(reports: list[Path]) -> list[float]:
-    """Cost of each report's statements and checks, facts and tree at hand, captions embedded as in a job."""
+    """Cost of each report's statements and checks, facts and tree at hand."""
     from apps.finance import jobs
     from apps.finance.anomaly import check_statements
     from apps.finance.filings import read_facts
@@ -51,8 +51,8 @@ def in_parts(reports: list[Path]) -> list[float]:
         content = report.read_bytes()
         filing, root = read_facts(content), parse(markup_of(content))
         started = cpu_s()
-        made = getattr(jobs, "embedding", None)
-        embed = made("cpu", "") if made else jobs._embedder()  # type: ignore[attr-defined]  # one a job, earlier
+        made = getattr(jobs, "embedding", None) or getattr(jobs, "_embedder", None)  # a job of before had one
+        embed = made("cpu", "") if made and made.__name__ == "embedding" else made() if made else None
         check_statements(filing, build_statements(root, filing, embed))
         seconds.append(cpu_s() - started)
     return seconds

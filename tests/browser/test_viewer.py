@@ -85,7 +85,8 @@ def largest(bright: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     labels, _ = ndimage.label(bright)
     counts = np.bincount(labels.ravel())
     counts[0] = 0
-    return np.nonzero(labels == counts.argmax())
+    rows, columns = np.nonzero(labels == counts.argmax())
+    return rows, columns
 
 
 @pytest.mark.parametrize("shape", SPACINGS)

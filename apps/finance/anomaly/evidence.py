@@ -9,7 +9,7 @@ from functools import cached_property
 from apps.documents import or_none
 from apps.finance.anomaly.names import name_of, short
 from apps.finance.filings import Dimension, Fact, Filing
-from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
+from apps.finance.filings.duplicates import NAMED, accuracy, most_precise, rounding_range
 from apps.finance.money import is_money, is_per_share, per_share
 from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, Statements, StatementValue
@@ -197,7 +197,7 @@ class Evidence:
         best = most_precise(facts)
         if is_money(best.unit) or is_per_share(best.unit):
             best = most_precise([fact for fact in facts if fact.unit in self.own_units] or facts)
-        alike = [fact for fact in facts if fact is not best and fact.unit == best.unit]
+        alike = [fact for fact in facts if fact is not best and fact.unit == best.unit][:NAMED]
         others = tuple(fact.fact_id for fact in alike if agree(fact, best))
         ids = (best.fact_id, *others)
         return Amount(Decimal(best.value or "0"), rounding_of(best), ids, self.name_of(name), best.unit or "")
