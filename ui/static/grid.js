@@ -90,24 +90,25 @@ export default function (component) {
   if (shape !== state.shape) { state.picks = build(root, data); state.shape = shape; }
   root.style.maxHeight = data.height ? `${data.height}px` : "none";
   mark(state, data);
-  const pick = (node) => {
+  const pick = (node, how) => {
+    document.documentElement.dataset.picked = how; // see page.js
     const row = data.rows[Number(node.dataset.r)];
     setTriggerValue("picked", { row: row.id, column: Number(node.dataset.c) });
   };
   const target = (event) => event.composedPath().find((each) => each.dataset && each.dataset.r !== undefined);
-  root.onclick = (event) => { const node = target(event); if (node) { node.focus({ preventScroll: true }); pick(node); } };
+  root.onclick = (event) => { const node = target(event); if (node) { node.focus({ preventScroll: true }); pick(node, "choice"); } };
   root.onkeydown = (event) => {
     const node = target(event);
     if (!node) return;
     const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); clearTimeout(state.timer); pick(node); return; }
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); clearTimeout(state.timer); pick(node, "choice"); return; }
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault(); event.stopPropagation();
     const next = neighbour(state, Number(node.dataset.r), Number(node.dataset.c), move[0], move[1]);
     if (!next) return;
     next.tabIndex = 0; next.focus({ preventScroll: true }); next.scrollIntoView({ block: "nearest" });
-    if (data.follow) { clearTimeout(state.timer); state.timer = setTimeout(() => pick(next), 220); }
+    if (data.follow) { clearTimeout(state.timer); state.timer = setTimeout(() => pick(next, "arrows"), 220); }
   };
   return () => { clearTimeout(state.timer); STATE.delete(parentElement); };
 }
