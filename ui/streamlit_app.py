@@ -12,6 +12,7 @@ if str(ROOT) not in sys.path:  # Streamlit puts the script's own folder first, n
 from apps.messages import said  # noqa: E402
 from apps.notices import NOTICE_OF_USE  # noqa: E402
 from ui import labels  # noqa: E402
+from ui.routes import START  # noqa: E402
 from ui.widgets import components  # noqa: E402
 from ui.widgets.shell import go, language, t  # noqa: E402
 
@@ -44,7 +45,8 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         label_visibility="collapsed",
         required=True,
     )
-components.page("zh-CN" if language() == "zh" else language(), {"gone": t("gone"), "restarted": t("restarted")})
+LOCALES = {"en": "en", "zh": "zh-CN"}
+components.page(LOCALES[language()], START, {"gone": t("gone"), "restarted": t("restarted")})
 go(lang=None if language() == "en" else language())
 
 page.run()

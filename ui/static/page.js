@@ -1,9 +1,10 @@
-// What belongs to the whole window. data: {lang, texts: {gone, restarted}}.
+// What belongs to the whole window. data: {lang, start, texts: {gone, restarted}}.
 // 1. The language of the document, for screen readers and for breaking lines.
 // 2. The browser's history: Streamlit adds an entry each time it writes the address. One that differs from the address
 //    shown only in where one has moved (slice, window, language, a number reached by arrow keys, a job that became its
 //    reading) takes its entry's place, so that the way back leads to what was chosen before, not through each step.
-// 3. A server that is gone: our sentence in the page's language, until it answers again.
+// 3. A server that is gone: our sentence in the page's language, until it answers again. One that was started again knows
+//    nothing of this page, which then loads itself anew; its address has all that was chosen.
 const MOVING = new Set(["slice", "window", "lang"]);
 const FOLLOWING = new Set([...MOVING, "pick", "n"]);
 const GIVES_WAY = new Set([...MOVING, "job", "reading"]);
@@ -54,18 +55,28 @@ class Watch { // over the connection, as Streamlit's root element tells it
     document.body.classList.toggle("tandem-gone", gone);
     this.banner.hidden = !gone;
     this.banner.textContent = gone ? this.texts.gone : "";
-    while (!this.banner.hidden) { // another start has another token: then waiting is no use
-      const status = await fetch("/health", { cache: "no-store" }).then((answer) => answer.status, () => 0);
-      if (status === 403 && !this.banner.hidden) this.banner.textContent = this.texts.restarted;
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+    while (!this.banner.hidden) {
+      const { status, start } = await health();
+      if (status === 200 && start !== this.start) return location.reload();
+      if (status === 403 && !this.banner.hidden) this.banner.textContent = this.texts.restarted; // waiting is no use
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    if (!gone) { // it may have come back between two looks
+      const { status, start } = await health();
+      if (status === 200 && start !== this.start) location.reload();
     }
   }
 }
 
+function health() {
+  return fetch("/health", { cache: "no-store" }).then(
+    (answer) => ({ status: answer.status, start: answer.headers.get("x-tandem-start") }), () => ({ status: 0 }));
+}
+
 export default function (component) {
-  const { lang, texts } = component.data;
+  const { lang, start, texts } = component.data;
   document.documentElement.lang = lang;
   keepHistoryShort();
   if (!window.tandemWatch) window.tandemWatch = new Watch();
-  window.tandemWatch.texts = texts;
+  Object.assign(window.tandemWatch, { start, texts });
 }
