@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from apps.jobs import delete
 from apps.settings import load_settings
@@ -120,7 +120,7 @@ def open_when_it_answers(page: Any, address: str) -> None:
         try:
             page.goto(address)
             return
-        except Exception:
+        except Error:
             assert time.monotonic() < until
             time.sleep(0.3)
 
