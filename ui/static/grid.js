@@ -1,6 +1,6 @@
 // A table whose rows or cells can be picked with the mouse or the keyboard. Texts are set as text, never as markup.
-// data: {columns: [{label, sub, align, width}], rows: [{id, kind, indent, cells: [{text, sub, tone, mark, hint, pick,
-// badge}]}], mode: "row" | "cell", selected: {row, column} | null, label}. Sends the trigger "picked": {row, column}.
+// data: {columns: [{label, sub, align, width}], rows: [{id, kind, indent, cells: [{text, sub, unit, tone, mark, hint,
+// pick, badge}]}], mode: "row" | "cell", selected: {row, column} | null, label}. Sends the trigger "picked": {row, column}.
 const STATE = new WeakMap();
 
 function element(tag, className, text) {
@@ -16,6 +16,7 @@ function cellOf(cell, column, index) {
   if (cell.mark) made.append(element("span", `mark ${cell.mark}`, cell.mark === "holds" ? "✓" : "✕"));
   made.append(element("span", cell.badge ? `badge ${cell.badge}` : "text", cell.text));
   if (cell.sub) made.append(element("span", "sub", cell.sub));
+  if (cell.unit) made.append(element("span", "unit", cell.unit));
   made.title = cell.hint || (index === 0 ? [cell.text, cell.sub].filter(Boolean).join(" · ") : "");
   return made;
 }
