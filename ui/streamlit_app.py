@@ -46,7 +46,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         required=True,
     )
 LOCALES = {"en": "en", "zh": "zh-CN"}
-components.page(LOCALES[language()], START, {"gone": t("gone"), "restarted": t("restarted")})
+components.page(LOCALES[language()], START, {key: t(key) for key in ("gone", "restarted", "upload")})
 go(lang=None if language() == "en" else language())
 
 page.run()

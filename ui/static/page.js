@@ -1,4 +1,4 @@
-// What belongs to the whole window. data: {lang, start, texts: {gone, restarted}}.
+// What belongs to the whole window. data: {lang, start, texts: {gone, restarted, upload}}.
 // 1. The language of the document, for screen readers and for breaking lines.
 // 2. The browser's history: Streamlit adds an entry each time it writes the address. One that differs from the address
 //    shown only in where one has moved (slice, window, language, a number reached by arrow keys, a job that became its
@@ -31,6 +31,23 @@ function keepHistoryShort() {
   const push = history.pushState.bind(history);
   history.pushState = (state, title, address) =>
     address && onlyMoves(address) ? history.replaceState(state, title, address) : push(state, title, address);
+}
+
+// Streamlit's captions are too pale to read, and the button of its uploader has no name once it has our words.
+function nameUploader() {
+  for (const button of document.querySelectorAll("[data-testid=stFileUploaderDropzone] button"))
+    if (button.getAttribute("aria-label") !== window.tandemUpload) button.setAttribute("aria-label", window.tandemUpload);
+}
+
+function makeReadable(words) {
+  window.tandemUpload = words;
+  nameUploader();
+  if (window.tandemReadable) return;
+  const style = document.createElement("style");
+  style.textContent = "[data-testid=stCaptionContainer] { color: inherit; opacity: 0.85; }";
+  document.head.append(style);
+  window.tandemReadable = new MutationObserver(nameUploader);
+  window.tandemReadable.observe(document.body, { childList: true, subtree: true });
 }
 
 class Watch { // over the connection, as Streamlit's root element tells it
@@ -77,6 +94,7 @@ export default function (component) {
   const { lang, start, texts } = component.data;
   document.documentElement.lang = lang;
   keepHistoryShort();
+  makeReadable(texts.upload);
   if (!window.tandemWatch) window.tandemWatch = new Watch();
   Object.assign(window.tandemWatch, { start, texts });
 }

@@ -25,7 +25,8 @@ def page(lang: str, start: str, texts: Mapping[str, str]) -> None:
     Args:
         lang: Language of the document.
         start: Which start of the server the page is of.
-        texts: ``gone`` and ``restarted``: what to say while the server does not answer.
+        texts: ``gone`` and ``restarted``: what to say while the server does not answer; ``upload``, the name of the
+            button that uploads.
     """
     _component("page", "<div class='page'></div>\n")(
         key="page", data={"lang": lang, "start": start, "texts": dict(texts)}
