@@ -33,7 +33,7 @@ function keepHistoryShort() {
     address && onlyMoves(address) ? history.replaceState(state, title, address) : push(state, title, address);
 }
 
-// Streamlit's captions are too pale to read, and the button of its uploader has no name once it has our words.
+// Streamlit's captions and chosen tabs are too pale to read, and the button of its uploader has no name once it has our words.
 function nameUploader() {
   for (const button of document.querySelectorAll("[data-testid=stFileUploaderDropzone] button"))
     if (button.getAttribute("aria-label") !== window.tandemUpload) button.setAttribute("aria-label", window.tandemUpload);
@@ -44,7 +44,8 @@ function makeReadable(words) {
   nameUploader();
   if (window.tandemReadable) return;
   const style = document.createElement("style");
-  style.textContent = "[data-testid=stCaptionContainer] { color: inherit; opacity: 0.85; }";
+  style.textContent = "[data-testid=stCaptionContainer] { color: inherit; opacity: 0.85; }" +
+    " button[data-selected=true] { color: inherit !important; }";
   document.head.append(style);
   window.tandemReadable = new MutationObserver(nameUploader);
   window.tandemReadable.observe(document.body, { childList: true, subtree: true });
