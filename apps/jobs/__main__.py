@@ -2,4 +2,4 @@
 
 from apps.jobs.worker import main
 
-raise SystemExit(main())
+main()

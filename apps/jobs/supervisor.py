@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from apps.jobs.pulse import Pulse
 from apps.processes import start_module
 from apps.store import workers
 from apps.store.store import Store
@@ -19,16 +20,20 @@ QUICK_S = 10.0  # a worker that ends sooner never worked
 MAX_QUICK_ENDS = 3
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 60.0
-END_WITHIN_S = 10.0
+END_WITHIN_S = 5.0
 log = logging.getLogger(__name__)
 
 
 class WorkerSupervisor:
-    """Watches that some worker is alive and starts one of its own where none is. Made by ``ensure_worker``."""
+    """Watches that some worker is alive and starts one of its own where none is. Made by ``ensure_worker``.
+
+    A worker of its own whose interpreter stands still (see ``apps.jobs.pulse``) is killed, and another one started.
+    """
 
     def __init__(self, store: Store, modules: Sequence[str] | None) -> None:
         self.store, self._modules = store, modules
         self._process: subprocess.Popen[bytes] | None = None
+        self._pulse: Pulse | None = None
         self._started_at = 0.0
         self._quick_ends = 0
         self._failed: int | None = None  # the status that the last one ended with at once
@@ -97,8 +102,12 @@ class WorkerSupervisor:
                 self._works()
             status = self._process.poll()
             if status is None:
-                return
-            self._process = None
+                if self._pulse is None or not self._pulse.stopped():
+                    return
+                log.warning("the worker's heart has stopped; another worker takes its place")
+                self._process.kill()
+                status = self._process.wait()
+            self._process = self._pulse = None
             if quick:
                 self._ended_at_once(status)
         if workers.live(self.store):
@@ -131,9 +140,10 @@ class WorkerSupervisor:
                 *modules,
                 settings=self.store.settings.environment(),
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
                 start_new_session=True,  # Ctrl-C goes to the one who waits, and from there to the worker in good order
             )
+            self._pulse = Pulse(self._process)
         except OSError as error:
             raise Unavailable(
                 "no worker process can be started ({why})",

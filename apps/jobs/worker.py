@@ -14,8 +14,11 @@ import time
 import traceback
 from collections.abc import Sequence
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
+from apps import isolation
+from apps.jobs.isolated import scratch
+from apps.jobs.pulse import show_pulse
 from apps.settings import load_settings
 from apps.store import blobs, inputs, jobs, workers
 from apps.store.engine import translated_errors
@@ -24,7 +27,10 @@ from apps.store.store import Store
 from core_model.errors import NotFound, TandemError, Unavailable
 
 HAND_OVER_S = 0.3
-STOP_WITHIN_S = 3.0
+STOP_WITHIN_S = 2.0
+LOOK_EVERY_S = 0.2
+STUCK_AFTER_S = 300.0
+"""A round of the heart waits for a locked database a minute and more, in several places; not five minutes."""
 DAMAGED = ("database_damaged", "file_no_database")
 JOBS_FILE_DAMAGED = "jobs_file_damaged"
 WAITED_FOR = ("database_locked", "database_busy")
@@ -53,6 +59,7 @@ class Worker:
         self._broken: Unavailable | None = None  # what ended its heart
         self._said = ""
         self._beaten = 0.0
+        self._rounds = 0
         self._durable = Durable(store, self.id, self._stop.is_set, concurrency)
         self._thread = threading.Thread(target=self._beat_and_hand_over, name="tandem-heartbeat", daemon=True)
 
@@ -78,11 +85,22 @@ class Worker:
         """Wait until told to end.
 
         Raises:
-            Unavailable: This worker can no longer do its work (codes ``worker_broken``, ``jobs_file_damaged``).
+            Unavailable: This worker can no longer do its work (codes ``worker_broken``, ``jobs_file_damaged``,
+                ``worker_stuck``).
         """
-        while not ending.wait(0.2):
+        still, rounds = 0, self._rounds
+        while not ending.wait(LOOK_EVERY_S):
             if self._broken is not None:
                 raise self._broken
+            # Looks are counted, not seconds: whoever sleeps or is suspended looks at nothing meanwhile.
+            still, rounds = (still + 1, rounds) if self._rounds == rounds else (0, self._rounds)
+            if still * LOOK_EVERY_S > STUCK_AFTER_S:
+                raise Unavailable(
+                    "the worker's heart has not beaten for {seconds} s",
+                    action="start it again",
+                    code="worker_stuck",
+                    values={"seconds": round(STUCK_AFTER_S)},
+                )
 
     def stop(self) -> None:
         """Interrupt what runs at its next tick, and leave it to the next worker."""
@@ -103,6 +121,7 @@ class Worker:
 
     def _sweep(self) -> None:
         blobs.sweep(self.store)
+        isolation.sweep(scratch(self.store))
         try:
             inputs.sweep(self.store)
         except Unavailable as state:  # what lies in the inbox keeps no worker from its work
@@ -127,6 +146,7 @@ class Worker:
     def _beat_and_hand_over(self) -> None:
         try:
             while not self._stop.wait(HAND_OVER_S):
+                self._rounds += 1
                 try:
                     with translated_errors():
                         self._round()
@@ -252,10 +272,14 @@ def _wait_for_end_of_input(ending: threading.Event) -> None:
     ending.set()
 
 
-def main() -> int:
+def main() -> NoReturn:
     parser = argparse.ArgumentParser(prog="python -m apps.jobs", description=__doc__)
     parser.add_argument("--module", action="append", help="a module that registers jobs; may be repeated")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    return run_worker(options.module, with_parent=options.with_parent)
+    if options.with_parent:
+        show_pulse(sys.stdout.fileno())
+    status = run_worker(options.module, with_parent=options.with_parent)
+    sys.stderr.flush()
+    os._exit(status)  # a thread that is stuck would hold Python here for ever

@@ -13,10 +13,12 @@ import numpy as np
 
 from apps.device import refuse_missing_device
 from apps.documents import Missing, from_json, missing, to_json
-from apps.jobs import Made, Run, Step, job, save_reading
+from apps.isolation import Budget
+from apps.jobs import Made, Run, Step, in_child, job, save_reading
 from apps.jobs.client import enqueue
 from apps.jobs.run import JobTakenOver
 from apps.medical.findings import finding_ids, read_finding
+from apps.medical.imported import Imported, Notes
 from apps.medical.reading import (
     NOT_KEPT_THEN,
     AboutStudy,
@@ -27,7 +29,6 @@ from apps.medical.reading import (
     ShownFrom,
 )
 from apps.medical.records import studies
-from apps.medical.series import SkippedSeries
 from apps.provenance import Provenance, libraries, weights_in
 from apps.store import blobs, inputs, readings
 from apps.store.ids import hash_of
@@ -36,13 +37,15 @@ from core_model.errors import Caution
 
 if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it needs no torch for it
     from apps.medical.ct.volume import Volume
-    from apps.medical.dicom import ImportedStudy
     from apps.medical.nodules.detector_weights import Detector
 
 KIND = "medical.read"
 STEPS = {"import": "4", "lungs": "1", "nodules": "1", "document": "2"}
 """Versions of the steps; one is raised by hand when what it makes of the same input changes. Then
 ``python -m tests.apps.medical.recorded_steps`` records them anew."""
+PARSE = "apps.medical.parsing:parse"
+BUDGET = Budget(cpu_s=1800, wall_s=7200, memory_mib=4096, files_mib=4096)
+"""Of one study: three hundred slices take some ten seconds."""
 LIBRARIES = ("torch", "numpy", "scipy", "pydicom", "imagecodecs")
 """Those that decide a result: the values of the voxels too."""
 ZONE_BIT = 4
@@ -50,14 +53,6 @@ FIRST_IMAGE = "first image"
 """Name of the PNG of the middle slice, which a running job has in the store within seconds."""
 
 Held = TypeVar("Held")
-
-
-@dataclass(frozen=True, slots=True)
-class Notes:
-    """What an import says beside the series itself."""
-
-    series_skipped: tuple[SkippedSeries, ...]
-    cautions: tuple[Caution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,55 +137,44 @@ def _import(step: Step) -> dict[str, Any]:
 
 
 def _imported(step: Step) -> dict[str, Any]:
-    from apps.medical.ct.windows import render_plane, view_along
-    from apps.medical.dicom import FirstImage
-    from apps.medical.dicom import read_study as read
-
-    def show(image: FirstImage) -> None:
-        view = view_along(image.row_direction, image.column_direction)
-        blobs.put(step.store, step.job_id, FIRST_IMAGE, render_plane(image.hu, image.spacing_mm, view))
+    def show(_: None, folder: Path) -> None:
+        blobs.put_file(step.store, step.job_id, FIRST_IMAGE, folder / FIRST_IMAGE)
 
     path = inputs.path_of(step.store, str(step.input_id))
-    study = read(path, step.settings.get("series_uid"), step.between(0, 0.8), on_first_image=show)
-    notes = Notes(tuple(skipped.rounded() for skipped in study.skipped), study.cautions)
+    given = {"path": str(path), "series_uid": step.settings.get("series_uid")}
+    with in_child(step, PARSE, given, BUDGET, step.between(0, 0.9), said={FIRST_IMAGE: show}) as answered:
+        study = from_json(Imported, answered.value["imported"].encode())
+        identity = studies.Identity(**answered.value["identity"])
+        volume = blobs.put_file(step.store, step.job_id, "volume", answered.file("volume"))
     # The same series beside other series, or among other files, has other notes: each input gets its own reading.
-    input_hash = hash_of([study.input_hash, hashlib.sha256(to_json(notes)).hexdigest()])
+    input_hash = hash_of([study.input_hash, hashlib.sha256(to_json(study.notes)).hexdigest()])
     known = readings.find(step.store, KIND, _provenance(step, input_hash, _weights()))
-    volume = blobs.put_array(step.store, step.job_id, "volume", study.volume.hu)
     step.tick(0.95)
-    series = ReadSeries(
-        study.series.series_uid,
-        study.series.num_slices,
-        study.volume.geometry.rounded(),
-        study.series.quality.rounded(),
-        study.series.part,
-    )
     # Of hundreds of series they are more than a step's result may be.
-    about = blobs.put(step.store, step.job_id, "series", to_json(series))
-    notes_hash = blobs.put(step.store, step.job_id, "notes", to_json(notes))
+    about = blobs.put(step.store, step.job_id, "series", to_json(study.series))
+    notes_hash = blobs.put(step.store, step.job_id, "notes", to_json(study.notes))
     return {
         "stored": known.id if known is not None and not step.settings.get("again") else None,
         "input_hash": input_hash,
-        "study_id": _add_study(step, study, series, volume),
-        "study_uid": study.study.study_uid,
-        "study_date": study.study.study_date,
+        "study_id": _add_study(step, study, identity, volume),
+        "study_uid": study.study_uid,
+        "study_date": study.study_date,
         "volume": volume,
         "series": about,
-        "instances": blobs.put(step.store, step.job_id, "instances", to_json(Instances(study.series.instance_numbers))),
+        "instances": blobs.put(step.store, step.job_id, "instances", to_json(Instances(study.instance_numbers))),
         "notes": notes_hash,
     }
 
 
-def _add_study(step: Step, study: "ImportedStudy", series: ReadSeries, volume: str) -> str:
+def _add_study(step: Step, study: Imported, identity: studies.Identity, volume: str) -> str:
     """Keep the study with its patient and the series that is read; its id."""
-    geometry = asdict(series.geometry) | {"quality": asdict(series.quality)}
-    patient, study_date = study.patient, study.study.study_date
+    series = study.series
     return studies.add_study(
         step.store,
-        studies.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex),
-        study.study.study_uid,
-        [studies.SeriesEntry(series.name, volume, geometry)],
-        study_date=date.fromisoformat(study_date) if study_date else None,
+        identity,
+        study.study_uid,
+        [studies.SeriesEntry(series.name, volume, asdict(series.geometry) | {"quality": asdict(series.quality)})],
+        study_date=date.fromisoformat(study.study_date) if study.study_date else None,
         input_id=step.input_id,
     )
 

@@ -112,7 +112,7 @@ def make_private(folder: Path, mode: int | None = None) -> None:
     """
     if folder.is_dir():
         return
-    if folder.parent != folder:
+    if not folder.parent.exists():
         make_private(folder.parent, mode)
     wanted = mode or (WITH_GROUP if is_shared(folder.parent) else ALONE)
     folder.mkdir(exist_ok=True, mode=ALONE)

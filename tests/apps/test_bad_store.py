@@ -76,7 +76,7 @@ def given(tmp_path: Path) -> dict[str, Path]:
         (
             newer,
             "the database has schema 9999, newer than this version of Tandem knows "
-            "(allowed: schema 0002, finance_0001 and medical_0001 and older); "
+            "(allowed: schema 0002, finance_0001 and medical_0002 and older); "
             "install the newer version of Tandem, or use another database.",
         ),
     ],

@@ -104,7 +104,7 @@ def test_names_and_ids_of_patients_stand_in_one_table_only(
     planted = plant(write_small_chest(tmp_path / "ct"))
     broken = tmp_path / "CANARY20 broken"
     shutil.copytree(planted, broken)
-    faults.truncate_file(broken)
+    faults.truncate_file(broken, k=0)
     data = settings.data_dir
     with reader(data, settings) as reads:
         end = reads.study(planted)

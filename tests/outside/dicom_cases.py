@@ -61,6 +61,19 @@ def _warned(code: str) -> Callable[[Reads], None]:
     return check
 
 
+def _named(code: str, *slices: int) -> Callable[[Reads], None]:
+    """Read with this caution, which names just these slices by their positions."""
+
+    def check(reads: Reads) -> None:
+        _warned(code)(reads)
+        (said,) = (caution for caution in reads().read().cautions if caution.code == code)
+        named = [float(place) for place in said.values["positions_mm"].split(", ")]
+        assert said.count == len(slices) == len(named)
+        assert all(abs(place - (-60 + STEP_MM * k)) < 0.06 for place, k in zip(named, slices, strict=True))
+
+    return check
+
+
 def _two_volumes(reads: Reads) -> None:
     """One of two volumes of 2.9 mm is read, and the other, which is listed, can be asked for."""
     study = reads().read()
@@ -130,6 +143,14 @@ CASES: dict[str, Case[Reads]] = {
         "read with a caution, or refused in one sentence that says so.", _warned("frame_of_reference_varies")
     ),
     "half_the_slices_for_a_label": Case("all slices are read.", _half_the_slices_for_a_label),
+    "blank_block": Case(
+        "refused as slices missing inside the lungs, or read with a caution that names them.",
+        _named("slices_blank", 20, 21, 22, 23),
+    ),
+    "foreign_block": Case("read with a caution that names them, or refused.", _named("slices_odd", 22, 23)),
+    "repeated_pixels": Case(
+        "refused, or read with a caution that names the slices.", _named("slices_same_pixels", *range(17, 27))
+    ),
     "interleaved_acquisitions": Case(
         "two volumes of 2.9 mm. Either one is read and the other is listed, or the series is refused by name of the "
         "fault. Never one volume of 1.45 mm made of both",

@@ -66,9 +66,14 @@ def judge(facts: list[Fact]) -> Duplicates:
 
 
 def _judge_numbers(facts: list[Fact], best: Fact) -> Duplicates:
-    ranges = [(*rounding_range(fact), fact) for fact in facts]
-    low, _, above = max(ranges, key=lambda entry: entry[0])
-    _, high, below = min(ranges, key=lambda entry: entry[1])
+    below = above = facts[0]
+    low, high = rounding_range(facts[0])
+    for fact in facts[1:]:
+        bottom, top = rounding_range(fact)
+        if bottom > low:
+            low, above = bottom, fact
+        if top < high:
+            high, below = top, fact
     if low <= high:
         return Duplicates(facts, best, "consistent")
     return Duplicates(facts, best, "contradicting", _against(below, above))

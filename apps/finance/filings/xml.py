@@ -7,6 +7,7 @@ from html.entities import name2codepoint
 from lxml import etree
 
 from apps.finance.filings.files import MAX_BYTES
+from apps.finance.filings.markup_size import refuse_too_much_markup
 from apps.finance.filings.packages.archive import documents_in
 from apps.finance.filings.packages.choosing import one_report
 from apps.finance.filings.packages.letters import in_lower_case, restore_case
@@ -132,6 +133,7 @@ def parse(data: bytes) -> etree._Element:
     data, html_characters = _without_document_type(data)
     if not _has_inline_xbrl(data):
         raise _instance() if _INSTANCE.search(data[:4000]) else no_inline_xbrl()
+    refuse_too_much_markup(data)
     if html_characters:
         data = _NAMED_ENTITY.sub(_as_number, data)
     try:
@@ -235,6 +237,8 @@ def _not_html() -> InputRejected:
 
 
 def _not_well_formed(error: etree.XMLSyntaxError, data: bytes) -> InputRejected:
+    if error.code == etree.ErrorTypes.ERR_NO_MEMORY or (not error.msg and not error.lineno):
+        raise MemoryError  # the parser says nothing more where it gets no memory
     reason = (error.msg or "syntax error").split(", line ")[0].rstrip(".")
     line = error.lineno or 0
     lowered = reason.lower()

@@ -7,6 +7,7 @@ should be raises `Unreadable` with the keyword alone.
 import math
 import re
 from typing import Any
+from uuid import UUID
 
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
@@ -15,6 +16,7 @@ from apps.medical.dicom.guard import Unreadable, becoming
 
 MAKERS = ("ge", "siemens", "philips", "toshiba", "canon", "hitachi", "fujifilm", "united imaging", "neusoft", "samsung")
 
+GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 NO_AGENT = frozenset({"no", "none", "without", "no contrast", "without contrast", "non contrast", "non-contrast", "n"})
 
 
@@ -50,9 +52,19 @@ def code(dataset: Dataset, keyword: str) -> str:
 
 
 def uid(dataset: Dataset, keyword: str) -> str:
-    """A UID of digits and dots, at most 64; an odd one is not carried any further."""
-    found = text(dataset, keyword)
+    """A UID of digits and dots, at most 64; a GUID as the UID of it; an odd one is not carried any further."""
+    found = uid_of_guid(text(dataset, keyword))
     return found if re.fullmatch(r"[0-9.]{1,64}", found) else ""
+
+
+def uid_of_guid(found: str) -> str:
+    """The UID of a GUID as some programs write it for one (PS3.5 B.2); anything else as it is."""
+    return f"2.25.{UUID(found).int}" if GUID.fullmatch(found) else found
+
+
+def has_guid(dataset: Dataset, *keywords: str) -> bool:
+    """Whether any of these attributes is a GUID where a UID should be."""
+    return any(GUID.fullmatch(loose_text(dataset, keyword)) for keyword in keywords)
 
 
 def date(dataset: Dataset, keyword: str) -> str:
@@ -153,7 +165,10 @@ def contrast(dataset: Dataset, usage: Dataset | None = None) -> bool | None:
     agent = loose_text(dataset, "ContrastBolusAgent")
     if agent:
         return agent.casefold() not in NO_AGENT
-    return True if dataset.get("ContrastBolusAgentSequence") else None
+    try:
+        return True if sequence(dataset, "ContrastBolusAgentSequence") else None
+    except Unreadable:
+        return None
 
 
 def padding(dataset: Dataset) -> tuple[int, int] | None:

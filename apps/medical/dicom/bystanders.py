@@ -1,5 +1,6 @@
 """Damaged files beside the images: which of them may belong to a series that could be read."""
 
+from apps.medical.dicom import attributes
 from apps.medical.dicom.headers import DamagedFile, Headers
 from apps.medical.dicom.series.choice import SortedStacks
 from core_model.errors import Caution
@@ -27,8 +28,9 @@ def blame_damaged_file(headers: Headers, series_uid: str | None) -> None:
     Raises:
         InputRejected: There is one.
     """
+    asked = None if series_uid is None else attributes.uid_of_guid(series_uid.partition("#")[0])
     for file in headers.damaged:
-        if file.maybe_image and (series_uid is None or file.series_uid in ("", series_uid.partition("#")[0])):
+        if file.maybe_image and (asked is None or file.series_uid in ("", asked)):
             raise file.refusal
 
 

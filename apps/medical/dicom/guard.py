@@ -17,7 +17,7 @@ class becoming:  # noqa: N801 - reads as a clause: `with becoming(lambda: damage
     and what is no error (a keyboard interrupt), pass. Panics of decoders written in Rust are no `Exception` and count.
     """
 
-    PASS = (TandemError, Unreadable, KeyboardInterrupt, SystemExit, GeneratorExit)
+    PASS = (TandemError, Unreadable, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)
 
     def __init__(self, make: Callable[[], Exception]) -> None:
         self._make = make

@@ -22,6 +22,8 @@ from core_model.errors import InputRejected
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 CT_MULTI_FRAME = frozenset({"1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2"})
+PACKED_OTHERWISE = "zip_member_method"
+"""The refusal of one member of an archive that is packed in a way that is not read; the archive itself is whole."""
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
@@ -87,7 +89,7 @@ def read_headers(source: FileSource, tick: Callable[[float], None] | None = None
         tick: Called with the share of the files done, after every file.
 
     Raises:
-        InputRejected: A file is packed in a way that is not unpacked.
+        InputRejected: The archive is damaged, holds more than it says, or a file that unpacks without end.
     """
     headers = Headers()
     total = len(source)
@@ -99,6 +101,15 @@ def read_headers(source: FileSource, tick: Callable[[float], None] | None = None
 
 
 def _read_one(source: FileSource, number: int, headers: Headers) -> None:
+    try:
+        _look_at(source, number, headers)
+    except InputRejected as refusal:
+        if refusal.code != PACKED_OTHERWISE:
+            raise
+        headers.damaged.append(DamagedFile(number, "", "", refusal))
+
+
+def _look_at(source: FileSource, number: int, headers: Headers) -> None:
     with source.open(number) as stream:
         kind = kind_of(stream)
         if kind == "cut":

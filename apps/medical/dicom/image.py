@@ -23,6 +23,7 @@ PERHAPS_LOSSY = frozenset({uid.JPEGLSNearLossless, uid.JPEG2000, uid.HTJ2K})
 """Those that may, and do unless the header says that nothing was lost."""
 HOUNSFIELD = frozenset({"", "HU", "HU_MOD", "US"})
 """Rescale types whose values are read as HU; others are maps of atomic number, density, iodine and the like."""
+UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID")
 MAX_SIDE = 4096
 MAX_FRAMES = 20_000
 
@@ -72,6 +73,7 @@ class ImageHeader:
     labels: Labels = Labels()
     tilt: float = math.nan
     instance_number: int | None = None
+    guid: bool = False
 
     @property
     def syntax_native(self) -> bool:
@@ -182,6 +184,7 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         syntax=syntax,
         fault=fault,
         labels=labels_of(dataset, groups),
+        guid=attributes.has_guid(dataset, *UIDS),
         instance_number=attributes.loose_integer(dataset, "InstanceNumber") if frame is None else None,
         tilt=attributes.loose_number(groups.get("CTGeometrySequence", dataset), "GantryDetectorTilt"),
     )

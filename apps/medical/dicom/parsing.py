@@ -125,14 +125,15 @@ def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | N
             raise Unavailable(
                 "the disk refused to read a file", action="copy the study and try again", code="study_disk_failed"
             ) from None
-    if not found and _ends_short(dataset):
-        raise Unreadable
+    with becoming(Unreadable):
+        if not found and _ends_short(dataset):
+            raise Unreadable
     return dataset, found[0] if found else None
 
 
 def _ends_short(dataset: Dataset) -> bool:
     """Whether the last element is shorter than it says: the parser takes what is there."""
-    last = dataset.get_item(max(dataset.keys())) if len(dataset) else None
+    last = dataset.get_item(max(dataset.keys()), keep_deferred=True) if len(dataset) else None
     return (
         isinstance(last, RawDataElement) and last.value is not None and len(last.value) < last.length < UNDEFINED_LENGTH
     )

@@ -14,6 +14,7 @@ from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.pixels.cautions import pixel_cautions
 from apps.medical.dicom.pixels.neighbours import jump_between, odd_slices
+from apps.medical.dicom.series.continuity import continuity_cautions
 from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
 from apps.medical.dicom.sources import FileSource
 from core_model.errors import Caution, InputRejected, Phrase
@@ -97,17 +98,7 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     if repeated:
         cautions.append(Caution("slices_repeated", {"num_slices": repeated}, count=repeated))
     refuse_jump(source, stack, hu)
-    odd = odd_slices(hu)
-    if odd:
-        places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in odd[:5])
-        cautions.append(
-            Caution(
-                "slices_odd",
-                {"num_slices": len(odd), "positions_mm": places},
-                source.place_of(stack.images[odd[0]][0].number).message,
-                len(odd),
-            )
-        )
+    cautions += continuity_cautions(source, stack, hu, odd_slices(hu))
     row_mm, column_mm = turn.pair(*first.pixel_spacing)
     extent = lung_extent(hu, (stack.step_mm, row_mm, column_mm))
     if extent is None:
@@ -262,6 +253,8 @@ def _header_cautions(stack: Stack) -> list[Caution]:
         found.append(Caution("shown_inverse"))
     if len({image.bits_stored for image in images}) > 1:
         found.append(Caution("pixel_format_varies"))
+    if any(image.guid for image in images):
+        found.append(Caution("uid_of_guid"))
     if len({image.frame_of_reference for image in images} - {""}) > 1:
         found.append(Caution("frame_of_reference_varies"))
     if joints := stack.joints:

@@ -31,7 +31,8 @@ APART_MM, APART_SHARE = 0.1, 0.1
 DEGRADING = frozenset(
     {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series", "lungs_cut",
      "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd", "bits_above_stored", "below_air",
-     "frame_of_reference_varies", "acquisitions_joined", "slices_apart", "tilt_contradicts"}
+     "frame_of_reference_varies", "acquisitions_joined", "slices_apart", "tilt_contradicts",
+     "slices_blank", "slices_same_pixels", "slices_break"}
 )  # fmt: skip
 FATAL = frozenset(
     {"dicom_truncated", "dicom_damaged", "dicom_attribute", "zip_member_damaged", "zip_member_cut",
@@ -39,6 +40,8 @@ FATAL = frozenset(
 )  # fmt: skip
 """Rejections that concern the input as a whole, however many series would be left."""
 HEADER_SHARE = 0.15
+MOST_LISTED = 12
+"""So many series a refusal names, the largest first."""
 FILE_IS = {
     "pdf": Phrase("file_is_pdf", "a PDF"),
     "empty": Phrase("file_is_empty", "empty"),
@@ -217,6 +220,8 @@ def _part_of(tick: Callable[[float], None], start: float, part: float, share: fl
 
 
 def _why_not(stack: Stack, chosen: ReadStack) -> Message:
+    if stack.series_uid == chosen.stack.series_uid and stack.part is not None:
+        return Message("series_other_part")
     if is_derived(stack.first) and not is_derived(chosen.stack.first):
         return Message("series_derived")
     if stack.effective_mm > chosen.stack.effective_mm + 0.05:
@@ -245,8 +250,10 @@ def _none_fits(found: SortedStacks, refused: list[tuple[Stack, InputRejected]]) 
             series_uid=entry.name,
             reason=nested(entry.reason.code, **entry.reason.values),
         )
-        for entry in listed
+        for entry in sorted(listed, key=lambda entry: -entry.num_slices)[:MOST_LISTED]
     ]
+    if len(listed) > MOST_LISTED:
+        lines.append(nested("series_more", count=len(listed) - MOST_LISTED))
     return InputRejected(
         "no series can be read: {series}",
         allowed="a complete axial CT series that covers the lungs",

@@ -29,7 +29,7 @@ def _rows_of(document: bytes) -> Sequence[DeclarativeBase]:
 application = Application(
     name="medical",
     package="apps.medical.records",
-    head="medical_0001",
+    head="medical_0002",
     needs="0002",
     metadata=Base.metadata,
     listed_by="tandem medical list",

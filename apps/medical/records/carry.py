@@ -103,9 +103,12 @@ def carried(document: dict[str, Any]) -> dict[str, Any]:
             "num_slices": series["size"][0],
             "geometry": geometry,
             "quality": series["quality"],
+            "part": None,
         },
         "series_skipped": [_skipped(each) for each in document["series_skipped"]],
         "findings": [_finding(finding) for finding in document["findings"]],
+        "findings_at_most": None,
+        "lungs": _not_kept(),
         "operating_point": document["operating_point"],
         "record": _value(document["record"]),
         "cautions": [_caution(caution) for caution in document["warnings"]],
@@ -127,14 +130,19 @@ def _skipped(series: Mapping[str, Any]) -> dict[str, Any]:
         "modality": series.get("modality", "CT"),
         "spacing_mm": series.get("spacing_mm"),
         "reason": reason(series["reason"], series.get("code", "")).as_dict(),
+        "part": None,
     }
 
 
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: _value(value) for name, value in finding.items() if name != "mean_hu"}
-    for name in ("attenuation_spread", "heatmap_start"):
-        values.setdefault(name, {"not_available": Message("not_kept_then").as_dict()})
+    for name in ("attenuation_spread", "heatmap_start", "mean_diameter_mm", "instance_number"):
+        values.setdefault(name, _not_kept())
     return values
+
+
+def _not_kept() -> dict[str, Any]:
+    return {"not_available": Message("not_kept_then").as_dict()}
 
 
 def _value(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Keeping a study: its patient, the series that are read, and that a reading is of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,12 +28,34 @@ class Identity:
         name: (0010,0010).
         birth_date: (0010,0030) as written, empty where absent.
         sex: (0010,0040), empty where absent.
+        issuer: (0010,0021), who gave the number; empty where absent.
     """
 
     patient_id: str
     name: str
     birth_date: str = ""
     sex: str = ""
+    issuer: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether it says who the patient is: by a number, or by a name with the birth date. Words that stand for any
+        patient do not."""
+        return _says(self.patient_id) or (_says(self.name) and bool(self.birth_date.strip()))
+
+
+NOBODY = frozenset(
+    {"anonym", "anonymous", "anonymized", "anonymised", "anon", "anonymus", "deidentified", "de", "identified",
+     "removed", "unknown", "unnamed", "noname", "no", "name", "none", "null", "nil", "na", "n", "a", "id", "patient",
+     "hidden", "xxx", "xxxx", "test", "dummy", "subject", "person", "匿名", "未知"}
+)  # fmt: skip
+"""Words of which the name or number of a patient who is not named is made."""
+
+
+def _says(text: str) -> bool:
+    """Whether a name or number is of one person."""
+    words = [word for word in re.split(r"[\W_]+", text.casefold()) if word]
+    return any(word not in NOBODY and word.strip("0x") for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +86,7 @@ def add_study(
 
     Args:
         store: The open store.
-        identity: The patient. Equal ones share a row.
+        identity: The patient. Equal ones share a row, if they say who it is.
         study_uid: Study instance UID.
         series: Those that are read; a volume's blob is stored already. Why others were skipped stands in the reading.
         study_date: Its date, where known.
@@ -74,7 +97,7 @@ def add_study(
     """
     with store.write() as session:
         lock(session, hash_of([identity.patient_id, identity.name, identity.birth_date]))
-        patient = _patient(session, identity)
+        patient = _patient(session, identity, "" if identity.known else study_uid)
         query = select(StudyRow).where(StudyRow.patient_row_id == patient.id, StudyRow.study_uid == study_uid)
         study = session.execute(query).scalar_one_or_none()
         if study is None:
@@ -88,9 +111,13 @@ def add_study(
         return study.id
 
 
-def _patient(session: Session, identity: Identity) -> PatientRow:
+def _patient(session: Session, identity: Identity, apart: str) -> PatientRow:
     same = select(PatientRow).filter_by(
-        patient_id=identity.patient_id, name=identity.name, birth_date=identity.birth_date
+        patient_id=identity.patient_id,
+        issuer=identity.issuer,
+        name=identity.name,
+        birth_date=identity.birth_date,
+        apart=apart,
     )
     patient = session.execute(same).scalar_one_or_none()
     if patient is None:
@@ -100,6 +127,8 @@ def _patient(session: Session, identity: Identity) -> PatientRow:
             name=identity.name,
             birth_date=identity.birth_date,
             sex=identity.sex,
+            issuer=identity.issuer,
+            apart=apart,
         )
         session.add(patient)
         session.flush()

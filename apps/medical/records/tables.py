@@ -17,16 +17,22 @@ class Base(DeclarativeBase):
 
 
 class PatientRow(Base):
-    """A person. Two spellings of a name make two rows: to join two persons by mistake would be worse."""
+    """A person. Two spellings of a name make two rows: to join two persons by mistake would be worse.
+
+    ``issuer`` gave the number. ``apart`` is the study's UID where the headers do not say who the patient is (no number,
+    or "ANONYMOUS"): there each study has a row of its own; "" else.
+    """
 
     __tablename__ = "patient"
-    __table_args__ = (UniqueConstraint("patient_id", "name", "birth_date"),)
+    __table_args__ = (UniqueConstraint("patient_id", "issuer", "name", "birth_date", "apart"),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     patient_id: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     birth_date: Mapped[str] = mapped_column(Text)
     sex: Mapped[str] = mapped_column(Text)
+    issuer: Mapped[str] = mapped_column(Text)
+    apart: Mapped[str] = mapped_column(Text)
 
 
 class StudyRow(Base):

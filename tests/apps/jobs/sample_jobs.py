@@ -7,6 +7,7 @@ killed between the step's effect and the record of its end; the file goes first)
 """
 
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -104,3 +105,16 @@ def _pass_time(step: Step, seconds: float) -> None:
 def _note(step: Step, what: str) -> None:
     with (Path(step.settings["folder"]) / "log").open("a") as log:
         log.write(f"{step.name} {what} {os.getpid()}\n")
+
+
+@job("test.still", steps={"hold": 1})
+def still(run: Run) -> None:
+    """One step that lets no other thread run, where the file ``still`` is there; the file goes first."""
+    run.step("hold", hold_the_lock)
+
+
+def hold_the_lock(step: Step) -> None:
+    file = Path(step.settings["folder"]) / "still"
+    if file.exists():
+        file.unlink()
+        re.match(r"(\s*\*+)+$", "*" * 200 + "!")

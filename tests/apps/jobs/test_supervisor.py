@@ -1,13 +1,18 @@
 """The supervisor of a worker outlives what a busy machine and a busy database throw at it."""
 
+import io
+import os
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from apps.jobs import supervisor
+from apps.jobs import enqueue, pulse, show, supervisor
 from apps.jobs.supervisor import ensure_worker
 from apps.settings import Settings
 from apps.store import workers
@@ -20,9 +25,10 @@ class Sleeper:
     """A worker process that lives until it is told to end."""
 
     stdin = None
+    pid = os.getpid()
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        pass
+        self.stdout = io.BytesIO()
 
     def poll(self) -> None:
         return None
@@ -56,6 +62,7 @@ def test_the_supervisor_goes_on_after_errors_of_database_and_machine_and_starts_
         return started[-1]
 
     monkeypatch.setattr(supervisor, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(pulse, "STOPPED_AFTER", 10**6)
     monkeypatch.setattr(workers, "live", live)
     monkeypatch.setattr(subprocess, "Popen", start)
     with Store(sqlite_settings) as store, ensure_worker(store) as kept:
@@ -100,6 +107,7 @@ def test_a_worker_that_did_not_start_is_told_to_those_who_ask_and_tried_again_fo
         starts.append(clock[0] - 1000.0)
         return Dead() if len(starts) < 7 else Sleeper()
 
+    monkeypatch.setattr(pulse, "STOPPED_AFTER", 10**6)
     monkeypatch.setattr(supervisor.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(workers, "live", lambda _: alive)
     monkeypatch.setattr(subprocess, "Popen", start)
@@ -130,3 +138,33 @@ def test_a_worker_that_another_started_ends_the_trouble(
     kept._look()
     kept.check()
     assert not kept.started_here
+
+
+def test_a_worker_whose_interpreter_stands_still_is_killed_and_another_one_ends_its_job(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pulse, "STOPPED_AFTER", 6)
+    (tmp_path / "still").touch()
+    with Store(sqlite_settings) as store, ensure_worker(store, ["tests.apps.jobs.sample_jobs"]) as watched:
+        job = enqueue(store, "test.still", None, {"folder": str(tmp_path)})
+        wait_for(lambda: not (tmp_path / "still").exists(), seconds=60)
+        wait_for(lambda: show(store, job).state == "done", seconds=120)
+        watched.check()
+
+
+def test_a_suspended_process_is_not_taken_to_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "STOPPED_AFTER", 3)
+    beating = "import sys, time\nwhile True: sys.stdout.write('.'); sys.stdout.flush(); time.sleep(0.02)"
+    with subprocess.Popen([sys.executable, "-c", beating], stdout=subprocess.PIPE) as process:
+        felt = pulse.Pulse(process)
+        wait_for(lambda: felt._felt > 3)
+        for _ in range(5):
+            time.sleep(0.1)
+            assert not felt.stopped()
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.2)
+        assert not any(felt.stopped() for _ in range(9))
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.2)
+        assert not felt.stopped()
+        process.kill()

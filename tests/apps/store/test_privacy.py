@@ -1,147 +1,108 @@
-"""The folders of the store are open to their user alone, or to a group that the settings name."""
+"""What is stored is for this user alone, whoever makes it first and whatever the umask lets through."""
 
 import os
-import stat
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from apps.settings import Settings, load_settings
-from apps.store import blobs, privacy
-from apps.store.disk import is_shared
+from apps import cli
+from apps.settings import load_settings
+from apps.store import blobs
 from apps.store.store import Store
-from core_model.errors import InputRejected, Unavailable
-from tests.conftest import put_empty_database
-
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
+from tests.apps.reading import reader
 
 
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
-
-
-def settings_of(folder: Path, **given: object) -> Settings:
-    return load_settings(data_dir=folder, database_url="", **given)
+@pytest.fixture(autouse=True)
+def generous_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture
-def ours(tmp_path: Path) -> Path:
-    """A data folder of ours that everybody can look into."""
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder that is not there yet, which the commands use."""
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path / "new" / "data"))
+    monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
+    return tmp_path / "new" / "data"
+
+
+def open_to_others(folder: Path) -> list[str]:
+    """Names of the folder and of what lies in it, as far as others can use them."""
+    return [path.name for path in (folder, *folder.iterdir()) if path.stat().st_mode & 0o077]
+
+
+def tandem(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["tandem", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+def test_the_data_folder_is_for_its_user_alone(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path / "new" / "data", database_url="", blobs_dir=tmp_path / "elsewhere")
+    with Store(settings) as store:
+        blobs.put(store, "job-1", "volume", b"images")
+        assert open_to_others(settings.data_dir) == []
+    assert settings.blobs.stat().st_mode & 0o077 == 0
+
+
+def test_the_records_of_the_jobs_are_for_their_user_alone_in_a_folder_that_others_could_enter(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    put_empty_database(folder)
-    (folder / "blobs").mkdir()
-    folder.chmod(0o755)
-    return folder
+    folder.mkdir()
+    with reader(folder):
+        made = {path.name for path in folder.iterdir()}
+        assert {"tandem.db", "tandem.db-wal", "tandem.jobs.db", "tandem.jobs.db-wal"} <= made
+        assert open_to_others(folder) == []
 
 
-def test_a_new_data_folder_is_for_this_user_alone_with_all_that_is_made_for_it(tmp_path: Path) -> None:
-    folder = tmp_path / "a" / "b" / "data"
-    with Store(settings_of(folder)) as store:
-        blob = blobs.put(store, "job-1", "text", b"content")
-    assert [mode(each) for each in (tmp_path / "a", tmp_path / "a" / "b", folder, folder / "blobs")] == [0o700] * 4
-    assert mode(folder / "tandem.db") == 0o600
-    assert mode(folder / "blobs" / blob[:2]) == 0o700
-    assert mode(folder / "blobs" / blob[:2] / blob) == 0o600
-
-
-@pytest.mark.parametrize("wide", [0o755, 0o750, 0o701, 0o777, 0o770])
-def test_one_of_ours_that_is_wider_is_tightened_and_that_is_said(
-    ours: Path, wide: int, capsys: pytest.CaptureFixture[str]
+def test_db_upgrade_makes_a_new_database_in_a_new_folder_for_its_user_alone(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    ours.chmod(wide)
-    Store(settings_of(ours)).close()
-    assert mode(ours) == 0o700
-    said = capsys.readouterr().err
-    assert str(ours) in said.replace("\n", "")
-    assert "open to you alone (chmod 700)" in said
-    Store(settings_of(ours)).close()
-    assert capsys.readouterr().err == ""
+    assert tandem(monkeypatch, "db", "upgrade") == 0
+    assert capsys.readouterr().err.strip() == "the database has schema 0002, finance_0001, medical_0002"
+    assert (data / "tandem.db").stat().st_size > 0
+    assert open_to_others(data) == []
+    Store(load_settings()).close()
 
 
-def test_a_blob_folder_elsewhere_is_tightened_too(ours: Path, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "blobs"
-    elsewhere.mkdir(mode=0o755)
-    Store(settings_of(ours, blobs_dir=elsewhere)).close()
-    assert mode(elsewhere) == 0o700
-
-
-@pytest.mark.parametrize("name", ["letter.txt", "Desktop", "report.html"])
-def test_a_folder_that_holds_other_things_too_is_not_changed_but_refused_with_the_command(
-    ours: Path, name: str
+def test_db_upgrade_makes_a_new_database_in_an_old_folder_for_its_user_alone(
+    data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (ours / name).mkdir()
-    with pytest.raises(Unavailable) as refused:
-        Store(settings_of(ours))
-    assert refused.value.code == "data_dir_open_to_others"
-    assert f"run 'chmod 700 {ours}'" in str(refused.value)
-    assert mode(ours) == 0o755
-    ours.chmod(0o700)
-    Store(settings_of(ours)).close()
+    data.mkdir(parents=True)
+    assert tandem(monkeypatch, "db", "upgrade") == 0
+    assert open_to_others(data) == []
 
 
-def test_a_folder_of_somebody_else_and_one_for_everybodys_files_are_refused(
-    ours: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_demo_makes_the_data_folder_for_its_user_alone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(folder: Path, *_: object) -> None:
+        folder.mkdir()
+        raise Enough
+
+    monkeypatch.setattr("apps.demo.run.make_input", stop)
+    from apps.demo.run import run_demo
+
+    with pytest.raises(Enough):
+        run_demo(3)
+    assert (data / "demo" / "seed-3").is_dir()
+    assert open_to_others(data) == []
+
+
+@pytest.mark.parametrize("words", [("jobs", "list"), ("db", "upgrade"), ("demo", "--no-ui")])
+def test_a_data_folder_that_cannot_be_made_is_one_sentence_without_its_path(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, words: tuple[str, ...]
 ) -> None:
-    ours.chmod(0o1777)
-    with pytest.raises(Unavailable, match="chmod 700"):
-        Store(settings_of(ours))
-    ours.chmod(0o755)
-    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    with pytest.raises(Unavailable, match="chmod 700"):
-        Store(settings_of(ours))
-
-
-def test_a_folder_whose_permissions_cannot_be_changed_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "my data"
-    put_empty_database(folder)
-    folder.chmod(0o755)
-
-    def refuse(path: Path, _: int) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(Path, "chmod", refuse)
-    with pytest.raises(Unavailable) as refused:
-        Store(settings_of(folder))
-    assert f"chmod 700 '{folder}'" in str(refused.value)
-    monkeypatch.setattr(Path, "chmod", lambda *_: None)  # as on a file system that keeps no permissions
-    with pytest.raises(Unavailable, match="chmod 700"):
-        Store(settings_of(folder))
-
-
-def test_the_folders_group_has_access_where_the_settings_say_so(ours: Path) -> None:
-    with Store(settings_of(ours)) as store:
-        old = blobs.put(store, "job-1", "old", b"old")
-    with Store(settings_of(ours, group_access=True)) as store:
-        new = blobs.put(store, "job-1", "new", b"new")
-    for folder in (ours, ours / "blobs", ours / "blobs" / old[:2], ours / "blobs" / new[:2]):
-        assert mode(folder) == 0o2770
-    for file in (ours / "tandem.db", *(ours / "blobs" / each[:2] / each for each in (old, new))):
-        assert mode(file) == 0o660
-    assert is_shared(ours)
-    Store(settings_of(ours)).close()
-    assert mode(ours) == 0o700
-
-
-def test_a_new_folder_with_group_access_is_closed_to_all_others(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    Store(settings_of(folder, group_access=True)).close()
-    assert mode(folder) == 0o2770
-    assert mode(folder / "tandem.db") == 0o660
-
-
-def test_the_switch_takes_true_or_false(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TANDEM_GROUP_ACCESS", "true")
-    assert load_settings().group_access
-    monkeypatch.setenv("TANDEM_GROUP_ACCESS", "staff")
-    with pytest.raises(InputRejected, match="TANDEM_GROUP_ACCESS cannot be used: a switch is true or false"):
-        load_settings()
-
-
-def test_the_names_that_count_as_ours_are_those_that_the_store_makes(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    with Store(settings_of(folder)) as store:
-        blobs.put(store, "job-1", "text", b"content")
-    names = {path.name for path in (*folder.iterdir(), *(folder / "blobs").iterdir())}
-    assert all(privacy._OURS.fullmatch(name) for name in names), names
+    monkeypatch.setenv("TANDEM_DATA_DIR", "/dev/null/x")
+    monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
+    monkeypatch.setattr("apps.console.err.width", 400)
+    assert tandem(monkeypatch, *words) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[-1] == (
+        "tandem: the data folder cannot be used (Not a directory); set TANDEM_DATA_DIR to a folder that can be written."
+    )

@@ -25,7 +25,7 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
         yield CheckResult(
             "duplicate_facts",
             "fails",
-            _differing(evidence, group.facts),
+            _differing(evidence, group.facts[:NAMED]),
             tuple(each.fact_id for each in group.facts[:NAMED]),
             (max(values) - min(values)) if values else NOT_COMPARED,
             NOT_COMPARED,

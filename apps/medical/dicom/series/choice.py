@@ -6,6 +6,7 @@ What is judged here comes from headers alone; whether the lungs are in it shows 
 import re
 from dataclasses import dataclass
 
+from apps.medical.dicom import attributes
 from apps.medical.dicom.headers import Headers, OtherObject
 from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.series.parts import MIN_SLICES
@@ -46,7 +47,9 @@ def sorted_stacks(headers: Headers, wanted: str | None = None) -> SortedStacks:
     Raises:
         NotFound: There is no such series.
     """
-    series_uid, _, part = (wanted or "").partition("#")
+    asked, mark, part = (wanted or "").partition("#")
+    series_uid = attributes.uid_of_guid(asked)
+    wanted = None if wanted is None else series_uid + mark + part
     images = [image for image in headers.images if wanted is None or image.series_uid == series_uid]
     stacks = stacks_of(images)
     there = any(stack.name == wanted for stack in stacks) if part else bool(images)

@@ -45,6 +45,15 @@ items_without_end = The pixels of { $count } files lack the mark of their end; t
 shown_inverse = The images are meant to be shown inverse (MONOCHROME1); their values are the same, and they are shown as usual.
 mixed_series = { $num_images } images of the same series have another geometry or acquisition and were left out.
 slices_repeated = { $num_slices } slices repeat others pixel by pixel; each was used once.
+slices_blank = { $num_slices } { $num_slices ->
+    [1] slice holds
+   *[other] slices hold
+} one value alone (at { $positions_mm } mm); nothing was seen there.
+slices_same_pixels = { $num_slices } slices have the pixels of another slice (at { $positions_mm } mm); what lies there was not delivered.
+slices_break = The next slice does not continue { $num_slices ->
+    [1] the slice
+   *[other] the slices
+} at { $positions_mm } mm: the patient moved, or images are missing or not of this place.
 slices_odd = { $num_slices } slices differ strongly from their neighbours (at { $positions_mm } mm); they may be damaged.
 slices_missing_outside = Slices are missing outside the lungs; { $num_slices } slices beyond the gap were left out.
 slices_shifted = Slices are shifted against each other by up to { NUMBER($shift_mm, minimumFractionDigits: 2) } mm.
@@ -52,6 +61,7 @@ gantry_tilt = The gantry was tilted by { NUMBER($degrees, minimumFractionDigits:
 tilt_contradicts = The header states a gantry tilt of { NUMBER($stated, minimumFractionDigits: 1) } degrees, the positions one of { NUMBER($degrees, minimumFractionDigits: 1) }; the positions were followed.
 rescale_varies = Slope or intercept differs between slices; each slice was scaled by its own.
 pixel_format_varies = The number of stored bits differs between slices.
+uid_of_guid = UIDs are written as GUIDs, which the standard does not allow; each was taken as the UID that the standard derives from it.
 uid_repeated = Image UIDs are absent or not unique; exports cannot refer to single images.
 
 # Why a series was not read
@@ -71,6 +81,7 @@ series_no_place = { $attribute } is absent, unusable or not that of a CT image
 series_derived = derived from other images; the original was read
 series_thicker = a thinner series was read ({ NUMBER($read_mm, minimumFractionDigits: 2) } mm)
 series_less_coverage = it does not cover the lungs as well as the series that was read
+series_other_part = another volume of the same series was read
 series_as_thick = another series of the same thickness was read
 series_not_ct = not CT images: { $object }
 object_magnetic_resonance = magnetic resonance
@@ -89,4 +100,5 @@ object_other = another kind of object
 # Parts of refusals
 series_and_series = { $first }; { $rest }
 series_with_reason = series { $number } ({ $num_slices } images, { $series_uid }): { $reason }
+series_more = and { $count } more
 no_number = n/a

@@ -110,6 +110,10 @@ too_long = one text or attribute has more than 10 million characters, at line { 
     .allowed = { $wanted }
     .action = fetch the report again, as it was filed
 
+too_much_markup = its markup would take { $mib } MiB of memory, { $times } times the size of the document
+    .allowed = at most { $most } MiB, and { $most_times } times
+    .action = fetch the report again, as it was filed
+
 truncated = the document ends in the middle, at line { $line }
     .allowed = { $wanted }
     .action = fetch the report again, as it was filed

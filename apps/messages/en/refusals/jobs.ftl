@@ -31,3 +31,6 @@ worker_broken = the worker failed with an internal error ({ $kind }, line { $lin
 
 worker_does_not_start = no worker can be started
     .action = run 'tandem worker' to see why (it ended with status { $status })
+
+worker_stuck = the worker's heart has not beaten for { $seconds } s
+    .action = start it again

@@ -168,6 +168,10 @@ slice_missing = 1 slice is missing inside the lungs between { $low_mm } and { $h
     .allowed = complete lungs
     .action = export or copy the series again
 
+slices_by_turns = its slices belong by turns to two volumes: each resembles the next but one more than the next
+    .allowed = one volume a series
+    .action = export each acquisition or reconstruction as a series of its own
+
 slices_missing = { $num_slices } slices are missing inside the lungs between { $low_mm } and { $high_mm } mm
     .allowed = complete lungs
     .action = export or copy the series again

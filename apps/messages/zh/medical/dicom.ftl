@@ -36,6 +36,9 @@ items_without_end = 有 { $count } 个文件的像素缺少结束标记；其码
 shown_inverse = 图像应反相显示（MONOCHROME1）；数值不变，此处按常规显示。
 mixed_series = 同一序列中有 { $num_images } 幅图像的几何参数或采集参数不同，未予读取。
 slices_repeated = 有 { $num_slices } 个层面与其他层面重复（像素完全相同），每个层面只使用一份。
+slices_blank = 有 { $num_slices } 个层面只有单一数值（位置 { $positions_mm } mm），该处没有图像内容。
+slices_same_pixels = 有 { $num_slices } 个层面的像素与另一层面完全相同（位置 { $positions_mm } mm），该处的真实图像缺失。
+slices_break = 位置 { $positions_mm } mm 处有 { $num_slices } 个层面与下一层面不连续：患者移动过，或图像缺失、不属于该处。
 slices_odd = 有 { $num_slices } 个层面与相邻层面差异过大（位置 { $positions_mm } mm），可能已损坏。
 slices_missing_outside = 肺外缺少层面，缺口以外的 { $num_slices } 个层面未予读取。
 slices_shifted = 各层面之间最大错位 { NUMBER($shift_mm, minimumFractionDigits: 2) } mm。
@@ -43,6 +46,7 @@ gantry_tilt = 机架倾斜 { NUMBER($degrees, minimumFractionDigits: 1) } 度；
 tilt_contradicts = 文件头写明机架倾斜 { NUMBER($stated, minimumFractionDigits: 1) } 度，位置显示为 { NUMBER($degrees, minimumFractionDigits: 1) } 度，按位置处理。
 rescale_varies = 各层面的缩放斜率或截距不同，已按各层面自身的值换算。
 pixel_format_varies = 各层面的存储位数不同。
+uid_of_guid = UID 写成了标准不允许的全局唯一标识符形式，已按标准换算为对应的 UID。
 uid_repeated = 图像 UID 缺失或重复，导出结果无法指向单幅图像。
 
 # 序列未读取的原因
@@ -59,6 +63,7 @@ series_no_place = { $attribute } 缺失、不可用或不属于 CT 图像
 series_derived = 由其他图像衍生，已读取原始序列
 series_thicker = 已读取层厚更薄的序列（{ NUMBER($read_mm, minimumFractionDigits: 2) } mm）
 series_less_coverage = 对肺部的覆盖不如已读取的序列
+series_other_part = 读取了同一序列的另一个容积
 series_as_thick = 已读取另一个层厚相同的序列
 series_not_ct = 非 CT 图像：{ $object }
 object_magnetic_resonance = 磁共振
@@ -77,4 +82,5 @@ object_other = 其他对象
 # 拒绝说明的组成部分
 series_and_series = { $first }；{ $rest }
 series_with_reason = 序列 { $number }（{ $num_slices } 幅图像，{ $series_uid }）：{ $reason }
+series_more = 以及另外 { $count } 个
 no_number = 无编号

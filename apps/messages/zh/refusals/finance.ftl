@@ -84,6 +84,10 @@ too_long = 有文本或属性超过 1000 万个字符，位于第 { $line } 行
     .allowed = { $wanted }
     .action = 请重新获取原始申报文件
 
+too_much_markup = 其标记将占用 { $mib } MiB 内存，为文档大小的 { $times } 倍
+    .allowed = 最多 { $most } MiB 且不超过 { $most_times } 倍
+    .action = 请重新获取按原样提交的报告
+
 truncated = 文档在第 { $line } 行中断
     .allowed = { $wanted }
     .action = 请重新获取原始申报文件

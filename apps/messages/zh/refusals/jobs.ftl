@@ -31,3 +31,6 @@ worker_broken = 工作进程遇到程序内部错误（{ $kind }，第 { $line }
 
 worker_does_not_start = 无法启动工作进程
     .action = 请运行 'tandem worker' 查看原因（其退出状态为 { $status }）
+
+worker_stuck = 工作进程的心跳已停止 { $seconds } 秒
+    .action = 请重新启动它

@@ -11,9 +11,11 @@ import pytest
 
 from apps.finance.filings import read_facts
 from apps.finance.filings.source import locate
+from apps.finance.filings.xml import parse
 from apps.finance.report import read_report
 from apps.finance.statements.tables import MAX_CAPTION, MAX_COLUMNS, without_marks
 from apps.messages import cautioned
+from core_model.errors import InputRejected
 from tests.apps.finance.filings.documents import document, number, text
 from tests.apps.finance.statements.reports import BALANCE, INCOME, Line, annual, gaap, newest
 
@@ -150,3 +152,24 @@ def test_a_document_type_without_end_is_refused():
     assert re.match(rb"<!DOCTYPE", pattern)
     with pytest.raises(ValueError, match="document type of its own"):
         read_facts(pattern)
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        "<b/>" * 1_000_000,
+        '<b a="" c="" d="" e="" f=""/>' * 200_000,
+        "<b>x</b>" * 700_000,
+    ],
+    ids=["empty elements", "empty attributes", "one letter each"],
+)
+def test_markup_that_would_take_many_times_its_size_is_refused_before_it_is_parsed(filler, monkeypatch):
+    monkeypatch.setattr("apps.finance.filings.xml.etree", None)  # no parser is asked
+    with pytest.raises(InputRejected) as refusal:
+        parse(document(filler + number("5")))
+    assert refusal.value.code == "too_much_markup"
+    assert "times the size of the document" in str(refusal.value)
+
+
+def test_a_small_document_may_be_all_markup():
+    assert read_facts(document("<b/>" * 100_000 + number("5"))).facts[0].value == "5"

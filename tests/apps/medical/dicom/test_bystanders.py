@@ -1,6 +1,7 @@
 """A damaged file beside a good series does not block it; one that may belong to it does."""
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,20 @@ def test_a_report_that_was_cut_off_anywhere_is_left_out_and_said(tmp_path: Path,
     Series([a_report()]).write(tmp_path / "sr")
     cut(tmp_path / "sr" / "0000.dcm", folder / "report.dcm", length)
     assert damage_said(folder).startswith("1 DICOM file, as far as can be told no image of the series, is damaged")
+
+
+def test_damage_anywhere_in_a_header_is_refused_or_said_and_never_an_error_of_the_program(tmp_path: Path) -> None:
+    folder = make_series().write(tmp_path)
+    whole = (folder / "0021.dcm").read_bytes()
+    header = len(whole) - 64 * 64 * 2
+    for at in range(132, header, 23):
+        for spoil in (b"\xff\xff", b"\x00\x00\x00\x00"):
+            (folder / "0021.dcm").write_bytes(whole[:at] + spoil + whole[at + len(spoil) :])
+            try:
+                study = read_study(folder)
+            except InputRejected:
+                continue
+            assert study.volume.shape == (40, 64, 64)
 
 
 def test_a_directory_without_content_and_a_file_of_zeros_are_left_out_and_said(tmp_path: Path) -> None:
@@ -70,3 +85,26 @@ def test_a_damaged_series_that_could_be_read_is_refused_unless_another_is_named(
     with pytest.raises(InputRejected) as caught:
         read_study(tmp_path, f"{STUDY_UID}.2")
     assert caught.value.code == "dicom_truncated"
+
+
+def test_a_member_packed_in_an_unusual_way_is_left_out_and_said_where_no_slice_is_missing(tmp_path: Path) -> None:
+    make_series().write(tmp_path / "ct")
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted((tmp_path / "ct").iterdir()):
+            archive.write(file, file.name)
+        archive.writestr("notes.bin", bytes(range(256)) * 20)
+    data = bytearray((tmp_path / "whole.zip").read_bytes())
+    pack_otherwise(data, b"notes.bin")
+    (tmp_path / "beside.zip").write_bytes(data)
+    assert damage_said(tmp_path / "beside.zip")
+    pack_otherwise(data, b"0020.dcm")
+    (tmp_path / "inside.zip").write_bytes(data)
+    with pytest.raises(InputRejected) as caught:
+        read_study(tmp_path / "inside.zip")
+    assert caught.value.code == "zip_member_method"
+
+
+def pack_otherwise(data: bytearray, name: bytes) -> None:
+    """Say of a member that it is packed by method 97, in its own header and in the archive's directory."""
+    own, listed = data.index(name) - 30, data.rindex(name) - 46
+    data[own + 8 : own + 10] = data[listed + 10 : listed + 12] = (97).to_bytes(2, "little")

@@ -141,6 +141,17 @@ def test_where_none_fits_the_list_is_in_the_sentence(tmp_path: Path) -> None:
     assert "a localizer" in text
 
 
+def test_of_many_series_of_which_none_fits_the_largest_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    for number in range(1, 16):
+        Series(make_series(series=number).datasets[: 2 + number % 3]).write(tmp_path / str(number))
+    make_series(CORONAL, series=16).write(tmp_path / "16")
+    with pytest.raises(InputRejected) as caught:
+        read_study(tmp_path)
+    text = str(caught.value)
+    assert text.index("series 16 (40 images") < text.index("only 4 slices")
+    assert (text.count(STUDY_UID), "; and 4 more" in text) == (12, True)
+
+
 def test_images_of_another_kind_in_the_same_series_are_left_out_and_said(tmp_path: Path) -> None:
     series = make_series()
     stray = make_series(replace(Grid(), spacing_mm=(5, 6, 6), size=(2, 64, 64)))
@@ -162,7 +173,7 @@ def test_two_acquisitions_in_one_series_become_two_stacks(tmp_path: Path) -> Non
     study = read_study(tmp_path)
     assert np.array_equal(study.volume.hu, read_study(first.write(tmp_path.with_name("alone"))).volume.hu)
     assert "mixed_series" in {caution.code for caution in study.cautions}
-    assert [entry.reason.code for entry in study.skipped] == ["series_as_thick"]
+    assert [said(entry.reason) for entry in study.skipped] == ["another volume of the same series was read"]
 
 
 def test_objects_of_other_kinds_are_listed(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
+import numpy as np
 import pytest
 
 from apps.documents import missing
@@ -73,3 +75,17 @@ def test_contrast_is_what_the_header_says_and_not_known_where_it_says_nothing(tm
         series.each(lambda d: setattr(d, "ContrastBolusAgent", agent))
     said = read_study(series.write(tmp_path)).series.quality.contrast
     assert said == (missing("contrast_not_stated") if contrast is None else contrast)
+
+
+@pytest.mark.parametrize("form", ["{guid}", "{{{guid}}}"])
+def test_a_series_whose_uid_is_a_guid_is_read_under_the_uid_of_it(tmp_path: Path, form: str) -> None:
+    guid = UUID("6f9619ff-8b86-d011-b42d-00c04fc964ff")
+    written = form.format(guid=str(guid).upper())
+    plain = read_study(make_series().write(tmp_path / "plain"))
+    make_series().each(lambda d: setattr(d, "SeriesInstanceUID", written)).write(tmp_path / "guid")
+    study = read_study(tmp_path / "guid")
+    assert np.array_equal(study.volume.hu, plain.volume.hu)
+    assert study.series.series_uid == f"2.25.{guid.int}"
+    assert len(said_of(study, "uid_of_guid")) == 1
+    for asked in (written, study.series.series_uid):
+        assert read_study(tmp_path / "guid", asked).series.series_uid == study.series.series_uid

@@ -60,3 +60,43 @@ def test_patients_with_the_same_number_and_other_names_are_two(store: Store) -> 
     for name in ("DOE^JANE", "ROE^RICHARD"):
         add_study(store, Identity("4711", name), f"1.2.{len(name)}", [])
     assert len({entry.patient.id for entry in studies(store)}) == 2
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        Identity("", ""),
+        Identity("ANONYMOUS", "ANONYMOUS"),
+        Identity("000000", "Anonymized^Patient"),
+        Identity("", "SMITH^JOHN"),
+        Identity("N/A", "NO NAME", "19000101"),
+    ],
+)
+def test_two_studies_of_which_nobody_says_whose_they_are_are_of_two_patients(store: Store, identity: Identity) -> None:
+    first = add_study(store, identity, "1.2.3", [])
+    assert add_study(store, identity, "1.2.3", []) == first
+    add_study(store, identity, "1.2.4", [])
+    assert len({entry.patient.id for entry in studies(store)}) == 2
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        Identity("4711", ""),
+        Identity("ANON-0042", "ANONYMOUS"),
+        Identity("LIDC-IDRI-0002", ""),
+        Identity("", "SMITH^JOHN", "19600203"),
+        Identity("", "王^芳", "19600203"),
+    ],
+)
+def test_two_studies_of_a_patient_who_is_named_share_a_row(store: Store, identity: Identity) -> None:
+    for study_uid in ("1.2.3", "1.2.4"):
+        add_study(store, identity, study_uid, [])
+    assert len({entry.patient.id for entry in studies(store)}) == 1
+
+
+def test_equal_numbers_of_two_issuers_are_of_two_patients(store: Store) -> None:
+    for issuer in ("NORTH", "SOUTH"):
+        add_study(store, Identity("4711", "DOE^JANE", issuer=issuer), "1.2.3", [])
+    assert {entry.patient.issuer for entry in studies(store)} == {"NORTH", "SOUTH"}
+    assert len({entry.patient.id for entry in studies(store)}) == 2

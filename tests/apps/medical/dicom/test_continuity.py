@@ -1,0 +1,88 @@
+"""Slices that do not follow on each other are named: blank, repeated, of another place; two volumes by turns are
+refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from apps.medical.dicom import ImportedStudy, read_study
+from apps.messages import cautioned
+from core_model.errors import InputRejected
+from tests.apps.medical.dicom.making import Grid, Series, make_series, with_uid
+
+FINE = replace(Grid(), spacing_mm=(3.0, 4.0, 4.0), size=(60, 80, 80))
+"""Slices at 11.5, 14.5 ... 188.5 mm."""
+
+
+def positions(study: ImportedStudy, code: str) -> list[float]:
+    """Where the slices lie that a caution names."""
+    (caution,) = (caution for caution in study.cautions if caution.code == code)
+    return [float(place) for place in caution.values["positions_mm"].split(", ")]
+
+
+def heights(*slices: int) -> list[float]:
+    return [11.5 + 3 * k for k in slices]
+
+
+def odd_codes(study: ImportedStudy) -> set[str]:
+    ours = {"slices_blank", "slices_same_pixels", "slices_odd", "slices_break"}
+    return ours & {caution.code for caution in study.cautions}
+
+
+@pytest.mark.parametrize("spacing_mm", [(3.0, 4.0, 4.0), (5.0, 5.0, 5.0), (8.0, 5.0, 5.0)])
+def test_of_a_good_series_nothing_is_said(tmp_path: Path, spacing_mm) -> None:
+    grid = replace(Grid(), spacing_mm=spacing_mm, size=(int(190 / spacing_mm[0]), 80, 80))
+    assert odd_codes(read_study(make_series(grid).write(tmp_path))) == set()
+
+
+@pytest.mark.parametrize("block", [(30,), (30, 31), tuple(range(25, 33))])
+def test_blank_slices_are_named(tmp_path: Path, block) -> None:
+    series = make_series(FINE)
+    for k in block:
+        series.datasets[k].PixelData = b"\x07\x00" * (80 * 80)
+    study = read_study(series.write(tmp_path))
+    assert positions(study, "slices_blank") == heights(*block)
+    assert odd_codes(study) == {"slices_blank"}
+    assert study.series.quality.grade == "degraded"
+
+
+def test_slices_with_the_pixels_of_another_are_named_even_far_from_it(tmp_path: Path) -> None:
+    series = make_series(FINE)
+    for k in (27, 28, 41):
+        series.datasets[k].PixelData = series.datasets[26].PixelData
+    study = read_study(series.write(tmp_path))
+    assert positions(study, "slices_same_pixels") == heights(26, 27, 28, 41)
+    caution = next(caution for caution in study.cautions if caution.code == "slices_same_pixels")
+    assert cautioned(caution).startswith("4 slices have the pixels of another slice (at 89.5, 92.5, 95.5, 134.5 mm)")
+
+
+@pytest.mark.parametrize("block", [(30,), (30, 31), (28, 29, 30, 31, 32)])
+def test_a_block_of_slices_of_another_scan_is_named(tmp_path: Path, block) -> None:
+    series, other = make_series(FINE), make_series(replace(FINE, centre_mm=(25, -20, 160)), seed=9)
+    for k in block:
+        series.datasets[k].PixelData = other.datasets[k].PixelData
+    study = read_study(series.write(tmp_path))
+    assert positions(study, "slices_odd") == heights(*block)
+    assert odd_codes(study) == {"slices_odd"}
+
+
+def test_a_patient_who_moved_in_the_middle_of_a_scan_is_said(tmp_path: Path) -> None:
+    series, moved = make_series(FINE), make_series(replace(FINE, centre_mm=(0, 12, 100)), seed=9)
+    for k in range(33, 60):
+        series.datasets[k].PixelData = moved.datasets[k].PixelData
+    study = read_study(series.write(tmp_path))
+    assert positions(study, "slices_break") == heights(32)
+    assert odd_codes(study) == {"slices_break"}
+    assert "slices_break" in study.series.quality.reasons
+
+
+def test_two_volumes_by_turns_are_refused_though_no_label_tells_them_apart(tmp_path: Path) -> None:
+    first = make_series(FINE)
+    second = make_series(replace(FINE, centre_mm=(0, 0, 101.5)), seed=9).each(with_uid)
+    for dataset in second.datasets:
+        dataset.PixelData = np.roll(dataset.pixel_array, 3, 0).tobytes()
+    with pytest.raises(InputRejected) as caught:
+        read_study(Series(first.datasets + second.datasets).write(tmp_path))
+    assert caught.value.code == "slices_by_turns"
