@@ -16,7 +16,7 @@ from apps.settings import Settings
 from apps.store.disk import ALONE, WITH_GROUP, data_dir_errors, private_folder
 from core_model.errors import Unavailable
 
-_OURS = re.compile(r"tandem\..*|blobs|inbox|demo|[0-9a-f]{2}|\.store|\.(new|mark|restore|tandem-backup)-.*")
+_OURS = re.compile(r"tandem\..*|blobs|inbox|demo|scratch|[0-9a-f]{2}|\.store|\.(new|mark|restore|tandem-backup)-.*")
 """What the store itself puts into its folders."""
 
 

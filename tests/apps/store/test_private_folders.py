@@ -29,7 +29,8 @@ def ours(tmp_path: Path) -> Path:
     """A data folder of ours that everybody can look into."""
     folder = tmp_path / "data"
     put_empty_database(folder)
-    (folder / "blobs").mkdir()
+    for name in ("blobs", "inbox", "demo", "scratch"):
+        (folder / name).mkdir()
     folder.chmod(0o755)
     return folder
 
