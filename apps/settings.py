@@ -33,6 +33,7 @@ REASONS: dict[str, Callable[[Mapping[str, Any]], Phrase]] = {
     "int_parsing": lambda _: Phrase(
         "setting_no_integer", "Input should be a valid integer, unable to parse string as an integer"
     ),
+    "bool_parsing": lambda _: Phrase("setting_no_switch", "a switch is true or false"),
     "greater_than_equal": lambda given: Phrase(
         "setting_too_small", "Input should be greater than or equal to {least}", {"least": given["ge"]}
     ),
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
         database_url: ``sqlite:////absolute/file`` or ``postgresql://user:password@host/name``; ``tandem.db`` in
             ``data_dir`` where unset. A relative file is made absolute. In a file's path % ? # are %25 %3F %23.
         blobs_dir: Folder of the blobs; ``blobs`` in ``data_dir`` where unset. Workers on several machines share it.
+        group_access: Whether the folder's group may read and write all of it too; else this user alone.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         port: TCP port of the dashboard, 1 to 65535.
         applications: Packages of the records that applications keep in the store (commas in the environment).
@@ -91,6 +93,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=_usual_folder, validate_default=True)
     database_url: str = ""
     blobs_dir: Path | None = None
+    group_access: bool = False
     device: str = "cpu"
     port: int = Field(default=8501, ge=1, le=65535)
     applications: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.records", "apps.medical.records")

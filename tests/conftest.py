@@ -41,7 +41,7 @@ def _migrated() -> bytes:
 
 def put_empty_database(data_dir: Path) -> None:
     """Put a new SQLite database into a data folder, where none is, as a store makes one there."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = data_dir / "tandem.db"
     if file.exists():
         return

@@ -1,6 +1,7 @@
 """Routes beside the screens: source documents, CT slices, heatmaps, health. Ids only; nothing lists anything."""
 
 import re
+import secrets
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,9 +18,13 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PRIVATE = {"cache-control": "private, no-store"}
 
 
+START = secrets.token_hex(8)
+"""Tells this start of the server from another: pages of an earlier one know nothing of it and load themselves again."""
+
+
 async def health(_: Request) -> Response:
-    """``ok`` as soon as the server answers."""
-    return PlainTextResponse("ok", headers={"cache-control": "no-store"})
+    """``ok`` as soon as the server answers, and which start of it does."""
+    return PlainTextResponse("ok", headers={"cache-control": "no-store", "x-tandem-start": START})
 
 
 async def home(request: Request) -> Response:

@@ -19,9 +19,10 @@ from starlette.middleware import Middleware
 from streamlit import config
 
 from apps.dashboard import TOKEN, address, new_token
+from core_model.errors import TandemError
 from ui.guard import Guard
 from ui.routes import ROUTES
-from ui.widgets.shell import t
+from ui.widgets.shell import escaped, in_words, t
 
 HERE = Path(__file__).resolve().parent
 SCRIPT = HERE / "streamlit_app.py"
@@ -30,7 +31,14 @@ log = logging.getLogger(__name__)
 
 
 def said_without_details(error: Exception) -> bool:
-    """Show and log that a page failed, and where in the code; what the error says may hold a path or a name."""
+    """Show and log that a page failed, and where in the code; what the error says may hold a path or a name.
+
+    An error of the store or of an input, in a part of a page that runs alone, is said in its own sentence: what was
+    shown may have been deleted elsewhere.
+    """
+    if isinstance(error, TandemError):
+        st.error(escaped(in_words(error)), icon=":material/error:")
+        return True
     frame = traceback.extract_tb(error.__traceback__)[-1]
     log.error("a page failed: %s in %s, line %s", type(error).__name__, Path(frame.filename).name, frame.lineno)
     st.error(t("page_failed"), icon=":material/error:")

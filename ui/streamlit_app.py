@@ -12,6 +12,8 @@ if str(ROOT) not in sys.path:  # Streamlit puts the script's own folder first, n
 from apps.messages import said  # noqa: E402
 from apps.notices import NOTICE_OF_USE  # noqa: E402
 from ui import labels  # noqa: E402
+from ui.routes import START  # noqa: E402
+from ui.widgets import components  # noqa: E402
 from ui.widgets.shell import go, language, t  # noqa: E402
 
 st.set_page_config(page_title="Tandem", page_icon=ROOT / "ui" / "static" / "icon.png", layout="wide")
@@ -43,6 +45,8 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         label_visibility="collapsed",
         required=True,
     )
+LOCALES = {"en": "en", "zh": "zh-CN"}
+components.page(LOCALES[language()], START, {key: t(key) for key in ("gone", "restarted", "upload")})
 go(lang=None if language() == "en" else language())
 
 page.run()

@@ -24,10 +24,12 @@ def upgrade() -> None:
     from apps.store import applications, migrations
     from apps.store.disk import private_file
     from apps.store.engine import make_engine, sqlite_file
+    from apps.store.privacy import keep_private
 
     settings = load_settings()
     url = settings.database_url
     file = sqlite_file(url)
+    keep_private(settings)
     if file is not None and "mode=ro" not in url:
         private_file(file)
     engine = make_engine(url)

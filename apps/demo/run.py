@@ -46,13 +46,14 @@ def run_demo(seed: int | None) -> int:
     from apps.messages import refused
     from apps.settings import load_settings
     from apps.store.disk import private_folder
+    from apps.store.privacy import keep_private
     from apps.store.store import open_store
 
     seed = int(time.time()) % 100_000 if seed is None else seed
     settings = load_settings()
     demos = settings.data_dir / "demo"
-    for made in (settings.data_dir, demos):
-        private_folder(made)
+    keep_private(settings)
+    private_folder(demos)
     folder = demos / f"seed-{seed}"
     console.say(f"making a phantom chest CT and an annual report (seed {seed})")
     with console.progress_bar("making the input") as bar:

@@ -5,6 +5,7 @@ import hashlib
 import math
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,10 @@ from typing import Any
 from core_model.errors import TandemError, Unavailable, system_reason
 
 CHUNK = 1 << 20
+ALONE = 0o700
+"""Mode of a folder for this user alone."""
+WITH_GROUP = 0o2770
+"""Mode of a folder that is shared with its group, to which all that is made in it belongs too."""
 
 
 class FileChunks(Iterable[bytes]):
@@ -46,10 +51,11 @@ def modified_at(path: Path) -> float:
 
 def write(folder: Path, chunks: Iterable[Any]) -> Path:
     """A file in the folder, on the disk, that has no name of its own yet."""
-    folder.mkdir(exist_ok=True)
+    make_private(folder)
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.chmod(temporary, file_mode(folder))
             for chunk in chunks:
                 file.write(chunk)
             file.flush()
@@ -83,18 +89,49 @@ def blob_file(folder: Path, sha256: str) -> Path:
     return folder / sha256[:2] / sha256
 
 
-def private_folder(folder: Path) -> None:
-    """Make a folder that only this user can look into; one that is there stays as it is.
+def private_folder(folder: Path, mode: int | None = None) -> None:
+    """As ``make_private``, in our words.
 
     Raises:
         Unavailable: It cannot be made (code ``data_dir_unusable``).
     """
     with data_dir_errors():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder, mode)
+
+
+def make_private(folder: Path, mode: int | None = None) -> None:
+    """Make a folder, and those above it that are missing, that only this user can look into; one that is there stays as
+    it is.
+
+    Args:
+        folder: Where.
+        mode: ``ALONE`` or ``WITH_GROUP``; that of the folder above where that is shared with its group, else ``ALONE``.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    if folder.is_dir():
+        return
+    if not folder.parent.exists():
+        make_private(folder.parent, mode)
+    wanted = mode or (WITH_GROUP if is_shared(folder.parent) else ALONE)
+    folder.mkdir(exist_ok=True, mode=ALONE)
+    if wanted != ALONE:
+        folder.chmod(wanted)
+
+
+def is_shared(folder: Path) -> bool:
+    """Whether the folder is shared with its group, and with nobody else."""
+    return os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) & (WITH_GROUP | 0o007) == WITH_GROUP
+
+
+def file_mode(folder: Path) -> int:
+    """The mode of a new file in a folder: for whom the folder is."""
+    return 0o660 if is_shared(folder) else 0o600
 
 
 def private_file(file: Path) -> None:
-    """Make an empty file that only this user can read, with its folder; one that is there stays as it is.
+    """Make an empty file for those who can look into its folder, which is made too; one that is there stays as it is.
 
     Raises:
         Unavailable: It cannot be made (code ``data_dir_unusable``).
@@ -103,6 +140,7 @@ def private_file(file: Path) -> None:
     with data_dir_errors():
         if not file.exists():
             file.touch(mode=0o600)
+            file.chmod(file_mode(file.parent))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from apps.store import audit
+from apps.store.disk import WITH_GROUP, is_shared, make_private
 from apps.store.engine import lock
 from apps.store.ids import new_id
 from apps.store.store import Store
@@ -67,8 +68,10 @@ def mark_of(folder: Path) -> str | None:
 
 def mark(folder: Path, identifier: str) -> str | None:
     """Mark a folder as a store's, unless another process is quicker. Returns whose it is."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # images of patients: for this user alone
+    make_private(folder)  # images of patients
     made = Path(tempfile.mkdtemp(dir=folder, prefix=".mark-"))
+    if is_shared(folder):
+        made.chmod(WITH_GROUP)
     (made / identifier).mkdir()
     try:
         made.rename(folder / MARK)  # a folder that holds something is never replaced: one alone succeeds

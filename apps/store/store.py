@@ -11,6 +11,7 @@ from apps.settings import Settings, load_settings
 from apps.store import applications, migrations
 from apps.store.disk import data_dir_errors, private_file
 from apps.store.engine import BUSY_TIMEOUT_S, make_engine, read_session, sqlite_file, translated_errors, write_session
+from apps.store.privacy import keep_private
 from core_model.errors import Unavailable
 
 
@@ -24,7 +25,8 @@ class Store:
     Raises:
         Unavailable: The database is missing its schema, has a newer one, or cannot be opened; the code says which
             (``schema_missing``, ``schema_older``, ``schema_newer``, ``database_not_opened``, ``database_unreachable``,
-            ``database_locked``).
+            ``database_locked``), or the data folder is open to other users of this machine and not ours to change
+            (``data_dir_open_to_others``).
         NotFound: The settings name an application that is not there.
 
     Attributes:
@@ -40,6 +42,7 @@ class Store:
         self._fence: Callable[[Session], None] | None = None
         self.applications = applications.load(settings.applications)
         file = sqlite_file(settings.database_url)
+        keep_private(settings)
         with data_dir_errors():
             new = file is not None and not file.exists() and "mode=ro" not in settings.database_url
         if new:

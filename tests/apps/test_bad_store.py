@@ -157,7 +157,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     if os.name != "posix" or os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
-    made = subprocess.run([mount, "-t", "tmpfs", "-o", "size=10m", "tmpfs", folder], capture_output=True)
+    made = subprocess.run([mount, "-t", "tmpfs", "-o", "size=10m,mode=700", "tmpfs", folder], capture_output=True)
     if made.returncode:
         pytest.skip("this machine mounts no tmpfs (a container without the right to)")
     yield folder

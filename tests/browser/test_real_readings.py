@@ -141,7 +141,7 @@ def test_the_findings_of_the_real_study_lead_to_their_slices_and_their_heatmaps(
         k = round(finding["centre_voxel"][0])
         screen.page.locator("tr", has_text=f"{finding['long_axis_mm']:.1f} × {finding['short_axis_mm']:.1f} mm").click()
         expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", f"lung/{k}.png")
-        expect(screen.page.locator("ellipse.ring.on")).to_have_count(1)
+        expect(screen.page.locator("circle.ring.on")).to_have_count(1)
     screen.page.locator(".stage").click()
     screen.page.keyboard.press("h")
     expect(screen.page.locator("img.heat")).to_be_visible()

@@ -90,7 +90,7 @@ def test_the_viewer_moves_with_the_keyboard_and_the_findings_jump_to_their_slice
     expect(image).to_have_attribute("data-shown", "mediastinum/5.png")
     screen.page.locator("tr", has_text="0.91").click()
     expect(image).to_have_attribute("data-shown", "mediastinum/3.png")
-    expect(screen.page.locator("ellipse.ring.on")).to_have_count(1)
+    expect(screen.page.locator("circle.ring.on")).to_have_count(1)
     screen.page.locator(".stage").click()
     screen.page.keyboard.press("n")
     expect(image).to_have_attribute("data-shown", "mediastinum/1.png")

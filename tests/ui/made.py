@@ -173,22 +173,32 @@ def study(
     patient_id: str = "P-17",
     birth_date: str = "19500102",
     sex: str = "F",
+    geometry: Geometry | None = None,
+    hu: np.ndarray | None = None,
+    finding: ReadFinding | None = None,
 ) -> str:
-    """Store a study with one series, a finding above and one below the operating point; the reading's id."""
-    volume = blobs.put_array(store, "job-made", "volume", hounsfield())
+    """Store a study with one series, a finding above and one below the operating point; the reading's id.
+
+    With a volume of its own, its geometry, and the one finding in it, that is what is stored.
+    """
+    geometry = geometry or GEOMETRY
+    volume = blobs.put_array(store, "job-made", "volume", hounsfield() if hu is None else hu)
     heat = blobs.put_array(store, "job-made", "heat", np.full((3, 5, 5), 0.5, np.float32))
-    kept = {**json.loads(to_json(GEOMETRY)), "quality": json.loads(to_json(QUALITY))}
+    kept = {**json.loads(to_json(geometry)), "quality": json.loads(to_json(QUALITY))}
     skipped = SkippedSeries("1.2.4", None, 2, "CT", None, Message("series_localizer"))
     entries = [studies.SeriesEntry("1.2.3", volume, kept)]
     patient = studies.Identity(patient_id, name, birth_date=birth_date, sex=sex)
     study_id = studies.add_study(store, patient, "1.2", entries, study_date=date(2024, 5, 6))
-    provenance = Provenance("2" * 64, **_PROVENANCE)
-    reading = make_reading(
+    provenance = Provenance("2" * 64 if hu is None else volume, **_PROVENANCE)
+    findings = (finding,) if finding else (
         _finding(1, 0.91, centre_voxel=(3.0, 10.0, 20.0), heatmap=heat, heatmap_start=(2, 8, 18)),
         _finding(2, 0.11, centre_voxel=(1.0, 5.0, 6.0), shown=False),
+    )  # fmt: skip
+    reading = make_reading(
+        *findings,
         id=readings.id_of("medical.read", provenance),
         study=AboutStudy(study_id, "1.2", "2024-05-06"),
-        series=ReadSeries("1.2.3", SIZE[0], GEOMETRY, QUALITY),
+        series=ReadSeries("1.2.3", geometry.size[0], geometry, QUALITY),
         series_skipped=(skipped,),
         cautions=(Caution("thick_slices", {"thickness_mm": 5.0, "smallest_mm": 10}),),
         provenance=provenance,

@@ -229,7 +229,9 @@ def test_jobs_show_why_they_failed_and_can_be_tried_again(store: Store, tmp_path
     jobs.start(store, job.id, 1, "worker-1")
     text = "nothing in it is a DICOM image."
     blobs.put(store, job.id, "volume", bytes(1_250_000))
-    jobs.end(store, job.id, 1, "failed", error=Refusal("as_written", {"text": text.removesuffix(".")}))
+    jobs.end(
+        store, job.id, 1, "failed", worker="worker-1", error=Refusal("as_written", {"text": text.removesuffix(".")})
+    )
     app = opened("jobs", job=job.id)
     assert text in said(app)
     assert "Keeps 1.2 MB, so that a retry goes on where it stopped; deleting the job removes it." in said(app)

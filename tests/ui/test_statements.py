@@ -146,3 +146,44 @@ def test_every_amount_of_a_statement_has_as_many_decimals_as_the_page() -> None:
 )
 def test_amounts_are_exact_decimals(text: str, scale: int, places: int, shown: str) -> None:
     assert printed(text, scale, places) == shown
+
+
+def test_shares_and_amounts_per_share_say_their_unit_on_the_row() -> None:
+    lines = (
+        ("Sales", [made.value(made.Y24, "5000000")]),
+        ("Earnings per share", [made.value(made.Y24, "1.25", unit="USD/shares")]),
+        ("Shares", [made.value(made.Y24, "4000000", unit="shares")]),
+        ("In francs", [made.value(made.Y24, "7000000", unit="CHF")]),
+    )
+    for language, units in (
+        ("en", [None, "USD/shares", "shares", "CHF, millions"]),
+        ("zh", [None, "美元/股", "股", "CHF，百万"]),
+    ):
+        table = statements.table_of(cash_flow(*lines), "cash_flow", True, language)
+        assert isinstance(table, statements.Table)
+        assert (table.currency, table.scale) == ("USD", 1_000_000)
+        assert [row["cells"][0]["unit"] for row in table.rows] == units
+    assert [row["cells"][1]["text"] for row in table.rows] == ["5", "1.25", "4,000,000", "7"]
+
+
+@pytest.mark.parametrize("dash", ["—", "–", "-", "$—", "—%"])
+def test_a_printed_dash_stays_a_dash_and_a_printed_zero_a_zero(dash: str) -> None:
+    lines = [("A", [replace(made.value(made.Y24, "0"), printed=text)]) for text in (dash, "0", "", "nil")]
+    table = statements.table_of(cash_flow(*lines), "cash_flow", True, "en")
+    assert isinstance(table, statements.Table)
+    assert [row["cells"][1]["text"] for row in table.rows] == [dash, "0", "0", "0"]
+
+
+@pytest.mark.parametrize("reported", [True, False])
+def test_both_views_have_the_pages_signs_and_count_what_the_tags_turn(reported: bool) -> None:
+    cost = replace(made.value(made.Y24, "12", "f1"), printed="(12)")
+    loss = replace(made.value(made.Y23, "-3", "f2"), printed="(3)")
+    line = StatementLine("cost_of_revenue", "income", "Costs", "c", 1.0, made.sentence(""), (loss, cost))
+    row = ReportedLine("Costs", "c", "", 0, False, False, (loss, cost))
+    reading = made.finance_reading(
+        statements={**READING.statements, "income": (line,)}, reported={**READING.reported, "income": (row,)}
+    )
+    table = statements.table_of(reading, "income", reported, "en")
+    assert isinstance(table, statements.Table)
+    assert [cell["text"] for cell in table.rows[0]["cells"][1:]] == ["(3)", "(12)"]
+    assert table.num_turned == 1

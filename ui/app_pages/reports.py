@@ -15,7 +15,7 @@ from ui.widgets.intake import intake
 from ui.widgets.job_progress import lead_to_result
 from ui.widgets.reading_header import header
 from ui.widgets.report_view import VIEWS, counted, known
-from ui.widgets.shell import choice, escaped, go, in_words, parameter, said, t
+from ui.widgets.shell import choice, escaped, go, in_words, parameter, said, switch, t
 from ui.widgets.source_view import source_view
 
 
@@ -96,9 +96,7 @@ def show_report(reading: FinanceReading) -> None:
                 width="stretch",
             )
             statement = next((name for name in STATEMENTS if name == view), None)
-            reported = statement is not None and st.toggle(
-                t("reported"), key="as_reported", bind="query-params", on_change=go, kwargs={"pick": None, "n": None}
-            )
+            reported = statement is not None and switch(t("reported"), key="as_reported", clears=("pick", "n"))
         if statement is not None:
             chosen = report_view.show_statement(reading, statement, reported)
         elif view == "anomalies":

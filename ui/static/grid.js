@@ -1,6 +1,6 @@
 // A table whose rows or cells can be picked with the mouse or the keyboard. Texts are set as text, never as markup.
-// data: {columns: [{label, sub, align, width}], rows: [{id, kind, indent, cells: [{text, sub, tone, mark, hint, pick,
-// badge}]}], mode: "row" | "cell", selected: {row, column} | null, label}. Sends the trigger "picked": {row, column}.
+// data: {columns: [{label, sub, align, width}], rows: [{id, kind, indent, cells: [{text, sub, unit, tone, mark, hint,
+// pick, badge}]}], mode: "row" | "cell", selected: {row, column} | null, label}. Sends the trigger "picked": {row, column}.
 const STATE = new WeakMap();
 
 function element(tag, className, text) {
@@ -16,6 +16,7 @@ function cellOf(cell, column, index) {
   if (cell.mark) made.append(element("span", `mark ${cell.mark}`, cell.mark === "holds" ? "✓" : "✕"));
   made.append(element("span", cell.badge ? `badge ${cell.badge}` : "text", cell.text));
   if (cell.sub) made.append(element("span", "sub", cell.sub));
+  if (cell.unit) made.append(element("span", "unit", cell.unit));
   made.title = cell.hint || (index === 0 ? [cell.text, cell.sub].filter(Boolean).join(" · ") : "");
   return made;
 }
@@ -90,24 +91,25 @@ export default function (component) {
   if (shape !== state.shape) { state.picks = build(root, data); state.shape = shape; }
   root.style.maxHeight = data.height ? `${data.height}px` : "none";
   mark(state, data);
-  const pick = (node) => {
+  const pick = (node, how) => {
+    document.documentElement.dataset.picked = how; // see page.js
     const row = data.rows[Number(node.dataset.r)];
     setTriggerValue("picked", { row: row.id, column: Number(node.dataset.c) });
   };
   const target = (event) => event.composedPath().find((each) => each.dataset && each.dataset.r !== undefined);
-  root.onclick = (event) => { const node = target(event); if (node) { node.focus({ preventScroll: true }); pick(node); } };
+  root.onclick = (event) => { const node = target(event); if (node) { node.focus({ preventScroll: true }); pick(node, "choice"); } };
   root.onkeydown = (event) => {
     const node = target(event);
     if (!node) return;
     const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); clearTimeout(state.timer); pick(node); return; }
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); clearTimeout(state.timer); pick(node, "choice"); return; }
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault(); event.stopPropagation();
     const next = neighbour(state, Number(node.dataset.r), Number(node.dataset.c), move[0], move[1]);
     if (!next) return;
     next.tabIndex = 0; next.focus({ preventScroll: true }); next.scrollIntoView({ block: "nearest" });
-    if (data.follow) { clearTimeout(state.timer); state.timer = setTimeout(() => pick(next), 220); }
+    if (data.follow) { clearTimeout(state.timer); state.timer = setTimeout(() => pick(next, "arrows"), 220); }
   };
   return () => { clearTimeout(state.timer); STATE.delete(parentElement); };
 }

@@ -1,9 +1,12 @@
-// Slices of a CT volume as images from this server, with the findings marked. All drawing waits for the slice that is
-// asked for last. data: {base, size: [z, y, x], spacing: [z, y, x], positions: [mm], windows: [{id, label}], window,
-// slice, jump (a count: the viewer goes to slice and finding when it grows), edges, findings: [{id, rank, k, row, column, radius, shown, heat}], finding, texts, height}.
-// Sends the trigger "place": {slice, window, finding, jump}.
+// Slices of a CT volume as images from this server, with the findings marked. What is shown is one frame: pixels, label,
+// rings and heatmap of one slice, which change together once all of it has been loaded; until then the old frame stays
+// as it is, and "loading" stands over it. data: {base, size: [z, y, x], spacing: [z, y, x], positions: [mm], windows:
+// [{id, label}], window, slice, jump (a count: the viewer goes to slice and finding when it grows), edges, findings:
+// [{id, rank, k, row, column, radius, shown, heat}], finding, lang, texts, height}. Places are drawn in millimetres, so a
+// ring is a circle whatever the pixels are. Sends the trigger "place": {slice, window, finding, jump}.
 const STATE = new WeakMap();
 const KEPT = 96;
+const RANK_PX = 12;
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
@@ -18,15 +21,47 @@ function svg(tag, attributes) {
   return made;
 }
 
+class Pictures { // those asked for last, decoded, by their path on the server
+  constructor() { this.entries = new Map(); }
+
+  get(base, path, lang) {
+    let entry = this.entries.get(path);
+    if (entry) this.entries.delete(path);
+    else {
+      entry = { url: "", image: null };
+      entry.ready = this.load(entry, `${base}${path}?lang=${lang}`);
+      entry.ready.catch(() => { if (this.entries.get(path) === entry) this.entries.delete(path); });
+    }
+    this.entries.set(path, entry);
+    while (this.entries.size > KEPT) { const [old, gone] = this.entries.entries().next().value; this.entries.delete(old); URL.revokeObjectURL(gone.url); }
+    return entry.ready;
+  }
+
+  async load(entry, address) {
+    const answer = await fetch(address);
+    if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { said: [404, 409].includes(answer.status) ? await answer.text() : "" });
+    entry.url = URL.createObjectURL(await answer.blob());
+    const image = new Image();
+    image.alt = ""; image.draggable = false; image.decoding = "sync"; // painted with the label, not a frame later
+    image.src = entry.url;
+    await image.decode();
+    return image;
+  }
+
+  clear() { for (const entry of this.entries.values()) URL.revokeObjectURL(entry.url); this.entries.clear(); }
+}
+
 class Viewer {
   constructor(root) {
-    this.root = root; this.images = new Map(); this.markers = true; this.heat = false; this.opacity = 0.45;
+    this.root = root; this.pictures = new Pictures(); this.markers = true; this.heat = false; this.opacity = 0.45;
+    this.asked = 0; this.frame = null;
     this.stage = element("div", "stage");
-    this.image = element("img", "slice"); this.image.alt = ""; this.image.draggable = false;
-    this.heatImage = element("img", "heat"); this.heatImage.alt = "";
-    this.overlay = svg("svg", { class: "overlay" });
+    this.image = element("img", "slice"); this.heatImage = element("img", "heat");
+    for (const image of [this.image, this.heatImage]) { image.alt = ""; image.style.display = "none"; }
+    this.overlay = svg("svg", { class: "overlay", preserveAspectRatio: "none" });
     this.info = element("div", "info"); this.where = element("div", "where");
-    this.stage.append(this.image, this.heatImage, this.overlay, this.info, this.where);
+    this.note = element("div", "note"); this.note.setAttribute("role", "status"); this.note.hidden = true;
+    this.stage.append(this.image, this.heatImage, this.overlay, this.info, this.where, this.note);
     this.letters = {};
     for (const side of ["left", "right", "top", "bottom"]) { this.letters[side] = element("div", `letter ${side}`); this.stage.append(this.letters[side]); }
     this.slider = element("input"); Object.assign(this.slider, { type: "range", min: 0, step: 1 });
@@ -35,6 +70,8 @@ class Viewer {
     this.bar = element("div", "bar");
     this.hint = element("div", "hint");
     root.replaceChildren(this.stage, track, this.bar, this.hint);
+    this.resized = new ResizeObserver(() => this.annotate());
+    this.resized.observe(this.stage);
     this.slider.oninput = () => this.show(Number(this.slider.value));
     this.stage.addEventListener("wheel", (event) => {
       event.preventDefault();
@@ -48,16 +85,17 @@ class Viewer {
   update(data, send) {
     const first = !this.data || this.data.base !== data.base;
     this.data = data; this.send = send;
-    if (first) { for (const url of this.images.values()) URL.revokeObjectURL(url.url || ""); this.images.clear(); this.window = data.window; this.finding = data.finding; this.k = data.slice; }
-    else if (data.jump !== this.jumped) { this.finding = data.finding; this.k = data.slice; clearTimeout(this.timer); }
+    if (first) { this.pictures.clear(); this.frame = null; }
+    if (first || data.jump !== this.jumped) { clearTimeout(this.timer); this.window = data.window; this.finding = data.finding; this.k = data.slice; }
     this.jumped = data.jump;
     this.slider.max = data.size[0] - 1;
     this.slider.setAttribute("aria-label", data.texts.slice);
-    const ratio = (data.size[2] * data.spacing[2]) / (data.size[1] * data.spacing[1]);
-    this.stage.style.height = `${data.height}px`; this.stage.style.width = this.track.style.width = `${Math.round(data.height * ratio)}px`;
+    this.mm = { width: data.size[2] * data.spacing[2], height: data.size[1] * data.spacing[1] };
+    const widest = `min(100%, ${((data.height * this.mm.width) / this.mm.height).toFixed(2)}px)`;
+    this.stage.style.aspectRatio = `${this.mm.width} / ${this.mm.height}`;
+    this.stage.style.width = this.track.style.width = widest;
     for (const side of Object.keys(this.letters)) this.letters[side].textContent = data.edges[side];
-    this.overlay.setAttribute("viewBox", `0 0 ${data.size[2]} ${data.size[1]}`);
-    this.overlay.setAttribute("preserveAspectRatio", "none");
+    this.overlay.setAttribute("viewBox", `0 0 ${this.mm.width} ${this.mm.height}`);
     this.hint.textContent = data.texts.keys;
     this.controls();
     this.show(this.k, true);
@@ -119,56 +157,77 @@ class Viewer {
     if (!findings.length) return;
     const at = findings.findIndex((finding) => finding.id === this.finding);
     const next = findings[at < 0 ? 0 : (at + step + findings.length) % findings.length];
-    this.finding = next.id; this.controls(); this.show(Math.round(next.k)); this.tell();
+    this.finding = next.id; this.controls(); this.show(Math.round(next.k), true); this.tell();
   }
 
   show(k, redraw) {
     const clamped = Math.min(Math.max(k, 0), this.data.size[0] - 1);
-    if (clamped === this.k && !redraw && this.drawn) return;
+    if (clamped === this.k && !redraw) return;
     this.k = clamped; this.slider.value = this.k;
-    this.load(this.image, `${this.window}/${this.k}.png`);
     const chosen = this.chosen();
-    const heat = this.heat && chosen && chosen.heat && this.k >= chosen.heat[0] && this.k < chosen.heat[1];
-    this.heatImage.style.display = heat ? "" : "none";
-    if (heat) { this.heatImage.style.opacity = this.opacity; this.load(this.heatImage, `heat/${chosen.id}/${this.k}.png`); }
-    for (const ahead of [1, -1, 2, -2]) if (this.data.size[0] > this.k + ahead && this.k + ahead >= 0) this.fetched(`${this.window}/${this.k + ahead}.png`);
-    this.annotate();
+    const covered = this.heat && chosen && chosen.heat && this.k >= chosen.heat[0] && this.k < chosen.heat[1];
+    this.load({
+      number: ++this.asked, base: this.data.base, k: this.k, window: this.window, finding: this.finding, markers: this.markers,
+      path: `${this.window}/${this.k}.png`, heatPath: covered ? `heat/${chosen.id}/${this.k}.png` : "",
+    });
+    for (const ahead of [1, -1, 2, -2]) {
+      const near = this.k + ahead;
+      if (near >= 0 && near < this.data.size[0]) this.picture(`${this.window}/${near}.png`).catch(() => {}); // said when it is asked for
+    }
     if (!redraw) { clearTimeout(this.timer); this.timer = setTimeout(() => this.tell(), 500); }
   }
 
-  fetched(path) {
-    let entry = this.images.get(path);
-    if (entry) { this.images.delete(path); this.images.set(path, entry); return entry.ready; }
-    entry = { url: "" };
-    entry.ready = fetch(this.data.base + path).then((answer) => { if (!answer.ok) throw new Error(String(answer.status)); return answer.blob(); })
-      .then((blob) => (entry.url = URL.createObjectURL(blob)));
-    entry.ready.catch(() => this.images.delete(path));
-    this.images.set(path, entry);
-    while (this.images.size > KEPT) { const [old, gone] = this.images.entries().next().value; this.images.delete(old); URL.revokeObjectURL(gone.url); }
-    return entry.ready;
+  picture(path) { return this.pictures.get(this.data.base, path, this.data.lang); }
+
+  async load(frame) {
+    let waiting = true;
+    setTimeout(() => { if (waiting && frame.number === this.asked) this.say(this.data.texts.loading); }, 60);
+    try {
+      const both = await Promise.all([this.picture(frame.path), frame.heatPath ? this.picture(frame.heatPath) : null]);
+      waiting = false;
+      // A frame that comes late is still newer than what is shown; one that was overtaken is not.
+      if (frame.base === this.data.base && (!this.frame || frame.number > this.frame.number)) this.present(frame, ...both);
+    } catch (error) {
+      waiting = false;
+      if (frame.number === this.asked) this.say(error.said || this.data.texts.not_loaded);
+    }
   }
 
-  load(image, path) {
-    image.dataset.wanted = path;
-    this.fetched(path).then((url) => { if (image.dataset.wanted === path) { image.src = url; image.dataset.shown = path; this.drawn = true; } })
-      .catch(() => { if (image.dataset.wanted === path) image.removeAttribute("src"); });
+  present(frame, image, heatImage) {
+    this.frame = frame;
+    this.image = this.put(this.image, image, "slice", frame.path);
+    this.heatImage = this.put(this.heatImage, heatImage || element("img"), "heat", frame.heatPath);
+    this.heatImage.alt = ""; this.heatImage.style.display = heatImage ? "" : "none"; this.heatImage.style.opacity = this.opacity;
+    if (frame.number === this.asked) this.say("");
+    this.annotate();
   }
+
+  put(old, image, className, path) {
+    if (old !== image) old.replaceWith(image);
+    image.className = className; image.dataset.shown = path; image.style.display = "";
+    return image;
+  }
+
+  say(text) { this.note.hidden = !text; this.note.textContent = text; this.stage.setAttribute("aria-busy", text === this.data.texts.loading); }
 
   annotate() {
-    const { data } = this;
-    const window = data.windows.find((each) => each.id === this.window);
-    this.where.textContent = `${data.texts.slice} ${this.k + 1} / ${data.size[0]}   ${data.axis} ${data.positions[this.k].toFixed(1)} mm`;
+    const { data, frame } = this;
+    if (!data || !frame) return;
+    const window = data.windows.find((each) => each.id === frame.window);
+    this.where.textContent = `${data.texts.slice} ${frame.k + 1} / ${data.size[0]}   ${data.axis} ${data.positions[frame.k].toFixed(1)} mm`;
     this.info.textContent = window ? `WL ${window.level}  WW ${window.width}` : "";
     this.overlay.replaceChildren();
-    if (this.markers) for (const finding of data.findings) {
-      const dz = (this.k - finding.k) * data.spacing[0];
+    const pixel = this.mm.width / (this.stage.clientWidth || this.mm.width); // millimetres a pixel of the screen
+    if (frame.markers) for (const finding of data.findings) {
+      const dz = (frame.k - finding.k) * data.spacing[0];
       const reach = Math.max(finding.radius, data.spacing[0]);
       if (Math.abs(dz) > reach) continue;
       const radius = Math.max(Math.sqrt(Math.max(reach * reach - dz * dz, 0)), 2.5) + 3;
-      const on = finding.id === this.finding;
-      const ring = svg("ellipse", { cx: finding.column + 0.5, cy: finding.row + 0.5, rx: radius / data.spacing[2], ry: radius / data.spacing[1],
-        class: `ring ${on ? "on" : ""} ${finding.shown ? "" : "below"}` });
-      const label = svg("text", { x: finding.column + radius / data.spacing[2] + 4, y: finding.row - radius / data.spacing[1], class: `rank ${on ? "on" : ""}` });
+      const on = finding.id === frame.finding;
+      const x = (finding.column + 0.5) * data.spacing[2], y = (finding.row + 0.5) * data.spacing[1];
+      const ring = svg("circle", { cx: x, cy: y, r: radius, class: `ring ${on ? "on" : ""} ${finding.shown ? "" : "below"}` });
+      const label = svg("text", { x: x + radius + 4 * pixel, y: y - radius, class: `rank ${on ? "on" : ""}` });
+      label.style.fontSize = `${RANK_PX * pixel}px`; label.style.strokeWidth = `${2.5 * pixel}px`;
       label.textContent = finding.rank;
       this.overlay.append(ring, label);
     }
@@ -183,6 +242,8 @@ class Viewer {
     clearTimeout(this.timer);
     this.send({ slice: this.k, window: this.window, finding: this.finding, jump: this.jumped });
   }
+
+  close() { clearTimeout(this.timer); this.resized.disconnect(); this.pictures.clear(); }
 }
 
 export default function (component) {
@@ -191,9 +252,5 @@ export default function (component) {
   let viewer = STATE.get(parentElement);
   if (!viewer) { viewer = new Viewer(root); STATE.set(parentElement, viewer); }
   viewer.update(data, (place) => setTriggerValue("place", place));
-  return () => {
-    clearTimeout(viewer.timer);
-    for (const entry of viewer.images.values()) URL.revokeObjectURL(entry.url);
-    STATE.delete(parentElement);
-  };
+  return () => { viewer.close(); STATE.delete(parentElement); };
 }

@@ -19,6 +19,20 @@ def _component(name: str, html: str) -> Any:
     return st.components.v2.component(f"tandem_{name}", html=html, css=css, js=js)
 
 
+def page(lang: str, start: str, texts: Mapping[str, str]) -> None:
+    """What belongs to the whole window: see ``static/page.js``.
+
+    Args:
+        lang: Language of the document.
+        start: Which start of the server the page is of.
+        texts: ``gone`` and ``restarted``: what to say while the server does not answer; ``upload``, the name of the
+            button that uploads.
+    """
+    _component("page", "<div class='page'></div>\n")(
+        key="page", data={"lang": lang, "start": start, "texts": dict(texts)}
+    )
+
+
 def grid(data: dict[str, Any], key: str, on_pick: Callable[[str, int], None]) -> None:
     """A table to pick from.
 

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from apps.store import inputs
+from apps.store.disk import file_mode, make_private
 from core_model.errors import InputRejected, Unavailable, system_reason
 from ui import library
 from ui.widgets.shell import t
@@ -80,8 +81,9 @@ def receive(upload: UploadedFile) -> Path:
     folder = library.inbox()
     path = folder / f"{secrets.token_hex(16)}{Path(upload.name).suffix.lower()[:8]}"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            path.chmod(file_mode(folder))
             shutil.copyfileobj(upload, file, CHUNK)
     except OSError as error:
         path.unlink(missing_ok=True)

@@ -58,7 +58,7 @@ def show_statement(reading: FinanceReading, name: StatementName, reported: bool)
     if isinstance(table, Message):
         st.info(escaped(t("no_lines", reason=worded(table))))
         return None
-    scale = {1_000_000: "millions", 1_000: "thousands", 1: "ones"}[table.scale]
+    scale = statements.SCALES[table.scale]
     table.columns[0]["label"] = t("in_units", currency=table.currency, scale=t(scale)) if table.currency else ""
     chosen = _chosen_in(table)
     selected = {"row": chosen[0], "column": chosen[1]} if chosen else None
@@ -74,6 +74,8 @@ def show_statement(reading: FinanceReading, name: StatementName, reported: bool)
         },
         f"statement-{name}-{reported}",
     )
+    if table.num_turned:
+        st.caption(t("signs_as_printed", n=table.num_turned))
     return _chosen_cell(table.cells[chosen]) if chosen else None
 
 
@@ -206,12 +208,13 @@ def _chosen_cell(cell: statements.Cell) -> Chosen:
         notes.append((t("concept"), f"{concept} · {t('confidence')} {line.confidence:.0%} · {reason}"))
     if value.derived:
         notes.append(("", t("derived")))
-    if value.value is not None and amount != value.value:
+    if value.value is not None and cell.turned:
         notes.append(("", t("tagged_value", value=printed(value.value))))
     notes += [(t(check.verdict), worded(check.reason)) for check in cell.checks]
     if amount is None:
         return Chosen(name, [("", t("because", reason=worded(value.not_available or NOT_SAID))), *notes], ())
-    return Chosen(labels.captioned(name, f"{printed(amount)} {value.unit}", language()), notes, value.fact_ids)
+    number = t("printed_dash", dash=cell.dash) if cell.dash else printed(amount)
+    return Chosen(labels.captioned(name, f"{number} {value.unit}", language()), notes, value.fact_ids)
 
 
 def _difference(check: CheckResult) -> dict[str, Any]:

@@ -45,12 +45,12 @@ def parameter(name: str) -> str:
 
 
 def go(**parameters: str | None) -> None:
-    """Set parameters of the address; None takes one away. What is shown follows the address, so a reload keeps it."""
-    for name, value in parameters.items():
-        if value is None:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value
+    """Set parameters of the address; None takes one away. What is shown follows the address, so a reload keeps it, and
+    the way back brings it back. All are written at once: each write may become an entry of the browser's history."""
+    before = st.query_params.to_dict()
+    after = {name: value for name, value in {**before, **parameters}.items() if value is not None}
+    if after != before:
+        st.query_params.from_dict(after)
 
 
 def in_words(error: TandemError, place: Place | None = None) -> str:
@@ -87,8 +87,7 @@ def choice(
         clears: Parameters of the address that belong to the old choice.
         look: Handed on to ``st.segmented_control``.
     """
-    if key not in st.session_state:
-        st.session_state[key] = parameter(key) if parameter(key) in options else default
+    st.session_state[key] = parameter(key) if parameter(key) in options else default  # the address leads
 
     def moved() -> None:
         go(**{key: st.session_state[key], **dict.fromkeys(clears)})
@@ -96,3 +95,19 @@ def choice(
     return st.segmented_control(
         label, options, key=key, required=True, label_visibility="collapsed", on_change=moved, **look
     )
+
+
+def switch(label: str, *, key: str, clears: Sequence[str] = ()) -> bool:
+    """A toggle that stands in the address under ``key``, as ``true`` where it is on.
+
+    Args:
+        label: What it does.
+        key: Of the widget and in the address.
+        clears: Parameters of the address that belong to the old choice.
+    """
+    st.session_state[key] = parameter(key) == "true"
+
+    def moved() -> None:
+        go(**{key: "true" if st.session_state[key] else None, **dict.fromkeys(clears)})
+
+    return st.toggle(label, key=key, on_change=moved)

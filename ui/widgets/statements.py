@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.documents import Missing, or_none
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.money import is_money, least_places, printed, round_unit
+from apps.finance.money import is_money, least_places, printed, round_unit, unit_in_words
 from apps.finance.periods import Period, day_before
 from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementName, StatementValue
@@ -18,6 +18,8 @@ from ui import labels
 USUAL_PERIODS = 3
 """Columns beyond which the captions get less room."""
 NO_LINES = Message("reading_no_lines")
+SCALES = {1_000_000: "millions", 1_000: "thousands", 1: "ones"}
+"""Keys of the labels of the scales."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Cell:
     Attributes:
         line: The line.
         value: Its number in the column's period, or why there is none.
-        amount: The number as the statement shows it: with the page's sign where it stands as the company printed it.
+        amount: The number as the statement shows it: with the page's sign.
         checks: The checks that used its facts, those that fail first.
     """
 
@@ -35,6 +37,17 @@ class Cell:
     value: StatementValue
     amount: Decimal | None
     checks: Sequence[CheckResult]
+
+    @property
+    def dash(self) -> str:
+        """The dash that the page prints for nothing; empty where it prints something else."""
+        text = self.value.printed.strip()
+        return text if self.amount == 0 and text and not any(sign.isalnum() for sign in text) else ""
+
+    @property
+    def turned(self) -> bool:
+        """Whether the page's sign is not that of the tag."""
+        return self.amount is not None and self.amount != self.value.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,7 @@ class Table:
         cells: By row id and column number of the grid.
         scale: Money is shown in units of this: 1, 1,000 or 1,000,000.
         currency: Of the money; empty where none is shown.
+        num_turned: How many numbers have another sign on the page than their tags.
     """
 
     columns: list[dict[str, Any]]
@@ -54,6 +68,7 @@ class Table:
     cells: dict[tuple[str, int], Cell]
     scale: int
     currency: str
+    num_turned: int
 
 
 def table_of(reading: FinanceReading, name: StatementName, reported: bool, language: str) -> Table | Message:
@@ -75,6 +90,7 @@ def table_of(reading: FinanceReading, name: StatementName, reported: bool, langu
         return NO_LINES
     periods = _columns(lines)
     money = [value for line in lines for value in line.values if _is_money(value)]
+    currency = money[0].unit if money else ""
     scale, of_money = round_unit(value.value for value in money if value.value is not None)
     checks = _checks_by_fact(reading.checks)
     years = all(not period.start or period.is_year for period in periods)
@@ -88,7 +104,7 @@ def table_of(reading: FinanceReading, name: StatementName, reported: bool, langu
         row = line.line if isinstance(line, StatementLine) else f"row-{number}"
         values = _by_column(line.values, periods)
         places = of_money if any(map(_is_money, line.values)) else _places(line.values)
-        drawn = [_caption(line, language)]
+        drawn = [_caption(line, currency, scale, language)]
         for column, period in enumerate(periods, 1):
             value = values.get(period)
             if value is None and isinstance(line, StatementLine):
@@ -96,12 +112,11 @@ def table_of(reading: FinanceReading, name: StatementName, reported: bool, langu
             if value is None:
                 drawn.append({"text": ""})
                 continue
-            amount = value.as_printed if reported else value.value
-            cell = cells[row, column] = Cell(line, value, amount, _checks_of(value, checks))
+            cell = cells[row, column] = Cell(line, value, value.as_printed, _checks_of(value, checks))
             drawn.append(_drawn(cell, scale, places, language))
         indent = line.depth if isinstance(line, ReportedLine) else 0
         rows.append({"id": row, "kind": _kind(line), "indent": indent, "cells": drawn})
-    return Table(columns, rows, cells, scale, money[0].unit if money else "")
+    return Table(columns, rows, cells, scale, currency, sum(cell.turned for cell in cells.values()))
 
 
 def _lines(
@@ -167,11 +182,24 @@ def _checks_of(value: StatementValue, by_fact: Mapping[str, list[CheckResult]]) 
     return sorted(found.values(), key=lambda check: check.verdict != "fails")
 
 
-def _caption(line: StatementLine | ReportedLine, language: str) -> dict[str, Any]:
+def _caption(line: StatementLine | ReportedLine, currency: str, scale: int, language: str) -> dict[str, Any]:
+    unit = _unit_of(line.values, currency, scale, language)
     if isinstance(line, ReportedLine):
-        return {"text": line.label}
-    reason = said(line.reason, language)
-    return {"text": labels.line_name(line.line, language), "sub": or_none(line.label) or None, "hint": reason}
+        return {"text": line.label, "unit": unit}
+    reason, label = said(line.reason, language), or_none(line.label) or None
+    return {"text": labels.line_name(line.line, language), "sub": label, "hint": reason, "unit": unit}
+
+
+def _unit_of(values: Iterable[StatementValue], currency: str, scale: int, language: str) -> str | None:
+    """The unit of a row where it is not that of the table's head: shares, an amount per share, another currency."""
+    units = dict.fromkeys(value.unit for value in values if value.value is not None and value.unit != currency)
+    names = [
+        labels.text("in_units", language, currency=unit, scale=labels.text(SCALES[scale], language))
+        if is_money(unit)
+        else said(unit_in_words(unit), language)
+        for unit in units
+    ]
+    return ", ".join(names) or None
 
 
 def _kind(line: StatementLine | ReportedLine) -> str:
@@ -191,6 +219,6 @@ def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]
         labels.captioned(said(check.title, language), labels.text(check.verdict, language), language)
         for check in cell.checks
     )
-    shown = printed(cell.amount, scale if _is_money(cell.value) else 1, places)
+    shown = cell.dash or printed(cell.amount, scale if _is_money(cell.value) else 1, places)
     tone = "derived" if cell.value.derived else ""
     return {"text": shown, "mark": mark, "pick": True, "hint": hint or None, "tone": tone}

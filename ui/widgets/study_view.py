@@ -13,7 +13,7 @@ from ui import slices
 from ui.labels import captioned
 from ui.widgets.components import grid, viewer
 from ui.widgets.series_list import list_series
-from ui.widgets.shell import escaped, go, known, language, parameter, t
+from ui.widgets.shell import escaped, go, known, language, parameter, switch, t
 
 VIEWER_HEIGHT = 548
 TABLE_HEIGHT = 330
@@ -34,16 +34,32 @@ def show_study(reading: MedicalReading) -> None:
             for caution in reading.cautions:
                 st.warning(escaped(messages.cautioned(caution, language())), icon=":material/warning:")
         with left:
-            jump = st.session_state.setdefault("jump", 0)
-            viewer(viewer_data(reading, findings, jump), f"viewer-{reading.id}", keep_place)
+            viewer(viewer_data(reading, findings, follow_address()), f"viewer-{reading.id}", keep_place)
 
     both()
+
+
+PLACE = ("slice", "window", "finding")
 
 
 def keep_place(place: Mapping[str, Any]) -> None:
     """Keep in the address where the viewer came to rest; what it sent before the last jump is past."""
     if place["jump"] == st.session_state.get("jump"):
         go(slice=str(place["slice"]), window=place["window"], finding=place["finding"] or None)
+        st.session_state["place"] = _place()
+
+
+def follow_address() -> int:
+    """The number of jumps so far, one more where the address is not where the viewer came to rest: somebody chose a
+    finding, or went back."""
+    if st.session_state.get("place") != _place():
+        st.session_state["place"] = _place()
+        st.session_state["jump"] = st.session_state.get("jump", 0) + 1
+    return st.session_state["jump"]
+
+
+def _place() -> tuple[str, ...]:
+    return tuple(parameter(name) for name in PLACE)
 
 
 def list_findings(reading: MedicalReading) -> Sequence[ReadFinding]:
@@ -53,7 +69,7 @@ def list_findings(reading: MedicalReading) -> Sequence[ReadFinding]:
     with st.container(horizontal=True, vertical_alignment="center"):
         threshold = f"{reading.operating_point.threshold:.2f}"
         st.markdown(f"**{t('findings')}** :gray[{t('operating_point', threshold=threshold)}]")
-        if num_below and st.toggle(t("show_below", n=num_below), key="below", bind="query-params"):
+        if num_below and switch(t("show_below", n=num_below), key="below"):
             listed = reading.findings
     if not listed:
         st.info(t("no_findings"), icon=":material/info:")
@@ -74,7 +90,6 @@ def list_findings(reading: MedicalReading) -> Sequence[ReadFinding]:
     slices_of = {finding.id: round(finding.centre_voxel[0]) for finding in listed}
 
     def picked(row: str, _: int) -> None:
-        st.session_state["jump"] = st.session_state.get("jump", 0) + 1
         go(finding=row, slice=str(slices_of[row]))
 
     grid(data, "findings", picked)
@@ -134,9 +149,13 @@ def viewer_data(reading: MedicalReading, findings: Sequence[ReadFinding], jump: 
         "findings": [_marker(reading.id, finding, view, shape) for finding in findings],
         "finding": chosen.id if chosen else "",
         "texts": {
-            **{key: t(key) for key in ("slice", "markers", "heatmap", "heatmap_none", "opacity")},
+            **{
+                key: t(key)
+                for key in ("slice", "markers", "heatmap", "heatmap_none", "opacity", "loading", "not_loaded")
+            },
             "keys": t("viewer_keys"),
         },
+        "lang": language(),
         "height": VIEWER_HEIGHT,
     }
 

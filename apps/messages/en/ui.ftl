@@ -11,6 +11,8 @@ ui_reports_help = Read annual and quarterly reports; every number leads to its s
 ui_studies_help = Read chest CT: series, slices, nodule findings.
 ui_jobs_help = What is being read, what was read, what failed and why.
 ui_page_failed = This page failed with an internal error. Reload it; stored results are safe.
+ui_gone = The dashboard does not answer. Stored results are safe; this page goes on by itself as soon as it answers again.
+ui_restarted = The dashboard was started again and has a new address. Open the one that tandem ui printed in the terminal.
 ui_not_available = n/a
 ui_because = n/a, because { $reason }
 ui_captioned = { $caption }: { $text }
@@ -78,6 +80,11 @@ ui_confidence = confidence
 ui_concept = Concept
 ui_derived = computed, not printed in the report
 ui_tagged_value = as on the page; the tag has the opposite sign: { $value }
+ui_signs_as_printed = Signs are those of the page. { $n ->
+    [one] One number has
+   *[other] { $n } numbers have
+} the opposite sign in its tag; choose it to see both.
+ui_printed_dash = { $dash } (a dash on the page)
 ui_choose_cell = Choose a number to see it in the source. Arrow keys move, Enter shows.
 ui_not_visible = Not visible in the document: this fact is hidden data of the filing.
 ui_source = Source document
@@ -119,6 +126,8 @@ ui_mediastinum = Mediastinum
 ui_bone = Bone
 ui_soft = Soft tissue
 ui_opacity = Opacity
+ui_loading = loading …
+ui_not_loaded = This slice cannot be loaded. The one that was shown stays; try again when the dashboard answers.
 ui_patient = Patient
 ui_quality = Image quality
 ui_good = good

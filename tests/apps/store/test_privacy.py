@@ -49,13 +49,13 @@ def test_the_data_folder_is_for_its_user_alone(tmp_path: Path) -> None:
     assert settings.blobs.stat().st_mode & 0o077 == 0
 
 
-def test_the_records_of_the_jobs_are_for_their_user_alone_in_a_folder_that_others_may_enter(tmp_path: Path) -> None:
+def test_the_records_of_the_jobs_are_for_their_user_alone_in_a_folder_that_others_could_enter(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     with reader(folder):
         made = {path.name for path in folder.iterdir()}
         assert {"tandem.db", "tandem.db-wal", "tandem.jobs.db", "tandem.jobs.db-wal"} <= made
-        assert open_to_others(folder) == ["data"]
+        assert open_to_others(folder) == []
 
 
 def test_db_upgrade_makes_a_new_database_in_a_new_folder_for_its_user_alone(
@@ -73,7 +73,7 @@ def test_db_upgrade_makes_a_new_database_in_an_old_folder_for_its_user_alone(
 ) -> None:
     data.mkdir(parents=True)
     assert tandem(monkeypatch, "db", "upgrade") == 0
-    assert open_to_others(data) == ["data"]
+    assert open_to_others(data) == []
 
 
 def test_the_demo_makes_the_data_folder_for_its_user_alone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,8 @@ setting_no_home = this user has no home folder; give the path of a folder
 
 setting_no_integer = Input should be a valid integer, unable to parse string as an integer
 
+setting_no_switch = a switch is true or false
+
 setting_other = { $text }
 
 setting_rejected = the setting { $name } cannot be used: { $reason }

@@ -43,6 +43,9 @@ blobs_read_only = the blob folder cannot be used ({ $why })
 blobs_unusable = the blob folder cannot be used ({ $why })
     .action = check the disk
 
+data_dir_open_to_others = other users of this machine can read the data folder
+    .action = run 'chmod { $mode } { $folder }', or set { $variable } to a folder of its own
+
 data_dir_unusable = the data folder cannot be used ({ $why })
     .action = set TANDEM_DATA_DIR to a folder that can be written
 

@@ -70,6 +70,8 @@ setting_no_home = 此用户没有主文件夹；请指定文件夹路径
 
 setting_no_integer = 应为整数，所给文本无法解析为整数
 
+setting_no_switch = 开关只能是 'true' 或 'false'
+
 setting_other = { $text }
 
 setting_rejected = 设置 { $name } 无法使用：{ $reason }

@@ -43,6 +43,9 @@ blobs_read_only = 内容文件夹无法使用（{ $why }）
 blobs_unusable = 内容文件夹无法使用（{ $why }）
     .action = 请检查磁盘
 
+data_dir_open_to_others = 本机的其他用户可读取数据文件夹
+    .action = 请运行 'chmod { $mode } { $folder }'，或将 { $variable } 设为专用的文件夹
+
 data_dir_unusable = 数据文件夹无法使用（{ $why }）
     .action = 请将 TANDEM_DATA_DIR 设为可写的文件夹
 

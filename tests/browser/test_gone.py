@@ -1,0 +1,157 @@
+"""What was deleted in another tab, a server that is gone, an error inside a part of a page: our sentence, in the page's
+language."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Error, expect
+
+from apps.jobs import delete
+from apps.settings import load_settings
+from apps.store.store import Store
+from tests import needs
+from tests.browser.conftest import ROOT, Screen, Served
+from tests.ui import made
+
+pytestmark = pytest.mark.browser
+
+SENTENCES = {"en": "there is no reading", "zh": "没有结果"}
+
+
+@pytest.mark.parametrize("lang", SENTENCES)
+def test_a_report_that_was_deleted_in_another_tab_says_so(screen: Screen, lang: str) -> None:
+    with Store(screen.served.settings) as store:
+        screen.open(f"/reports?reading={screen.served.report}&view=income&lang={lang}")
+        expect(screen.page.locator("td", has_text="1,100")).to_be_visible()
+        delete(store, screen.served.report)
+        try:
+            screen.page.locator("td", has_text="1,100").click()
+            error = screen.page.locator('[data-testid="stAlertContentError"]').first
+            expect(error).to_contain_text(SENTENCES[lang])
+            expect(screen.page.get_by_text("internal error")).to_have_count(0)
+            expect(screen.page.get_by_text("内部错误")).to_have_count(0)
+        finally:
+            made.report(store)
+
+
+@pytest.mark.parametrize("lang", SENTENCES)
+def test_a_study_that_was_deleted_in_another_tab_says_so_over_the_slice(screen: Screen, lang: str) -> None:
+    with Store(screen.served.settings) as store:
+        study = made.study(store, "GONE^SOON", patient_id="G-1")
+        assert study != ""
+        screen.open(f"/studies?reading={study}&slice=0&lang={lang}")
+        image = screen.page.locator("img.slice")
+        expect(image).to_have_attribute("data-shown", "lung/0.png")
+        delete(store, study)
+        try:
+            screen.page.locator(".stage").click()
+            screen.page.keyboard.press("End")
+            expect(screen.page.locator(".note")).to_contain_text(SENTENCES[lang])
+            expect(image).to_have_attribute("data-shown", "lung/0.png")
+            expect(screen.page.locator(".where")).to_contain_text("1 / 6")
+        finally:
+            made.study(store)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_job_that_was_deleted_in_another_tab_says_so(screen: Screen, lang: str) -> None:
+    from apps.store import jobs
+    from apps.store.deletion import delete_everything_of
+
+    with Store(screen.served.settings) as store:
+        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study, None)
+        screen.open(f"/jobs?lang={lang}")
+        row = screen.page.locator("tr[data-r]").first
+        expect(row).to_be_visible()
+        delete_everything_of(store, job.id)
+        row.click()
+        expect(screen.page.locator('[data-testid="stAlertContentError"]')).to_contain_text(
+            {"en": "there is no job", "zh": "没有任务"}[lang]
+        )
+
+
+@pytest.mark.parametrize(("lang", "document"), [("en", "en"), ("zh", "zh-CN")])
+def test_the_document_has_the_language_of_the_screen(screen: Screen, lang: str, document: str) -> None:
+    screen.open(f"/?lang={lang}")
+    expect(screen.page.locator("html")).to_have_attribute("lang", document)
+    screen.page.get_by_role("radio", name="中文" if lang == "en" else "English").or_(
+        screen.page.get_by_role("button", name="中文" if lang == "en" else "English")
+    ).first.click()
+    expect(screen.page.locator("html")).to_have_attribute("lang", "zh-CN" if lang == "en" else "en")
+
+
+@contextmanager
+def dashboard(settings: Any, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """``tandem ui`` and the address that it prints."""
+    environment = {**os.environ, **settings.environment(), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-P", "-m", "apps.cli", "ui", "--port", str(port)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stderr is not None
+            said = ""
+            while not (found := re.search(r"http://\S+token=\S+", said)):
+                said = process.stderr.readline().decode()
+            yield process, found[0]
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+
+
+def server_of(process: subprocess.Popen[bytes]) -> int:
+    for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+        if b"ui.server" in Path(f"/proc/{child}/cmdline").read_bytes():
+            return int(child)
+    raise AssertionError("there is no server")
+
+
+def open_when_it_answers(page: Any, address: str) -> None:
+    until = time.monotonic() + 90
+    while True:
+        try:
+            page.goto(address)
+            return
+        except Error:
+            assert time.monotonic() < until
+            time.sleep(0.3)
+
+
+@pytest.mark.timeout(300)
+def test_a_server_that_is_gone_is_said_and_the_page_goes_on_when_it_was_started_again(
+    browser: Any, tmp_path: Path
+) -> None:
+    needs.chromium()
+    settings = load_settings(data_dir=tmp_path / "data", database_url="")
+    with Store(settings) as store:
+        report = made.report(store)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    banner = page.locator("#tandem-connection")
+    with dashboard(settings, port) as (process, address):
+        open_when_it_answers(page, f"{address}&lang=zh&reading={report}&view=income")
+        assert "token" not in page.url
+        shown = Screen(page, Served(f"http://127.0.0.1:{port}", report, "", settings))
+        shown.settle()
+        os.kill(server_of(process), signal.SIGKILL)
+        expect(banner).to_contain_text("服务无响应")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(banner).to_be_hidden(timeout=90_000)
+        shown.settle()
+        page.locator("td", has_text="1,100").click()
+        expect(page.frame_locator("iframe[sandbox='']").locator("span:target")).to_have_text("1,100")
+    expect(banner).to_contain_text("服务无响应")
+    with dashboard(settings, port):
+        expect(banner).to_contain_text("新地址", timeout=90_000)
+    context.close()

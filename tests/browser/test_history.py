@@ -1,0 +1,140 @@
+"""Back and forward bring back exactly what was there, and each choice is one step of the way, scrolling none."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Screen
+
+pytestmark = pytest.mark.browser
+
+
+def length(screen: Screen) -> int:
+    return int(screen.page.evaluate("history.length"))
+
+
+def back(screen: Screen) -> None:
+    screen.page.evaluate("history.back()")
+    screen.page.wait_for_timeout(300)
+    screen.settle()
+
+
+def forward(screen: Screen) -> None:
+    screen.page.evaluate("history.forward()")
+    screen.page.wait_for_timeout(300)
+    screen.settle()
+
+
+def pick(screen: Screen, text: str, pattern: str) -> None:
+    screen.page.locator("td", has_text=text).first.click()
+    expect(screen.page).to_have_url(re.compile(pattern))
+    screen.settle()
+
+
+def marked(screen: Screen) -> Any:
+    return screen.page.frame_locator("iframe[sandbox='']").locator("span:target")
+
+
+def test_scrolling_adds_no_entry_and_the_way_back_brings_back_slice_window_and_finding(screen: Screen) -> None:
+    screen.open("/studies?below=true")
+    row = screen.page.locator("tr", has_text="DOE JANE")
+    row.click()
+    image = screen.page.locator("img.slice")
+    expect(image).to_have_attribute("data-shown", "lung/3.png")
+    screen.settle()
+    screen.page.locator(".stage").click()
+    before = length(screen)
+    for k in (4, 5):
+        screen.page.keyboard.press("ArrowUp")
+        expect(image).to_have_attribute("data-shown", f"lung/{k}.png")
+        screen.page.wait_for_url(re.compile(f"slice={k}"))
+    screen.page.keyboard.press("3")
+    screen.page.wait_for_url(re.compile("window=bone"))
+    screen.settle()
+    assert length(screen) == before
+    first = screen.page.url
+    screen.page.locator("tr", has_text="0.91").click()
+    screen.page.wait_for_url(re.compile("finding=finding-1"))
+    expect(image).to_have_attribute("data-shown", "bone/3.png")
+    screen.settle()
+    assert length(screen) == before + 1
+    second = screen.page.url
+    back(screen)
+    assert screen.page.url == first
+    expect(image).to_have_attribute("data-shown", "bone/5.png")
+    expect(screen.page.locator("tr.selected")).to_have_count(0)
+    forward(screen)
+    assert screen.page.url == second
+    expect(image).to_have_attribute("data-shown", "bone/3.png")
+    expect(screen.page.locator("tr.selected")).to_contain_text("0.91")
+    back(screen)
+    back(screen)
+    expect(row).to_be_visible()
+
+
+def test_a_pick_is_one_entry_the_frame_none_and_arrow_keys_none(screen: Screen) -> None:
+    screen.open(f"/reports?reading={screen.served.report}&view=income&pick=revenue.2")
+    expect(marked(screen)).to_have_text("1,200")
+    before = length(screen)
+    pick(screen, "1,100", r"pick=revenue\.1")
+    expect(marked(screen)).to_have_text("1,100")
+    assert length(screen) == before + 1
+    pick(screen, "60", r"pick=net_income\.1")
+    expect(marked(screen)).to_have_text("60")
+    assert length(screen) == before + 2
+    screen.page.locator("td.selected").focus()
+    screen.page.keyboard.press("ArrowRight")
+    expect(marked(screen)).to_have_text("35")
+    expect(screen.page).to_have_url(re.compile(r"pick=net_income\.2"))
+    screen.settle()
+    assert length(screen) == before + 2
+    back(screen)
+    expect(marked(screen)).to_have_text("1,100")
+    expect(screen.page.locator("td.selected")).to_contain_text("1,100")
+    back(screen)
+    expect(marked(screen)).to_have_text("1,200")
+    forward(screen)
+    forward(screen)
+    expect(marked(screen)).to_have_text("35")
+    assert length(screen) == before + 2
+
+
+def test_the_way_back_brings_back_the_view_and_how_it_is_shown(screen: Screen) -> None:
+    screen.open(f"/reports?reading={screen.served.report}")
+    rows = screen.page.locator("tr")
+    expect(screen.page.locator("tr.selected")).to_contain_text("The net loss has the wrong sign.")
+    before = length(screen)
+    screen.page.get_by_role("radio", name="Income").or_(screen.page.get_by_role("button", name="Income")).first.click()
+    screen.page.wait_for_url(re.compile("view=income"))
+    screen.settle()
+    pick(screen, "60", r"pick=net_income\.1")
+    screen.page.get_by_text("As reported").click()
+    screen.page.wait_for_url(re.compile("as_reported=true"))
+    expect(rows.filter(has_text="Operations")).to_have_count(1)
+    screen.settle()
+    assert length(screen) == before + 3
+    back(screen)
+    expect(rows.filter(has_text="Operations")).to_have_count(0)
+    expect(screen.page.locator("td.selected")).to_contain_text("60")
+    back(screen)
+    back(screen)
+    expect(screen.page.locator("tr.selected")).to_contain_text("The net loss has the wrong sign.")
+    for _ in range(3):
+        forward(screen)
+    expect(rows.filter(has_text="Operations")).to_have_count(1)
+
+
+def test_pages_are_one_entry_each_in_any_language(screen: Screen) -> None:
+    screen.open("/?lang=zh")
+    expect(screen.page.locator("tr", has_text="Example Works")).to_be_visible()
+    before = length(screen)
+    screen.page.get_by_role("link", name="影像检查").click()
+    expect(screen.page.locator("tr", has_text="DOE JANE")).to_be_visible()
+    screen.page.wait_for_url(re.compile("lang=zh"))
+    screen.settle()
+    assert length(screen) == before + 1
+    back(screen)
+    expect(screen.page.locator("tr", has_text="Example Works")).to_be_visible()
+    expect(screen.page.get_by_text("仅供研究使用", exact=False)).to_be_visible()
