@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,9 @@ def test_neither_the_reader_nor_a_job_opens_a_pipe(sqlite_settings: Settings, tm
             """A step whose input was a report when it was given, and is a pipe now."""
 
             input_id = inputs.add(store, path)
+
+            def between(self, _start: float, _end: float) -> Callable[[float], None]:
+                return lambda _done: None
 
         Step.store = store  # type: ignore[attr-defined]
         with pytest.raises(InputRejected, match="it is a pipe"):
