@@ -11,10 +11,12 @@ import jsonschema
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
+from lxml import etree
 
 from apps.demo.report import make_example_report
 from apps.documents import Missing, from_json, to_json
 from apps.finance import jobs
+from apps.finance.filings.inline import Reading
 from apps.finance.jobs import provenance_of, stored
 from apps.finance.periods import Period
 from apps.finance.reading import FinanceBatch, FinanceReading
@@ -151,3 +153,26 @@ def test_what_is_loaded_is_left_to_no_collection_within_a_report(tmp_path: Path,
             make_example_report(tmp_path / f"{seed}.html", seed)
             assert reads.report(tmp_path / f"{seed}.html").state == "done"
     assert frozen == [True], "once a worker, and when all that reads a report is there"
+
+
+def test_a_job_parses_the_markup_once_and_reads_its_facts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    truth = make_example_report(tmp_path / "report.html", 11)
+    size = (tmp_path / "report.html").stat().st_size
+    parse, read_all = etree.fromstring, Reading.facts
+    parsed: list[int] = []
+    facts: list[int] = []
+
+    def parsing(data, *given_):
+        parsed.append(len(data))
+        return parse(data, *given_)
+
+    def reading_all(self):
+        found = read_all(self)
+        facts.append(len(found))
+        return found
+
+    monkeypatch.setattr(etree, "fromstring", parsing)
+    monkeypatch.setattr(Reading, "facts", reading_all)
+    with reader(tmp_path / "data") as reads:
+        assert reads.report(tmp_path / "report.html").state == "done"
+    assert (parsed, facts) == ([size], [truth.facts])
