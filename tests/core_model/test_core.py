@@ -79,7 +79,11 @@ def test_one_string_or_something_that_is_no_text_is_refused(tmp_path: Path, text
 @pytest.mark.parametrize("layers", [99, 4, -1, 1.5, True, False])
 def test_a_number_of_layers_that_the_core_lacks_is_refused(tmp_path: Path, layers: int) -> None:
     core = small_core(tmp_path)
-    for run in (lambda: core.embed_texts(["net"], num_layers=layers), lambda: core.encode(["net"], num_layers=layers)):
+    for run in (
+        lambda: core.embed_texts(["net"], num_layers=layers),
+        lambda: core.embed_texts([], num_layers=layers),
+        lambda: core.encode(["net"], num_layers=layers),
+    ):
         with pytest.raises(InputRejected, match="of a core that has 3") as refused:
             run()
         assert refused.value.code == "layers_out_of_range"

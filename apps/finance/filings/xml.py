@@ -258,7 +258,7 @@ def _not_well_formed(error: etree.XMLSyntaxError, data: bytes) -> InputRejected:
             code="truncated",
             values={"line": line, "wanted": _WANTED},
         )
-    if "amplification" in lowered or "entity" in lowered:
+    if "amplification" in lowered or error.code == etree.ErrorTypes.ERR_UNDECLARED_ENTITY:
         return InputRejected(
             "its entities cannot be read, at line {line}",
             allowed="{wanted}",
@@ -279,5 +279,39 @@ def _not_well_formed(error: etree.XMLSyntaxError, data: bytes) -> InputRejected:
         allowed="{wanted}",
         action="fetch the report again, as it was filed",
         code="not_well_formed",
-        values={"line": line, "reason": reason[:120], "wanted": _WANTED},
+        values={"line": line, "reason": _fault(error.code), "wanted": _WANTED},
     )
+
+
+def _fault(code: int) -> Phrase:
+    """What is wrong, by the number of the parser's error: its own words are English alone."""
+    for phrase, names in _FAULTS:
+        if code in {getattr(etree.ErrorTypes, name) for name in names}:
+            return phrase
+    return Phrase("xml_syntax", "the parser's error {number}", {"number": code})
+
+
+_FAULTS = (
+    (Phrase("xml_tags", "an element is not closed, or closed by another one's tag"), (
+        "ERR_TAG_NAME_MISMATCH", "ERR_TAG_NOT_FINISHED", "ERR_LTSLASH_REQUIRED")),
+    (Phrase("xml_tag", "a tag is not written to its end"), (
+        "ERR_GT_REQUIRED", "ERR_SPACE_REQUIRED")),
+    (Phrase("xml_name", "no name follows a < or an &"), ("ERR_NAME_REQUIRED",)),
+    (Phrase("xml_attribute", "an attribute is not written as XML wants it"), (
+        "ERR_ATTRIBUTE_NOT_STARTED", "ERR_ATTRIBUTE_NOT_FINISHED", "ERR_ATTRIBUTE_WITHOUT_VALUE", "ERR_EQUAL_REQUIRED",
+        "ERR_LT_IN_ATTRIBUTE")),
+    (Phrase("xml_attribute_twice", "an attribute stands twice in one tag"), (
+        "ERR_ATTRIBUTE_REDEFINED", "NS_ERR_ATTRIBUTE_REDEFINED")),
+    (Phrase("xml_character", "a character that XML does not allow"), (
+        "ERR_INVALID_CHAR", "ERR_INVALID_CHARREF", "ERR_INVALID_HEX_CHARREF", "ERR_INVALID_DEC_CHARREF")),
+    (Phrase("xml_ampersand", "an & that begins no character"), (
+        "ERR_ENTITYREF_SEMICOL_MISSING", "ERR_ENTITYREF_NO_NAME")),
+    (Phrase("xml_prefix", "a prefix of a name is not declared, or wrongly"), (
+        "NS_ERR_UNDEFINED_NAMESPACE", "NS_ERR_XML_NAMESPACE", "NS_ERR_QNAME")),
+    (Phrase("xml_end", "something stands before its first element or after its last"), (
+        "ERR_DOCUMENT_EMPTY", "ERR_DOCUMENT_START", "ERR_DOCUMENT_END", "ERR_RESERVED_XML_NAME")),
+    (Phrase("xml_encoding", "bytes that are not of its character encoding"), (
+        "ERR_INVALID_ENCODING", "ERR_UNSUPPORTED_ENCODING", "ERR_UNKNOWN_ENCODING", "I18N_CONV_FAILED")),
+    (Phrase("xml_section", "a comment or a CDATA section is not written as XML wants it"), (
+        "ERR_HYPHEN_IN_COMMENT", "ERR_COMMENT_NOT_FINISHED", "ERR_CDATA_NOT_FINISHED", "ERR_MISPLACED_CDATA_END")),
+)  # fmt: skip

@@ -77,8 +77,8 @@ def box_of(mask: NDArray[np.bool_], margin: tuple[int, int, int] = (0, 0, 0)) ->
 def distance_mm(mask: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> NDArray[np.float64]:
     """Distance of each voxel of a mask to the nearest voxel outside it, 0 outside; some voxel must be outside.
 
-    The same numbers as ``scipy.ndimage.distance_transform_edt`` in half of its time: distances are added up axis by
-    axis in one array.
+    The same numbers as ``scipy.ndimage.distance_transform_edt``, faster: distances are added up axis by axis in one
+    array.
     """
     nearest = ndimage.distance_transform_edt(mask, sampling=spacing_mm, return_distances=False, return_indices=True)
     total = np.zeros(mask.shape)

@@ -15,7 +15,7 @@ from apps.medical.nodules.linking import LinkWeights, allowed, centre_of, choose
 from apps.medical.nodules.place import LungBox
 from apps.medical.nodules.regions import Region, regions_of, root_sizes
 from apps.medical.nodules.shape import FEATURES, features_of
-from apps.medical.nodules.stem import COARSE, Stem, padded, pooled
+from apps.medical.nodules.stem import COARSE, Part, Stem, padded, pooled
 
 CONTEXT_MM = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
 """Nominal heights of a candidate's tokens: its best slice first, then context, counted from its lowest slice down and
@@ -250,7 +250,7 @@ class _Token:
     candidate: int
     number: int
     z: int
-    box: tuple[slice, slice]
+    box: Part
     weight_YX: np.ndarray
     inset: int
 

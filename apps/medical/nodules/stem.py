@@ -178,7 +178,7 @@ def _cut(picture_BCYX: Tensor, part: Part) -> Tensor:
 
 
 class FoldedStem(Stem):
-    """The same network for reading alone: it computes the same but for rounding, in about seven tenths of the time.
+    """The same network for reading alone: it computes the same but for rounding, faster.
 
     Each normalisation is folded into the convolution before it. Where a convolution reads features of half the size
     beside kept ones, each is convolved where it lies: over a picture enlarged to twice its size a kernel of 3 x 3 is a

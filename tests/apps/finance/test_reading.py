@@ -10,10 +10,13 @@ import jsonschema
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
+from lxml import etree
 
 from apps.demo.report import make_example_report
 from apps.documents import Missing, from_json, to_json
+from apps.finance.filings.inline import Reading
 from apps.finance.jobs import provenance_of, stored
+from apps.finance.parsing import parse
 from apps.finance.periods import Period
 from apps.finance.reading import FinanceBatch, FinanceReading
 from apps.finance.report import make_reading, read_report
@@ -138,3 +141,37 @@ def test_real_filings_come_back_whole():
         assert from_json(FinanceReading, document) == reading
         schema_of(FinanceReading).validate(json.loads(document))
         assert sum(len(line.values) for lines in reading.statements.values() for line in lines) > 40
+
+
+class Port:
+    """The other side of a parse, in this process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def tick(self, _: float) -> None: ...
+
+    def ask(self, _: str, source: str) -> dict:
+        return {"id": "reading-1", "provenance": provenance_of(source).as_dict()}
+
+
+def test_a_parse_parses_the_markup_once_and_reads_its_facts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    truth = make_example_report(tmp_path / "report.html", 11)
+    size = (tmp_path / "report.html").stat().st_size
+    from_markup, read_all = etree.fromstring, Reading.facts
+    parsed: list[int] = []
+    facts: list[int] = []
+
+    def parsing(data, *given_):
+        parsed.append(len(data))
+        return from_markup(data, *given_)
+
+    def reading_all(self):
+        found = read_all(self)
+        facts.append(len(found))
+        return found
+
+    monkeypatch.setattr(etree, "fromstring", parsing)
+    monkeypatch.setattr(Reading, "facts", reading_all)
+    parse({"path": str(tmp_path / "report.html")}, Port(tmp_path))
+    assert (parsed, facts) == ([size], [truth.facts])

@@ -69,7 +69,7 @@ def lock(rival: sqlite3.Connection) -> None:
 
 
 def assert_nothing_goes_on(store: Store, job_id: str) -> None:
-    time.sleep(1.0)
+    time.sleep(2.5)  # a worker takes a job within little more than a second
     assert show(store, job_id).state == "queued"
     assert workers.live(store) == []
     assert [thread.name for thread in threading.enumerate() if thread.name == "tandem-heartbeat"] == []

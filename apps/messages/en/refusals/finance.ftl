@@ -126,3 +126,27 @@ wanted_report = one inline XBRL report, an XHTML document as companies file it
 xbrl_instance = this is an XBRL instance: the facts alone, without the pages
     .allowed = { $wanted }
     .action = give the report's inline XBRL document (.htm, .html or .xhtml)
+
+xml_ampersand = an & that begins no character
+
+xml_attribute = an attribute is not written as XML wants it
+
+xml_attribute_twice = an attribute stands twice in one tag
+
+xml_character = a character that XML does not allow
+
+xml_encoding = bytes that are not of its character encoding
+
+xml_end = something stands before its first element or after its last
+
+xml_name = no name follows a < or an &
+
+xml_prefix = a prefix of a name is not declared, or wrongly
+
+xml_section = a comment or a CDATA section is not written as XML wants it
+
+xml_syntax = the parser's error { $number }
+
+xml_tag = a tag is not written to its end
+
+xml_tags = an element is not closed, or closed by another one's tag

@@ -124,3 +124,27 @@ address_given = 这是网络地址；Tandem 不下载任何内容
 only_pdfs = 文件夹中有 PDF，但没有可读取的报告
     .allowed = 以 { $endings } 结尾的内联 XBRL 文件，含子文件夹
     .action = 请获取申报时的内联 XBRL 格式报告
+
+xml_ampersand = & 之后不是字符引用
+
+xml_attribute = 属性的写法不符合 XML
+
+xml_attribute_twice = 同一标签中有重复的属性
+
+xml_character = 含有 XML 不允许的字符
+
+xml_encoding = 含有与其字符编码不符的字节
+
+xml_end = 根元素之前或之后还有内容
+
+xml_name = < 或 & 之后缺少名称
+
+xml_prefix = 名称前缀未声明或声明有误
+
+xml_section = 注释或字符数据段的写法不符合 XML
+
+xml_syntax = 解析器错误 { $number }
+
+xml_tag = 标签不完整
+
+xml_tags = 元素未闭合，或由其他元素的结束标签闭合

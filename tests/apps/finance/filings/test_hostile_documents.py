@@ -65,6 +65,10 @@ REFUSED = {
     "truncated": (GOOD[: len(GOOD) * 2 // 3], "truncated", "ends in the middle"),
     "cut in a tag": (GOOD[: GOOD.index(b"<ix:continuation") + 9], "truncated", "ends in the middle"),
     "unclosed tag": (GOOD.replace(b"</head>", b""), "not_well_formed", "is not well-formed XML"),
+    "ampersand": (document(number("a & b")), "not_well_formed", "no name follows a < or an &"),
+    "two attributes": (document(number('<p id="a" id="b">5</p>')), "not_well_formed", "stands twice in one tag"),
+    "control character": (document(number("5\x01")), "not_well_formed", "a character that XML does not allow"),
+    "no prefix": (document(number("<other:p>5</other:p>")), "not_well_formed", "a prefix of a name is not declared"),
     "bomb": (
         with_prolog(f"<!DOCTYPE html [{LAUGHS}]>", number("&l9;")),
         "document_type",
