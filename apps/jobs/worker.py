@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
+from apps.jobs.retention import forget_old_jobs
 from apps.settings import load_settings
 from apps.store import blobs, inputs, jobs, workers
 from apps.store.engine import translated_errors
@@ -25,6 +26,7 @@ from core_model.errors import NotFound, TandemError, Unavailable
 
 HAND_OVER_S = 0.3
 STOP_WITHIN_S = 3.0
+SWEEP_EVERY_S = 6 * 3600.0
 DAMAGED = ("database_damaged", "file_no_database")
 JOBS_FILE_DAMAGED = "jobs_file_damaged"
 WAITED_FOR = ("database_locked", "database_busy")
@@ -52,7 +54,7 @@ class Worker:
         self._stop = threading.Event()
         self._broken: Unavailable | None = None  # what ended its heart
         self._said = ""
-        self._beaten = 0.0
+        self._beaten, self._swept = 0.0, time.monotonic()
         self._durable = Durable(store, self.id, self._stop.is_set, concurrency)
         self._thread = threading.Thread(target=self._beat_and_hand_over, name="tandem-heartbeat", daemon=True)
 
@@ -107,6 +109,8 @@ class Worker:
             inputs.sweep(self.store)
         except Unavailable as state:  # what lies in the inbox keeps no worker from its work
             log.warning("%s", state)
+        forget_old_jobs(self.store)
+        self._swept = time.monotonic()
 
     def _end(self) -> None:
         """End the threads."""
@@ -163,6 +167,8 @@ class Worker:
             if not leapt:  # after a sleep, or where the clock was set, the others get the time to beat first
                 self._take_over()
             self._durable.reconcile()
+            if time.monotonic() - self._swept > SWEEP_EVERY_S:
+                self._sweep()
         self._durable.hand_over()
 
     def _take_over(self) -> None:
