@@ -28,7 +28,7 @@ from core_model.errors import NotFound, TandemError, Unavailable
 
 HAND_OVER_S = 0.3
 STOP_WITHIN_S = 3.0
-SWEEP_EVERY_S = 6 * 3600.0
+FORGET_EVERY_S = 3600.0
 DAMAGED = ("database_damaged", "file_no_database")
 JOBS_FILE_DAMAGED = "jobs_file_damaged"
 WAITED_FOR = ("database_locked", "database_busy")
@@ -56,7 +56,7 @@ class Worker:
         self._stop = threading.Event()
         self._broken: Unavailable | None = None  # what ended its heart
         self._said = ""
-        self._beaten, self._swept = 0.0, time.monotonic()
+        self._beaten, self._forgot = 0.0, time.monotonic()
         self._durable = Durable(store, self.id, self._stop.is_set, concurrency)
         self._thread = threading.Thread(target=self._beat_and_hand_over, name="tandem-heartbeat", daemon=True)
 
@@ -110,10 +110,9 @@ class Worker:
         isolation.sweep(scratch(self.store))
         try:
             inputs.sweep(self.store)
+            forget_old_jobs(self.store)
         except Unavailable as state:  # what lies in the inbox keeps no worker from its work
             log.warning("%s", state)
-        forget_old_jobs(self.store)
-        self._swept = time.monotonic()
 
     def _end(self) -> None:
         """End the threads."""
@@ -170,8 +169,9 @@ class Worker:
             if not leapt:  # after a sleep, or where the clock was set, the others get the time to beat first
                 self._take_over()
             self._durable.reconcile()
-            if time.monotonic() - self._swept > SWEEP_EVERY_S:
-                self._sweep()
+            if time.monotonic() - self._forgot > FORGET_EVERY_S:
+                self._forgot = time.monotonic()
+                forget_old_jobs(self.store)
         self._durable.hand_over()
 
     def _take_over(self) -> None:
