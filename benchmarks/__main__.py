@@ -24,10 +24,14 @@ from core_model.errors import TandemError
 FRAMEWORK = {"figures", "shared_data", "recorded", "__main__"}
 
 
+PARTS = {"core_probes"}
+"""Packages of parts that another benchmark measures with."""
+
+
 def names() -> list[str]:
-    """Modules of this package, and nothing below it, that measure figures."""
-    found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if not module.ispkg]
-    return sorted(name for name in found if name not in FRAMEWORK and not name.startswith("_"))
+    """Modules and packages of this package, and nothing below it, that measure figures."""
+    found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
+    return sorted(name for name in found if name not in FRAMEWORK | PARTS and not name.startswith("_"))
 
 
 def machine() -> dict:

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from apps import isolation
 from apps.jobs.isolated import scratch
 from apps.jobs.pulse import show_pulse
+from apps.jobs.retention import forget_old_jobs
 from apps.settings import load_settings
 from apps.store import blobs, inputs, jobs, workers
 from apps.store.engine import translated_errors
@@ -28,6 +29,7 @@ from core_model.errors import NotFound, TandemError, Unavailable
 
 HAND_OVER_S = 0.3
 STOP_WITHIN_S = 2.0
+FORGET_EVERY_S = 3600.0
 LOOK_EVERY_S = 0.2
 STUCK_AFTER_S = 300.0
 """A round of the heart waits for a locked database a minute and more, in several places; not five minutes."""
@@ -58,7 +60,7 @@ class Worker:
         self._stop = threading.Event()
         self._broken: Unavailable | None = None  # what ended its heart
         self._said = ""
-        self._beaten = 0.0
+        self._beaten, self._forgot = 0.0, time.monotonic()
         self._rounds = 0
         self._durable = Durable(store, self.id, self._stop.is_set, concurrency)
         self._thread = threading.Thread(target=self._beat_and_hand_over, name="tandem-heartbeat", daemon=True)
@@ -124,6 +126,7 @@ class Worker:
         isolation.sweep(scratch(self.store))
         try:
             inputs.sweep(self.store)
+            forget_old_jobs(self.store)
         except Unavailable as state:  # what lies in the inbox keeps no worker from its work
             log.warning("%s", state)
 
@@ -183,6 +186,9 @@ class Worker:
             if not leapt:  # after a sleep, or where the clock was set, the others get the time to beat first
                 self._take_over()
             self._durable.reconcile()
+            if time.monotonic() - self._forgot > FORGET_EVERY_S:
+                self._forgot = time.monotonic()
+                forget_old_jobs(self.store)
         self._durable.hand_over()
 
     def _take_over(self) -> None:

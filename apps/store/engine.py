@@ -6,13 +6,14 @@ other instead of failing half-way. What the database says when it is locked, ful
 sentence, and the transaction is undone.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -45,7 +46,8 @@ def sqlite_file(url: str) -> Path | None:
 def make_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """An engine on which plain transactions read, and those with the option ``WRITE`` take the write lock at once."""
     if _parsed(url).get_backend_name() == "sqlite":
-        engine = create_engine(_parsed(url), connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
+        given = _as_it_lies(_parsed(url))
+        engine = create_engine(given, connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
         event.listen(engine, "connect", _set_pragmas(busy_timeout_s))
         event.listen(engine, "begin", _begin)
         return engine
@@ -60,6 +62,22 @@ def make_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
         ) from None
     event.listen(engine, "connect", _set_timeouts(busy_timeout_s))
     return engine
+
+
+def _as_it_lies(url: URL) -> URL:
+    """The URL of an SQLite file, to be read without its log where it lies on storage that can only be read: no other
+    process changes it there, and SQLite could not make the files that readers share."""
+    name = url.database or ""
+    if name in ("", ":memory:") or name.startswith("file:") or os.name != "posix":
+        return url
+    try:
+        only_read = os.statvfs(Path(name).parent).f_flag & os.ST_RDONLY
+        logged = os.path.exists(f"{name}-wal") and os.path.getsize(f"{name}-wal") > 0
+    except OSError:
+        return url
+    if not only_read or logged:
+        return url
+    return url.set(database=f"file:{quote(name)}", query={"mode": "ro", "immutable": "1", "uri": "true"})
 
 
 def _parsed(url: str) -> URL:

@@ -1,5 +1,6 @@
 """Rows of jobs: what pages and the command line show, and what workers report. Small transactions, one act each."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
@@ -93,6 +94,13 @@ def listing(store: Store, states: tuple[str, ...] = (), limit: int = 100) -> lis
     query = select(JobRow).order_by(JobRow.created_at.desc(), JobRow.id).limit(limit)
     with store.read() as session:
         return list(session.execute(query.where(JobRow.state.in_(states)) if states else query).scalars())
+
+
+def ended_before(store: Store, moment: datetime, limit: int) -> list[str]:
+    """Ids of the jobs that ended before a moment, the oldest first."""
+    with store.read() as session:
+        query = select(JobRow.id).where(JobRow.state.in_(ENDED), JobRow.ended_at < moment)
+        return list(session.execute(query.order_by(JobRow.ended_at).limit(limit)).scalars())
 
 
 def waiting(store: Store) -> list[JobRow]:

@@ -5,12 +5,13 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from apps.medical.records.studies import Identity, add_study
@@ -310,4 +311,50 @@ def test_postgresql_waits_for_a_lock_and_keeps_one_only_so_long(postgres: Postgr
         with store.read() as session:
             idle = session.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
         assert idle == f"{IDLE_TIMEOUT_S:.0f}s"
+    postgres.drop(url)
+
+
+@pytest.mark.skipif(not hasattr(os, "statvfs"), reason="no such storage here")
+def test_a_store_on_storage_that_can_only_be_read_is_listed_and_refuses_to_be_written(
+    sqlite_settings: Settings, tmp_path: Path
+) -> None:
+    with Store(sqlite_settings) as store:
+        job = jobs.create(store, "test", None, {})
+    place = tmp_path / "mounted ? #1%"
+    place.mkdir()
+    mount = ["mount", "--bind", str(sqlite_settings.data_dir), str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets nobody mount")
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(place)], check=True)
+        with Store(load_settings(data_dir=place, database_url="")) as store:
+            assert [row.id for row in jobs.listing(store)] == [job.id]
+            with pytest.raises(Unavailable) as refused:
+                jobs.create(store, "test", None, {})
+        assert refused.value.code == "database_read_only"
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("password", ["wrong", None], ids=["wrong", "none"])
+def test_a_password_that_is_not_right_is_called_so(postgres: Postgres, tmp_path: Path, password: str | None) -> None:
+    url = postgres.new_database()
+    with Store(load_settings(data_dir=tmp_path, database_url=url)) as store, store.read() as session:
+        rules = Path(session.execute(text("SHOW hba_file")).scalar_one())
+        session.execute(text("CREATE ROLE guarded LOGIN PASSWORD 'right'"))
+        session.commit()
+        before = rules.read_text()
+        rules.write_text(f"local all guarded scram-sha-256\nhost all guarded all scram-sha-256\n{before}")
+        try:
+            session.execute(text("SELECT pg_reload_conf()"))
+            time.sleep(1.0)
+            guarded = make_url(url).set(username="guarded", password=password).render_as_string(hide_password=False)
+            with pytest.raises(Unavailable) as refused:
+                Store(load_settings(data_dir=tmp_path, database_url=guarded))
+        finally:
+            rules.write_text(before)
+            session.execute(text("SELECT pg_reload_conf()"))
+            session.execute(text("DROP ROLE guarded"))
+            session.commit()
+    assert refused.value.code == "database_refused"
     postgres.drop(url)
