@@ -68,7 +68,7 @@ def build_statements(
     }
     english = (filing.document.language or "en").lower().startswith("en")
     mapper = Mapper(faces, missing, english, caption_index(embed) if embed is not None else None)
-    sources = Sources(filing, {row.concept for face in faces.values() for row in face.rows})
+    sources = Sources(filing, {concept for face in faces.values() for row in face.rows for concept in row.concepts})
     cover = cover_period(filing)
 
     choices = {line.name: mapper.choose(line) for line in LINES}
@@ -87,6 +87,8 @@ def build_statements(
         by_concept = line_by_concept(line, numbers, cover) if line.statement in waiting else None
         lines.append(by_concept or _line(line, choice, of_line))
     chosen = {id(choice.row): name for name, choice in choices.items() if choice.row is not None}
+    for face in faces.values():
+        chosen.update({id(row): chosen[id(same)] for row in face.rows for same in row.also if id(same) in chosen})
     reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
     _report(tick, 1.0)
     return Statements(tuple(lines), reported, missing, tuple(_cautions(faces, missing, waiting)))

@@ -16,6 +16,13 @@ _BEFORE_EXCHANGE = re.compile(
     r"(?:Excluding|Before)(?:The)?(?:(?:Effects?|Impact)Of)?(?:Changes?In)?(?:Foreign)?(?:Currency)?ExchangeRate"
 )
 """Names of a change in cash that exchange effects are to be added to; other names may have them in already."""
+_LEAVES_OUT = re.compile(r"exclu(?:ding|sive)|\bexcl\b|before depreciation|not including", re.IGNORECASE)
+_DIRECT = re.compile(r"CostOf|CostsOf|DirectCost|DirectOperatingCost|CostDirect|DirectTaxesAndLicenses|Fulfillment")
+_DIRECT_CAPTION = re.compile(
+    r"^(?:other )?(?:direct )?costs? of|^direct |^fulfil?lment|^purchased transportation|depreciation.*cost of",
+    re.IGNORECASE,
+)
+"""Costs of what was sold, by name and by caption."""
 _TEMPORARY = "TemporaryEquityCarryingAmountIncludingPortionAttributableToNoncontrollingInterests"
 _REDEEMABLE = "RedeemableNoncontrollingInterestEquity"
 _BETWEEN: dict[str, tuple[str, ...]] = {
@@ -41,7 +48,29 @@ def derive(
 
 
 def _gross_profit(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
+    costs = {value.fact_ids[0] for value in printed.get("cost_of_revenue", {}).values() if value.fact_ids}
+    rows = faces["income"].rows if "income" in faces else ()
+    row = next((row for row in rows if any(fact.fact_id in costs for fact in row.facts)), None)
+    if row is None or not _covers_direct_costs(row, rows):
+        return {}
     return _difference(printed, "revenue", "cost_of_revenue", Message("revenue_less_cost"))
+
+
+def _covers_direct_costs(row: FaceRow, rows: tuple[FaceRow, ...] | list[FaceRow]) -> bool:
+    """Whether a row of costs holds all direct costs: it leaves none out by its name or caption, and no other row of the
+    face is one, unless the row is their total."""
+    if "Excluding" in row.local_name or _LEAVES_OUT.search(row.caption) or _LEAVES_OUT.search(" ".join(row.headings)):
+        return False
+    others = [
+        other
+        for other in rows
+        if other is not row
+        and other.concept
+        and other.concept != row.concept
+        and not other.dimensions
+        and (_DIRECT.match(other.local_name) or _DIRECT_CAPTION.search(other.caption))
+    ]
+    return not others or row.total or row.caption.lower().startswith("total")
 
 
 def _cost(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:

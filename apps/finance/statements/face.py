@@ -53,6 +53,7 @@ class FaceRow:
         depth: Indentation, 0 for the outermost.
         total: Whether it is printed as a total.
         entries: One for each printed column.
+        also: The same row under each further concept that its cells are tagged with.
     """
 
     caption: str
@@ -63,6 +64,7 @@ class FaceRow:
     depth: int
     total: bool
     entries: list[Entry]
+    also: tuple["FaceRow", ...] = ()
 
     @property
     def heading(self) -> bool:
@@ -84,6 +86,11 @@ class FaceRow:
     def pays(self) -> bool:
         """Whether the concept counts cash paid."""
         return _PAYMENT.match(self.local_name) is not None
+
+    @property
+    def concepts(self) -> set[str]:
+        """The concepts of all facts in its cells."""
+        return {fact.concept for row in (self, *self.also) for fact in row.facts}
 
     @property
     def facts(self) -> list[Fact]:
@@ -192,6 +199,20 @@ def _face_row(row: Row, caption: str, headings: tuple[str, ...], columns: list[C
     if not facts:
         return FaceRow(caption, headings, "", (), False, row.depth, row.total, _untagged(row, columns))
     lead = next((fact for fact in facts if not fact.dimensions), facts[0])
+    face_row = _under(lead, row, caption, headings, columns)
+    further = {fact.concept: fact for fact in reversed(facts) if _alike(fact, lead) and fact.concept != lead.concept}
+    if further:
+        face_row.also = tuple(_under(fact, row, caption, headings, columns) for fact in reversed(further.values()))
+    return face_row
+
+
+def _alike(fact: Fact, lead: Fact) -> bool:
+    """Whether a fact of another concept may stand in the row of a fact: of the same kind, unit and part."""
+    return fact.instant == lead.instant and fact.unit == lead.unit and fact.dimensions == lead.dimensions
+
+
+def _under(lead: Fact, row: Row, caption: str, headings: tuple[str, ...], columns: list[Column]) -> FaceRow:
+    """The row under the concept of one of its facts; cells without that concept have what else they are tagged with."""
     instant = lead.instant
     entries = []
     for column in columns:
@@ -199,6 +220,7 @@ def _face_row(row: Row, caption: str, headings: tuple[str, ...], columns: list[C
         fact = None
         if cell is not None and cell.facts:
             fact = next((f for f in cell.facts if f.concept == lead.concept and f.instant == instant), None)
+            fact = fact or next((f for f in cell.facts if _alike(f, lead)), None)
         period = fact.period if fact is not None else None
         period = period or (column.instant if instant else column.duration) or column.instant or column.duration
         if period is not None:

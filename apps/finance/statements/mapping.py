@@ -80,7 +80,8 @@ class Mapper:
         face = self._faces.get(line.statement)
         if face is None:
             return Choice(None, 0.0, self._missing[line.statement])
-        rows = [row for row in face.rows if row.concept and row.instant == (line.kind == "instant")]
+        every = (under for row in face.rows for under in (row, *row.also))
+        rows = [row for row in every if row.concept and row.instant == (line.kind == "instant")]
         refused: list[Message] = []
         found = self._by_concept(line, face, [row for row in rows if not row.dimensions], refused)
         if found is None and line.name.startswith("eps_"):
