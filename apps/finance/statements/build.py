@@ -15,9 +15,10 @@ from apps.finance.filings.xml import INLINE_NAMESPACES, parse
 from apps.finance.periods import Period
 from apps.finance.statements.captions import Embed, caption_index
 from apps.finance.statements.choice.by_concept import line_by_concept, printed_without_tables
+from apps.finance.statements.choice.closing import open_ends
 from apps.finance.statements.derived import Printed, derive
 from apps.finance.statements.face import Face, FaceRow, read_face
-from apps.finance.statements.lines import LINES, KeyLine
+from apps.finance.statements.lines import BY_NAME, LINES, KeyLine
 from apps.finance.statements.locate import locate
 from apps.finance.statements.mapping import Choice, Mapper
 from apps.finance.statements.model import (
@@ -227,6 +228,10 @@ def _cautions(
     for name, face in faces.items():
         called = statement_message(name)
         values = {"statement": called.as_dict()}
+        names = {concept.rpartition(":")[2] for row in face.rows if not row.dimensions for concept in row.concepts}
+        if ends := open_ends(name, names):
+            lacking = [BY_NAME[line].message.as_dict() for line in ends]
+            cautions.append(Caution("statement_open", {**values, "lines": lacking}, called))
         if face.parts_left_out:
             cautions.append(Caution("part_columns", values, called, face.parts_left_out))
         if not face.title:

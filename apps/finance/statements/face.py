@@ -226,18 +226,23 @@ def _under(lead: Fact, row: Row, caption: str, headings: tuple[str, ...], column
         if period is not None:
             text = cell.text if cell is not None else ""
             entries.append(Entry(period, fact, text, cell is not None and cell.dash))
-    entries = _with_turned(entries)
+    entries = _with_turned(entries, lead.concept)
     return FaceRow(caption, headings, lead.concept, lead.dimensions, instant, row.depth, row.total, entries)
 
 
-def _with_turned(entries: list[Entry]) -> list[Entry]:
+def _with_turned(entries: list[Entry], concept: str) -> list[Entry]:
     """The entries, those marked whose sign goes against the row's: mostly a sign left out of the tag.
 
     In a row either parentheses mean a negative tag throughout, or (for costs printed as deductions) a positive one.
     """
     ways = {}
-    for index, entry in enumerate(entries):
-        if entry.fact is not None and entry.fact.value and entry.fact.value.strip("-0."):
+    for index, entry in enumerate(entries):  # another concept in the row may count the other way round
+        if (
+            entry.fact is not None
+            and entry.fact.concept == concept
+            and entry.fact.value
+            and entry.fact.value.strip("-0.")
+        ):
             ways[index] = printed_negative(entry.text) == entry.fact.value.startswith("-")
     agree = sum(ways.values())
     if agree in (0, len(ways)):
