@@ -200,6 +200,7 @@ def _line(line: KeyLine, choice: Choice, values: tuple[StatementValue, ...]) -> 
         round(choice.confidence, 3),
         choice.reason,
         values,
+        choice.scope,
     )
 
 

@@ -4,6 +4,8 @@ chosen_by_concept = { $tagged }.
 chosen_by_concept_and_caption = { $tagged }. Its caption says the same.
 chosen_by_concept_alone = Its concept is { $meaning } ({ $concept }); neither caption nor arithmetic speaks for it.
 chosen_by_nearest = { $row }: the caption is nearest to { $caption } (similarity { NUMBER($similarity, minimumFractionDigits: 3) }, { NUMBER($margin, minimumFractionDigits: 3) } ahead of any other); its tag is the company's own concept ({ $concept }).
+chosen_by_arithmetic = { $row } is the sum of the cash flows; its tag is { $concept }.
+chosen_by_place = { $row } stands between operating income and income before tax, and makes up their difference as an expense; its tag is { $concept }.
 chosen_of_class = Each class of stock has its own earnings per share; these are those of { $class }, in { $row } ({ $concept }).
 
 # Why there is none.

@@ -4,6 +4,8 @@ chosen_by_concept = { $tagged }。
 chosen_by_concept_and_caption = { $tagged }。名称亦相同。
 chosen_by_concept_alone = 其概念为{ $meaning }（{ $concept }）；没有名称或勾稽关系佐证。
 chosen_by_nearest = { $row }：其名称与{ $caption }最为接近（相似度 { NUMBER($similarity, minimumFractionDigits: 3) }，领先其他名称 { NUMBER($margin, minimumFractionDigits: 3) }）；其标记为公司自定义概念（{ $concept }）。
+chosen_by_arithmetic = { $row }等于各项现金流量之和；其标记为 { $concept }。
+chosen_by_place = { $row }位于营业利润与税前利润之间，作为费用构成两者之差；其标记为 { $concept }。
 chosen_of_class = 各类股票分别列示每股收益；此处取{ $class }，见{ $row }（{ $concept }）。
 
 # Why there is none.

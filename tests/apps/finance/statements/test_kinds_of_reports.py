@@ -237,3 +237,54 @@ def test_a_layout_without_tables_says_so_once_and_shows_its_values(layout):
         assert line.confidence <= 0.6
         assert said(line.values[0].note).startswith("taken from its tag alone")
         assert [value.period.end for value in line.values] == ["2023-12-31", "2022-12-31"]
+
+
+def test_a_change_in_cash_is_known_by_its_arithmetic():
+    lines = [line for line in CASH_FLOW if "exchange" not in line.caption.lower()]
+    change = Line("Movement for the year", "acme:Movement", ("53", "95"))
+    statements = statements_of(cash_flow=replaced(lines, "Net change in cash", change))
+    line = statements.line("change_in_cash")
+    assert (line.concept, newest(statements, "change_in_cash")) == ("acme:Movement", "53000000")
+    assert said(line.reason) == "Row 'Movement for the year' is the sum of the cash flows; its tag is acme:Movement."
+    off = Line("Movement for the year", "acme:Movement", ("53", "96"))
+    assert newest(statements_of(cash_flow=replaced(lines, "Net change in cash", off)), "change_in_cash") is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "expense"), [(("(20)", "(10)"), "20000000"), (("20", "10"), "20000000"), (("(21)", "(10)"), None)]
+)
+def test_net_interest_is_an_expense_where_the_page_adds_up_so(printed, expense):
+    row = Line("Interest, net", "us-gaap:InterestIncomeExpenseNet", printed)
+    statements = statements_of(income=replaced(INCOME, "Interest expense", row))
+    assert newest(statements, "interest_expense") == expense
+    if expense:
+        assert statements.line("interest_expense").scope == "narrower"
+
+
+def test_net_interest_income_is_no_expense():
+    lines = replaced(
+        INCOME, "Operating income", gaap("Operating income", "OperatingIncomeLoss", "160", "140", rule=True)
+    )
+    row = Line("Interest, net", "us-gaap:InterestIncomeExpenseNet", ("20", "10"))
+    statements = statements_of(income=replaced(lines, "Interest expense", row))
+    assert newest(statements, "interest_expense") is None
+    assert [said(value.not_available) for value in statements.line("interest_expense").values][:1] == [
+        "the page prints a net interest income, which is not an interest expense"
+    ]
+
+
+def test_what_counts_more_or_less_than_the_line_is_marked():
+    usual = statements_of()
+    assert {line.scope for line in usual.lines} == {"exact"}
+    wider = gaap("Receivables, net", "ReceivablesNetCurrent", "120", "110", indent=12)
+    assert (
+        statements_of(balance=replaced(BALANCE, "Accounts receivable, net", wider)).line("receivables").scope == "wider"
+    )
+    alone = [line for line in CASH_FLOW if "investing" not in line.caption]
+    part = gaap(
+        "Net cash used in continuing investing activities",
+        "NetCashProvidedByUsedInInvestingActivitiesContinuingOperations",
+        "(65)",
+        "(55)",
+    )
+    assert statements_of(cash_flow=[*alone, part]).line("investing_cash_flow").scope == "narrower"
