@@ -28,7 +28,7 @@ def blame_damaged_file(headers: Headers, series_uid: str | None) -> None:
         InputRejected: There is one.
     """
     for file in headers.damaged:
-        if file.maybe_image and (series_uid is None or file.series_uid in ("", series_uid)):
+        if file.maybe_image and (series_uid is None or file.series_uid in ("", series_uid.partition("#")[0])):
             raise file.refusal
 
 

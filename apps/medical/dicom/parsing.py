@@ -16,6 +16,7 @@ from pydicom import config as pydicom_config
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.filereader import read_dataset, read_partial
+from pydicom.tag import BaseTag
 
 from apps.medical.dicom.guard import Unreadable, becoming
 from apps.medical.dicom.sources import FileSource
@@ -30,6 +31,7 @@ DEFLATED = b"1.2.840.10008.1.2.1.99"
 LEFT_BYTES = 64 * 1024
 """How far a damaged header is looked through."""
 MAX_HEADER_BYTES = 64 * 1024**2
+"""Elements before the pixels that are larger than this are stepped over."""
 MAX_INFLATED_BYTES = 256 * 1024**2
 PIXEL_TAGS = frozenset({0x7FE00010, 0x7FE00008, 0x7FE00009})
 UNDEFINED_LENGTH = 0xFFFFFFFF
@@ -72,7 +74,9 @@ def kind_of(stream: BinaryIO) -> str:
         return "dicom"
     if head[:5] == b"%PDF-":
         return "pdf"
-    if head[:4] in (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf") or head[:2] == b"\x1f\x8b" or head[:6] == b"\xfd7zXZ\x00":
+    if head[:4] == b"PK\x03\x04":
+        return "zip"
+    if head[:4] in (b"Rar!", b"7z\xbc\xaf") or head[:2] == b"\x1f\x8b" or head[:6] == b"\xfd7zXZ\x00":
         return "archive"
     if head[:2] in (b"\x08\x00", b"\x02\x00") and len(head) == 132:
         return "bare"
@@ -107,14 +111,14 @@ def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | N
 
     def at_pixels(tag: int, vr: str | None, length: int) -> bool:
         if tag not in PIXEL_TAGS:
-            return not deflated and length != UNDEFINED_LENGTH and length > MAX_HEADER_BYTES
+            return False
         start = 0 if deflated else stream.tell()
         found.append(PixelsAt(None if length == UNDEFINED_LENGTH else start + length, deflated))
         return True
 
     with becoming(Unreadable):
         try:
-            dataset = read_partial(stream, at_pixels, force=True)
+            dataset = read_partial(stream, at_pixels, defer_size=MAX_HEADER_BYTES, force=True)
         except OSError as error:
             if error.errno is None:  # pydicom's own, for a file that ends too early
                 raise
@@ -168,11 +172,17 @@ def _refuse_deflate_bomb(stream: BinaryIO) -> None:
         )
 
 
+def _stepped_over(dataset: Dataset, tag: BaseTag) -> bool:
+    """Whether an element was too large to be read."""
+    element = dataset.get_item(tag, keep_deferred=True)
+    return isinstance(element, RawDataElement) and element.value is None and element.length > MAX_HEADER_BYTES
+
+
 def private_undecodable(dataset: Dataset) -> bool:
     """Whether any private element cannot be turned into a value; its text is of no interest."""
     bad = False
     for tag in list(dataset.keys()):
-        if not tag.is_private:
+        if not tag.is_private or _stepped_over(dataset, tag):
             continue
         try:
             with becoming(Unreadable):

@@ -51,6 +51,10 @@ class SeriesRecord:
     quality: Quality
     sop_uids: tuple[str, ...]
     """SOP instance UIDs by k."""
+    part: int | None = None
+    """Which of several volumes of its series, from 1; None where it is the only one."""
+    instance_numbers: tuple[int | None, ...] = ()
+    """By k, as the scanner numbered the images; None where one has no number, or is one of several in its file."""
 
 
 @dataclass(frozen=True, eq=False)
