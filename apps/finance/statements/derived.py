@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from apps.finance.periods import Period
+from apps.finance.statements.choice.place import BEFORE_EXCHANGE
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.model import StatementName, StatementValue
 from apps.finance.statements.values import Sources, value_of
@@ -12,10 +13,6 @@ from core_model.errors import Message
 
 Printed = dict[str, dict[Period, StatementValue]]
 """Printed values of each line by period, those with a value alone."""
-_BEFORE_EXCHANGE = re.compile(
-    r"(?:Excluding|Before)(?:The)?(?:(?:Effects?|Impact)Of)?(?:Changes?In)?(?:Foreign)?(?:Currency)?ExchangeRate"
-)
-"""Names of a change in cash that exchange effects are to be added to; other names may have them in already."""
 _LEAVES_OUT = re.compile(r"exclu(?:ding|sive)|\bexcl\b|before depreciation|not including", re.IGNORECASE)
 _DIRECT = re.compile(r"CostOf|CostsOf|DirectCost|DirectOperatingCost|CostDirect|DirectTaxesAndLicenses|Fulfillment")
 _DIRECT_CAPTION = re.compile(
@@ -133,7 +130,7 @@ def _change(printed: Printed, faces: dict[StatementName, Face], sources: Sources
     if "cash_flow" not in faces:
         return {}
     whole = [row for row in faces["cash_flow"].rows if not row.dimensions and not row.instant]
-    change = [row for row in whole if _BEFORE_EXCHANGE.search(row.local_name)]
+    change = [row for row in whole if BEFORE_EXCHANGE.search(row.local_name)]
     effect = [row for row in whole if row.local_name.startswith("EffectOfExchangeRate")]
     if len(change) != 1 or len(effect) != 1:
         return {}

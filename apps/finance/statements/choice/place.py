@@ -1,5 +1,6 @@
 """What arithmetic says of a row whose concept is none of a line's: a change in cash, the direction of net interest."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -8,6 +9,10 @@ from apps.finance.statements.choice.closing import CLOSING
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.printing import printed_negative
 
+BEFORE_EXCHANGE = re.compile(
+    r"(?:Excluding|Before)(?:The)?(?:(?:Effects?|Impact)Of)?(?:Changes?In)?(?:Foreign)?(?:Currency)?ExchangeRate"
+)
+"""Names of a change in cash that exchange effects are to be added to; other names may have them in already."""
 _OPERATING = ("OperatingIncomeLoss", "ProfitLossFromOperatingActivities", "OperatingProfitLoss")
 _PRETAX = ("IncomeLossFromContinuingOperationsBeforeIncomeTaxes", "ProfitLossBeforeTax", "IncomeLossBeforeIncomeTaxes")
 _EXCHANGE = "EffectOfExchangeRate"
@@ -27,6 +32,8 @@ def changes_in_cash(face: Face, rows: list[FaceRow]) -> list[FaceRow]:
     effect = _row(face, lambda name: name.startswith(_EXCHANGE))
     found = []
     for row in rows:
+        if BEFORE_EXCHANGE.search(row.local_name):
+            continue
         judged = []
         for period in {entry.period for entry in row.entries}:
             own = _tagged(row, period)

@@ -251,7 +251,7 @@ def test_a_change_in_cash_is_known_by_its_arithmetic():
 
 
 @pytest.mark.parametrize(
-    ("printed", "expense"), [(("(20)", "(10)"), "20000000"), (("20", "10"), "20000000"), (("(21)", "(10)"), None)]
+    ("printed", "expense"), [(("(20)", "(10)"), "20000000"), (("20", "10"), "20000000"), (("(21)", "(11)"), None)]
 )
 def test_net_interest_is_an_expense_where_the_page_adds_up_so(printed, expense):
     row = Line("Interest, net", "us-gaap:InterestIncomeExpenseNet", printed)
