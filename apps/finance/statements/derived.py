@@ -44,6 +44,15 @@ def derive(
     return rule(printed, faces, sources) if rule is not None else {}
 
 
+def _revenue(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
+    """A bank's revenue, where it prints no total of it: net interest income plus noninterest income."""
+    rows = faces["income"].rows if "income" in faces else ()
+    parts = [[row for row in rows if row.local_name == name and not row.dimensions] for name in _OF_A_BANK]
+    if any(len(part) != 1 for part in parts):
+        return {}
+    return _sum([row for part in parts for row in part], sources, Message("net_interest_plus_noninterest"))
+
+
 def _gross_profit(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
     costs = {value.fact_ids[0] for value in printed.get("cost_of_revenue", {}).values() if value.fact_ids}
     rows = faces["income"].rows if "income" in faces else ()
@@ -137,7 +146,9 @@ def _change(printed: Printed, faces: dict[StatementName, Face], sources: Sources
     return _sum(change + effect, sources, Message("change_plus_exchange"))
 
 
+_OF_A_BANK = ("InterestIncomeExpenseNet", "NoninterestIncome")
 _RULES: dict[str, Callable[[Printed, dict[StatementName, Face], Sources], dict[Period, StatementValue]]] = {
+    "revenue": _revenue,
     "gross_profit": _gross_profit,
     "cost_of_revenue": _cost,
     "selling_general_administrative": _selling,

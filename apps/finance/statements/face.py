@@ -7,8 +7,9 @@ from apps.finance.filings import Dimension, Fact
 from apps.finance.periods import Period
 from apps.finance.statements.locate import Located
 from apps.finance.statements.model import StatementName
+from apps.finance.statements.page.columns import Cell, Column, Row
 from apps.finance.statements.printing import printed_negative
-from apps.finance.statements.tables import Cell, Column, Row, Table
+from apps.finance.statements.tables import Table
 
 _GOES_ON = re.compile(r"[a-z(]")
 _UNIT = re.compile(
@@ -16,6 +17,7 @@ _UNIT = re.compile(
 )
 _PAYMENT = re.compile(r"(?:Payments?(?:To|For|Of)|Repayments?Of|PurchaseOf)(?!\w*(?:Proceeds|Net\b))")
 """Names of cash paid, which their concepts count as positive."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 HEADINGS = 20
 """Headings above a row that are kept, the nearest: pages have up to five."""
 _TAXONOMIES = ("us-gaap", "ifrs-full", "srt", "dei", "country", "ecd", "cyd")
@@ -132,14 +134,14 @@ def read_face(statement: StatementName, located: Located) -> Face:
 
 
 def _rows(table: Table) -> list[FaceRow]:
-    columns = [column for column in table.columns if not column.part]
+    columns = [column for column in table.columns if not column.part and not column.ratio]
     rows: list[FaceRow] = []
     open_headings: list[tuple[int, str]] = []
     wrapped = ""
     inside = _inside(table.rows)
     for number, row in enumerate(table.rows):
         facts = [fact for cell in row.cells for fact in cell.facts]
-        if not facts and (not row.caption or number not in inside):
+        if not facts and (not row.caption or number not in inside or _is_header(row)):
             wrapped = ""
             continue
         if not facts and _wraps(table.rows, number):
@@ -179,6 +181,11 @@ def _inside(rows: list[Row]) -> frozenset[int]:
     dates = max((number for number in range(first) if any(cell.text for cell in rows[number].cells)), default=-1)
     above = (number for number in range(dates + 1, first) if not _is_unit(rows[number]))
     return frozenset(above) | frozenset(range(first, tagged[-1] + 1))
+
+
+def _is_header(row: Row) -> bool:
+    """Whether a row repeats the years of the columns, as at the head of a further page."""
+    return bool(row.cells) and all(_YEAR.fullmatch(cell.text) is not None for cell in row.cells)
 
 
 def _is_unit(row: Row) -> bool:
@@ -286,7 +293,7 @@ def _untagged(row: Row, columns: list[Column]) -> list[Entry]:
 
 def _cell_in(row: Row, column: Column) -> Cell | None:
     """The cell of the row in that column; one with facts before one without."""
-    cells = [cell for cell in row.cells if cell.start < column.end and column.start < cell.end]
+    cells = [cell for cell in row.cells if cell.column is column]
     return max(cells, key=lambda cell: bool(cell.facts), default=None)
 
 

@@ -62,6 +62,7 @@ value_nil = the report says that there is no value
 assets_less_equity = total assets less total equity
 assets_less_equity_and_redeemable = total assets less total equity and less redeemable interests
 change_plus_exchange = the change before exchange effects plus those effects
+net_interest_plus_noninterest = net interest income plus noninterest income
 revenue_less_cost = revenue less cost of revenue
 revenue_less_gross_profit = revenue less gross profit
 selling_plus_general = selling and marketing plus general and administrative expense

@@ -59,6 +59,7 @@ value_nil = 报告表示无数值
 assets_less_equity = 资产总计减所有者权益合计
 assets_less_equity_and_redeemable = 资产总计减所有者权益合计，再减可赎回权益
 change_plus_exchange = 汇率变动影响前的变动额加汇率变动影响
+net_interest_plus_noninterest = 利息净收入加非利息收入
 revenue_less_cost = 营业收入减营业成本
 revenue_less_gross_profit = 营业收入减毛利
 selling_plus_general = 销售费用加管理费用

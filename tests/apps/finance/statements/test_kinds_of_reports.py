@@ -2,6 +2,7 @@
 layouts without tables; and rows and pages that are made otherwise."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -288,3 +289,69 @@ def test_what_counts_more_or_less_than_the_line_is_marked():
         "(55)",
     )
     assert statements_of(cash_flow=[*alone, part]).line("investing_cash_flow").scope == "narrower"
+
+
+def with_cells(caption: str, change: Callable[[str], str]) -> Statements:
+    """The report with the cells of one row of the income statement changed."""
+    markup = annual().decode()
+    start = markup.rindex("<tr>", 0, markup.index(f">{caption}<"))
+    end = markup.index("</tr>", start)
+    return read((markup[:start] + change(markup[start:end]) + markup[end:]).encode())[1]
+
+
+def printed_of(statements: Statements, label: str) -> list[Decimal | None]:
+    return [value.value for row in statements.reported["income"] if row.label == label for value in row.values]
+
+
+def test_a_number_whose_cell_is_wider_joins_no_columns():
+    def widened(row: str) -> str:
+        first, second = row.index("<ix:"), row.rindex("<ix:")
+        cell = row.rindex("<td", 0, first)
+        return row[:cell] + '<td colspan="3"' + row[cell + 3 :] if first < second else row
+
+    statements = with_cells("Research and development", widened)
+    assert printed_of(statements, "Research and development") == [Decimal("9e7"), Decimal("8e7")]
+    assert printed_of(statements, "Operating income") == [Decimal("2e8"), Decimal("1.6e8")]
+
+
+def test_a_row_set_apart_makes_no_further_column():
+    """Its numbers stand three grid columns to the right, the last of them where nothing else does."""
+    before = "</span></td>" + "<td></td>" * 3
+    statements = with_cells("Research and development", lambda row: row.replace("</span></td>", before, 1))
+    assert len(printed_of(statements, "Operating income")) == 2
+    assert printed_of(statements, "Research and development") == [Decimal("9e7"), Decimal("8e7")]
+
+
+def test_a_column_of_ratios_is_no_column_of_the_statement():
+    maker = Maker()
+    lines = [
+        Line(line.caption, line.concept, line.cells, line.dims, line.unit, line.indent, line.rule, line.flip)
+        for line in INCOME
+    ]
+    table = maker.table([YEAR, BEFORE], lines)
+    ratio = maker.fact("12.5", "acme:ShareOfSales", YEAR, Line("", unit="pure"))
+    table = table.replace("</tr>", f"<td></td><td>{ratio}</td><td></td></tr>")
+    units = '<xbrli:unit id="pure"><xbrli:measure>xbrli:pure</xbrli:measure></xbrli:unit>'
+    data = maker.document("<p>STATEMENTS OF INCOME</p>" + table)
+    data = data.replace(b"</ix:resources>", f"{units}</ix:resources>".encode())
+    _, statements = read(data)
+    assert printed_of(statements, "Net sales") == [Decimal("1e9"), Decimal("9e8")]
+    assert newest(statements, "revenue") == "1000000000"
+
+
+def test_years_that_are_printed_again_are_no_row():
+    again = '<tr><td>(In millions)</td><td colspan="3">2023</td><td colspan="3">2022</td></tr>'
+    markup = annual().decode()
+    at = markup.rindex("<tr>", 0, markup.index(">Operating income<"))
+    _, statements = read((markup[:at] + again + markup[at:]).encode())
+    assert [row.label for row in statements.reported["income"]] == [line.caption for line in INCOME]
+
+
+def test_a_bank_s_revenue_follows_where_it_prints_no_total():
+    rows = [
+        gaap("Net interest income", "InterestIncomeExpenseNet", "700", "600"),
+        gaap("Total noninterest income", "NoninterestIncome", "300", "300", rule=True),
+    ]
+    line = statements_of(income=replaced(INCOME, "Net sales", *rows)).line("revenue")
+    assert [value.value for value in line.values if value.derived] == [Decimal("1e9"), Decimal("9e8")]
+    assert not [value for value in line.values if value.value is not None and not value.derived]
