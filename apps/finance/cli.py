@@ -85,7 +85,8 @@ def list_reports(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List the readings of reports with their ids, each of which `tandem delete` takes."""
-    from rich.table import Table
+    from rich.cells import cell_len
+    from rich.text import Text
 
     from apps.finance.records.filings import filings
     from apps.store.store import open_store
@@ -107,13 +108,20 @@ def list_reports(
         ]
         console.print_document({"schema": "tandem.finance.list/1", "notice": NOTICE, "readings": rows})
         return
-    table = Table("reading", "company", "form", "period end", "facts", "anomalies")
-    table.columns[0].min_width, table.columns[0].overflow = 24, "fold"  # ids are to be copied: never cut off
+    listed = [("reading", "company", "form", "period end", "facts", "anomalies")]
     for entry in entries:
         filing = entry.filing
-        cells = (entry.reading.id, filing.company or "n/a", filing.form, str(filing.period_end or "n/a"))
-        table.add_row(*map(console.plain, cells), f"{filing.num_facts:,}", str(filing.num_anomalies))
-    console.out.print(table)
+        about = (filing.company or "n/a", filing.form or "n/a", str(filing.period_end or "n/a"))
+        listed.append((entry.reading.id, *about, f"{filing.num_facts:,}", str(filing.num_anomalies)))
+    wide = [max(cell_len(console.visible(text)) for text in column) for column in zip(*listed, strict=True)]
+    if console.out.is_terminal:  # ids are to be copied, so the company is cut; in a file nothing is
+        wide[1] = min(wide[1], max(console.out.width - sum(wide) + wide[1] - 2 * (len(wide) - 1), len("company")))
+    for row in listed:
+        cells = [Text(console.visible(text)) for text in row]
+        for number, (cell, width) in enumerate(zip(cells, wide, strict=True)):
+            cell.truncate(width, overflow="ellipsis")
+            cell.align("right" if number > 3 else "left", width)
+        console.out.print(Text("  ").join(cells), soft_wrap=True, highlight=False)
 
 
 def _reading(store: "Store", reading_id: str) -> "FinanceReading":

@@ -109,6 +109,9 @@ def statement(reading: FinanceReading, name: StatementName, width: int | None) -
         yield Text((f"{called:<{broadest}}" + "".join(f"{number:>{cell}}" for number in numbers)).rstrip())
         for end, reason in missing.items():
             yield _cropped(f"  {end}: n/a: {reason}", width)
+    for line in lines:
+        if line.scope != "exact" and any(value.value is not None for value in line.values):
+            yield _cropped(f"{names[line.line]}: {line.scope} than the line's definition ({said(line.reason)})", width)
     if any(text.endswith(_DERIVED) for texts in shown.values() for text in texts[: len(periods)]):
         yield Text(f"{_DERIVED} computed from other lines, not printed in the report")
 

@@ -1,14 +1,18 @@
 """Every id that ``tandem delete`` takes is printed by a command, whole, and works there."""
 
+import io
 import json
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from apps import console
 from apps.cli import app
+from apps.finance.cli import list_reports
 from apps.medical.records import entries
 from apps.medical.records.studies import Identity, SeriesEntry, add_study
 from apps.notices import NOTICE
@@ -106,6 +110,23 @@ def test_reports_are_listed_with_the_ids_of_their_readings(stored: dict[str, str
     assert (row["form"], row["period_end"], row["anomalies"]) == ("10-K", "2024-12-31", 2)
     assert json.loads(tandem("finance", "list", "--company", "nobody", "--json"))["readings"] == []
     assert stored["report"] in tandem("finance", "list")
+
+
+def test_reports_are_listed_in_80_columns_of_a_terminal_and_uncut_in_a_file(
+    stored: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store(load_settings()) as store:
+        save_report(store, "A Company of an Uncommonly Long Registered Name, Incorporated", input_hash="c" * 64)
+    for terminal in (True, False):
+        out = io.StringIO()
+        shown_on = Console(file=out, width=80, force_terminal=terminal, color_system=None)
+        monkeypatch.setattr(console, "out", shown_on)
+        list_reports(company="", limit=50, as_json=False)
+        lines = out.getvalue().splitlines()
+        assert stored["report"] in out.getvalue()
+        assert (max(map(len, lines)) <= 80) == terminal
+        assert ("Registered Name, Incorporated" in out.getvalue()) != terminal
+        assert all(line.split()[-1] in ("2", "anomalies") for line in lines)
 
 
 @pytest.mark.parametrize("name", ["patient", "study 1", "scan reading 1", "report"])

@@ -15,9 +15,10 @@ from apps.finance.filings.xml import INLINE_NAMESPACES, parse
 from apps.finance.periods import Period
 from apps.finance.statements.captions import Embed, caption_index
 from apps.finance.statements.choice.by_concept import line_by_concept, printed_without_tables
+from apps.finance.statements.choice.closing import open_ends
 from apps.finance.statements.derived import Printed, derive
 from apps.finance.statements.face import Face, FaceRow, read_face
-from apps.finance.statements.lines import LINES, KeyLine
+from apps.finance.statements.lines import BY_NAME, LINES, KeyLine
 from apps.finance.statements.locate import locate
 from apps.finance.statements.mapping import Choice, Mapper
 from apps.finance.statements.model import (
@@ -68,7 +69,7 @@ def build_statements(
     }
     english = (filing.document.language or "en").lower().startswith("en")
     mapper = Mapper(faces, missing, english, caption_index(embed) if embed is not None else None)
-    sources = Sources(filing, {row.concept for face in faces.values() for row in face.rows})
+    sources = Sources(filing, {concept for face in faces.values() for row in face.rows for concept in row.concepts})
     cover = cover_period(filing)
 
     choices = {line.name: mapper.choose(line) for line in LINES}
@@ -87,6 +88,8 @@ def build_statements(
         by_concept = line_by_concept(line, numbers, cover) if line.statement in waiting else None
         lines.append(by_concept or _line(line, choice, of_line))
     chosen = {id(choice.row): name for name, choice in choices.items() if choice.row is not None}
+    for face in faces.values():
+        chosen.update({id(row): chosen[id(same)] for row in face.rows for same in row.also if id(same) in chosen})
     reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
     _report(tick, 1.0)
     return Statements(tuple(lines), reported, missing, tuple(_cautions(faces, missing, waiting)))
@@ -197,6 +200,7 @@ def _line(line: KeyLine, choice: Choice, values: tuple[StatementValue, ...]) -> 
         round(choice.confidence, 3),
         choice.reason,
         values,
+        choice.scope,
     )
 
 
@@ -225,6 +229,10 @@ def _cautions(
     for name, face in faces.items():
         called = statement_message(name)
         values = {"statement": called.as_dict()}
+        names = {concept.rpartition(":")[2] for row in face.rows if not row.dimensions for concept in row.concepts}
+        if ends := open_ends(name, names):
+            lacking = [BY_NAME[line].message.as_dict() for line in ends]
+            cautions.append(Caution("statement_open", {**values, "lines": lacking}, called))
         if face.parts_left_out:
             cautions.append(Caution("part_columns", values, called, face.parts_left_out))
         if not face.title:

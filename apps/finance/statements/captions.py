@@ -51,6 +51,9 @@ STANDARD: dict[str, tuple[str, ...]] = {
                   "存货"),
     "current_assets": ("total current assets", "流动资产合计"),
     "property_plant_equipment": ("property, plant and equipment, net", "property and equipment, net", "固定资产",
+                                 "property, net", "properties, net", "net property and equipment",
+                                 "properties and equipment, net", "property, plant and equipment",
+                                 "property and equipment",
                                  "net property, plant and equipment", "premises and equipment, net"),
     "goodwill": ("goodwill", "商誉"),
     "total_assets": ("total assets", "资产总计", "资产合计"),
@@ -75,7 +78,10 @@ STANDARD: dict[str, tuple[str, ...]] = {
     "dividends_paid": ("dividends paid", "cash dividends paid", "payment of dividends",
                        "dividends paid to shareholders", "分配股利支付的现金"),
     "change_in_cash": ("net increase in cash and cash equivalents", "net change in cash and cash equivalents",
-                       "increase in cash, cash equivalents and restricted cash", "现金及现金等价物净增加额"),
+                       "increase in cash, cash equivalents and restricted cash", "net increase in cash",
+                       "net change in cash", "increase in cash", "change in cash",
+                       "change in cash and cash equivalents", "increase in cash and cash equivalents",
+                       "net increase in cash, cash equivalents and restricted cash", "现金及现金等价物净增加额"),
 }  # fmt: skip
 """Captions under which each line is usually printed."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from apps.finance.periods import Period
+from apps.finance.statements.choice.place import BEFORE_EXCHANGE
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.model import StatementName, StatementValue
 from apps.finance.statements.values import Sources, value_of
@@ -12,10 +13,13 @@ from core_model.errors import Message
 
 Printed = dict[str, dict[Period, StatementValue]]
 """Printed values of each line by period, those with a value alone."""
-_BEFORE_EXCHANGE = re.compile(
-    r"(?:Excluding|Before)(?:The)?(?:(?:Effects?|Impact)Of)?(?:Changes?In)?(?:Foreign)?(?:Currency)?ExchangeRate"
+_LEAVES_OUT = re.compile(r"exclu(?:ding|sive)|\bexcl\b|before depreciation|not including", re.IGNORECASE)
+_DIRECT = re.compile(r"CostOf|CostsOf|DirectCost|DirectOperatingCost|CostDirect|DirectTaxesAndLicenses|Fulfillment")
+_DIRECT_CAPTION = re.compile(
+    r"^(?:other )?(?:direct )?costs? of|^direct |^fulfil?lment|^purchased transportation|depreciation.*cost of",
+    re.IGNORECASE,
 )
-"""Names of a change in cash that exchange effects are to be added to; other names may have them in already."""
+"""Costs of what was sold, by name and by caption."""
 _TEMPORARY = "TemporaryEquityCarryingAmountIncludingPortionAttributableToNoncontrollingInterests"
 _REDEEMABLE = "RedeemableNoncontrollingInterestEquity"
 _BETWEEN: dict[str, tuple[str, ...]] = {
@@ -40,8 +44,39 @@ def derive(
     return rule(printed, faces, sources) if rule is not None else {}
 
 
+def _revenue(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
+    """A bank's revenue, where it prints no total of it: net interest income plus noninterest income."""
+    rows = faces["income"].rows if "income" in faces else ()
+    parts = [[row for row in rows if row.local_name == name and not row.dimensions] for name in _OF_A_BANK]
+    if any(len(part) != 1 for part in parts):
+        return {}
+    return _sum([row for part in parts for row in part], sources, Message("net_interest_plus_noninterest"))
+
+
 def _gross_profit(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
+    costs = {value.fact_ids[0] for value in printed.get("cost_of_revenue", {}).values() if value.fact_ids}
+    rows = faces["income"].rows if "income" in faces else ()
+    row = next((row for row in rows if any(fact.fact_id in costs for fact in row.facts)), None)
+    if row is None or not _covers_direct_costs(row, rows):
+        return {}
     return _difference(printed, "revenue", "cost_of_revenue", Message("revenue_less_cost"))
+
+
+def _covers_direct_costs(row: FaceRow, rows: tuple[FaceRow, ...] | list[FaceRow]) -> bool:
+    """Whether a row of costs holds all direct costs: it leaves none out by its name or caption, and no other row of the
+    face is one, unless the row is their total."""
+    if "Excluding" in row.local_name or _LEAVES_OUT.search(row.caption) or _LEAVES_OUT.search(" ".join(row.headings)):
+        return False
+    others = [
+        other
+        for other in rows
+        if other is not row
+        and other.concept
+        and other.concept != row.concept
+        and not other.dimensions
+        and (_DIRECT.match(other.local_name) or _DIRECT_CAPTION.search(other.caption))
+    ]
+    return not others or row.total or row.caption.lower().startswith("total")
 
 
 def _cost(printed: Printed, faces: dict[StatementName, Face], sources: Sources) -> dict[Period, StatementValue]:
@@ -104,14 +139,16 @@ def _change(printed: Printed, faces: dict[StatementName, Face], sources: Sources
     if "cash_flow" not in faces:
         return {}
     whole = [row for row in faces["cash_flow"].rows if not row.dimensions and not row.instant]
-    change = [row for row in whole if _BEFORE_EXCHANGE.search(row.local_name)]
+    change = [row for row in whole if BEFORE_EXCHANGE.search(row.local_name)]
     effect = [row for row in whole if row.local_name.startswith("EffectOfExchangeRate")]
     if len(change) != 1 or len(effect) != 1:
         return {}
     return _sum(change + effect, sources, Message("change_plus_exchange"))
 
 
+_OF_A_BANK = ("InterestIncomeExpenseNet", "NoninterestIncome")
 _RULES: dict[str, Callable[[Printed, dict[StatementName, Face], Sources], dict[Period, StatementValue]]] = {
+    "revenue": _revenue,
     "gross_profit": _gross_profit,
     "cost_of_revenue": _cost,
     "selling_general_administrative": _selling,

@@ -7,8 +7,9 @@ from apps.finance.filings import Dimension, Fact
 from apps.finance.periods import Period
 from apps.finance.statements.locate import Located
 from apps.finance.statements.model import StatementName
+from apps.finance.statements.page.columns import Cell, Column, Row
 from apps.finance.statements.printing import printed_negative
-from apps.finance.statements.tables import Cell, Column, Row, Table
+from apps.finance.statements.tables import Table
 
 _GOES_ON = re.compile(r"[a-z(]")
 _UNIT = re.compile(
@@ -16,6 +17,7 @@ _UNIT = re.compile(
 )
 _PAYMENT = re.compile(r"(?:Payments?(?:To|For|Of)|Repayments?Of|PurchaseOf)(?!\w*(?:Proceeds|Net\b))")
 """Names of cash paid, which their concepts count as positive."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 HEADINGS = 20
 """Headings above a row that are kept, the nearest: pages have up to five."""
 _TAXONOMIES = ("us-gaap", "ifrs-full", "srt", "dei", "country", "ecd", "cyd")
@@ -53,6 +55,7 @@ class FaceRow:
         depth: Indentation, 0 for the outermost.
         total: Whether it is printed as a total.
         entries: One for each printed column.
+        also: The same row under each further concept that its cells are tagged with.
     """
 
     caption: str
@@ -63,6 +66,7 @@ class FaceRow:
     depth: int
     total: bool
     entries: list[Entry]
+    also: tuple["FaceRow", ...] = ()
 
     @property
     def heading(self) -> bool:
@@ -84,6 +88,11 @@ class FaceRow:
     def pays(self) -> bool:
         """Whether the concept counts cash paid."""
         return _PAYMENT.match(self.local_name) is not None
+
+    @property
+    def concepts(self) -> set[str]:
+        """The concepts of all facts in its cells."""
+        return {fact.concept for row in (self, *self.also) for fact in row.facts}
 
     @property
     def facts(self) -> list[Fact]:
@@ -125,14 +134,14 @@ def read_face(statement: StatementName, located: Located) -> Face:
 
 
 def _rows(table: Table) -> list[FaceRow]:
-    columns = [column for column in table.columns if not column.part]
+    columns = [column for column in table.columns if not column.part and not column.ratio]
     rows: list[FaceRow] = []
     open_headings: list[tuple[int, str]] = []
     wrapped = ""
     inside = _inside(table.rows)
     for number, row in enumerate(table.rows):
         facts = [fact for cell in row.cells for fact in cell.facts]
-        if not facts and (not row.caption or number not in inside):
+        if not facts and (not row.caption or number not in inside or _is_header(row)):
             wrapped = ""
             continue
         if not facts and _wraps(table.rows, number):
@@ -174,6 +183,11 @@ def _inside(rows: list[Row]) -> frozenset[int]:
     return frozenset(above) | frozenset(range(first, tagged[-1] + 1))
 
 
+def _is_header(row: Row) -> bool:
+    """Whether a row repeats the years of the columns, as at the head of a further page."""
+    return bool(row.cells) and all(_YEAR.fullmatch(cell.text) is not None for cell in row.cells)
+
+
 def _is_unit(row: Row) -> bool:
     return _UNIT.search(row.caption) is not None
 
@@ -192,6 +206,20 @@ def _face_row(row: Row, caption: str, headings: tuple[str, ...], columns: list[C
     if not facts:
         return FaceRow(caption, headings, "", (), False, row.depth, row.total, _untagged(row, columns))
     lead = next((fact for fact in facts if not fact.dimensions), facts[0])
+    face_row = _under(lead, row, caption, headings, columns)
+    further = {fact.concept: fact for fact in reversed(facts) if _alike(fact, lead) and fact.concept != lead.concept}
+    if further:
+        face_row.also = tuple(_under(fact, row, caption, headings, columns) for fact in reversed(further.values()))
+    return face_row
+
+
+def _alike(fact: Fact, lead: Fact) -> bool:
+    """Whether a fact of another concept may stand in the row of a fact: of the same kind, unit and part."""
+    return fact.instant == lead.instant and fact.unit == lead.unit and fact.dimensions == lead.dimensions
+
+
+def _under(lead: Fact, row: Row, caption: str, headings: tuple[str, ...], columns: list[Column]) -> FaceRow:
+    """The row under the concept of one of its facts; cells without that concept have what else they are tagged with."""
     instant = lead.instant
     entries = []
     for column in columns:
@@ -199,23 +227,29 @@ def _face_row(row: Row, caption: str, headings: tuple[str, ...], columns: list[C
         fact = None
         if cell is not None and cell.facts:
             fact = next((f for f in cell.facts if f.concept == lead.concept and f.instant == instant), None)
+            fact = fact or next((f for f in cell.facts if _alike(f, lead)), None)
         period = fact.period if fact is not None else None
         period = period or (column.instant if instant else column.duration) or column.instant or column.duration
         if period is not None:
             text = cell.text if cell is not None else ""
             entries.append(Entry(period, fact, text, cell is not None and cell.dash))
-    entries = _with_turned(entries)
+    entries = _with_turned(entries, lead.concept)
     return FaceRow(caption, headings, lead.concept, lead.dimensions, instant, row.depth, row.total, entries)
 
 
-def _with_turned(entries: list[Entry]) -> list[Entry]:
+def _with_turned(entries: list[Entry], concept: str) -> list[Entry]:
     """The entries, those marked whose sign goes against the row's: mostly a sign left out of the tag.
 
     In a row either parentheses mean a negative tag throughout, or (for costs printed as deductions) a positive one.
     """
     ways = {}
-    for index, entry in enumerate(entries):
-        if entry.fact is not None and entry.fact.value and entry.fact.value.strip("-0."):
+    for index, entry in enumerate(entries):  # another concept in the row may count the other way round
+        if (
+            entry.fact is not None
+            and entry.fact.concept == concept
+            and entry.fact.value
+            and entry.fact.value.strip("-0.")
+        ):
             ways[index] = printed_negative(entry.text) == entry.fact.value.startswith("-")
     agree = sum(ways.values())
     if agree in (0, len(ways)):
@@ -259,7 +293,7 @@ def _untagged(row: Row, columns: list[Column]) -> list[Entry]:
 
 def _cell_in(row: Row, column: Column) -> Cell | None:
     """The cell of the row in that column; one with facts before one without."""
-    cells = [cell for cell in row.cells if cell.start < column.end and column.start < cell.end]
+    cells = [cell for cell in row.cells if cell.column is column]
     return max(cells, key=lambda cell: bool(cell.facts), default=None)
 
 

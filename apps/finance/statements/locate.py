@@ -10,12 +10,16 @@ from lxml import etree
 from apps.finance.filings import Fact
 from apps.finance.periods import Period
 from apps.finance.statements.anchors import ANCHORS
+from apps.finance.statements.choice.closing import closes
 from apps.finance.statements.model import STATEMENTS, StatementName
 from apps.finance.statements.tables import TABLE, Table, read_table
 from apps.finance.statements.titles import TitleEvidence, text_before
 
 _LEAST = 3.0
 """Weight of anchors below which a table is no candidate, unless its title says what it is."""
+
+_FOOTER = re.compile(r"(?:see |the )?(?:accompanying )?notes?\b[^.]{0,120}?\b(?:statements|part)\b", re.IGNORECASE)
+"""What statements print at the foot of each page: that the notes are a part of them."""
 
 _TOGETHER = 60
 """Characters of text between two tables that are parts of one statement, besides a repeated title."""
@@ -177,6 +181,7 @@ def _goes_on(
 ) -> bool:
     """Whether the neighbour holds the rest of the statement: new anchors, the same periods, no other title between."""
     have = set().union(*(part.names for part in parts))
+    wanted = closes(statement, have, neighbour.names)
     anchors = ANCHORS[statement]
     if not any(name in anchors for name in neighbour.names - have):
         return False
@@ -185,10 +190,13 @@ def _goes_on(
     periods = set().union(*(part.periods for part in parts))
     if not _same_span(statement, periods, neighbour.periods):
         return False
-    title = TitleEvidence(f"{between.before} {between.table.heading[:200]}")
+    text = f"{between.before} {between.table.heading[:200]}"
+    title = TitleEvidence(_FOOTER.sub(" ", text) if wanted else text)
     if title.other or title.comprehensive:
         return False
-    return title.statement == statement or (title.statement is None and len(between.before) <= _TOGETHER)
+    if title.statement is None:  # a page break stands between, with whatever the page's edges print
+        return wanted or len(between.before) <= _TOGETHER
+    return title.statement == statement
 
 
 def _same_span(statement: StatementName, ours: set[Period], theirs: set[Period]) -> bool:

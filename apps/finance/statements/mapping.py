@@ -7,7 +7,9 @@ from typing import Any
 from apps.finance.filings import Fact
 from apps.finance.money import is_money, is_ratio
 from apps.finance.quoted import in_quotes
-from apps.finance.statements.captions import CaptionIndex, Nearest, line_called, names_it
+from apps.finance.statements.captions import CaptionIndex, Nearest, line_called, names_it, simple
+from apps.finance.statements.choice.place import changes_in_cash, direction_of_interest
+from apps.finance.statements.choice.scope import Scope, scope_of
 from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, CaptionRule, ConceptChoice
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.lines import LINES, KeyLine
@@ -30,6 +32,8 @@ _COUNTED_AS_COST = {
     "capital_expenditure",
     "dividends_paid",
 }
+_NET_INTEREST = {"interest", "interest net", "net interest"}
+"""Captions of net interest that do not say whether it is an expense."""
 _CLASS_AXIS = "us-gaap:StatementClassOfStockAxis"
 _FIRST_CLASS = ("us-gaap:CommonClassAMember", "us-gaap:CommonStockMember")
 
@@ -44,6 +48,7 @@ class Choice:
         reason: Why this row, or why none.
         sign: -1 where the row counts the other way round than the line.
         net: Whether a negative value is not the line at all (a net interest income is no interest expense).
+        scope: Whether the row counts more or less than the line's definition.
     """
 
     row: FaceRow | None
@@ -51,6 +56,7 @@ class Choice:
     reason: Message
     sign: int = 1
     net: bool = False
+    scope: Scope = "exact"
 
 
 class Mapper:
@@ -80,13 +86,14 @@ class Mapper:
         face = self._faces.get(line.statement)
         if face is None:
             return Choice(None, 0.0, self._missing[line.statement])
-        rows = [row for row in face.rows if row.concept and row.instant == (line.kind == "instant")]
+        every = (under for row in face.rows for under in (row, *row.also))
+        rows = [row for row in every if row.concept and row.instant == (line.kind == "instant")]
         refused: list[Message] = []
         found = self._by_concept(line, face, [row for row in rows if not row.dimensions], refused)
         if found is None and line.name.startswith("eps_"):
             found = self._by_class(line, rows)
         if found is None:
-            found = self._by_caption(line, rows, refused)
+            found = self._by_caption(line, rows, refused) or _by_place(line, face, rows)
         if found is None and not refused:
             found = self._by_embedding(line, face, rows, refused)
         return found or Choice(None, 0.0, _why_not(line, rows, refused))
@@ -124,7 +131,7 @@ class Mapper:
         if line_called(row.caption) == line.name:
             reason, confidence = Message("chosen_by_concept_and_caption", tagged), min(0.99, confidence + 0.01)
         net = line.name == "interest_expense" and (candidate.sign < 0 or "net" in row.caption.lower())
-        return Choice(row, confidence, reason, candidate.sign, net)
+        return Choice(row, confidence, reason, candidate.sign, net, scope_of(candidate.meaning))
 
     def _by_class(self, line: KeyLine, rows: list[FaceRow]) -> Choice | None:
         """Earnings per share where each class of stock has its own: those of the first class."""
@@ -199,6 +206,24 @@ class Mapper:
         lines = [line.name for line in LINES if line.statement == face.statement]
         found = self._captions.nearest(face.statement, lines, [row.caption for row in rows])
         return list(zip(rows, found, strict=True))
+
+
+def _by_place(line: KeyLine, face: Face, rows: list[FaceRow]) -> Choice | None:
+    """A row whose place among the others, by their amounts, makes it the line: a change in cash that is the sum of the
+    flows; net interest between operating income and income before tax."""
+    whole = [row for row in rows if not row.dimensions and _fits(line, row)]
+    if line.name == "change_in_cash":
+        found = changes_in_cash(face, [row for row in whole if row.concept not in _KNOWN])
+        if len({row.concept for row in found}) == 1:
+            row = min(found, key=_preference)
+            parts = {"row": _called(row), "concept": row.concept}
+            return Choice(row, 0.85, Message("chosen_by_arithmetic", parts))
+    if line.name == "interest_expense":
+        called = [row for row in whole if simple(row.caption) in _NET_INTEREST]
+        if len(called) == 1 and (sign := direction_of_interest(face, called[0])):
+            parts = {"row": _called(called[0]), "concept": called[0].concept}
+            return Choice(called[0], 0.8, Message("chosen_by_place", parts), sign, net=True, scope="narrower")
+    return None
 
 
 def _english_fits(line: str, rule: CaptionRule | None, caption: str) -> bool:

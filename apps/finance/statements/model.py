@@ -6,6 +6,7 @@ from typing import Literal
 
 from apps.documents import Exact, Missing
 from apps.finance.periods import Period
+from apps.finance.statements.choice.scope import Scope
 from apps.finance.statements.printing import printed_negative
 from core_model.errors import Caution, Message
 
@@ -66,6 +67,7 @@ class StatementLine:
         reason: Why this concept was chosen, or why there is none.
         values: Newest period first. Where the page does not print the line and it follows from others, the derived
             value stands behind the printed one (which is then not available) of the same period.
+        scope: Whether the concept counts more or less than the line's definition.
     """
 
     line: str
@@ -75,6 +77,7 @@ class StatementLine:
     confidence: float
     reason: Message
     values: tuple[StatementValue, ...]
+    scope: Scope = "exact"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from apps.finance.filings import Fact
-from apps.finance.periods import Period, day_before
+from apps.finance.periods import Period, apart, day_before
 from apps.finance.quoted import in_quotes
 from apps.finance.statements.concepts import ConceptChoice
 from apps.finance.statements.face import Face, FaceRow
@@ -173,11 +173,16 @@ def _differences(face: Face, period: Period) -> list[Decimal]:
     """Closing less opening balances of cash that the face prints for the period, of one concept where it can be."""
     opening_day = day_before(period.start)
     facts: list[Fact] = [fact for row in face.rows if row.instant and not row.dimensions for fact in row.facts]
-    opening = [fact for fact in facts if fact.end == opening_day and fact.value is not None]
-    closing = [fact for fact in facts if fact.end == period.end and fact.value is not None]
+    opening = [fact for fact in facts if _within_a_day(fact.end, opening_day) and fact.value is not None]
+    closing = [fact for fact in facts if _within_a_day(fact.end, period.end) and fact.value is not None]
     pairs = [(o, c) for o in opening for c in closing]
     alike = [(o, c) for o, c in pairs if o.concept == c.concept]
     return [Decimal(str(c.value)) - Decimal(str(o.value)) for o, c in alike or pairs]
+
+
+def _within_a_day(one: str | None, other: str) -> bool:
+    """Whether a balance stands on a day, or on the one beside it: a year's first day is taken for its eve."""
+    return one == other or (bool(one and other) and abs(apart(str(one), other)) == 1)
 
 
 def _parts(row: FaceRow, others: list[FaceRow]) -> Message:

@@ -1,7 +1,7 @@
 """An HTML table that holds facts, as rows: caption, indentation, totals, and the number in each printed column."""
 
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from apps.finance.filings import Fact
-from apps.finance.periods import Period
+from apps.finance.statements.page.columns import Cell, Column, Row, columns_of
 from apps.finance.statements.printing import CURRENCY
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -37,69 +37,6 @@ _TOTAL = re.compile(r"(?:sub-?)?totals?\b|合计|总计|总额|小计|合計|總
 
 
 @dataclass(slots=True)
-class Cell:
-    """One cell with a number in it.
-
-    Attributes:
-        start: First grid column.
-        end: Grid column behind the last.
-        text: As printed.
-        facts: Tagged in it.
-        dash: Whether it prints nothing but a dash.
-        above: Whether a rule stands above it.
-        below: Whether a rule stands below it.
-    """
-
-    start: int
-    end: int
-    text: str
-    facts: tuple[Fact, ...]
-    dash: bool
-    above: bool
-    below: bool
-
-
-@dataclass(slots=True)
-class Row:
-    """One row of a table.
-
-    Attributes:
-        caption: Text in front of the numbers, without footnote marks.
-        offset: How far the caption is moved to the right, in points.
-        cells: Those with numbers, left to right.
-        caption_facts: Facts inside the caption ("par value $0.25"), which are no column of the statement.
-        depth: Rank of the offset among those of the table, 0 for the outermost.
-        total: Whether a rule or the caption marks a total.
-    """
-
-    caption: str
-    offset: float
-    cells: list[Cell]
-    caption_facts: tuple[Fact, ...]
-    depth: int = 0
-    total: bool = False
-
-
-@dataclass(slots=True)
-class Column:
-    """One printed column: the grid columns it covers and the periods of its facts.
-
-    Attributes:
-        start: First grid column.
-        end: Grid column behind the last.
-        duration: The duration that most of its facts have.
-        instant: The instant that most of its facts have.
-        part: Whether it shows a part of the company (its facts have dimensions where another column has none).
-    """
-
-    start: int
-    end: int
-    duration: Period | None = None
-    instant: Period | None = None
-    part: bool = False
-
-
-@dataclass(slots=True)
 class Table:
     """A table with facts.
 
@@ -123,7 +60,7 @@ def read_table(element: etree._Element, facts: Mapping[etree._Element, Fact]) ->
         facts: Numeric facts by their element.
     """
     rows = [row for row in _rows(element, facts) if row.caption or row.cells]
-    columns = _columns(rows)
+    columns = columns_of(rows)
     _mark_totals(rows)
     offsets = _levels(row.offset for row in rows if row.caption)
     for row in rows:
@@ -311,45 +248,6 @@ def _levels(offsets: Iterator[float]) -> list[float]:
             levels.append(offset)
         last = offset
     return levels
-
-
-def _columns(rows: list[Row]) -> list[Column]:
-    """Printed columns: grid columns that overlap in cells with facts."""
-    spans = sorted({(cell.start, cell.end) for row in rows for cell in row.cells if cell.facts and _narrow(cell)})
-    columns: list[Column] = []
-    for start, end in spans:
-        if columns and start < columns[-1].end:
-            columns[-1].end = max(columns[-1].end, end)
-        else:
-            columns.append(Column(start, end))
-    for column in columns:
-        durations: Counter[Period] = Counter()
-        instants: Counter[Period] = Counter()
-        split = whole = 0
-        for row in rows:
-            for cell in row.cells:
-                if cell.facts and cell.start < column.end and column.start < cell.end:
-                    fact = cell.facts[0]
-                    period = fact.period
-                    if period is not None:
-                        (instants if fact.instant else durations)[period] += 1
-                    split, whole = split + bool(fact.dimensions), whole + (not fact.dimensions)
-        column.duration = _most(durations)
-        column.instant = _most(instants)
-        column.part = split > whole
-    if all(column.part for column in columns):
-        for column in columns:
-            column.part = False
-    return columns
-
-
-def _narrow(cell: Cell) -> bool:
-    return cell.end - cell.start <= 6
-
-
-def _most(counts: Counter[Period]) -> Period | None:
-    """The most frequent period; of equally frequent ones the latest."""
-    return max(counts, key=lambda period: (counts[period], period), default=None)
 
 
 def _mark_totals(rows: list[Row]) -> None:

@@ -52,7 +52,9 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
         return StatementValue(entry.period, None, unit, not_available=why, printed=entry.text)
     ids = sources.fact_ids(fact)
     if fact.value is not None:
-        note = Message("payment_tagged_negative" if row.pays else "sign_turned") if entry.turned else None
+        note = Message("tagged_as_another", {"concept": fact.concept}) if fact.concept != row.concept else None
+        if entry.turned:
+            note = Message("payment_tagged_negative" if row.pays else "sign_turned")
         value = sign * Decimal(fact.value) + 0  # a zero turned round is a zero, not "-0"
         return StatementValue(entry.period, value, unit, ids, note=note, printed=entry.text, turned=entry.turned)
     if fact.nil and entry.dash:

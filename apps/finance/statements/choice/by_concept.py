@@ -14,6 +14,7 @@ from apps.finance.filings import Fact
 from apps.finance.filings.duplicates import judge
 from apps.finance.periods import WEEK, Period, apart, day_before
 from apps.finance.statements.anchors import ANCHORS
+from apps.finance.statements.choice.scope import scope_of
 from apps.finance.statements.concepts import CANDIDATES, ConceptChoice
 from apps.finance.statements.lines import KeyLine
 from apps.finance.statements.model import STATEMENTS, StatementLine, StatementName, StatementValue
@@ -64,7 +65,16 @@ def line_by_concept(line: KeyLine, facts: Mapping[str, list[Fact]], cover: Perio
             reason = Message("chosen_by_concept_alone", parts)
             confidence = min(candidate.confidence, _MOST_CONFIDENCE)
             label = missing("caption_not_read")
-            return StatementLine(line.name, line.statement, label, candidate.concept, confidence, reason, values)
+            return StatementLine(
+                line.name,
+                line.statement,
+                label,
+                candidate.concept,
+                confidence,
+                reason,
+                values,
+                scope_of(candidate.meaning),
+            )
     return None
 
 

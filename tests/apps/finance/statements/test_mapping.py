@@ -227,7 +227,8 @@ def test_general_and_administrative_expense_alone_is_not_the_line_whatever_its_c
         ("Interest expense, net", "InterestIncomeExpenseNonoperatingNet", ("(20)", "(10)"), False, "20" + MILLION),
         ("Interest expense (income), net", "InterestIncomeExpenseNet", ("20", "10"), False, None),
         ("Interest (income) expense, net", "InterestIncomeExpenseNet", ("20", "10"), True, None),
-        ("Interest, net", "InterestIncomeExpenseNet", ("(20)", "(10)"), False, None),
+        ("Interest, net", "InterestIncomeExpenseNet", ("(20)", "(10)"), False, "20" + MILLION),
+        ("Interest, net", "InterestIncomeExpenseNet", ("(25)", "(15)"), False, None),
         ("Interest income (expense), net", "InterestIncomeExpenseNet", ("(20)", "(10)"), False, None),
         ("Interest and debt expense", "InterestAndDebtExpense", ("20", "10"), False, "20" + MILLION),
         ("Interest and other financial charges", "InterestAndDebtExpense", ("20", "10"), False, None),
@@ -323,6 +324,10 @@ def test_a_name_four_times_as_long_takes_at_most_about_four_times_as_long():
 
 def test_exchange_effects_are_not_added_to_a_change_that_may_have_them_in():
     unknown = gaap("Change", "CashOfAllKindsPeriodIncreaseDecrease", "50", "96")
+    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Net change in cash", unknown))
+    assert newest(statements, "change_in_cash") == "50" + MILLION, "the flows and the effects make it up"
+    assert derived(statements, "change_in_cash") == []
+    unknown = gaap("Change", "CashOfAllKindsPeriodIncreaseDecrease", "51", "96")
     statements = statements_of(cash_flow=replaced(CASH_FLOW, "Net change in cash", unknown))
     assert newest(statements, "change_in_cash") is None
     assert derived(statements, "change_in_cash") == []

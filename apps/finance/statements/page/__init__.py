@@ -1,0 +1,1 @@
+"""What a table prints: its cells, and the columns that they stand in."""
