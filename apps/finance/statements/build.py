@@ -58,7 +58,7 @@ def build_statements(
     _report(tick, 0.0)
     root = parse(markup_of(source)) if isinstance(source, bytes) else source
     _report(tick, 0.3)
-    faces = {name: read_face(name, located) for name, located in locate(_visible(root, filing)).items()}
+    faces = {name: read_face(name, located) for name, located in locate(visible_facts(root, filing)).items()}
     _report(tick, 0.7)
     missing: dict[StatementName, Message] = {name: _not_found(name, filing) for name in STATEMENTS if name not in faces}
     english = (filing.document.language or "en").lower().startswith("en")
@@ -104,7 +104,7 @@ def _report(tick: Callable[[float], None] | None, share: float) -> None:
         tick(share)
 
 
-def _visible(root: etree._Element, filing: Filing) -> dict[etree._Element, Fact]:
+def visible_facts(root: etree._Element, filing: Filing) -> dict[etree._Element, Fact]:
     """Visible numeric facts by their element, in document order."""
     by_id = {fact.fact_id: fact for fact in filing.facts if fact.kind == "number" and not fact.hidden}
     paths = Paths(root) if any(fact_id.startswith("/") for fact_id in by_id) else None
