@@ -14,7 +14,7 @@ from math import exp, log
 from lxml import etree
 
 from apps.finance.anomaly import check_statements
-from apps.finance.anomaly.evidence import rounding_of
+from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Fact, Filing, read_facts
 from apps.finance.filings.duplicates import find_duplicates
 from apps.finance.filings.source import markup_of

@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.documents import Missing
 from apps.finance.anomaly import Anomaly, CheckResult, check_statements
+from apps.finance.anomaly.printed.layout import read_layout
 from apps.finance.filings import Filing
 from apps.finance.filings.reader import open_report
 from apps.finance.reading import AboutReport, FactsFile, FinanceReading
@@ -48,7 +49,7 @@ def read_report(data: bytes, embed: Embed | None = None, tick: Callable[[float],
 
     root, filing = open_report(data)
     statements = build_statements(root, filing, embed=embed, tick=part(0.4, 0.8))
-    checks, anomalies = check_statements(filing, statements, tick=part(0.8, 1.0))
+    checks, anomalies = check_statements(filing, statements, read_layout(root, filing), tick=part(0.8, 1.0))
     return ReadReport(filing, statements, tuple(checks), tuple(anomalies))
 
 

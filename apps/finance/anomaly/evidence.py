@@ -8,8 +8,11 @@ from functools import cached_property
 
 from apps.documents import or_none
 from apps.finance.anomaly.names import name_of, short
+from apps.finance.anomaly.printed.layout import Layout
+from apps.finance.anomaly.printed.table_sums import TableSum, table_sums
+from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Dimension, Fact, Filing
-from apps.finance.filings.duplicates import accuracy, most_precise, rounding_range
+from apps.finance.filings.duplicates import most_precise, rounding_range
 from apps.finance.money import is_money, is_per_share, per_share
 from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, Statements, StatementValue
@@ -27,18 +30,6 @@ def agree(one: Fact, other: Fact) -> bool:
         return True
     (low, high), (bottom, top) = rounding_range(one), rounding_range(other)
     return low <= top and bottom <= high
-
-
-def rounding_of(fact: Fact) -> Decimal:
-    """Half a unit of the last digit that a number is accurate to; zero where it is exact or does not say.
-
-    A ``decimals`` that is coarser than the number itself is not believed: it would explain any difference.
-    """
-    decimals = accuracy(fact)
-    if decimals in (float("inf"), float("-inf")):
-        return Decimal(0)
-    half = Decimal(5).scaleb(-int(decimals) - 1)
-    return half if half <= abs(Decimal(fact.value or 0)) or not Decimal(fact.value or 0) else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +63,12 @@ class Evidence:
     Attributes:
         filing: The facts.
         statements: The statements built from them.
+        layout: Where the facts stand on the page.
     """
 
     filing: Filing
     statements: Statements
+    layout: Layout = field(default_factory=Layout)
     _lines: dict[tuple[str, Period], StatementValue] = field(default_factory=dict, init=False)
     _names: dict[tuple[str, str], Message] = field(default_factory=dict, init=False)
     _amounts: dict[tuple[str, Period], Amount] = field(default_factory=dict, init=False)
@@ -98,6 +91,11 @@ class Evidence:
     def facts(self) -> dict[str, Fact]:
         """All facts by id."""
         return {fact.fact_id: fact for fact in self.filing.facts}
+
+    @cached_property
+    def table_sums(self) -> list[TableSum]:
+        """What the tables of the page add up."""
+        return table_sums(self.layout.grids, self.facts)
 
     @cached_property
     def plain_numbers(self) -> dict[tuple[str, Period], list[Fact]]:

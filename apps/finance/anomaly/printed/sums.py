@@ -5,13 +5,20 @@ where their amounts make its amount in the positions: what holds in some of them
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log10
 
 LONGEST = 40
 """Lines that a sum may have."""
 MOST_DIGITS = 6.0
 """Digits beyond which one position that adds up proves no more than another."""
+MARKED_DIGITS, HALF_MARKED_DIGITS, FREE_DIGITS = 2.0, 3.0, 4.5
+"""Decimal digits that must agree before a sum is no coincidence: of a total that is marked and adds up all lines since
+the one before, of one that is or does one of these, of any other."""
+DOUBTED_DIGITS = 2.0
+"""Digits more that are asked where a position fails and the total is not marked."""
+MANY = 4
+"""Positions that must hold for each that fails, where several do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +29,13 @@ class Number:
         fact_id: Its fact.
         value: With the sign as printed.
         rounding: Twice how far rounding may have moved it.
-        unit: Its unit.
+        kind: What it can be added to: numbers of one unit and, side by side, of one period.
     """
 
     fact_id: str
     value: int
     rounding: int
-    unit: str
+    kind: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Line:
 
     Attributes:
         caption: As printed.
-        numbers: By position; a blank is left out, None is a number without a tag.
+        numbers: By position; a blank is left out, None is a number that cannot be added.
         total: Whether it is marked as a total.
         opens: Whether a heading stands directly before it.
         deducted: Whether its caption says that it is taken off.
@@ -50,7 +57,7 @@ class Line:
     deducted: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class LearntSum:
     """A line that is the sum of others.
 
@@ -72,20 +79,17 @@ class LearntSum:
     digits: float
     whole: bool
 
-
-def tolerance_of(roundings: Sequence[int]) -> int:
-    """How far a sum may be off where each amount is off by at most half of its rounding."""
-    return sum(roundings)
-
-
-WAYS = ("plain", "less", "first")
+    @property
+    def weight(self) -> tuple[int, int, int]:
+        """Orders sums of one total: the more positions hold, the fewer fail, the fewer terms, the better."""
+        return len(self.holds), -len(self.fails), -len(self.terms)
 
 
 def learn_sums(lines: Sequence[Line]) -> Iterator[LearntSum]:
     """The sums in the order of their totals; the terms of one stand in no further one below it."""
     open_lines: list[int] = []
     explained: set[int] = set()
-    for number, line in enumerate(lines):
+    for number in range(len(lines)):
         best = _best(lines, number, open_lines[-LONGEST:], explained)
         if best is not None:
             explained.add(number)
@@ -95,81 +99,110 @@ def learn_sums(lines: Sequence[Line]) -> Iterator[LearntSum]:
         open_lines.append(number)
 
 
+@dataclass(slots=True)
+class _Running:
+    """The lines above a total added up with one choice of signs, extended upwards line by line."""
+
+    stated: dict[int, Number]
+    sums: dict[int, int] = field(init=False)
+    rounding: dict[int, int] = field(init=False)
+    there: dict[int, int] = field(init=False)
+    broken: set[int] = field(default_factory=set)
+    terms: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sums = dict.fromkeys(self.stated, 0)
+        self.there = dict.fromkeys(self.stated, 0)
+        self.rounding = {p: number.rounding for p, number in self.stated.items()}
+
+    def extend(self, place: int, line: Line, sign: int) -> None:
+        """Take the next line above."""
+        self.terms.append((place, sign))
+        for p, number in line.numbers.items():
+            stated = self.stated.get(p)
+            if stated is None:
+                continue
+            if number is None or number.kind != stated.kind:
+                self.broken.add(p)
+                continue
+            self.sums[p] += sign * number.value
+            self.rounding[p] += number.rounding
+            self.there[p] += bool(number.value)
+
+    def turn(self, line: Line) -> None:
+        """Take off the line added last instead of adding it."""
+        self.terms[-1] = (self.terms[-1][0], -1)
+        for p, number in line.numbers.items():
+            if p in self.sums and number is not None:
+                self.sums[p] -= 2 * number.value
+
+    def judged(self, lines: Sequence[Line], total: int, *, whole: bool) -> LearntSum | None:
+        """The sum with the positions in which it gives the total; None where in none."""
+        holds, alone, fails, digits = [], [], [], 0.0
+        for p, number in self.stated.items():
+            if p in self.broken or not self.there[p]:
+                continue
+            left = number.value - self.sums[p]
+            if 2 * abs(left) > self.rounding[p]:
+                if not _without_one(lines, left, self.rounding[p], self.terms, p):
+                    fails.append(p)
+            elif self.there[p] == 1:
+                alone.append(p)
+            else:
+                holds.append(p)
+                digits += min(max(log10(abs(number.value) / (self.rounding[p] + 1)), 0.0), MOST_DIGITS)
+        if not holds:
+            return None
+        return LearntSum(total, tuple(reversed(self.terms)), tuple(holds), tuple(alone), tuple(fails), digits, whole)
+
+
 def _best(lines: Sequence[Line], total: int, above: Sequence[int], explained: set[int]) -> LearntSum | None:
-    stated = {p: n for p, n in lines[total].numbers.items() if n is not None and n.value}
+    stated = {p: number for p, number in lines[total].numbers.items() if number is not None and number.value}
     if not stated or not above:
         return None
+    ways = ["plain"]
+    if any(lines[place].deducted for place in above):
+        ways.append("less")
+    if lines[total].total:
+        ways.append("first")
     best: LearntSum | None = None
-    for way in WAYS:
-        sums = dict.fromkeys(stated, 0)
-        rounding = {p: n.rounding for p, n in stated.items()}
-        there = dict.fromkeys(stated, 0)
-        broken: set[int] = set()
-        terms: list[tuple[int, int]] = []
-        for place in range(len(above) - 1, -1, -1):
-            line = lines[above[place]]
-            sign = -1 if way == "less" and line.deducted else 1
-            if way == "first" and terms:
-                below = lines[terms[-1][0]]
-                if terms[-1][1] > 0:
-                    terms[-1] = (terms[-1][0], -1)
-                    for p in stated:
-                        n = below.numbers.get(p)
-                        if n is not None:
-                            sums[p] -= 2 * n.value
-            terms.append((above[place], sign))
-            for p in stated:
-                if p not in line.numbers:
-                    continue
-                n = line.numbers[p]
-                if n is None:
-                    broken.add(p)
-                    continue
-                sums[p] += sign * n.value
-                rounding[p] += n.rounding
-                there[p] += bool(n.value)
-            if len(broken) == len(stated):
+    for way in ways:
+        running = _Running(stated)
+        for index in range(len(above) - 1, -1, -1):
+            place = above[index]
+            line = lines[place]
+            if way == "first" and running.terms and running.terms[-1][1] > 0:
+                running.turn(lines[running.terms[-1][0]])
+            running.extend(place, line, -1 if way == "less" and line.deducted else 1)
+            if len(running.broken) == len(stated):
                 break
-            if way != "plain" and len(terms) < 2:
+            if len(running.terms) == 1 and way != "plain":
                 continue
-            found = _judged(lines, total, stated, terms, sums, rounding, there, broken)
-            if found is None:
+            before = lines[above[index - 1]] if index else None
+            whole = before is None or line.opens or before.total or above[index - 1] in explained
+            found = running.judged(lines, total, whole=whole)
+            if found is None or not believed(found, lines[total]):
                 continue
-            before = above[place - 1] if place else None
-            found.whole = before is None or lines[above[place]].opens or before in explained or lines[before].total
-            if not believed(found, lines):
-                continue
-            if best is None or _weight(found) > _weight(best):
+            if best is None or found.weight > best.weight:
                 best = found
     return best
 
 
-def _judged(lines, total, stated, terms, sums, rounding, there, broken) -> LearntSum | None:
-    holds, alone, fails, digits = [], [], [], 0.0
-    for p, number in stated.items():
-        if p in broken or not there[p]:
-            continue
-        left = abs(number.value - sums[p])
-        if 2 * left > rounding[p]:
-            fails.append(p)
-        elif there[p] == 1:
-            alone.append(p)
-        else:
-            holds.append(p)
-            digits += min(max(log10(abs(number.value) / (rounding[p] + 1)), 0.0), MOST_DIGITS)
-    if not holds:
-        return None
-    return LearntSum(total, tuple(reversed(terms)), tuple(holds), tuple(alone), tuple(fails), digits, False)
+def _without_one(lines: Sequence[Line], left: int, rounding: int, terms: Sequence[tuple[int, int]], p: int) -> bool:
+    """Whether the sum is right without one of its terms: then that one is no part of it in this position."""
+    for term, sign in terms:
+        number = lines[term].numbers.get(p)
+        if number is not None and number.value and 2 * abs(left + sign * number.value) <= rounding:
+            return True
+    return False
 
 
-def believed(found: LearntSum, lines: Sequence[Line]) -> bool:
+def believed(found: LearntSum, total: Line) -> bool:
     """Whether a sum is no coincidence."""
-    if len(found.fails) > len(found.holds):
+    failed = len(found.fails)
+    if failed > 1 and len(found.holds) < MANY * failed:
         return False
-    marked = lines[found.total].total
-    least = 2.0 if marked and found.whole else 3.0 if marked or found.whole else 4.5
-    return found.digits - (2.0 if found.fails and not (marked and found.whole) else 0.0) >= least
-
-
-def _weight(found: LearntSum) -> tuple[int, int, int]:
-    return len(found.holds), -len(found.fails), -len(found.terms)
+    if total.total and found.whole:
+        return found.digits >= MARKED_DIGITS
+    least = HALF_MARKED_DIGITS if total.total or found.whole else FREE_DIGITS
+    return found.digits >= least + (DOUBTED_DIGITS if failed else 0.0)

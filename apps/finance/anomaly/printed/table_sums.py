@@ -1,0 +1,136 @@
+"""Every sum that the tables of a report print, down their columns and along their rows, with its verdicts."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from apps.finance.anomaly.printed.layout import Grid, GridCell
+from apps.finance.anomaly.printed.sums import LearntSum, Line, Number, learn_sums
+from apps.finance.anomaly.rounding import rounding_of
+from apps.finance.filings import Fact
+from apps.finance.money import is_ratio
+
+Direction = Literal["down", "across"]
+_DEDUCTED = re.compile(r"less\b|deduct", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSum:
+    """One sum in one position of a table.
+
+    Attributes:
+        grid: Number of the table.
+        direction: Whether rows or columns are added.
+        total: The fact of the total with 1 or -1, by which its value is what the page prints.
+        terms: The facts that are added, each with 1 or -1.
+        holds: Whether they make the total.
+        proved: Whether at least two amounts make it, so that it speaks for each of them.
+    """
+
+    grid: int
+    direction: Direction
+    total: tuple[str, int]
+    terms: tuple[tuple[str, int], ...]
+    holds: bool
+    proved: bool
+
+    @property
+    def fact_ids(self) -> tuple[str, ...]:
+        """All facts of the sum, the total first."""
+        return (self.total[0], *(fact_id for fact_id, _ in self.terms))
+
+
+def table_sums(grids: Sequence[Grid], facts: Mapping[str, Fact]) -> list[TableSum]:
+    """The sums of all tables; one that fails is left out where each of its facts stands in another that holds.
+
+    A fact that is wrong breaks every sum that it stands in. Where none is broken throughout, what failed is no sum.
+    """
+    found = [each for number, grid in enumerate(grids) for each in _of_grid(number, grid, facts)]
+    cleared = {fact_id for each in found if each.proved for fact_id in each.fact_ids}
+    return [each for each in found if each.holds or not cleared.issuperset(each.fact_ids)]
+
+
+def _of_grid(number: int, grid: Grid, facts: Mapping[str, Fact]) -> Iterator[TableSum]:
+    factor = _factor(grid, facts)
+    if factor is None:
+        return
+    rows = list(_rows(grid, facts, factor))
+    yield from _of_lines(number, "down", rows, facts)
+    if grid.width > 2:
+        columns = list(_columns(grid, facts, factor))
+        yield from _of_lines(number, "across", columns, facts)
+        yield from _of_lines(number, "across", columns[::-1], facts)
+
+
+def _of_lines(
+    number: int, direction: Direction, lines: Sequence[Line], facts: Mapping[str, Fact]
+) -> Iterator[TableSum]:
+    for learnt in learn_sums(lines):
+        if len(learnt.holds) + len(learnt.alone) < 2:
+            continue
+        for positions, holds, proved in (
+            (learnt.holds, True, True),
+            (learnt.alone, True, False),
+            (learnt.fails, False, False),
+        ):
+            for position in positions:
+                yield _sum_at(number, direction, lines, learnt, position, facts, holds=holds, proved=proved)
+
+
+def _sum_at(
+    number: int,
+    direction: Direction,
+    lines: Sequence[Line],
+    learnt: LearntSum,
+    position: int,
+    facts: Mapping[str, Fact],
+    *,
+    holds: bool,
+    proved: bool,
+) -> TableSum:
+    def signed(line: int, sign: int) -> Iterable[tuple[str, int]]:
+        stated = lines[line].numbers.get(position)
+        if stated is not None:
+            tagged = (facts[stated.fact_id].value or "").startswith("-")
+            yield stated.fact_id, sign if tagged == (stated.value < 0) else -sign
+
+    total = next(iter(signed(learnt.total, 1)))
+    terms = tuple(pair for line, sign in learnt.terms for pair in signed(line, sign))
+    return TableSum(number, direction, total, terms, holds, proved)
+
+
+def _factor(grid: Grid, facts: Mapping[str, Fact]) -> int | None:
+    """The power of ten by which all numbers of a table are whole; None where it has fewer than three."""
+    values = [Decimal(facts[i].value or 0) for i in grid.fact_ids if i in facts]
+    if len(values) < 3:
+        return None
+    return max(0, *(-int(value.as_tuple().exponent) for value in values))
+
+
+def _number(cell: GridCell, facts: Mapping[str, Fact], factor: int, *, across: bool) -> Number | None:
+    fact = facts.get(cell.fact_id)
+    if fact is None or fact.value is None or is_ratio(fact.unit):
+        return None
+    value = abs(int(Decimal(fact.value).scaleb(factor)))
+    rounding = int(2 * rounding_of(fact).scaleb(factor))
+    kind = (fact.unit, fact.start, fact.end) if across else fact.unit
+    return Number(cell.fact_id, -value if cell.negative else value, rounding, kind)
+
+
+def _rows(grid: Grid, facts: Mapping[str, Fact], factor: int) -> Iterator[Line]:
+    opens = False
+    for row in grid.rows:
+        if not row.cells:
+            opens = True
+            continue
+        numbers = {column: _number(cell, facts, factor, across=False) for column, cell in row.cells.items()}
+        yield Line(row.caption, numbers, row.total, opens, _DEDUCTED.match(row.caption) is not None)
+        opens = False
+
+
+def _columns(grid: Grid, facts: Mapping[str, Fact], factor: int) -> Iterator[Line]:
+    for column in range(grid.width):
+        cells = ((place, row.cells.get(column)) for place, row in enumerate(grid.rows))
+        yield Line("", {k: _number(c, facts, factor, across=True) for k, c in cells if c is not None})
