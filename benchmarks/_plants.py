@@ -79,7 +79,9 @@ class Report:
         statements = build_statements(self.root, filing) if touched else self.statements
         results, _ = check_statements(filing, statements, self.layout)
         return any(
-            result.verdict == "fails" and _key(result) not in self.failing and not changes.keys().isdisjoint(result.fact_ids)
+            result.verdict == "fails"
+            and _key(result) not in self.failing
+            and not changes.keys().isdisjoint(result.fact_ids)
             for result in results
         )
 
