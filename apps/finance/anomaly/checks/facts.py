@@ -8,9 +8,10 @@ from apps.finance.anomaly.checks.registry import check, not_applicable
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import NOT_COMPARED, CheckResult
 from apps.finance.anomaly.names import member_name
+from apps.finance.anomaly.printed.currencies import in_own_column, said_beside
 from apps.finance.anomaly.sentences import Part, sentence
 from apps.finance.filings import Fact
-from apps.finance.money import kind_of, per_share, scale_of, unit_in_words
+from apps.finance.money import is_money, is_per_share, kind_of, per_share, scale_of, unit_in_words
 from core_model.errors import Message
 
 
@@ -72,7 +73,7 @@ def units(evidence: Evidence) -> Iterable[CheckResult]:
     if currency is None:
         yield not_applicable("units", Message("currency_not_stated"))
         return
-    read, wrong = 0, dict(_of_another_kind(evidence))
+    read, wrong = 0, dict(_of_another_kind(evidence)) | dict(_foreign(evidence, currency))
     for line in evidence.statements.lines:
         wanted = per_share(currency) if line.line.startswith("eps_") else currency
         translated = {value.period for value in line.values if value.unit == wanted}
@@ -116,3 +117,30 @@ def _of_another_kind(evidence: Evidence) -> Iterable[tuple[str, str]]:
         if most > next_most:
             unit = next(fact.unit or "" for fact in facts if kind_of(fact.unit or "") == usual)
             yield from ((fact.fact_id, unit) for fact in facts if kind_of(fact.unit or "") != usual)
+
+
+def _foreign(evidence: Evidence, currency: str) -> Iterable[tuple[str, str]]:
+    """Amounts of the whole company in another currency than the report's, with the unit that is asked for.
+
+    None where the page names that currency beside the number, where another amount is stated in the report's own, and
+    where a whole printed column is in that currency. Where the page was not read, only rows of the statements count of
+    which most amounts are in the report's currency.
+    """
+    own = {False: currency, True: per_share(currency)}
+    for (concept, _), facts in evidence.plain_numbers.items():
+        for fact in facts:
+            wanted = own[is_per_share(fact.unit)]
+            if not (is_money(fact.unit) or is_per_share(fact.unit)) or fact.unit == wanted:
+                continue
+            if any(other.unit == wanted and other.value != fact.value for other in facts):
+                continue
+            unit = fact.unit or ""
+            if evidence.layout.elements:
+                named = said_beside(evidence.layout, fact.fact_id, unit)
+                foreign = fact.fact_id in evidence.layout.elements and not named
+                foreign = foreign and not in_own_column(evidence.layout, fact.fact_id, unit)
+            else:
+                stated = [each for (name, _), of in evidence.plain_numbers.items() if name == concept for each in of]
+                foreign = concept in evidence.captions and 2 * sum(f.unit == wanted for f in stated) > len(stated)
+            if foreign:
+                yield fact.fact_id, wanted

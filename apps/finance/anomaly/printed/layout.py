@@ -86,6 +86,11 @@ class Layout:
                 tables.setdefault(parent)
         return tuple(_grid(table, self.facts) for table in tables)
 
+    def unit_of(self, fact_id: str) -> str | None:
+        """The unit of a visible number, None where there is none."""
+        element = self.elements.get(fact_id)
+        return self.facts[element].unit if element is not None else None
+
     def beside(self, fact_id: str) -> tuple[str, str]:
         """The text in front of a number and behind it; both empty where it is not visible."""
         element = self.elements.get(fact_id)
