@@ -51,7 +51,7 @@ def prove_checks(per_check: int = 1, only: Sequence[str] = ()) -> dict[str, list
         if not open_checks:
             continue
         report = read_report(file)
-        results, _ = check_statements(report.filing, report.statements)
+        results, _ = check_statements(report.filing, report.statements, report.layout)
         for name in open_checks:
             fact = prove(report, name, [result for result in results if result.check_id == name])
             if fact is not None:

@@ -46,6 +46,10 @@ def in_parts(reports: list[Path]) -> list[float]:
     from apps.finance.filings.xml import parse
     from apps.finance.statements import build_statements
 
+    try:
+        from apps.finance.anomaly.printed.layout import read_layout
+    except ImportError:  # the landed foundation, which checks the statements alone
+        read_layout = None
     seconds = []
     for report in reports:
         content = report.read_bytes()
@@ -53,7 +57,8 @@ def in_parts(reports: list[Path]) -> list[float]:
         started = cpu_s()
         made = getattr(jobs, "embedding", None)
         embed = made("cpu", "") if made else jobs._embedder()  # type: ignore[attr-defined]  # one a job, earlier
-        check_statements(filing, build_statements(root, filing, embed))
+        page = [read_layout(root, filing)] if read_layout is not None else []
+        check_statements(filing, build_statements(root, filing, embed), *page)
         seconds.append(cpu_s() - started)
     return seconds
 
