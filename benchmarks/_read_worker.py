@@ -47,9 +47,9 @@ def in_parts(reports: list[Path]) -> list[float]:
     from apps.finance.statements import build_statements
 
     try:
-        from apps.finance.anomaly.printed.layout import read_layout
+        pages = import_module("apps.finance.anomaly.printed.layout")
     except ImportError:  # the landed foundation, which checks the statements alone
-        read_layout = None
+        pages = None
     seconds = []
     for report in reports:
         content = report.read_bytes()
@@ -57,8 +57,11 @@ def in_parts(reports: list[Path]) -> list[float]:
         started = cpu_s()
         made = getattr(jobs, "embedding", None)
         embed = made("cpu", "") if made else jobs._embedder()  # type: ignore[attr-defined]  # one a job, earlier
-        page = [read_layout(root, filing)] if read_layout is not None else []
-        check_statements(filing, build_statements(root, filing, embed), *page)
+        statements = build_statements(root, filing, embed)
+        if pages is None:
+            check_statements(filing, statements)
+        else:
+            check_statements(filing, statements, pages.read_layout(root, filing))
         seconds.append(cpu_s() - started)
     return seconds
 

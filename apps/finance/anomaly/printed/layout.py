@@ -1,6 +1,6 @@
 """The tables of the whole report as printed: which fact stands in which row and column, and what stands beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -99,7 +99,9 @@ class Layout:
         block = element
         while block.getparent() is not None and len(plain("".join(block.itertext()))) < 2 * BESIDE:
             block = block.getparent()
-        before, after, seen = [], [], False
+        before: list[str] = []
+        after: list[str] = []
+        seen = False
         for text, holder in _texts(block):
             if holder is element:
                 seen = True
@@ -140,7 +142,8 @@ def _column(cell: Cell, columns: list[Column]) -> int | None:
     return next((k for k, c in enumerate(columns) if cell.start < c.end and c.start < cell.end), None)
 
 
-def _texts(block: etree._Element):
+def _texts(block: etree._Element) -> Iterator[tuple[str, etree._Element | None]]:
+    """The pieces of text of a block in order, each with the element that it opens, None where it stands behind one."""
     stack = [(block, False)]
     while stack:
         element, tail = stack.pop()
