@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 from apps.documents import or_none
-from apps.finance.anomaly.checks.registry import check, closest_of, compared, not_judged, unless_everywhere
+from apps.finance.anomaly.checks.registry import check, closest_of, compared, not_judged
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.names import on_day
@@ -106,26 +107,33 @@ def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
 def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
     periods = [(p, change) for p in durations(evidence, CHANGES) if (change := change_in_cash(evidence, p))]
     rolled = {name: _rolled(evidence, periods, name, name) for name in HELD}
-    printed = _explained(evidence) & {name for name, of_name in rolled.items() if of_name}
-    if printed:
-        chosen = [name for name in HELD if name in printed]
-    else:
-        chosen = sorted((name for name in HELD if rolled[name]), key=lambda name: -_holding(rolled[name]))[:1]
-    judged = {period for name in chosen for period in rolled[name]}
-    yield from (result for name in chosen for result in unless_everywhere(rolled[name].values()))
-    others = [(period, change) for period, change in periods if period not in judged]
-    best = [closest_of(pairs) for each in others if (pairs := _any_pair(evidence, each))]
-    yield from _with_restricted(evidence, best, [result for of_name in rolled.values() for result in of_name.values()])
+    best = max((name for name in HELD if rolled[name]), key=lambda name: _holding(rolled[name]), default="")
+    printed = _printed(evidence)
+    judged: list[CheckResult] = []
+    for period, change in periods:
+        opening = [name for name in HELD if (name, Period(day_before(period.start))) in printed]
+        closing = [name for name in HELD if (name, Period(period.end)) in printed]
+        same = next((name for name in opening if name in closing and period in rolled[name]), "")
+        if same:
+            judged.append(rolled[same][period])
+        elif opening and closing:
+            judged += _closest_pair(evidence, (period, change), opening, closing)
+        elif period in rolled.get(best, {}):
+            judged.append(rolled[best][period])
+        else:
+            every = [result for of_name in rolled.values() for result in of_name.values()]
+            judged += _with_restricted(evidence, _closest_pair(evidence, (period, change), HELD, HELD), every)
+    return judged
 
 
 def _holding(results: Mapping[Period, CheckResult]) -> int:
     return sum(result.verdict == "holds" for result in results.values())
 
 
-def _explained(evidence: Evidence) -> set[str]:
-    """The balances of cash that the cash-flow statement prints."""
+def _printed(evidence: Evidence) -> set[tuple[str, Period]]:
+    """The balances that the cash-flow statement prints, with their days."""
     rows = evidence.statements.reported.get("cash_flow", ())
-    return {or_none(row.concept) or "" for row in rows if any(not value.period.start for value in row.values)}
+    return {(or_none(row.concept) or "", v.period) for row in rows for v in row.values if not v.period.start}
 
 
 def _rolled(
@@ -149,15 +157,16 @@ def _rolled(
     return found
 
 
-def _any_pair(evidence: Evidence, each: tuple[Period, list[Amount]]) -> list[CheckResult]:
-    """The verdicts where no one concept of cash is stated for both days."""
-    return [
+def _closest_pair(
+    evidence: Evidence, each: tuple[Period, list[Amount]], openings: Iterable[str], closings: Iterable[str]
+) -> list[CheckResult]:
+    """Of the verdicts on cash of two concepts in a period that which leaves least, where there is any."""
+    pairs = [
         result
-        for closing in HELD
-        for opening in HELD
-        if closing != opening
+        for opening, closing in product(openings, closings)
         for result in _rolled(evidence, [each], opening, closing).values()
     ]
+    return [closest_of(pairs)] if pairs else []
 
 
 def _on(amount: Amount, day: str) -> Amount:

@@ -4,8 +4,8 @@ A line is a row or a column; it has an amount in each position, which is a colum
 where their amounts make its amount in the positions: what holds in some of them must in the rest.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 from math import log10
 
 LONGEST = 40
@@ -85,12 +85,18 @@ class LearntSum:
         return len(self.holds), -len(self.fails), -len(self.terms)
 
 
-def learn_sums(lines: Sequence[Line]) -> Iterator[LearntSum]:
-    """The sums in the order of their totals; the terms of one stand in no further one below it."""
+def learn_sums(lines: Sequence[Line], totals: Set[int] = frozenset()) -> Iterator[LearntSum]:
+    """The sums in the order of their totals; the terms of one stand in no further one below it.
+
+    Args:
+        lines: Top to bottom, or left to right.
+        totals: Positions that add up the others. They may hold more than what stands beside them, and are not called
+            wrong.
+    """
     open_lines: list[int] = []
     explained: set[int] = set()
     for number in range(len(lines)):
-        best = _best(lines, number, open_lines[-LONGEST:], explained)
+        best = _best(lines, number, open_lines[-LONGEST:], explained, totals)
         if best is not None:
             explained.add(number)
             gone = {term for term, _ in best.terms}
@@ -156,7 +162,9 @@ class _Running:
         return LearntSum(total, tuple(reversed(self.terms)), tuple(holds), tuple(alone), tuple(fails), digits, whole)
 
 
-def _best(lines: Sequence[Line], total: int, above: Sequence[int], explained: set[int]) -> LearntSum | None:
+def _best(
+    lines: Sequence[Line], total: int, above: Sequence[int], explained: set[int], totals: Set[int]
+) -> LearntSum | None:
     stated = {p: number for p, number in lines[total].numbers.items() if number is not None and number.value}
     if not stated or not above:
         return None
@@ -181,6 +189,8 @@ def _best(lines: Sequence[Line], total: int, above: Sequence[int], explained: se
             before = lines[above[index - 1]] if index else None
             whole = before is None or line.opens or before.total or above[index - 1] in explained
             found = running.judged(lines, total, whole=whole)
+            if found is not None and totals:
+                found = replace(found, fails=tuple(p for p in found.fails if p not in totals))
             if found is None or not believed(found, lines[total]):
                 continue
             if best is None or found.weight > best.weight:

@@ -1,7 +1,7 @@
 """Every sum that the tables of a report print, down their columns and along their rows, with its verdicts."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -10,9 +10,11 @@ from apps.finance.anomaly.printed.layout import Grid, GridCell
 from apps.finance.anomaly.printed.sums import LearntSum, Line, Number, learn_sums
 from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Fact
-from apps.finance.money import is_ratio
+from apps.finance.money import PURE, is_ratio
 
 Direction = Literal["down", "across"]
+RATES = "EffectiveIncomeTaxRate"
+"""Numbers without a unit that are parts of a whole; other shares and margins do not add up."""
 _DEDUCTED = re.compile(r"less\b|deduct", re.IGNORECASE)
 
 
@@ -57,24 +59,26 @@ def _of_grid(number: int, grid: Grid, facts: Mapping[str, Fact]) -> Iterator[Tab
     if factor is None:
         return
     rows = list(_rows(grid, facts, factor))
+    totals = {place for place, row in enumerate(grid.rows) if row.total}
     yield from _of_lines(number, "down", rows, facts)
     if grid.width > 2:
         columns = list(_columns(grid, facts, factor))
-        yield from _of_lines(number, "across", columns, facts)
-        yield from _of_lines(number, "across", columns[::-1], facts)
+        yield from _of_lines(number, "across", columns, facts, totals)
+        yield from _of_lines(number, "across", columns[::-1], facts, totals)
 
 
 def _of_lines(
-    number: int, direction: Direction, lines: Sequence[Line], facts: Mapping[str, Fact]
+    number: int,
+    direction: Direction,
+    lines: Sequence[Line],
+    facts: Mapping[str, Fact],
+    totals: Set[int] = frozenset(),
 ) -> Iterator[TableSum]:
-    for learnt in learn_sums(lines):
+    for learnt in learn_sums(lines, totals):
         if len(learnt.holds) + len(learnt.alone) < 2:
             continue
-        for positions, holds, proved in (
-            (learnt.holds, True, True),
-            (learnt.alone, True, False),
-            (learnt.fails, False, False),
-        ):
+        verdicts = ((learnt.holds, True, True), (learnt.alone, True, False), (learnt.fails, False, False))
+        for positions, holds, proved in verdicts:
             for position in positions:
                 yield _sum_at(number, direction, lines, learnt, position, facts, holds=holds, proved=proved)
 
@@ -112,6 +116,8 @@ def _factor(grid: Grid, facts: Mapping[str, Fact]) -> int | None:
 def _number(cell: GridCell, facts: Mapping[str, Fact], factor: int, *, across: bool) -> Number | None:
     fact = facts.get(cell.fact_id)
     if fact is None or fact.value is None or is_ratio(fact.unit):
+        return None
+    if fact.unit == PURE and not fact.local_name.startswith(RATES):
         return None
     value = abs(int(Decimal(fact.value).scaleb(factor)))
     rounding = int(2 * rounding_of(fact).scaleb(factor))
