@@ -150,7 +150,7 @@ class _Running:
                 continue
             left = number.value - self.sums[p]
             if 2 * abs(left) > self.rounding[p]:
-                if not _without_one(lines, left, self.rounding[p], self.terms, p):
+                if self.there[p] > 1 and not _without_one(lines, left, self.rounding[p], self.terms, p):
                     fails.append(p)
             elif self.there[p] == 1:
                 alone.append(p)

@@ -15,6 +15,8 @@ from apps.finance.money import PURE, is_ratio
 Direction = Literal["down", "across"]
 RATES = "EffectiveIncomeTaxRate"
 """Numbers without a unit that are parts of a whole; other shares and margins do not add up."""
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\d\))?")
+"""What stands in the head of a column, and is no amount."""
 _DEDUCTED = re.compile(r"less\b|deduct", re.IGNORECASE)
 
 
@@ -75,7 +77,7 @@ def _of_lines(
     totals: Set[int] = frozenset(),
 ) -> Iterator[TableSum]:
     for learnt in learn_sums(lines, totals):
-        if len(learnt.holds) + len(learnt.alone) < 2:
+        if len(learnt.holds) + len(learnt.alone) + len(learnt.fails) < 2:
             continue
         verdicts = ((learnt.holds, True, True), (learnt.alone, True, False), (learnt.fails, False, False))
         for positions, holds, proved in verdicts:
@@ -128,7 +130,7 @@ def _number(cell: GridCell, facts: Mapping[str, Fact], factor: int, *, across: b
 def _rows(grid: Grid, facts: Mapping[str, Fact], factor: int) -> Iterator[Line]:
     opens = False
     for row in grid.rows:
-        if not row.cells:
+        if all(not cell.fact_id and _YEAR.fullmatch(cell.text.strip()) for cell in row.cells.values()):
             opens = True
             continue
         numbers = {column: _number(cell, facts, factor, across=False) for column, cell in row.cells.items()}
