@@ -1,13 +1,31 @@
-"""Starts the dashboard as a process of its own: nothing below ``ui`` imports it."""
+"""Starts the dashboard as a process of its own, and again where it ends: nothing below ``ui`` imports it."""
 
+import secrets
 import socket
 import subprocess
+import time
+from collections.abc import Callable
 
 from apps import console
 from apps.processes import start_module
 from core_model.errors import Unavailable
 
 TRIED_PORTS = 20
+TOKEN = "TANDEM_UI_TOKEN"  # noqa: S105 - the name of a variable
+"""Variable that hands the access token to the server: other users can read a command line, and no environment."""
+QUICK_S = 10.0  # a server that ends sooner never served
+MAX_QUICK_ENDS = 3
+PAUSE_S = 1.0
+
+
+def new_token() -> str:
+    """A random access token, made anew at each start."""
+    return secrets.token_urlsafe(32)
+
+
+def address(port: int, token: str) -> str:
+    """What to open in the browser, which exchanges the token for a cookie."""
+    return f"http://127.0.0.1:{port}/?token={token}"
 
 
 def free_port(wanted: int) -> int:
@@ -39,13 +57,42 @@ def serve(port: int | None = None) -> int:
     from apps.store.store import open_store
 
     settings = load_settings()
-    chosen = free_port(port or settings.port)
+    chosen, token = free_port(port or settings.port), new_token()
+
+    def start() -> subprocess.Popen[bytes]:
+        arguments = ("--port", str(chosen), "--with-parent")
+        return start_module("ui.server", *arguments, settings={TOKEN: token}, stdin=subprocess.PIPE)
+
     with open_store(settings) as store, ensure_worker(store):
-        console.say(f"the dashboard is at http://127.0.0.1:{chosen} (Ctrl-C ends it)")
-        process = start_module("ui.server", "--port", str(chosen), "--with-parent", stdin=subprocess.PIPE)
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
+        console.say(f"the dashboard is at {address(chosen, token)} (Ctrl-C ends it)")
+        console.say("the address lets in whoever has it: keep it to yourself")
+        return keep_running(start)
+
+
+def keep_running(start: Callable[[], subprocess.Popen[bytes]]) -> int:
+    """Run the server until Ctrl-C; one that ends by itself is started again.
+
+    Args:
+        start: Starts it. The same token and port each time, so that open pages go on.
+
+    Returns:
+        0 after Ctrl-C; the server's own exit status where it ends at once several times in a row.
+    """
+    quick_ends = 0
+    process = None
+    try:
+        while True:
+            started = time.monotonic()
+            process = start()
+            status = process.wait()
+            quick_ends = quick_ends + 1 if time.monotonic() - started < QUICK_S else 0
+            if quick_ends >= MAX_QUICK_ENDS:
+                console.say(f"the dashboard ends as soon as it is started (status {status})")
+                return status or 1
+            console.say(f"the dashboard ended (status {status}) and is started again")
+            time.sleep(PAUSE_S)
+    except KeyboardInterrupt:
+        if process is not None:
             process.terminate()
             process.wait()
-            return 0
+        return 0

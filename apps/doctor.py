@@ -16,7 +16,7 @@ PACKAGES = (
     "torch", "tokenizers", "safetensors", "numpy", "scipy",
     "sqlalchemy", "alembic", "dbos", "typer", "rich", "pydantic-settings", "platformdirs", "fluent.runtime",
     "lxml", "pyarrow",
-    "pydicom", "pylibjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle", "pyjpegls", "imagecodecs", "pillow",
+    "pydicom", "imagecodecs", "pillow",
     "streamlit", "nh3",
 )  # fmt: skip
 """What every installation needs: the dependencies of ``pyproject.toml``, in its order."""

@@ -7,6 +7,7 @@ It uses what the command line uses of jobs, so that an earlier version of Tandem
 """
 
 import json
+import os
 import resource
 import sys
 import time
@@ -15,9 +16,31 @@ from pathlib import Path
 
 
 def cpu_s() -> float:
-    """CPU seconds of this process and of its children that have ended."""
+    """CPU seconds of this process, of all that came from it and lives, and of those of theirs that have ended."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
+    return time.process_time() + children.ru_utime + children.ru_stime + sum(map(_spent_by, _descendants()))
+
+
+def _stat(process: str) -> list[str]:
+    """What Linux says of a process, from its state on; nothing where it has ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _descendants() -> list[str]:
+    """Processes that live and came from this one."""
+    parents = {path.name: stat[1] for path in Path("/proc").glob("[0-9]*") if (stat := _stat(path.name))}
+    found = [str(os.getpid())]
+    for process in found:
+        found += [child for child, parent in parents.items() if parent == process]
+    return found[1:]
+
+
+def _spent_by(process: str) -> float:
+    """CPU seconds of a process and of its children that have ended."""
+    return sum(map(int, _stat(process)[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def as_jobs(data: Path, reports: list[Path]) -> list[float]:
@@ -39,7 +62,7 @@ def as_jobs(data: Path, reports: list[Path]) -> list[float]:
 
 
 def in_parts(reports: list[Path]) -> list[float]:
-    """Cost of each report's statements and checks, facts and tree at hand, captions embedded as in a job."""
+    """Cost of each report's statements and checks, facts and tree at hand."""
     from apps.finance import jobs
     from apps.finance.anomaly import check_statements
     from apps.finance.filings import read_facts
@@ -56,8 +79,8 @@ def in_parts(reports: list[Path]) -> list[float]:
         content = report.read_bytes()
         filing, root = read_facts(content), parse(markup_of(content))
         started = cpu_s()
-        made = getattr(jobs, "embedding", None)
-        embed = made("cpu", "") if made else jobs._embedder()  # type: ignore[attr-defined]  # one a job, earlier
+        made = getattr(jobs, "embedding", None) or getattr(jobs, "_embedder", None)  # a job of before had one
+        embed = made("cpu", "") if made and made.__name__ == "embedding" else made() if made else None
         statements = build_statements(root, filing, embed)
         if pages is None:
             check_statements(filing, statements)

@@ -1,4 +1,5 @@
-"""What every request passes before anything answers it: this machine's own pages only, and safe headers on all."""
+"""What every request passes before anything answers it: this machine's own pages only, with the token of this start,
+and safe headers on all."""
 
 import re
 from base64 import b64encode
@@ -8,12 +9,18 @@ from importlib import resources
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.access import Access, has_token, without_token
+from ui.refusal import refusal_page
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 GUARDED = ("/source/", "/ct/", "/media/")
 """Routes that carry documents and images of people: never answered to another site, whatever it sends."""
+
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+"""Streamlit's routes that nobody here needs: counts of sessions and of what they hold, a way to drive the pages."""
 
 
 def app_policy() -> str:
@@ -44,18 +51,21 @@ _HEADERS = {
 
 
 class Guard:
-    """ASGI middleware that refuses what did not come from this machine's own pages.
+    """ASGI middleware that refuses what did not come from this machine's own pages, or has not the token.
 
     A name that a foreign site has pointed at 127.0.0.1 shows in ``Host``; a foreign page's request or socket shows in
-    ``Origin`` or ``Sec-Fetch-Site``. All three are refused with 403 before a route sees them.
+    ``Origin`` or ``Sec-Fetch-Site``. All three are refused with 403 before a route sees them. So is another user of
+    this machine, who has no token: see ``ui.access``.
 
     Args:
         app: What is guarded.
+        token: Of this start.
         hosts: Names under which the server may be asked, without port.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOCAL_HOSTS) -> None:
+    def __init__(self, app: ASGIApp, token: str, hosts: Iterable[str] = LOCAL_HOSTS) -> None:
         self._app = app
+        self._access = Access(token)
         self._hosts = frozenset(hosts)
         self._policy = app_policy()
 
@@ -63,10 +73,10 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
-        if refusal and scope["type"] == "websocket":
+        answer = self._instead(scope)
+        if answer is not None and scope["type"] == "websocket":
             await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": refusal})
+            await send({"type": "websocket.close", "code": 1008})
             return
 
         async def send_safely(message: Message) -> None:
@@ -79,13 +89,27 @@ class Guard:
                     del headers["server"]
             await send(message)
 
-        if refusal:
-            await PlainTextResponse(refusal, status_code=403)(scope, receive, send_safely)
-            return
-        await self._app(scope, receive, send_safely)
+        await (answer or self._app)(scope, receive, send_safely)
 
-    def _refusal(self, scope: Scope) -> str:
-        headers = Headers(scope=scope)
+    def _instead(self, scope: Scope) -> Response | None:
+        """What is answered in place of what was asked for; None where it may be answered."""
+        headers, query = Headers(scope=scope), scope.get("query_string", b"")
+        if refusal := self._foreign(scope, headers):
+            return PlainTextResponse(refusal, status_code=403)
+        known = self._access.by_header_or_cookie(headers)
+        if not known and not (scope["type"] == "http" and self._access.in_address(query)):
+            return refusal_page(headers)
+        if _below(scope["path"], CLOSED):
+            return PlainTextResponse("Not found.", status_code=404)
+        if has_token(query) and scope["type"] == "http":
+            moved = RedirectResponse(without_token(scope["path"], query), status_code=303)
+            moved.headers["cache-control"] = "no-store"
+            if self._access.in_address(query):
+                moved.headers["set-cookie"] = self._access.cookie_for(headers)
+            return moved
+        return None
+
+    def _foreign(self, scope: Scope, headers: Headers) -> str:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _name(f"//{hosts[0]}") not in self._hosts:
             return "This server answers to its own name on this machine only."
@@ -96,6 +120,11 @@ class Guard:
         if scope["path"].startswith(GUARDED) and site not in ("same-origin", "none"):
             return "This server answers to its own pages only."
         return ""
+
+
+def _below(path: str, closed: Iterable[str]) -> bool:
+    plain = "/" + "/".join(part for part in path.split("/") if part)
+    return any(plain == each or plain.startswith(f"{each}/") for each in closed)
 
 
 def _name(url: str) -> str:

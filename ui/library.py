@@ -121,7 +121,7 @@ def volume(reading_id: str) -> np.ndarray:
     if own is not None:  # the series may have been imported again since, with more slices
         return blobs.get_array(store(), own)
     for series in entries.series_of(store(), entries.study_of(store(), reading_id).study.id):
-        if series.series_uid == about.series.series_uid:
+        if series.series_uid == about.series.name:
             return blobs.get_array(store(), series.volume_sha256)
     raise NotFound("the volume of this study is no longer stored", action="read the study again", code="no_volume")
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from apps.dashboard import TOKEN, address, new_token
 from apps.finance.reading import FinanceReading
 from apps.medical.reading import MedicalReading
 from apps.processes import start_module
@@ -64,11 +65,11 @@ def addresses(report: str = "", study: str = "") -> dict[str, str]:
 
 
 def take(page: Any, url: str, folder: Path, pictures: dict[str, str]) -> list[Path]:
-    """Open each address and keep its picture as ``folder/NAME.png``."""
+    """Open each address and keep its picture as ``folder/NAME.png``; the page has the cookie."""
     folder.mkdir(parents=True, exist_ok=True)
     made = []
-    for name, address in pictures.items():
-        page.goto(url + address)
+    for name, path in pictures.items():
+        page.goto(url + path)
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
         page.wait_for_function("() => document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
         page.wait_for_function(_DRAWN, timeout=60_000)
@@ -81,8 +82,8 @@ def take(page: Any, url: str, folder: Path, pictures: dict[str, str]) -> list[Pa
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The dashboard on a free port while the block runs; its address.
+def served() -> Iterator[tuple[str, str]]:
+    """The dashboard on a free port while the block runs; its address without and with the token.
 
     Raises:
         Unavailable: It does not start.
@@ -90,17 +91,18 @@ def served() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = start_module("ui.server", "--port", str(port))
+    token = new_token()
+    process = start_module("ui.server", "--port", str(port), settings={TOKEN: token})
     url = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + STARTS_WITHIN_S
-        while not _answers(url):
+        while not _answers(url, token):
             if process.poll() is not None or time.monotonic() > until:
                 raise Unavailable(
                     "the dashboard does not start", action="run 'tandem ui' to see why", code="dashboard_not_started"
                 )
             time.sleep(0.2)
-        yield url
+        yield url, address(port, token)
     finally:
         process.terminate()
         process.wait()
@@ -121,9 +123,10 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     pictures = addresses(given.report, given.study)
-    with served() as url, sync_playwright() as playwright:
+    with served() as (url, with_token), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}).new_page()
+        page.goto(with_token)
         for path in take(page, url, given.folder, pictures):
             print(path)
         browser.close()
@@ -136,9 +139,10 @@ def _last_column(report: str) -> int:
     return len(table.columns) - 1 if isinstance(table, Table) else 1
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, token: str) -> bool:
+    asked = urllib.request.Request(f"{url}/health", headers={"authorization": f"Bearer {token}"})  # noqa: S310 - ours
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=1) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(asked, timeout=1) as answer:  # noqa: S310 - our own address
             return answer.status == 200
     except OSError:
         return False

@@ -2,7 +2,7 @@
 
     python -m ui.server --port 8501
 
-It binds to 127.0.0.1 and has no accounts: whoever sits at this machine is its user.
+It binds to 127.0.0.1 and has no accounts: whoever has the address that is printed at the start is its user.
 """
 
 import argparse
@@ -16,7 +16,9 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import config
 
+from apps.dashboard import TOKEN, address, new_token
 from ui.guard import Guard
 from ui.routes import ROUTES
 from ui.widgets.shell import t
@@ -35,14 +37,28 @@ def said_without_details(error: Exception) -> bool:
     return True
 
 
-app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Guard)], on_script_error=said_without_details)
+def own_settings_only(file_name: str) -> list[str]:
+    """The settings files that Streamlit obeys: ours. Those of the current folder and of the home folder are of other
+    programs, and could open the server to others, or change where it answers."""
+    return [str(HERE / ".streamlit" / file_name)]
+
+
+def application(token: str) -> st.App:
+    """The guarded dashboard.
+
+    Args:
+        token: That every request must have.
+    """
+    guard = Middleware(Guard, token=token)
+    return st.App(SCRIPT, routes=ROUTES, middleware=[guard], on_script_error=said_without_details)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Serve until stopped.
 
     Args:
-        arguments: ``--port N``, 1 to 65535, and ``--with-parent``; of the process where not given.
+        arguments: ``--port N``, 1 to 65535, and ``--with-parent``; of the process where not given. The token comes in
+            the variable ``TANDEM_UI_TOKEN``; without it a new one is made and its address printed.
     """
     parser = argparse.ArgumentParser(prog="python -m ui.server", description="Serve Tandem's dashboard on 127.0.0.1.")
     parser.add_argument("--port", type=int, default=8501, help="TCP port (default: %(default)s)")
@@ -51,13 +67,19 @@ def main(arguments: list[str] | None = None) -> None:
     port = options.port
     if options.with_parent:
         threading.Thread(target=_end_with_input, daemon=True).start()
+    token = os.environ.pop(TOKEN, "")
+    if not token:
+        token = new_token()
+        print(address(port, token), flush=True)
+    config.get_config_files = own_settings_only
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
-        app.run(
+        application(token).run(
             config={
                 "server.port": port,
                 "server.address": "127.0.0.1",
                 "server.headless": True,
                 "runner.magicEnabled": False,  # a text that stands alone in a page's code is not shown
+                "logger.hideWelcomeMessage": True,  # it names an address without the token
             }
         )
 

@@ -31,6 +31,7 @@ def read(
     from apps.documents import to_json
     from apps.finance.jobs import reports_in, submit
     from apps.finance.reading import FinanceBatch, FinanceReading
+    from apps.finance.sources import refuse_address
     from apps.jobs.following import Submitted, wait_for
     from apps.messages import refused
     from apps.store import inputs
@@ -38,6 +39,7 @@ def read(
     from core_model.errors import Refusal, TandemError, numbered_file
 
     try:
+        refuse_address(str(path))
         folder = inputs.looked_up(path).is_dir()
         given = path.expanduser()
         files = reports_in(given) if folder else [given]
@@ -46,6 +48,7 @@ def read(
         raise typer.Exit(1) from None
     failures: list[Refusal] = []
     made: list[FinanceReading] = []
+    sources: list[str] = []
     with open_store() as store:
         submitted = []
         for number, file in enumerate(files, 1):
@@ -58,6 +61,7 @@ def read(
         for (number, each), progress in zip(submitted, ended, strict=True):
             if progress.state == "done" and progress.reading_id:
                 made.append(_reading(store, progress.reading_id))
+                sources.append(each.name)
             else:
                 failures.append(replace(progress.refusal, source=numbered_file(number, len(files)).message))
                 console.say(f"tandem: {refused(progress.refusal, name=each.name)}")
@@ -69,8 +73,8 @@ def read(
     else:
         from apps.finance.summary import print_summary
 
-        for reading in made:
-            print_summary(reading)
+        for reading, source in zip(made, sources, strict=True):
+            print_summary(reading, source)
     raise typer.Exit(1 if failures else 0)
 
 

@@ -1,17 +1,17 @@
 """``read_report``: a report's bytes to all that Tandem says of it. Its markup is parsed once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apps.documents import Missing
 from apps.finance.anomaly import Anomaly, CheckResult, check_statements
 from apps.finance.anomaly.printed.layout import read_layout
 from apps.finance.filings import Filing
+from apps.finance.filings.entity.consolidation import whole_company
 from apps.finance.filings.reader import open_report
 from apps.finance.reading import AboutReport, FactsFile, FinanceReading
 from apps.finance.statements import STATEMENTS, ReportedLine, StatementName, Statements, build_statements
-from apps.finance.statements.captions import Embed
 from apps.provenance import Provenance
 
 
@@ -32,12 +32,11 @@ class ReadReport:
     anomalies: tuple[Anomaly, ...]
 
 
-def read_report(data: bytes, embed: Embed | None = None, tick: Callable[[float], None] | None = None) -> ReadReport:
+def read_report(data: bytes, tick: Callable[[float], None] | None = None) -> ReadReport:
     """Read a report.
 
     Args:
         data: Its bytes.
-        embed: See ``build_statements``.
         tick: Called with the share done, 0 to 1; what it raises stops the work.
 
     Raises:
@@ -48,8 +47,11 @@ def read_report(data: bytes, embed: Embed | None = None, tick: Callable[[float],
         return None if tick is None else lambda done: tick(start + (end - start) * done)
 
     root, filing = open_report(data)
-    statements = build_statements(root, filing, embed=embed, tick=part(0.4, 0.8))
-    checks, anomalies = check_statements(filing, statements, read_layout(root, filing), tick=part(0.8, 1.0))
+    whole, whose = whole_company(filing)
+    statements = build_statements(root, whole, tick=part(0.4, 0.8))
+    if whose is not None:
+        statements = replace(statements, cautions=(whose, *statements.cautions))
+    checks, anomalies = check_statements(whole, statements, read_layout(root, whole), tick=part(0.8, 1.0))
     return ReadReport(filing, statements, tuple(checks), tuple(anomalies))
 
 

@@ -1,4 +1,4 @@
-"""A reading for people at a terminal: the key lines of the two newest periods, and what does not fit."""
+"""A reading for people at a terminal: the key lines of the newest periods, and what does not fit."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,20 +21,32 @@ TITLES: dict[StatementName, str] = {
     "cash_flow": "Cash flow",
 }
 _DERIVED = "*"
+_MOST_PERIODS = 3
+"""How many periods stand side by side: annual reports print three years of income and cash flows."""
 
 
-def print_summary(reading: FinanceReading) -> None:
-    """Print a finance reading to stdout, and its cautions to stderr."""
+def print_summary(reading: FinanceReading, source: str = "") -> None:
+    """Print a finance reading to stdout, and its cautions to stderr.
+
+    Args:
+        reading: It.
+        source: Name of the file that was read; empty where it is not known.
+    """
     for line in heading(reading):
-        console.out.print(line)
+        console.out.print(line, soft_wrap=True)
+    width = console.out.width if console.out.is_terminal else None
     for name in TITLES:
-        for line in statement(reading, name, console.out.width):
+        for line in statement(reading, name, width):
             console.out.print(line, no_wrap=True, crop=False, overflow="ignore")
     verdicts = Counter(check.verdict for check in reading.checks)
     console.out.print(
         f"\nchecks: {verdicts['holds']} hold, {verdicts['fails']} fail, {verdicts['not_applicable']} not applicable"
     )
-    if reading.anomalies:
+    if reading.anomalies and width is None:
+        for anomaly in reading.anomalies:
+            listed_as = f"{anomaly.rank}. {anomaly.severity} {said(anomaly.reason)}"
+            console.out.print(console.plain(listed_as), soft_wrap=True)
+    elif reading.anomalies:
         listed = Table.grid(padding=(0, 1))
         for anomaly in reading.anomalies:
             listed.add_row(*map(console.plain, (f"{anomaly.rank}.", anomaly.severity, said(anomaly.reason))))
@@ -45,6 +57,8 @@ def print_summary(reading: FinanceReading) -> None:
         where = f" ({said(caution.source)})" if caution.source else ""
         times = f" [{caution.count} times]" if caution.count > 1 else ""
         console.say(f"warning: {cautioned(caution)}{where}{times}")
+    if source:
+        console.out.print(console.plain(f"source {source}"), soft_wrap=True)
     console.out.print(f"reading {reading.id}", highlight=False)
     console.out.print(Text(f"facts in {reading.facts.file}"), soft_wrap=True)
 
@@ -62,14 +76,14 @@ def heading(reading: FinanceReading) -> Iterator[Text]:
     yield console.plain(f"{known(about.form)}, period to {known(about.period_end)}, {unit}")
 
 
-def statement(reading: FinanceReading, name: StatementName, width: int) -> Iterator[Text]:
+def statement(reading: FinanceReading, name: StatementName, width: int | None) -> Iterator[Text]:
     """The lines of one statement under their periods; each is one line of at most ``width`` characters where its
     numbers leave room for that.
 
     Args:
         reading: The report.
         name: Which statement.
-        width: Of the terminal.
+        width: Of the terminal; None for a file, in which nothing is cut.
     """
     lines = reading.statements[name]
     periods = periods_of(lines)
@@ -79,8 +93,8 @@ def statement(reading: FinanceReading, name: StatementName, width: int) -> Itera
     cell = max(cell, len("2024-12-31")) + 2
     names = {name: said(line.message) for name, line in BY_NAME.items()}
     broadest = max(map(len, names.values()))
-    if broadest + cell * len(periods) > width:  # very long numbers: the newest period alone
-        periods = periods[:1]
+    while width is not None and len(periods) > 1 and broadest + cell * len(periods) > width:
+        periods.pop()
     length = _length(periods[0]) if periods else ""
     yield Text("")
     ends = "".join(f"{period.end + ' ':>{cell}}" for period in periods)
@@ -106,14 +120,14 @@ def unit_of(reading: FinanceReading) -> tuple[int, int]:
 
 
 def periods_of(lines: Sequence[StatementLine]) -> list[Period]:
-    """The newest period of most lines, and the one before it that is as long."""
+    """The newest period of most lines, and those before it that are as long."""
     firsts = Counter(line.values[0].period for line in lines if line.values)
     if not firsts:
         return []
     newest = max(firsts, key=lambda period: (firsts[period], period))
     earlier = {value.period for line in lines for value in line.values if value.period.end < newest.end}
     alike = [period for period in earlier if period.as_long_as(newest)]
-    return [newest, *sorted(alike, reverse=True)[:1]]
+    return [newest, *sorted(alike, reverse=True)[: _MOST_PERIODS - 1]]
 
 
 def _shown(value: StatementValue | None, scale: int, places: int) -> str:
@@ -134,9 +148,10 @@ def _missing(line: StatementLine, period: Period) -> str:
     return said(value.not_available or NOT_SAID) if value.value is None else ""
 
 
-def _cropped(text: str, width: int) -> Text:
+def _cropped(text: str, width: int | None) -> Text:
     line = console.plain(text.replace("\n", " "))
-    line.truncate(width, overflow="ellipsis")
+    if width is not None:
+        line.truncate(width, overflow="ellipsis")
     return line
 
 

@@ -156,7 +156,7 @@ def delete(store: Store, identifier: str) -> Deleted:
         NotFound: There is nothing with this id.
         NotAllowed: A job is queued or running on it.
     """
-    from apps.jobs.durable import forget  # takes DBOS in, which nothing else here needs
+    from apps.jobs.records import forget  # takes DBOS in, which nothing else here needs
 
     deleted = delete_everything_of(store, identifier)
     forget(store, deleted.rows.get("job", []))

@@ -1,32 +1,29 @@
 """DBOS underneath: one durable workflow for all kinds of jobs, its queue, and what a dead worker left.
 
-DBOS keeps the recorded end of each step and hands each job to one worker. On SQLite it has a file of its own beside
-ours (``tandem.jobs.db``): it makes and migrates its tables by itself, takes the write lock at every poll, and what it
-holds can be thrown away without losing a reading, so our schema, our backups and our commits stay apart from it. On
-PostgreSQL it has its own schema (``dbos``) in the same database. The two are not written in one transaction: a job is
-a row of ours first, and a worker hands over whatever DBOS was not given, under an id that makes a second time harmless.
+DBOS keeps the recorded end of each step and hands each job to one worker; where it keeps that, ``records`` says. Its
+database and ours are not written in one transaction: a job is a row of ours first, and a worker hands over whatever
+DBOS was not given, under an id that makes a second time harmless.
 
-Take-over needs: a unique executor id a process, an application version raised
-only when steps change, the JSON serializer (the usual one unpickles), queues listened to by name before the launch and
-registered after it.
+Take-over needs: a unique executor id a process, an application version raised only when steps change, the JSON
+serializer (the usual one unpickles), queues listened to by name before the launch and registered after it.
 """
 
 import logging
-import sqlite3
 import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
-from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
-from dbos._serialization import DBOSPortableJSONSerializer
-from sqlalchemy import URL, Engine, create_engine, event, inspect
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
+from apps.jobs import json_only, records
 from apps.jobs.registry import kind
-from apps.jobs.run import JobCancelled, JobFailed, Run, WorkerStopping, failure
+from apps.jobs.run import JobCancelled, JobFailed, Run, WorkerStopping, failure, patiently
 from apps.store import blobs, jobs
-from apps.store.disk import private_file
-from apps.store.engine import forget_deleted, keep_promises, sqlite_file
+from apps.store.engine import IDLE_TIMEOUT_S
 from apps.store.store import Store
 from apps.store.tables import JobRow
 
@@ -34,7 +31,6 @@ QUEUE = "tandem-jobs"
 WORKFLOW = "tandem.job"
 STEPS_VERSION = "3"  # raise it when the steps of a kind change: a job begun under another version starts anew
 POLL_S = 0.3
-BUSY_TIMEOUT_S = 30.0  # its threads write at every poll, and wait for each other
 OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 
 
@@ -54,21 +50,23 @@ class Durable:
         self.running = 0
 
     def launch(self) -> None:
-        """Start the threads that take jobs from the queue."""
+        """Start the threads that take jobs from the queue. Where DBOS's own file is damaged it begins a new one."""
+        records.replace_rotten(self.store)
         config: DBOSConfig = {
             "name": "tandem",
             "executor_id": self.worker,
             "application_version": STEPS_VERSION,
-            "serializer": DBOSPortableJSONSerializer(),
+            "serializer": json_only.JSON,
+            "sys_db_idle_transaction_timeout_sec": IDLE_TIMEOUT_S,
             "run_admin_server": False,  # type: ignore[typeddict-unknown-key]
             "log_level": "CRITICAL",  # its messages repeat what errors say
             "notification_listener_polling_interval_sec": POLL_S,
         }
-        file = jobs_file(self.store)
+        file = records.jobs_file(self.store)
         if file is None:
-            config["system_database_url"] = _server_url(self.store)
+            config["system_database_url"] = records.server_url(self.store)
         else:
-            self._engine = _file_engine(file)
+            self._engine = records.file_engine(file)
             config["system_database_engine"] = self._engine
         logger = logging.getLogger("dbos")
         if not logger.handlers:
@@ -87,6 +85,7 @@ class Durable:
         DBOS.listen_queues([QUEUE])
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=POLL_S)
+        records.refuse_other_than_json(self.store)
 
     def reconcile(self) -> None:
         """Queue again what is open for us and over for DBOS, or unknown to it.
@@ -133,14 +132,22 @@ class Durable:
 
     def _fork(self, job_id: str, attempt: int) -> bool:
         """Begin an attempt with the recorded steps of the newest one before it; False where DBOS knows none."""
+        if attempt > 1:
+            records.refuse_other_than_json(self.store)
         for before in range(attempt - 1, 0, -1):
             source = workflow_id(job_id, before)
             status = DBOS.get_workflow_status(source)
             if status is None or status.app_version != STEPS_VERSION:
                 continue
-            recorded = len(DBOS.list_workflow_steps(source))
-            with SetWorkflowID(workflow_id(job_id, attempt)):
-                DBOS.fork_workflow(source, recorded + 1, application_version=STEPS_VERSION, queue_name=QUEUE)
+            steps = DBOS.list_workflow_steps(source)
+            good = takewhile(lambda step: step["error"] is None, steps)  # an error is no result to go on with
+            begin_at, name = 1 + sum(1 for _ in good), workflow_id(job_id, attempt)
+            try:
+                with SetWorkflowID(name):
+                    DBOS.fork_workflow(source, begin_at, application_version=STEPS_VERSION, queue_name=QUEUE)
+            except IntegrityError:  # another worker was quicker
+                if DBOS.get_workflow_status(name) is None:
+                    raise
             return True
         return False
 
@@ -149,19 +156,23 @@ class Durable:
         if self._stopping():
             raise WorkerStopping
         attempt = int(str(DBOS.workflow_id).rpartition(".")[2])
-        row = jobs.start(self.store, job_id, attempt, self.worker)
+        row = patiently(partial(jobs.start, self.store, job_id, attempt, self.worker), self._stopping)
         if row is None:
             return "nothing to do"
         try:
             reading_id = self._call(row)
         except JobCancelled:
-            jobs.end(self.store, job_id, attempt, "cancelled")
+            self._end(row, "cancelled")
         except JobFailed as failed:
-            jobs.end(self.store, job_id, attempt, "failed", error=failed.refusal)
+            self._end(row, "failed", error=failed.refusal)
         else:
-            jobs.end(self.store, job_id, attempt, "done", reading_id=reading_id)
-            blobs.release(self.store, job_id)
+            if self._end(row, "done", reading_id=reading_id):
+                patiently(partial(blobs.release, self.store, job_id), self._stopping)
         return "ended"
+
+    def _end(self, row: JobRow, state: str, **told: Any) -> bool:
+        ended = partial(jobs.end, self.store, row.id, row.attempt, state, worker=self.worker, **told)
+        return bool(patiently(ended, self._stopping))
 
     def _call(self, row: JobRow) -> str | None:
         try:
@@ -178,53 +189,3 @@ def workflow_id(job_id: str, attempt: int) -> str:
 
 def _step(name: str, function: Callable[..., Any], *args: Any) -> Any:
     return DBOS.run_step({"name": name}, function, *args)
-
-
-def jobs_file(store: Store) -> Path | None:
-    """DBOS's own SQLite file; None where it has a schema of the PostgreSQL database."""
-    file = sqlite_file(store.settings.database_url)
-    return None if file is None else file.with_suffix(".jobs.db")
-
-
-def _server_url(store: Store) -> str:
-    return store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def forget(store: Store, job_ids: Iterable[str]) -> None:
-    """Remove what DBOS recorded of jobs: the results of their steps."""
-    file = jobs_file(store)
-    if file is None:
-        with store.engine.connect() as connection:
-            if not inspect(connection).has_table("workflow_status", schema="dbos"):
-                return
-    elif not file.exists():
-        return
-    engine = None if file is None else _file_engine(file)
-    client = DBOSClient(
-        system_database_url=_server_url(store) if engine is None else None,
-        system_database_engine=engine,
-        serializer=DBOSPortableJSONSerializer(),
-    )
-    for job_id in job_ids:
-        attempts = client.list_workflows(workflow_id_prefix=f"{job_id}.", load_input=False, load_output=False)
-        client.delete_workflows([attempt.workflow_id for attempt in attempts])
-    client.destroy()
-    if engine is not None:
-        forget_deleted(engine)
-        engine.dispose()
-
-
-def _file_engine(path: Path) -> Engine:
-    """DBOS's own SQLite file, with the promises of ours: for this user alone, too."""
-    private_file(path)
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),  # put together, not written: a path may hold ? and #
-        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = "IMMEDIATE"  # as DBOS sets it on an engine that it makes itself
-        keep_promises(connection, BUSY_TIMEOUT_S)
-
-    return engine

@@ -8,14 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from apps.jobs.registry import JobKind
 from apps.store import jobs
+from apps.store.engine import PASSING
 from apps.store.store import Store
 from apps.store.tables import JobRow
 from core_model.errors import Refusal, TandemError, Unavailable
 
 REPORT_EVERY_S = 0.5
 MAX_RESULT_BYTES = 65_536
+PAUSE_S = 1.0
+MAX_INTERRUPTIONS = 20  # times that the database may go away in one step before the job is called failed
 log = logging.getLogger(__name__)
 
 
@@ -45,6 +50,30 @@ class JobFailed(JobInterrupted):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal)
         self.refusal = refusal
+
+
+def patiently(function: Callable[[], Any], stopping: Callable[[], bool]) -> Any:
+    """What a function gives, called again and again while the database is in a state that passes by itself: locked,
+    restarting, crowded. It must be one that may be called twice.
+
+    Raises:
+        WorkerStopping: The worker ends meanwhile.
+    """
+    while True:
+        try:
+            return function()
+        except Unavailable as state:
+            if state.code not in PASSING:
+                raise
+        _pause(stopping)
+
+
+def _pause(stopping: Callable[[], bool]) -> None:
+    until = time.monotonic() + PAUSE_S
+    while time.monotonic() < until:
+        if stopping():
+            raise WorkerStopping
+        time.sleep(0.05)
 
 
 def failure(error: Exception, step: str) -> JobFailed:
@@ -83,7 +112,8 @@ class Run:
         input_id: Row of its input.
         settings: Its settings, as they were enqueued.
         kind: Name under which it is registered.
-        store: The open store.
+        store: The open store. What is written through it is written as long as this worker does the job, and not
+            after another has taken it over, or it was deleted.
     """
 
     def __init__(
@@ -97,7 +127,7 @@ class Run:
     ) -> None:
         self.job_id, self.attempt, self.input_id, self.settings = row.id, row.attempt, row.input_id, row.settings
         self.kind = kind.name
-        self.store, self._kind, self._worker, self._run_step = store, kind, worker, run_step
+        self.store, self._kind, self._worker, self._run_step = store.fenced(self._keep_out), kind, worker, run_step
         self._stopping = stopping
         self._total = sum(kind.weights.values())
         self._done: set[str] = set()
@@ -131,13 +161,25 @@ class Run:
     def _call(self, step: "Step", function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         if self._began_at is None:
             self._began_at = step.before
-        step.report(0.0)
-        try:
-            result = _small(function(step, *args), step.name)
-            step.report(1.0, ended=True)
-        except Exception as error:  # noqa: BLE001  # raised again as what may be stored
-            raise failure(error, step.name) from None
-        return result
+        for interruption in range(MAX_INTERRUPTIONS + 1):
+            try:
+                patiently(lambda: step.report(0.0), self._stopping)
+                result = _small(function(step, *args), step.name)
+                patiently(lambda: step.report(1.0, ended=True), self._stopping)
+            except Exception as error:  # noqa: BLE001  # raised again as what may be stored
+                passing = isinstance(error, Unavailable) and error.code in PASSING
+                if not passing or interruption == MAX_INTERRUPTIONS:
+                    raise failure(error, step.name) from None
+                log.info("the step %s begins again: %s", step.name, error)
+                _pause(self._stopping)
+            else:
+                return result
+        raise AssertionError("unreachable")
+
+    def _keep_out(self, session: Session) -> None:
+        """Let nothing be written for a job that this worker no longer has."""
+        if not jobs.held_by(session, self.job_id, self.attempt, self._worker):
+            raise JobTakenOver
 
     def eta_s(self, fraction: float) -> float | None:
         """Seconds left, from the pace of this attempt; None in its first second and its first fiftieth."""
@@ -172,8 +214,14 @@ class Step:
         """
         if self._run._stopping():
             raise WorkerStopping
-        if time.monotonic() - self._reported >= REPORT_EVERY_S:
+        if time.monotonic() - self._reported < REPORT_EVERY_S:
+            return
+        try:
             self.report(fraction)
+        except Unavailable as state:
+            if state.code not in PASSING:
+                raise
+            self._reported = time.monotonic()  # what is computed goes on; the next report tells more
 
     def between(self, start: float, end: float) -> Callable[[float], None]:
         """A ``tick`` for a part of this step: its 0 to 1 stands for ``start`` to ``end``."""

@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
+from apps import isolation
+from apps.jobs.isolated import scratch
 from apps.settings import load_settings
 from apps.store import blobs, inputs, jobs, workers
 from apps.store.engine import translated_errors
@@ -25,6 +27,9 @@ from core_model.errors import NotFound, TandemError, Unavailable
 
 HAND_OVER_S = 0.3
 STOP_WITHIN_S = 3.0
+DAMAGED = ("database_damaged", "file_no_database")
+JOBS_FILE_DAMAGED = "jobs_file_damaged"
+WAITED_FOR = ("database_locked", "database_busy")
 log = logging.getLogger(__name__)
 
 
@@ -41,12 +46,14 @@ class Worker:
 
     def __init__(self, store: Store, modules: Sequence[str] | None = None, concurrency: int = 1) -> None:
         from apps.jobs.durable import Durable
+        from apps.jobs.records import is_rotten
 
         for module in store.settings.job_modules if modules is None else modules:
             _import(module)
-        self.store, self.id = store, new_id("worker")
+        self.store, self.id, self._is_rotten = store, new_id("worker"), is_rotten
         self._stop = threading.Event()
-        self._broken: dict[str, Any] = {}  # the defect that ended its heart
+        self._broken: Unavailable | None = None  # what ended its heart
+        self._said = ""
         self._beaten = 0.0
         self._durable = Durable(store, self.id, self._stop.is_set, concurrency)
         self._thread = threading.Thread(target=self._beat_and_hand_over, name="tandem-heartbeat", daemon=True)
@@ -73,22 +80,16 @@ class Worker:
         """Wait until told to end.
 
         Raises:
-            Unavailable: This worker can no longer do its work (code ``worker_broken``).
+            Unavailable: This worker can no longer do its work (codes ``worker_broken``, ``jobs_file_damaged``).
         """
         while not ending.wait(0.2):
-            if self._broken:
-                raise Unavailable(
-                    "the worker failed with an internal error ({kind}, line {line})",
-                    action="start it again",
-                    code="worker_broken",
-                    values=self._broken,
-                )
+            if self._broken is not None:
+                raise self._broken
 
     def stop(self) -> None:
         """Interrupt what runs at its next tick, and leave it to the next worker."""
         self._end()
-        jobs.requeue(self.store, self.id, died=False)
-        workers.rest(self.store, self.id)
+        self._leave()
 
     @property
     def busy(self) -> bool:
@@ -104,6 +105,7 @@ class Worker:
 
     def _sweep(self) -> None:
         blobs.sweep(self.store)
+        isolation.sweep(scratch(self.store))
         try:
             inputs.sweep(self.store)
         except Unavailable as state:  # what lies in the inbox keeps no worker from its work
@@ -132,20 +134,36 @@ class Worker:
                     with translated_errors():
                         self._round()
                 except Unavailable as state:  # locked or unreachable for a moment: the next round tries again
-                    log.warning("%s", state)
+                    self._say(state)
+                    if state.code in DAMAGED and self._is_rotten(self.store):
+                        self._broken = _jobs_file_damaged()
+                        return
+                else:
+                    self._said = ""
         except BaseException as error:
             line = traceback.extract_tb(error.__traceback__)[-1].lineno
-            self._broken = {"kind": type(error).__name__, "line": line}
+            self._broken = Unavailable(
+                "the worker failed with an internal error ({kind}, line {line})",
+                action="start it again",
+                code="worker_broken",
+                values={"kind": type(error).__name__, "line": line},
+            )
             raise
+
+    def _say(self, state: Unavailable) -> None:
+        """Once, and not at each round: a disk stays full for hours."""
+        if state.code != self._said:
+            log.warning("%s", state)
+        self._said = state.code
 
     def _round(self) -> None:
         # By the clock on the wall, like the heartbeats: Linux's monotonic one stands still while the machine sleeps.
         since = time.time() - self._beaten
         if not 0 <= since < workers.BEAT_S:
-            slept = since > workers.DEAD_AFTER_S / 2
+            leapt = not 0 <= since <= workers.DEAD_AFTER_S / 2
             workers.beat(self.store, self.id)
             self._beaten = time.time()
-            if not slept:  # after a suspended machine wakes, the others get the time to beat first
+            if not leapt:  # after a sleep, or where the clock was set, the others get the time to beat first
                 self._take_over()
             self._durable.reconcile()
         self._durable.hand_over()
@@ -176,11 +194,11 @@ def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = Fals
         ending.set()
 
     previous: dict[int, Any] = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    if with_parent:
+        threading.Thread(target=_wait_for_end_of_input, args=(ending,), daemon=True).start()
     try:
-        with Store(load_settings()) as store, Worker(store, modules) as worker:
-            if with_parent:
-                threading.Thread(target=_wait_for_end_of_input, args=(ending,), daemon=True).start()
-            worker.wait(ending)
+        with Store(load_settings()) as store:
+            worker = _work_until(store, modules, ending)
         sys.stderr.flush()
         if worker.busy:
             os._exit(0)  # a step that does not tick holds its thread, and Python would wait for it
@@ -191,6 +209,30 @@ def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = Fals
         for number, handler in previous.items():
             signal.signal(number, handler)
     return 0
+
+
+def _work_until(store: Store, modules: Sequence[str] | None, ending: threading.Event) -> Worker:
+    """Work until told to end; with a new worker where the file of the recorded steps is damaged, and where another
+    program holds the database while this one starts."""
+    while True:
+        try:
+            with Worker(store, modules) as worker:
+                worker.wait(ending)
+        except Unavailable as state:
+            if state.code not in (JOBS_FILE_DAMAGED, *WAITED_FOR):
+                raise
+            log.warning("%s", state)
+            ending.wait(1.0)
+        else:
+            return worker
+
+
+def _jobs_file_damaged() -> Unavailable:
+    return Unavailable(
+        "the file of the recorded steps is damaged",
+        action="start the worker again; it begins a new one",
+        code="jobs_file_damaged",
+    )
 
 
 def _import(module: str) -> None:

@@ -27,7 +27,9 @@ def medical() -> None:
 @app.command()
 def read(
     path: Annotated[Path, typer.Argument(metavar="FOLDER|ZIP", help="A study as a DICOM folder or zip.")],
-    series: Annotated[str | None, typer.Option(metavar="UID", help="Series Instance UID to read.")] = None,
+    series: Annotated[
+        str | None, typer.Option(metavar="UID", help="Series Instance UID to read; UID#2 for the second volume of one.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Read again what was read before.")] = False,
 ) -> None:

@@ -44,7 +44,9 @@ def tracking_uid(finding: str) -> str:
     return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, finding).int}"
 
 
-def read_finding(finding: "Finding", identifier: str, side: str, heatmap: str | None) -> ReadFinding:
+def read_finding(
+    finding: "Finding", identifier: str, side: str, heatmap: str | None, instance_numbers: Sequence[int | None] = ()
+) -> ReadFinding:
     """One finding as the reading says it.
 
     Args:
@@ -52,9 +54,12 @@ def read_finding(finding: "Finding", identifier: str, side: str, heatmap: str | 
         identifier: From ``finding_ids``.
         side: ``"left"`` or ``"right"``, the patient's.
         heatmap: Hash of its heatmap in the store, None where it has none.
+        instance_numbers: Of the images by k, as far as they have any.
     """
     measured = finding.measurement
     assert measured.centre_mm is not None, "a reading has a geometry"
+    k = round(measured.centre_voxel[0])
+    instance = instance_numbers[k] if 0 <= k < len(instance_numbers) else None
     lowest, highest = measured.attenuation_range_hu
     return ReadFinding(
         id=identifier,
@@ -73,6 +78,8 @@ def read_finding(finding: "Finding", identifier: str, side: str, heatmap: str | 
         lobe=missing("lobes_not_segmented"),
         heatmap=missing("finding_not_shown") if heatmap is None else heatmap,
         heatmap_start=missing("finding_not_shown") if heatmap is None else finding.heat_start,
+        mean_diameter_mm=round((measured.long_axis_mm + measured.short_axis_mm) / 2, 2),
+        instance_number=missing("image_not_numbered") if instance is None else instance,
     )
 
 

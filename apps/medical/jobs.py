@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from apps.device import refuse_missing_device
-from apps.documents import from_json, missing, to_json
+from apps.documents import Missing, from_json, missing, to_json
 from apps.jobs import Made, Run, Step, job, save_reading
 from apps.jobs.client import enqueue
 from apps.jobs.run import JobTakenOver
 from apps.medical.findings import finding_ids, read_finding
-from apps.medical.reading import AboutStudy, MedicalReading, ReadFinding, ReadSeries, ShownFrom
+from apps.medical.reading import (
+    NOT_KEPT_THEN,
+    AboutStudy,
+    LungVolumes,
+    MedicalReading,
+    ReadFinding,
+    ReadSeries,
+    ShownFrom,
+)
 from apps.medical.records import studies
 from apps.medical.series import SkippedSeries
 from apps.provenance import Provenance, libraries, weights_in
@@ -32,11 +40,10 @@ if TYPE_CHECKING:  # to queue a study, a page or a command imports this; it need
     from apps.medical.nodules.detector_weights import Detector
 
 KIND = "medical.read"
-STEPS = {"import": "1", "lungs": "1", "nodules": "1", "document": "1"}
+STEPS = {"import": "4", "lungs": "1", "nodules": "1", "document": "2"}
 """Versions of the steps; one is raised by hand when what it makes of the same input changes. Then
 ``python -m tests.apps.medical.recorded_steps`` records them anew."""
-DECODERS = ("imagecodecs", "pylibjpeg-openjpeg", "pylibjpeg-rle", "pyjpegls", "pillow")
-LIBRARIES = ("torch", "numpy", "scipy", "pydicom", *DECODERS)
+LIBRARIES = ("torch", "numpy", "scipy", "pydicom", "imagecodecs")
 """Those that decide a result: the values of the voxels too."""
 ZONE_BIT = 4
 FIRST_IMAGE = "first image"
@@ -60,6 +67,14 @@ class Findings:
     findings: tuple[ReadFinding, ...]
     operating_point: ShownFrom
     cautions: tuple[Caution, ...]
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """Instance numbers of the images of the series by k; None where one has none."""
+
+    numbers: tuple[int | None, ...]
 
 
 def submit(store: Store, path: Path, *, series_uid: str | None = None, again: bool = False) -> str:
@@ -68,7 +83,7 @@ def submit(store: Store, path: Path, *, series_uid: str | None = None, again: bo
     Args:
         store: The open store.
         path: Folder or zip of DICOM files.
-        series_uid: Series to read instead of the one that fits best.
+        series_uid: Series to read instead of the one that fits best; ``UID#2`` is the second volume of one.
         again: Read it even if the same series has a reading of the same provenance.
 
     Raises:
@@ -148,6 +163,7 @@ def _imported(step: Step) -> dict[str, Any]:
         study.series.num_slices,
         study.volume.geometry.rounded(),
         study.series.quality.rounded(),
+        study.series.part,
     )
     # Of hundreds of series they are more than a step's result may be.
     about = blobs.put(step.store, step.job_id, "series", to_json(series))
@@ -160,6 +176,7 @@ def _imported(step: Step) -> dict[str, Any]:
         "study_date": study.study.study_date,
         "volume": volume,
         "series": about,
+        "instances": blobs.put(step.store, step.job_id, "instances", to_json(Instances(study.series.instance_numbers))),
         "notes": notes_hash,
     }
 
@@ -172,7 +189,7 @@ def _add_study(step: Step, study: "ImportedStudy", series: ReadSeries, volume: s
         step.store,
         studies.Identity(patient.patient_id, patient.name, birth_date=patient.birth_date, sex=patient.sex),
         study.study.study_uid,
-        [studies.SeriesEntry(series.series_uid, volume, geometry)],
+        [studies.SeriesEntry(series.name, volume, geometry)],
         study_date=date.fromisoformat(study_date) if study_date else None,
         input_id=step.input_id,
     )
@@ -198,6 +215,8 @@ def _lungs(step: Step, imported: dict[str, Any]) -> dict[str, Any]:
     return {
         "masks": blobs.put(step.store, step.job_id, "masks", packed),
         "volume_ml": round(lungs.volume_ml, 1),
+        "right_ml": round(lungs.right_ml, 1),
+        "left_ml": round(lungs.left_ml, 1),
         "cautions": [caution.as_dict() for caution in lungs.cautions],
     }
 
@@ -223,18 +242,20 @@ def _nodules(step: Step, imported: dict[str, Any], lungs: dict[str, Any]) -> dic
         rescorers=detector.rescorers,
         tick=step.between(0, 0.97),
     )
-    series_uid = _held(step, ReadSeries, imported["series"]).series_uid
+    name = _held(step, ReadSeries, imported["series"]).name
+    # A job of an earlier version of the program, taken up by this one, has no such blob.
+    instances = _held(step, Instances, imported["instances"]).numbers if "instances" in imported else ()
     read, heatmaps = [], {}
-    identifiers = finding_ids(series_uid, [finding.measurement.centre_mm or () for finding in found.findings])
+    identifiers = finding_ids(name, [finding.measurement.centre_mm or () for finding in found.findings])
     for finding, identifier in zip(found.findings, identifiers, strict=True):
         heatmap = None
         if finding.heat_ZYX is not None:
             heatmap = blobs.put_array(step.store, step.job_id, f"heatmap of {identifier}", finding.heat_ZYX)
             heatmaps[f"heatmap of {identifier}"] = heatmap
         side = side_at(sides, finding.measurement.centre_voxel, volume.spacing_mm)
-        read.append(read_finding(finding, identifier, side, heatmap))
+        read.append(read_finding(finding, identifier, side, heatmap, instances))
     point = ShownFrom(detector.operating_point.threshold, detector.operating_point.decides)
-    findings = to_json(Findings(tuple(read), point, tuple(found.cautions)))
+    findings = to_json(Findings(tuple(read), point, tuple(found.cautions), found.at_most))
     kept = blobs.put(step.store, step.job_id, "findings", findings)
     # What lies on disk and which worker goes on can be others by the time that the document is made.
     provenance = _provenance(step, imported["input_hash"], weights)
@@ -256,13 +277,29 @@ def _document(step: Step, imported: dict[str, Any], lungs: dict[str, Any], found
             findings=findings.findings,
             operating_point=findings.operating_point,
             record=missing("no_record"),
-            cautions=(*notes.cautions, *map(Caution.from_dict, lungs["cautions"]), *findings.cautions),
+            cautions=_each_once(*notes.cautions, *map(Caution.from_dict, lungs["cautions"]), *findings.cautions),
+            findings_at_most=findings.at_most,
+            lungs=_lung_volumes(lungs),
             provenance=provenance,
         )
         files = {"volume": imported["volume"], **found["heatmaps"]}
         return Made(to_json(reading), [studies.row_of(reading)], files)
 
     return save_reading(step, provenance, make)
+
+
+def _each_once(*cautions: Caution) -> tuple[Caution, ...]:
+    """Cautions in their order; what two steps say in the same words is said once."""
+    kept: dict[str, Caution] = {}
+    for caution in cautions:
+        kept.setdefault(repr((caution.code, dict(caution.values), caution.source)), caution)
+    return tuple(kept.values())
+
+
+def _lung_volumes(lungs: Mapping[str, Any]) -> LungVolumes | Missing:
+    if "right_ml" not in lungs:  # a job of an earlier version of the program, taken up by this one
+        return NOT_KEPT_THEN
+    return LungVolumes(lungs["right_ml"], lungs["left_ml"], lungs["volume_ml"])
 
 
 def shipped_detector(device: str, weights: Mapping[str, str]) -> "Detector":

@@ -8,13 +8,15 @@ draw it.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from apps.documents import Missing
+from apps.documents import Missing, missing
 from apps.medical.ct.volume import Geometry
-from apps.medical.series import Quality, SkippedSeries
+from apps.medical.series import Quality, SkippedSeries, part_name
 from apps.notices import NOTICE
 from apps.provenance import Provenance
 from core_model.errors import Caution
 
+NOT_KEPT_THEN: Final = missing("not_kept_then")
+"""Of documents made before a value was kept."""
 SCHEMA: Final = "tandem.medical.reading/2"
 
 
@@ -42,12 +44,34 @@ class ReadSeries:
         num_slices: Slices that were read.
         geometry: Where its voxels lie, to the micrometre's thousandth.
         quality: How good it is for finding nodules.
+        part: Which of several volumes of the series it is, from 1; None where it is the only one.
     """
 
     series_uid: str
     num_slices: int
     geometry: Geometry
     quality: Quality
+    part: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What it can be asked for by: ``UID``, or ``UID#2`` where the series holds several volumes."""
+        return part_name(self.series_uid, self.part)
+
+
+@dataclass(frozen=True, slots=True)
+class LungVolumes:
+    """Volumes of the lungs in millilitres, with the vessels and nodules in them.
+
+    Attributes:
+        right_ml: Of the patient's right lung.
+        left_ml: Of the left one.
+        both_ml: Of both.
+    """
+
+    right_ml: float
+    left_ml: float
+    both_ml: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +101,10 @@ class ReadFinding:
         shown: Whether it reaches the operating point.
         centre_mm: LPS (x, y, z).
         centre_voxel: k from the lowest position, row, column.
+        instance_number: Of the image in which the centre lies, as the scanner numbered it.
         long_axis_mm: Largest in-plane diameter over all slices.
         short_axis_mm: Width at right angles to it, in the same slice.
+        mean_diameter_mm: Mean of the two, by which guidelines go.
         volume_mm3: Sum of what its voxels hold of it.
         attenuation: Mean of its full voxels, Hounsfield units.
         attenuation_spread: Over the same voxels.
@@ -105,6 +131,8 @@ class ReadFinding:
     lobe: str | Missing
     heatmap: str | Missing
     heatmap_start: tuple[int, int, int] | Missing
+    mean_diameter_mm: float | Missing = NOT_KEPT_THEN
+    instance_number: int | Missing = NOT_KEPT_THEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +160,10 @@ class MedicalReading:
         series: The series that was read.
         series_skipped: The others, and parts of series, with the reason.
         findings: By rank, those below the operating point included.
+        findings_at_most: The number of candidates at which less likely ones were left out; None where there were no
+            others.
         operating_point: From which probability they are shown.
+        lungs: How large the lungs are.
         record: What the patient's record says.
         cautions: What was odd, skipped or degraded.
         provenance: What the reading follows from: input, versions of the steps, settings, weights, libraries.
@@ -149,6 +180,8 @@ class MedicalReading:
     record: Missing
     cautions: tuple[Caution, ...]
     provenance: Provenance
+    findings_at_most: int | None = None
+    lungs: LungVolumes | Missing = NOT_KEPT_THEN
 
     @property
     def shown(self) -> tuple[ReadFinding, ...]:

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from apps.documents import Missing
 from core_model.errors import Message
+
+
+def part_name(series_uid: str, part: int | None) -> str:
+    """What a series, or one of several volumes of it, is asked for by: ``UID`` or ``UID#2``."""
+    return series_uid if part is None else f"{series_uid}#{part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +24,7 @@ class Quality:
         tilt_degrees: Of the gantry.
         kernel: Reconstruction kernel, empty where the header names none that may be kept.
         maker: Of the scanner, out of a known list; empty where the header names none.
-        contrast: Whether contrast was given.
+        contrast: Whether contrast was given, as far as the header says.
         lossy: Whether the images were ever compressed with loss.
     """
 
@@ -30,7 +36,7 @@ class Quality:
     tilt_degrees: float
     kernel: str
     maker: str
-    contrast: bool
+    contrast: bool | Missing
     lossy: bool
 
     def rounded(self) -> "Quality":
@@ -54,6 +60,7 @@ class SkippedSeries:
         modality: ``"CT"``, ``"SR"`` and so on; ``"OT"`` where it is none of those known.
         spacing_mm: Distance of its slices; None where they have no places.
         reason: One clause, without text of a header.
+        part: Which of several volumes of its series it is, from 1; None where it is the only one.
     """
 
     series_uid: str
@@ -62,6 +69,12 @@ class SkippedSeries:
     modality: str
     spacing_mm: float | None
     reason: Message
+    part: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What it can be asked for by: ``UID``, or ``UID#2`` where its series holds several volumes."""
+        return part_name(self.series_uid, self.part)
 
     def rounded(self) -> "SkippedSeries":
         """As a reading says it."""

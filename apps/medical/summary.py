@@ -6,7 +6,7 @@ from rich.text import Text
 
 from apps import console
 from apps.documents import Missing
-from apps.medical.reading import MedicalReading, ReadFinding
+from apps.medical.reading import LungVolumes, MedicalReading, ReadFinding
 from apps.medical.series import SkippedSeries
 from apps.messages import cautioned, said
 
@@ -19,6 +19,9 @@ def print_summary(reading: MedicalReading) -> None:
     size, spacing = reading.series.geometry.size, reading.series.geometry.spacing_mm
     apart = " x ".join(f"{step:.4g}" for step in spacing)
     console.out.print(f"series of {size[0]} slices of {size[1]} x {size[2]}, {apart} mm", highlight=False)
+    if isinstance(reading.lungs, LungVolumes):
+        volumes = f"{reading.lungs.right_ml:.0f} ml right, {reading.lungs.left_ml:.0f} ml left"
+        console.out.print(f"lungs of {volumes}", highlight=False)
     for line in skipped(reading.series_skipped):
         console.out.print(console.plain(line), soft_wrap=True)
     for line in findings(reading.shown, console.out.width):
@@ -26,7 +29,7 @@ def print_summary(reading: MedicalReading) -> None:
     hidden = len(reading.findings) - len(reading.shown)
     console.out.print(
         f"{_counted(len(reading.shown), 'finding')} at or above the operating point "
-        f"({reading.operating_point.threshold:.3f}), {hidden} below it",
+        f"({reading.operating_point.threshold:.3f}), {hidden} below it{_cap(reading)}",
         highlight=False,
     )
     for caution in reading.cautions:
@@ -52,7 +55,7 @@ def skipped(series: Sequence[SkippedSeries]) -> Iterator[str]:
     """The series that were not read, by their reason; each UID whole on a line, to be copied behind ``--series``."""
     by_reason: dict[str, list[str]] = {}
     for each in series:
-        by_reason.setdefault(said(each.reason), []).append(each.series_uid)
+        by_reason.setdefault(said(each.reason), []).append(each.name)
     for reason, uids in by_reason.items():
         yield f"{len(uids)} series skipped: {reason}"
         yield from (f"  {uid}" for uid in uids)
@@ -70,6 +73,11 @@ def _row(finding: ReadFinding) -> list[str]:
         f"{round(k) + 1}, {row:.0f}, {column:.0f}",
         ", ".join(f"{part:.1f}" for part in finding.centre_mm),
     ]
+
+
+def _cap(reading: MedicalReading) -> str:
+    most = reading.findings_at_most
+    return "" if most is None else f"; less likely ones beyond the first {most} candidates were left out"
 
 
 def _known(value: float | str | Missing, form: str = "{}") -> str:

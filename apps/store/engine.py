@@ -16,11 +16,13 @@ from urllib.parse import parse_qsl, unquote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from core_model.errors import TandemError, Unavailable
 
 BUSY_TIMEOUT_S = 10.0
+IDLE_TIMEOUT_S = 20.0  # PostgreSQL ends a transaction whose process stands still so long, with all its locks
 WRITE = "tandem_write"
 SQLITE = "sqlite:///"
 
@@ -49,13 +51,15 @@ def make_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
         return engine
     driver = _parsed(url).set(drivername="postgresql+psycopg")
     try:
-        return create_engine(driver, pool_pre_ping=True, connect_args={"connect_timeout": int(busy_timeout_s)})
+        engine = create_engine(driver, pool_pre_ping=True, connect_args={"connect_timeout": int(busy_timeout_s)})
     except ImportError:
         raise Unavailable(
             "the driver of PostgreSQL is not installed",
             action="run: pip install 'tandem[postgres]'",
             code="driver_missing",
         ) from None
+    event.listen(engine, "connect", _set_timeouts(busy_timeout_s))
+    return engine
 
 
 def _parsed(url: str) -> URL:
@@ -77,6 +81,18 @@ def _parsed(url: str) -> URL:
             action="correct TANDEM_DATABASE_URL; signs such as @ : / in a password are written as %40 %3A %2F",
             code="database_url_rejected",
         ) from None
+
+
+def _set_timeouts(busy_timeout_s: float) -> Callable[[Any, object], None]:
+    """On PostgreSQL: wait for another's lock as long as on SQLite, and keep one no longer than a process that lives."""
+
+    def set_timeouts(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {int(busy_timeout_s * 1000)}")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {int(IDLE_TIMEOUT_S * 1000)}")
+        connection.commit()  # else the rollback with which a connection goes back to the pool would undo it
+
+    return set_timeouts
 
 
 def _set_pragmas(busy_timeout_s: float) -> Callable[[sqlite3.Connection, object], None]:
@@ -161,6 +177,8 @@ def translated_errors() -> Iterator[None]:
     """Raise what a database says about its own state as ``Unavailable``; other errors pass unchanged."""
     try:
         yield
+    except PoolTimeout:
+        raise _STATES["crowded"]() from None
     except DBAPIError as error:
         meaning = state_error(error)
         if meaning is None:
@@ -185,10 +203,14 @@ _STATES: dict[str, Callable[[], Unavailable]] = {
         "the disk under the database fails", action="check the disk, then try again", code="database_io"
     ),
     "damaged": lambda: Unavailable(
-        "the database file is damaged", action="restore it from a backup", code="database_damaged"
+        "the database file is damaged",
+        action="move it away and run 'tandem restore FILE' with a backup",
+        code="database_damaged",
     ),
     "no_database": lambda: Unavailable(
-        "the file is not a database", action="restore it from a backup", code="file_no_database"
+        "the file is not a database",
+        action="move it away and run 'tandem restore FILE' with a backup",
+        code="file_no_database",
     ),
     "cannot_open": lambda: Unavailable(
         "the database cannot be opened", action="check that its folder can be used", code="database_not_opened"
@@ -206,6 +228,8 @@ _STATES: dict[str, Callable[[], Unavailable]] = {
     ),
 }
 """What a database can say of its own state: what it means, what to do."""
+PASSING = frozenset({"database_locked", "database_unreachable", "database_busy"})
+"""Codes of the states that pass by themselves: another program's transaction, a restart, a crowd."""
 
 # Primary result codes of SQLite (https://www.sqlite.org/rescode.html).
 _SQLITE = {
@@ -224,6 +248,8 @@ _POSTGRESQL = {
     "25006": "no_writes",  # read_only_sql_transaction
     "55P03": "locked",  # lock_not_available
     "40P01": "locked",  # deadlock_detected
+    "40001": "locked",  # serialization_failure
+    "25P03": "locked",  # idle_in_transaction_session_timeout: this process stood still, and was undone
     "53100": "full",  # disk_full
     "53300": "crowded",  # too_many_connections
     "58030": "io",  # io_error
@@ -248,7 +274,10 @@ def state_error(error: DBAPIError) -> TandemError | None:
     elif sqlstate is not None:
         state = _POSTGRESQL.get(sqlstate) or _POSTGRESQL_CLASSES.get(sqlstate[:2])
     elif error.connection_invalidated or (isinstance(error, OperationalError) and hasattr(error.orig, "pgconn")):
-        state = "no_answer"  # the driver lost the server, or never reached it
+        # The driver lost the server, never reached it, or was turned away at the door, where it gets no code.
+        door = getattr(error.orig, "pgconn", None)
+        asked = getattr(door, "used_password", False) or getattr(door, "needs_password", False)
+        state = "no_answer" if error.connection_invalidated or not asked else "refused"
     else:
         state = None
     return None if state is None else _STATES[state]()

@@ -3,12 +3,13 @@
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
 
-from apps.store import audit, workers
+from apps.store import audit, inputs, workers
 from apps.store.engine import lock
 from apps.store.ids import new_id, now
 from apps.store.store import Store
-from apps.store.tables import JobRow
+from apps.store.tables import InputRow, JobRow, ReadingRow
 from core_model.errors import NotAllowed, NotFound, Phrase, Refusal, Unavailable
 
 ACTIVE = ("queued", "running")
@@ -35,8 +36,13 @@ def create(
         input_id: Row of the input that it reads.
         settings: Small JSON without names, paths or results.
         key: Hash of what makes two jobs the same.
+
+    Raises:
+        NotFound: The input was deleted meanwhile.
     """
     with store.write() as session:
+        if input_id is not None and not _there(session, InputRow, input_id):
+            raise inputs.gone()
         if key is not None:
             lock(session, key)
             same = select(JobRow).where(JobRow.key == key, JobRow.state.in_(ACTIVE), ~JobRow.cancel_requested)
@@ -181,27 +187,43 @@ def report(
     return "lost" if cancel is None else "cancel" if cancel else "go"
 
 
+def held_by(session: Session, job_id: str, attempt: int, worker: str) -> bool:
+    """Whether a worker still does an attempt of a job; what is found stays so until the transaction ends."""
+    mine = and_(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.worker == worker, JobRow.state == "running")
+    held = select(JobRow.id).where(mine).with_for_update(read=True)  # SQLite: the write lock is held anyway
+    return session.execute(held).first() is not None
+
+
 def end(
     store: Store,
     job_id: str,
     attempt: int,
     state: str,
     *,
+    worker: str | None = None,
     reading_id: str | None = None,
     error: Refusal | None = None,
-) -> None:
-    """A worker ends an attempt. Ending it again, or after another attempt began, changes nothing.
+) -> bool:
+    """Whoever holds an attempt ends it. Ending it again, after another attempt began, or after another worker has taken
+    it over, changes nothing.
 
     Args:
         store: The store.
         job_id: The job.
         attempt: Which attempt of it this is.
         state: ``done``, ``failed`` or ``cancelled``.
-        reading_id: What it made, where done.
+        worker: Who ends it; None where no worker has it.
+        reading_id: What it made, where done. Where it was deleted meanwhile, the job has failed.
         error: Why it failed.
+
+    Returns:
+        Whether this has ended it.
     """
     assert state in ENDED
     with store.write() as session:
+        if reading_id is not None and not _there(session, ReadingRow, reading_id):
+            gone = NotFound("the reading was deleted while the job ended", action="read it again", code="reading_gone")
+            state, reading_id, error = "failed", None, gone.refusal
         values: dict[str, Any] = {
             "state": state,
             "worker": None,
@@ -212,9 +234,18 @@ def end(
         }
         if state == "done":
             values["fraction"] = 1.0
-        mine = and_(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.state.in_(ACTIVE))
-        if session.execute(update(JobRow).where(mine).values(**values).returning(JobRow.id)).scalar_one_or_none():
+        holder = JobRow.worker.is_(None) if worker is None else JobRow.worker == worker
+        mine = and_(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.state.in_(ACTIVE), holder)
+        ended = session.execute(update(JobRow).where(mine).values(**values).returning(JobRow.id)).first() is not None
+        if ended:
             audit.record(session, f"job.{state}", job_id, outcome=error.code if error else "done")
+        return ended
+
+
+def _there(session: Session, table: type[InputRow] | type[ReadingRow], identifier: str) -> bool:
+    """Whether a row is there, and stays until the transaction ends."""
+    found = select(table.id).where(table.id == identifier).with_for_update(read=True, key_share=True)
+    return session.execute(found).first() is not None
 
 
 def create_done(
@@ -231,7 +262,10 @@ def create_done(
         key: As for ``create``; an equal job that waits or runs is ended with this reading.
 
     Returns:
-        The job, done.
+        The job, done; or failed, where the reading was deleted meanwhile.
+
+    Raises:
+        NotFound: The input was deleted meanwhile.
     """
     row = create(store, kind, input_id, settings, key=key)
     end(store, row.id, row.attempt, "done", reading_id=reading_id)

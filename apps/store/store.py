@@ -1,6 +1,7 @@
 """``Store``: the database and the blob folder together, opened once in a process and passed to everything."""
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Store:
 
     def __init__(self, settings: Settings, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.settings = settings
+        self._fence: Callable[[Session], None] | None = None
         self.applications = applications.load(settings.applications)
         file = sqlite_file(settings.database_url)
         with data_dir_errors():
@@ -61,9 +63,21 @@ class Store:
         """A session for reading."""
         return read_session(self.engine)
 
-    def write(self) -> AbstractContextManager[Session]:
+    @contextmanager
+    def write(self) -> Iterator[Session]:
         """A session for writing: kept as a whole, or not at all."""
-        return write_session(self.engine)
+        with write_session(self.engine) as session:
+            if self._fence is not None:
+                self._fence(session)
+            yield session
+
+    def fenced(self, fence: Callable[[Session], None]) -> "Store":
+        """This store for one that may lose the right to write: ``fence`` is asked in each transaction that writes, and
+        raises where that has happened. It holds what it found until the transaction ends. (Not to be closed: the
+        connections are those of this store.)"""
+        fenced = copy.copy(self)
+        fenced._fence = fence
+        return fenced
 
     def close(self) -> None:
         """Close all connections."""

@@ -52,7 +52,8 @@ def _split(store: Store) -> tuple[list[WorkerRow], list[WorkerRow]]:
     with store.read() as session:
         rows = list(session.execute(select(WorkerRow)).scalars())
         at = database_time(session)
-    alive = [row for row in rows if at - row.beat < DEAD_AFTER_S and not _process_gone(row)]
+    # A beat in the future is of a clock that was set back since: whoever lives beats again by the new time.
+    alive = [row for row in rows if abs(at - row.beat) < DEAD_AFTER_S and not _process_gone(row)]
     return alive, [row for row in rows if row not in alive]
 
 

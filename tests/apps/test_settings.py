@@ -100,7 +100,7 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["what?", "a#1", "100%", "a%3Fb", "with space", "中文"])
 def test_a_data_folder_with_signs_that_a_url_gives_a_meaning_holds_its_database(tmp_path: Path, name: str) -> None:
-    from apps.jobs.durable import jobs_file
+    from apps.jobs.records import jobs_file
     from apps.store import jobs
     from apps.store.store import Store
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from apps.dashboard import TOKEN
 from apps.settings import Settings, load_settings
 from apps.store.store import Store
 from tests import needs
@@ -28,11 +29,25 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ACCESS_TOKEN = "the-token-of-these-tests"
+
+
+def with_cookie(context: Any, url: str) -> None:
+    """Give a browser's context the cookie, as opening the printed address does."""
+    answer = context.request.get(f"{url}/health?token={ACCESS_TOKEN}")
+    assert answer.status == 200, answer.status
 
 
 @dataclass(frozen=True)
 class Served:
-    """A running dashboard with a report and a study in its store."""
+    """A running dashboard with a report and a study in its store.
+
+    Attributes:
+        url: Its address, to which every browser of these tests brings the cookie.
+        report: Id of the reading of a report.
+        study: Id of the reading of a study.
+        settings: Of its store.
+    """
 
     url: str
     report: str
@@ -84,7 +99,7 @@ def serving(settings: Settings) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, **settings.environment()}
+    environment = {**os.environ, **settings.environment(), TOKEN: ACCESS_TOKEN}
     process = subprocess.Popen([sys.executable, "-m", "ui.server", "--port", str(port)], cwd=ROOT, env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
@@ -97,9 +112,10 @@ def serving(settings: Settings) -> Iterator[str]:
 
 def _wait_for(url: str, process: subprocess.Popen) -> None:
     until = time.monotonic() + 60
+    asked = urllib.request.Request(url, headers={"authorization": f"Bearer {ACCESS_TOKEN}"})
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=1):
+            with urllib.request.urlopen(asked, timeout=1):
                 return
         except OSError:
             assert process.poll() is None, "the server ended"
@@ -131,6 +147,7 @@ def screen(served: Served, browser: Any) -> Iterator[Screen]:
 def watched(served: Served, browser: Any) -> Iterator[Screen]:
     """The body of ``screen``, for any dashboard."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    with_cookie(context, served.url)
     shown = Screen(context.new_page(), served)
     context.on("request", lambda request: shown.requests.append(request.url))
     shown.page.on("websocket", lambda socket: shown.requests.append(socket.url))

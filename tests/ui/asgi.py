@@ -7,6 +7,8 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+TOKEN = "the-token-of-these-tests"
+
 
 @dataclass
 class Answer:
@@ -19,9 +21,13 @@ class Answer:
 
 
 def ask(app: ASGIApp, path: str, *, kind: str = "http", method: str = "GET", **headers: str) -> Answer:
-    """Send one request; header names with ``_`` for ``-``. Host is 127.0.0.1:8501 where not given."""
+    """Send one request; header names with ``_`` for ``-``. Host is 127.0.0.1:8501, and
+    the token is sent, where nothing else is given; ``authorization=""`` sends none."""
     path, _, query = path.partition("?")
-    given = {"host": "127.0.0.1:8501", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    usual = {"host": "127.0.0.1:8501", "authorization": f"Bearer {TOKEN}"}
+    given = {**usual, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    if not given["authorization"]:
+        del given["authorization"]
     scope = {
         "type": kind, "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
         "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",

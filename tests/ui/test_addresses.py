@@ -14,12 +14,12 @@ from apps.medical.jobs import submit
 from apps.store import inputs, jobs
 from apps.store.store import Store
 from tests.ui import made
-from tests.ui.asgi import ask
+from tests.ui.asgi import TOKEN, ask
 from tests.ui.screens import components, opened
 from ui.guard import Guard
 from ui.routes import ROUTES
 
-APP = Starlette(routes=ROUTES, middleware=[Middleware(Guard)])
+APP = Starlette(routes=ROUTES, middleware=[Middleware(Guard, token=TOKEN)])
 CANARIES = ("CANARY01", "CANARY02", "CANARY20", "CANARY21", "1.2.3", "1.2.4")  # name, id, paths, UIDs of series
 WINDOWS = ("lung", "mediastinum", "bone")
 

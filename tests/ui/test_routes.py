@@ -19,14 +19,14 @@ from apps.store import blobs, readings
 from apps.store.store import Store
 from core_model.errors import NotFound
 from tests.ui import made
-from tests.ui.asgi import ask
+from tests.ui.asgi import TOKEN, ask
 from tests.ui.screens import components, opened
 from ui import library, slices
 from ui.guard import Guard
 from ui.routes import ROUTES
 from ui.widgets.study_view import viewer_data
 
-APP = Starlette(routes=ROUTES, middleware=[Middleware(Guard)])
+APP = Starlette(routes=ROUTES, middleware=[Middleware(Guard, token=TOKEN)])
 
 
 def pixels(body: bytes) -> np.ndarray:

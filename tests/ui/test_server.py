@@ -1,23 +1,38 @@
 """The dashboard's process: it answers on its port, and ends with whoever started it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from apps.dashboard import MAX_QUICK_ENDS, keep_running
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def answers(port: int) -> bool:
+def status(port: int, path: str = "/health", **headers: str) -> int:
+    """What the server answers; 0 where it does not."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as answer:
-            return answer.read() == b"ok"
+        with urllib.request.urlopen(asked, timeout=2) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
     except OSError:
-        return False
+        return 0
+
+
+def answers(port: int) -> bool:
+    """Whether the server runs: without the token it says no more than that there is none."""
+    return status(port) == 403
 
 
 def free_port() -> int:
@@ -49,14 +64,87 @@ def test_the_server_ends_with_the_process_that_started_it(tmp_path: Path) -> Non
     assert not answers(port)
 
 
-def test_the_dashboard_starts_in_a_folder_with_modules_of_the_same_names(elsewhere: Path, tmp_path: Path) -> None:
+def test_the_dashboard_starts_in_a_folder_with_modules_of_the_same_names(elsewhere: Path) -> None:
     port = free_port()
+    with dashboard(elsewhere, port) as process:
+        wait_for_answer(process, port)
+    assert not (elsewhere / "ran").exists()
+
+
+def printed_address(process: subprocess.Popen[bytes]) -> str:
+    """The address that the dashboard prints."""
+    assert process.stderr is not None
+    while line := process.stderr.readline().decode():
+        if found := re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", line):
+            return found[0]
+    raise AssertionError("no address was printed")
+
+
+@contextmanager
+def dashboard(folder: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """``tandem ui`` in a folder."""
     command = [sys.executable, "-P", "-m", "apps.cli", "ui", "--port", str(port)]
-    environment = {**os.environ, "TANDEM_DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": str(REPOSITORY)}
-    with subprocess.Popen(command, cwd=elsewhere, env=environment) as process:
+    environment = {**os.environ, "TANDEM_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(REPOSITORY), **settings}
+    with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE) as process:
         try:
-            wait_for_answer(process, port)
+            yield process
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
-    assert not (elsewhere / "ran").exists()
+            process.wait(60)
+
+
+def test_the_printed_address_opens_the_dashboard_and_settings_of_the_current_folder_are_not_obeyed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "config.toml").write_text(
+        '[server]\nbaseUrlPath = "elsewhere"\nenableStaticServing = true\n[client]\nshowErrorDetails = "full"\n'
+    )
+    port = free_port()
+    with dashboard(tmp_path, port, TANDEM_UI_TOKEN="known-to-others") as process:
+        address = printed_address(process)
+        wait_for_answer(process, port)
+        token = address.partition("token=")[2]
+        assert len(token) >= 40
+        known = {"authorization": f"Bearer {token}"}
+        assert status(port, "/health", **known) == 200
+        assert status(port, "/_stcore/host-config", **known) == 200  # at the root, where our settings put it
+        assert status(port, f"/health?token={token}") == 403  # without the cookie that came with the way there
+        assert status(port, "/health?token=known-to-others") == 403
+        assert status(port, "/_stcore/metrics", **known) == 404
+
+
+def test_a_server_that_is_gone_is_started_again_with_the_same_address(tmp_path: Path) -> None:
+    port = free_port()
+    with dashboard(tmp_path, port) as process:
+        token = printed_address(process).partition("token=")[2]
+        wait_for_answer(process, port)
+        for _ in range(2):
+            (server,) = [each for each in children(process.pid) if "ui.server" in command_line(each)]
+            assert token not in command_line(server)
+            os.kill(server, signal.SIGKILL)
+            until = time.monotonic() + 10
+            while answers(port) and time.monotonic() < until:
+                time.sleep(0.05)
+            wait_for_answer(process, port)
+            assert status(port, "/health", authorization=f"Bearer {token}") == 200
+
+
+def command_line(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_bytes().decode().replace("\0", " ")
+
+
+def children(process: int) -> list[int]:
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for thread in threads for child in thread.read_text().split()]
+
+
+def test_a_server_that_ends_at_once_is_not_started_for_ever() -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen([sys.executable, "-c", "raise SystemExit(7)"]))
+        return started[-1]
+
+    assert keep_running(start) == 7
+    assert len(started) == MAX_QUICK_ENDS

@@ -18,11 +18,11 @@ def list_series(reading: MedicalReading) -> None:
     """Draw the series; a skipped one that is chosen can be read instead."""
     series, skipped = reading.series, reading.series_skipped
     size = " × ".join(str(number) for number in series.geometry.size)
-    rows = [_row("", series.series_uid, series.num_slices, t("series_read"), "green", size)]
+    rows = [_row("", series.name, series.num_slices, t("series_read"), "green", size)]
     rows += [
         _row(
-            other.series_uid,
-            other.series_uid,
+            other.name,
+            other.name,
             other.num_slices,
             t("skipped"),
             "gray",
@@ -40,7 +40,7 @@ def list_series(reading: MedicalReading) -> None:
         "label": t("series"),
     }
     grid(data, "series", lambda row, _: st.session_state.update({CHOSEN: row}))
-    if chosen in [other.series_uid for other in skipped] and st.button(t("read_series"), key="read_series"):
+    if chosen in [other.name for other in skipped] and st.button(t("read_series"), key="read_series"):
         with said():
             _read(reading.id, chosen)
 

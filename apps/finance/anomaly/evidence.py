@@ -12,7 +12,7 @@ from apps.finance.anomaly.printed.layout import Layout
 from apps.finance.anomaly.printed.table_sums import TableSum, table_sums
 from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Dimension, Fact, Filing
-from apps.finance.filings.duplicates import most_precise, rounding_range
+from apps.finance.filings.duplicates import NAMED, most_precise, rounding_range
 from apps.finance.money import is_money, is_per_share, per_share
 from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, Statements, StatementValue
@@ -195,7 +195,7 @@ class Evidence:
         best = most_precise(facts)
         if is_money(best.unit) or is_per_share(best.unit):
             best = most_precise([fact for fact in facts if fact.unit in self.own_units] or facts)
-        alike = [fact for fact in facts if fact is not best and fact.unit == best.unit]
+        alike = [fact for fact in facts if fact is not best and fact.unit == best.unit][:NAMED]
         others = tuple(fact.fact_id for fact in alike if agree(fact, best))
         ids = (best.fact_id, *others)
         return Amount(Decimal(best.value or "0"), rounding_of(best), ids, self.name_of(name), best.unit or "")

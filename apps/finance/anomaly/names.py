@@ -10,6 +10,8 @@ from core_model.errors import Message
 
 LONG = 60
 """Characters beyond which a caption is cut."""
+LOOKED_AT = 4 * LONG
+"""Characters of a caption that are looked at at all."""
 _BESIDE = re.compile(
     r"(?:\s*;|,\s*(?:less|net of|(?:par value|\$?[\d.,]+\s*par)|\$[\d.,]+)\b|,?\s*\$[\d.,]+\s*par\b"
     r"|\s[-–—(]\s*(?=authori|par\b|\$|\d)).*",
@@ -51,7 +53,7 @@ def short(caption: str) -> str:
 
     Empty where nothing is left that names an amount.
     """
-    plain = _OPENING_FIRST.sub("", _OPENING.sub("", caption)).strip()
+    plain = _OPENING_FIRST.sub("", _OPENING.sub("", caption[:LOOKED_AT])).strip()
     if not plain or _ALONE.fullmatch(plain):
         return ""
     cut = _BESIDE.sub("", plain, count=1).strip(" ,:;—–-") if len(plain) > LONG else plain

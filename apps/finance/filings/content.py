@@ -3,6 +3,8 @@
 import copy
 import re
 from collections.abc import Iterator
+from html import escape, unescape
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -36,11 +38,14 @@ class Content:
         inventory: The document's elements.
         cautions: Where broken chains are recorded.
         size: Bytes of the document. Texts may hold each other, so that a small document can stand for a huge amount
-            of text: beyond ``REPETITION`` times its size no more is given out.
+            of text: beyond ``REPETITION`` times its size no more is given out. The same holds for its continuations,
+            each of which belongs to one chain: many chains through all of them stand for hours of work.
     """
 
     def __init__(self, inventory: Inventory, cautions: Cautions, size: int) -> None:
         self._left = REPETITION * (size + 100_000)
+        self._base = inventory.base
+        self._parts_left = REPETITION * (len(inventory.continuations) + 1_000)
         self._cautions = cautions
         self._exclude = inventory.ix + "exclude"
         self._excludes = inventory.excludes
@@ -59,7 +64,11 @@ class Content:
         return "".join([self._markup(part) for part in self.parts(element, continued)])
 
     def parts(self, element: etree._Element, continued: str | None) -> list[etree._Element]:
-        """The element and its continuations, in order; a chain that breaks or runs in a circle ends there."""
+        """The element and its continuations, in order; a chain that breaks or runs in a circle ends there.
+
+        Raises:
+            TooMuchText: The chains of this document go through the same continuations too often.
+        """
         parts = [element]
         if continued is None:
             return parts
@@ -70,6 +79,9 @@ class Content:
                 place = Message("place_continuation", {"id": continued[:60]})
                 self._cautions.add(Caution("broken_continuation", source=place))
                 break
+            self._parts_left -= 1
+            if self._parts_left < 0:
+                raise TooMuchText
             seen.add(continued)
             parts.append(following)
             continued = following.get("continuedAt")
@@ -96,7 +108,16 @@ class Content:
         if len(element) == 0 and not element.text:
             return ""
         text = etree.tostring(element, encoding="unicode", with_tail=False)
-        return self._spend(_inline_tags(element.prefix).sub("", text))
+        text = _inline_tags(element.prefix).sub("", text)
+        return self._spend(_ADDRESS.sub(self._resolved, text) if self._base else text)
+
+    def _resolved(self, match: re.Match[str]) -> str:
+        """An attribute with its address resolved against the base of the page, as Inline XBRL 1.1 asks for."""
+        try:
+            address = urljoin(self._base, unescape(match[2]))
+        except ValueError:
+            return match[0]
+        return f'{match[1]}"{escape(address)}"'
 
     def _without_exclusions(self, element: etree._Element) -> etree._Element:
         element = copy.deepcopy(element)
@@ -114,6 +135,7 @@ class Content:
         return element
 
 
+_ADDRESS = re.compile(r"""(\s(?:href|src|cite|longdesc|background|action|data|usemap)=)"([^"]{0,4000})\"""")
 _TAGS: dict[str | None, re.Pattern[str]] = {}
 
 

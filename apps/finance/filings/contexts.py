@@ -44,6 +44,19 @@ def read_context(element: etree._Element, names: Names) -> Context:
     return context
 
 
+def either_of(one: Context, other: Context) -> Context:
+    """What the id of a context means that is defined twice: the first where both say the same, else neither."""
+    if one.problems or _said(one) == _said(other):
+        return one
+    entity, scheme = (one.entity, one.scheme) if one.entity == other.entity else ("", "")
+    problem = Message("context_means_two_things", {"context": in_quotes(one.context_id[:60])})
+    return Context(one.context_id, entity, scheme, problems=(problem,))
+
+
+def _said(context: Context) -> tuple:
+    return (context.entity, context.scheme, context.start, context.end, context.instant, context.dimensions)
+
+
 def _period(period: etree._Element, context: Context, problems: list[Message]) -> None:
     for bound in period:
         text = (bound.text or "").strip()

@@ -1,5 +1,7 @@
 """Duplicate facts: the same concept, entity, period, dimensions and unit, said more than once.
 
+Facts of different tuples are no duplicates of each other (XBRL 2.1, section 4.10).
+
 Two numbers agree where the ranges that they were rounded from overlap ("Handling Duplicate Facts in XBRL and Inline
 XBRL", XBRL International working group note): a value with ``decimals`` d stands for anything within half of 10^-d.
 """
@@ -12,6 +14,9 @@ from apps.finance.filings.model import Duplicates, Fact
 from apps.finance.quoted import in_quotes
 from core_model.errors import Message
 
+NAMED = 30
+"""Facts that say the same thing and are named as the sources of one value, or of one finding; no report that this was
+tried on states a thing oftener. Every fact beyond them is judged all the same."""
 _EXACT = Context(prec=1000)  # numbers have at most 128 digits on either side of the point
 
 
@@ -30,7 +35,7 @@ def find_duplicates(facts: Iterable[Fact]) -> list[Duplicates]:
         if context is None:
             who_and_when = (fact.entity, fact.start, fact.end, fact.instant, fact.dimensions)
             context = known[fact.context_id] = contexts.setdefault(who_and_when, len(contexts))
-        key = (fact.concept, context, fact.unit)
+        key = (fact.concept, context, fact.unit, fact.tuple_id)
         group = groups.get(key)
         if group is None:
             groups[key] = [fact]

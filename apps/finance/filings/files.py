@@ -49,14 +49,19 @@ def bytes_of(path: Path) -> bytes:
             values={"why": system_reason(error)},
         ) from None
     if data is None or len(data) > MAX_BYTES:
-        raise InputRejected(
-            "the file is too large to be a report",
-            allowed="{wanted}",
-            action="give the report alone, without the images of its pages",
-            code="report_too_large",
-            values={"wanted": WANTED},
-        )
+        raise too_large()
     return data
+
+
+def too_large() -> InputRejected:
+    """The refusal of more bytes than a report can have."""
+    return InputRejected(
+        "the file is too large to be a report",
+        allowed="{wanted}",
+        action="give the report alone, without the images of its pages",
+        code="report_too_large",
+        values={"wanted": WANTED},
+    )
 
 
 def _kind(mode: int) -> Phrase:

@@ -8,6 +8,8 @@ from apps.finance.filings.model import Fact, Footnote, Relationship
 from core_model.errors import Caution
 
 _FACT_FOOTNOTE = "http://www.xbrl.org/2003/arcrole/fact-footnote"
+LINKS = 100_000
+"""Pairs of a fact and a footnote that are followed: a few lines can name millions, and reports have hundreds."""
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -47,13 +49,23 @@ def attach_footnotes(
     if not relationships and not reading.footnote_references:
         return footnotes, relationships
     by_id = {fact.fact_id: fact for fact in facts}
-    links = [(source, note) for link in relationships for source in link.from_ids for note in link.to_ids]
-    links += [(source, note) for source, notes in reading.footnote_references.items() for note in notes]
-    for source, note in links:
-        fact = by_id.get(source)
-        if fact is None or (note not in footnotes and note not in by_id):
-            missing = note if fact is not None else source
+    notes_of: dict[str, dict[str, None]] = {}
+    left = LINKS
+    links = [(link.from_ids, link.to_ids) for link in relationships]
+    links += [((source,), tuple(notes)) for source, notes in reading.footnote_references.items()]
+    for sources, targets in links:
+        dangling = dict.fromkeys(source for source in sources if source not in by_id)
+        dangling |= dict.fromkeys(note for note in targets if note not in footnotes and note not in by_id)
+        for missing in dangling:
             cautions.add(Caution("dangling_footnote", source=of_named(missing[:60])))
-        elif note in footnotes and note not in fact.footnotes:
-            fact.footnotes += (note,)
+        notes = [note for note in targets if note in footnotes]
+        known = [source for source in sources if source in by_id]
+        left -= len(notes) * len(known)
+        if left < 0:
+            cautions.add(Caution("footnote_links_too_many", {"most": LINKS}))
+            break
+        for source in known:
+            notes_of.setdefault(source, {}).update(dict.fromkeys(notes))
+    for source, attached in notes_of.items():
+        by_id[source].footnotes += tuple(attached)
     return footnotes, relationships

@@ -149,7 +149,15 @@ class Reading:
             escaped=escaped,
             footnotes=(),
             order=order,
+            tuple_id=self._tuple_of(element, get("tupleRef")) if self._inventory.tuples else "",
         )
+
+    def _tuple_of(self, element: etree._Element, reference: str | None) -> str:
+        """The tuple that a fact names, or that it stands in; empty for none."""
+        if reference:
+            return reference.strip()
+        holder = next(element.iterancestors(self._inventory.ix + "tuple"), None)
+        return "" if holder is None else holder.get("tupleID") or self._paths.of(holder)
 
     def _target(self, targets: set[str | None]) -> str | None:
         """The target document to read: the default one, else the first by name."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 XBRLI = "{http://www.xbrl.org/2003/instance}"
+_BASE = "{http://www.w3.org/1999/xhtml}head/{http://www.w3.org/1999/xhtml}base"
 FACT_KINDS = ("nonFraction", "nonNumeric", "fraction")
 
 
@@ -24,7 +25,8 @@ class Inventory:
         units: xbrli:unit.
         headers: ix:header and ix:references.
         excludes: Whether there is an ix:exclude.
-        tuples: Number of ix:tuple.
+        base: Address that relative ones of the page are resolved against; empty where the page names none.
+        tuples: ix:tuple.
     """
 
     root: etree._Element
@@ -38,7 +40,8 @@ class Inventory:
     units: list[etree._Element] = field(default_factory=list)
     headers: list[etree._Element] = field(default_factory=list)
     excludes: bool = False
-    tuples: int = 0
+    tuples: list[etree._Element] = field(default_factory=list)
+    base: str = ""
 
 
 def take_inventory(root: etree._Element, namespace: str) -> Inventory:
@@ -52,6 +55,8 @@ def take_inventory(root: etree._Element, namespace: str) -> Inventory:
     found = Inventory(root, ix)
     fact_tags = tuple(ix + kind for kind in FACT_KINDS)
     context, unit = XBRLI + "context", XBRLI + "unit"
+    based = root.find(_BASE)
+    found.base = "" if based is None else (based.get("href") or "").strip()
     facts = found.facts
     for element in root.iter(ix + "*", context, unit):
         tag = element.tag
@@ -72,7 +77,7 @@ def take_inventory(root: etree._Element, namespace: str) -> Inventory:
         elif tag == ix + "exclude":
             found.excludes = True
         elif tag == ix + "tuple":
-            found.tuples += 1
+            found.tuples.append(element)
         elif tag == ix + "header" or tag == ix + "references":
             found.headers.append(element)
     return found

@@ -128,6 +128,7 @@ class Fact:
         escaped: Whether ``value`` is XHTML.
         footnotes: Ids of its footnotes in ``Filing.footnotes``.
         order: Position among the facts of the document, from 0.
+        tuple_id: Of the tuple that groups it with others, empty where none does.
     """
 
     fact_id: str
@@ -155,6 +156,7 @@ class Fact:
     escaped: bool
     footnotes: tuple[str, ...]
     order: int
+    tuple_id: str = ""
 
     @property
     def period(self) -> Period | None:
@@ -178,8 +180,9 @@ class Fact:
 
     @property
     def aspects(self) -> tuple:
-        """What makes two facts duplicates of each other: concept, entity, period, dimensions and unit."""
-        return (self.concept, self.entity, self.start, self.end, self.instant, self.dimensions, self.unit)
+        """What makes two facts duplicates of each other: concept, entity, period, dimensions, unit and tuple."""
+        who_and_when = (self.entity, self.start, self.end, self.instant, self.dimensions)
+        return (self.concept, *who_and_when, self.unit, self.tuple_id)
 
 
 Agreement = Literal["complete", "consistent", "contradicting"]
@@ -187,7 +190,7 @@ Agreement = Literal["complete", "consistent", "contradicting"]
 
 @dataclass(slots=True)
 class Duplicates:
-    """Facts that state the same thing: equal concept, entity, period, dimensions and unit.
+    """Facts that state the same thing: equal concept, entity, period, dimensions and unit, and in the same tuple.
 
     Attributes:
         facts: At least two, in the order of the document.

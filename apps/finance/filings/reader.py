@@ -7,18 +7,19 @@ from pathlib import Path
 from lxml import etree
 
 from apps.finance.cautions import Cautions, of_fact, of_named
-from apps.finance.filings.contexts import read_context, read_unit
-from apps.finance.filings.document import describe
+from apps.finance.filings.contexts import either_of, read_context, read_unit
 from apps.finance.filings.duplicates import find_duplicates
+from apps.finance.filings.entity.document import describe
 from apps.finance.filings.files import bytes_of
 from apps.finance.filings.footnotes import attach_footnotes
 from apps.finance.filings.inline import Reading
 from apps.finance.filings.inventory import Inventory, take_inventory
 from apps.finance.filings.model import Context, Fact, Filing, Unit
 from apps.finance.filings.names import Names, spoken
+from apps.finance.filings.packages.letters import in_lower_case
 from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, no_inline_xbrl, parse
 from apps.finance.quoted import in_quotes
-from core_model.errors import Caution, Message
+from core_model.errors import Caution, InputRejected, Message
 
 
 def read_facts(path: str | PathLike[str] | bytes) -> Filing:
@@ -67,8 +68,10 @@ def read_tree(root: etree._Element, data: bytes) -> Filing:
     contexts: dict[str, Context] = {}
     for element in inventory.contexts:
         context = read_context(element, names)
-        if contexts.setdefault(context.context_id, context) is not context:
+        first = contexts.setdefault(context.context_id, context)
+        if first is not context:
             cautions.add(Caution("context_twice", source=of_named(context.context_id[:60])))
+            contexts[context.context_id] = either_of(first, context)
     units: dict[str, Unit] = {}
     for element in inventory.units:
         unit = read_unit(element, names)
@@ -78,6 +81,10 @@ def read_tree(root: etree._Element, data: bytes) -> Filing:
     facts = reading.facts()
     if not facts:
         raise no_inline_xbrl()
+    if not contexts:
+        raise _part_of_a_set()
+    if in_lower_case(data):
+        cautions.add(Caution("names_in_lower_case"))
     if inventory.tuples:
         cautions.add(Caution("tuples"))
     footnotes, relationships = attach_footnotes(inventory, facts, reading, cautions)
@@ -89,6 +96,15 @@ def read_tree(root: etree._Element, data: bytes) -> Filing:
         cautions.add(Caution("undeclared_prefix", {"prefix": in_quotes(prefix[:40])}))
     document = describe(inventory, facts, contexts)
     return Filing(document, facts, contexts, units, footnotes, relationships, duplicates, cautions.listed())
+
+
+def _part_of_a_set() -> InputRejected:
+    return InputRejected(
+        "this is a part of a set of documents: its contexts are in another file",
+        allowed="the documents of the set together",
+        action="give the folder that holds all of them, or a zip of it",
+        code="part_of_a_set",
+    )
 
 
 def _contradiction(best: Fact, reason: Message) -> Caution:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from apps.finance.cautions import Cautions
-from apps.finance.filings.content import Content
+from apps.finance.filings.content import Content, TooMuchText
 from apps.finance.filings.inventory import Inventory, take_inventory
 from apps.finance.filings.paths import Paths, element_at
 from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, parse
@@ -110,7 +110,7 @@ class _Finder:
         reason = self._why_invisible(element)
         hidden = element in self._inventory.hidden or reason == _AMONG_HIDDEN
         shown = self._shown.get(element_id or "") if reason is not None else None
-        parts = self._content.parts(element, element.get("continuedAt"))[1:]
+        parts = self._continuations(element)
         return Location(
             fact_id=fact_id,
             element_id=element_id,
@@ -122,6 +122,13 @@ class _Finder:
             continued_at=tuple(self._paths.of(part) for part in parts),
             line=int(element.sourceline or 0),
         )
+
+    def _continuations(self, element: etree._Element) -> list[etree._Element]:
+        """What continues its text; nothing where its text was too much to be read, so that the fact has none."""
+        try:
+            return self._content.parts(element, element.get("continuedAt"))[1:]
+        except TooMuchText:
+            return []
 
     def _why_invisible(self, element: etree._Element) -> Message | None:
         reason = None

@@ -1,10 +1,16 @@
 """From untrusted bytes to a tree: no entities, no network, no DTD, no deep nesting, or ``InputRejected``."""
 
 import re
+from collections.abc import Mapping
 from html.entities import name2codepoint
 
 from lxml import etree
 
+from apps.finance.filings.files import MAX_BYTES
+from apps.finance.filings.packages.archive import documents_in
+from apps.finance.filings.packages.choosing import one_report
+from apps.finance.filings.packages.letters import in_lower_case, restore_case
+from apps.finance.filings.packages.wrapped import documents_of, is_wrapped
 from apps.finance.quoted import quoted
 from core_model.errors import InputRejected, Phrase
 
@@ -12,13 +18,12 @@ INLINE_NAMESPACES = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org
 """Inline XBRL 1.1 and 1.0."""
 
 _WANTED = Phrase("wanted_report", "one inline XBRL report, an XHTML document as companies file it")
-_ZIP, _IMAGE = Phrase("kind_zip", "a zip archive"), Phrase("kind_image", "an image")
+_OFFICE, _IMAGE = Phrase("kind_office", "an Office file"), Phrase("kind_image", "an image")
+_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 _MAGIC = {
     b"%PDF": Phrase("kind_pdf", "a PDF"),
-    b"PK\x03\x04": _ZIP,
-    b"PK\x05\x06": _ZIP,
     b"\x1f\x8b": Phrase("kind_gzip", "a gzip file"),
-    b"\xd0\xcf\x11\xe0": Phrase("kind_office", "an Office file"),
+    b"\xd0\xcf\x11\xe0": _OFFICE,
     b"\x89PNG": _IMAGE,
     b"\xff\xd8\xff": _IMAGE,
     b"GIF8": _IMAGE,
@@ -33,12 +38,15 @@ _BARE_DOCTYPE = re.compile(
          )?\s*>""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LONGEST_DOCTYPE = 1_000
+"""Bytes of a bare document type, white space and comments' remains included; that of XHTML 1.0 has some 120."""
 _DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _ASCII_BASED = re.compile(
     r"utf-?8|(us-)?ascii|iso-?8859-?\d+|latin-?1|windows-\d+|cp125\d|koi8-[ru]|macintosh|"
     r"shift[-_]jis|sjis|euc-(jp|kr|cn|tw)|gb2312|gbk|gb18030|big5(-hkscs)?",
     re.IGNORECASE,
 )
+_INSTANCE = re.compile(rb"<(?:[\w.-]{1,40}:)?xbrl[\s>]")
 _NAMED_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -46,10 +54,11 @@ def markup_of(data: bytes) -> bytes:
     """The document in an encoding in which markup is ASCII, from its declaration or first element on.
 
     Args:
-        data: The bytes of the file.
+        data: The bytes of the file: the document, the document in EDGAR's wrapper, a complete submission, or a zip with
+            the document, or with several that are one report.
 
     Raises:
-        InputRejected: Empty, another kind of file, or an encoding that reports are not written in.
+        InputRejected: Empty, another kind of file, several reports, or an encoding that reports are not written in.
     """
     if not data.strip(b" \t\r\n\x00"):
         raise InputRejected(
@@ -59,15 +68,35 @@ def markup_of(data: bytes) -> bytes:
             code="empty_file",
             values={"wanted": _WANTED},
         )
+    if data.startswith(_ZIPS):
+        members = documents_in(data, MAX_BYTES)
+        if members is None:
+            raise _another_kind(_OFFICE)
+        return _the_report(members, first=False)
+    bare = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if is_wrapped(bare):
+        return _the_report({str(number): text for number, text in enumerate(documents_of(bare), 1)}, first=True)
+    return _one_document(data)
+
+
+def _the_report(documents: Mapping[str, bytes], *, first: bool) -> bytes:
+    """The report among the documents of a package or a submission."""
+    inline = {name: _one_document(text) for name, text in documents.items() if _has_inline_xbrl(text)}
+    report = one_report(inline, first=first)
+    if report is None:
+        raise no_inline_xbrl()
+    return report
+
+
+def _has_inline_xbrl(data: bytes) -> bool:
+    return any(namespace.encode() in data for namespace in INLINE_NAMESPACES)
+
+
+def _one_document(data: bytes) -> bytes:
+    """What ``markup_of`` makes of a document in no wrapper."""
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
-            raise InputRejected(
-                "this is {kind}",
-                allowed="{wanted}",
-                action="give the report's .htm or .html file",
-                code="another_kind",
-                values={"kind": kind, "wanted": _WANTED},
-            )
+            raise _another_kind(kind)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:2]:
         order = "utf-16" if b"\x00" not in data[:2] else "utf-16-be" if data[:1] == b"\x00" else "utf-16-le"
         try:
@@ -101,8 +130,8 @@ def parse(data: bytes) -> etree._Element:
             without inline XBRL.
     """
     data, html_characters = _without_document_type(data)
-    if not any(namespace.encode() in data for namespace in INLINE_NAMESPACES):
-        raise no_inline_xbrl()
+    if not _has_inline_xbrl(data):
+        raise _instance() if _INSTANCE.search(data[:4000]) else no_inline_xbrl()
     if html_characters:
         data = _NAMED_ENTITY.sub(_as_number, data)
     try:
@@ -111,6 +140,8 @@ def parse(data: bytes) -> etree._Element:
         if html_characters or error.code != etree.ErrorTypes.ERR_UNDECLARED_ENTITY:
             raise _not_well_formed(error, data) from None
         root = _parse_with_html_characters(data)
+    if in_lower_case(data):
+        restore_case(root)
     return root
 
 
@@ -120,6 +151,26 @@ def _parse_with_html_characters(data: bytes) -> etree._Element:
         return etree.fromstring(_NAMED_ENTITY.sub(_as_number, data), _parser())
     except etree.XMLSyntaxError as error:
         raise _not_well_formed(error, data) from None
+
+
+def _another_kind(kind: Phrase) -> InputRejected:
+    return InputRejected(
+        "this is {kind}",
+        allowed="{wanted}",
+        action="give the report's .htm or .html file",
+        code="another_kind",
+        values={"kind": kind, "wanted": _WANTED},
+    )
+
+
+def _instance() -> InputRejected:
+    return InputRejected(
+        "this is an XBRL instance: the facts alone, without the pages",
+        allowed="{wanted}",
+        action="give the report's inline XBRL document (.htm, .html or .xhtml)",
+        code="xbrl_instance",
+        values={"wanted": _WANTED},
+    )
 
 
 def no_inline_xbrl() -> InputRejected:
@@ -156,7 +207,7 @@ def _without_document_type(data: bytes) -> tuple[bytes, bool]:
     start = _PROLOG.match(data).end()  # type: ignore[union-attr]  # it matches the empty string too
     if _DOCTYPE.match(data, start) is None:
         return data, False
-    bare = _BARE_DOCTYPE.match(data, start)
+    bare = _BARE_DOCTYPE.match(data, start, start + _LONGEST_DOCTYPE)
     if bare is None:
         raise InputRejected(
             "the document has a document type of its own, which may define entities",
@@ -184,6 +235,8 @@ def _not_html() -> InputRejected:
 
 
 def _not_well_formed(error: etree.XMLSyntaxError, data: bytes) -> InputRejected:
+    if error.code == etree.ErrorTypes.ERR_NO_MEMORY or (not error.msg and not error.lineno):
+        raise MemoryError  # the parser says nothing more where it gets no memory
     reason = (error.msg or "syntax error").split(", line ")[0].rstrip(".")
     line = error.lineno or 0
     lowered = reason.lower()

@@ -14,6 +14,10 @@ _BALANCE = (
     "CommonStockValue",
     "AdditionalPaidInCapital",
     "CashAndCashEquivalentsAtCarryingValue",
+    "PartnersCapital",
+    "PartnersCapitalIncludingPortionAttributableToNoncontrollingInterest",
+    "MembersEquity",
+    "AssetsNet",
     # IFRS
     "EquityAndLiabilities",
     "Equity",
@@ -49,6 +53,10 @@ _INCOME = (
     "BenefitsLossesAndExpenses",
     "NoninterestExpense",
     "InterestExpense",
+    "RegulatedAndUnregulatedOperatingRevenue",
+    "GrossInvestmentIncomeOperating",
+    "NetIncomeLossPerOutstandingLimitedPartnershipUnitBasicNetOfTax",
+    "NetIncomeLossPerOutstandingLimitedPartnershipUnitDiluted",
     # IFRS
     "Revenue",
     "CostOfSales",
@@ -84,6 +92,9 @@ _CASH_FLOW = (
     "CashFlowsFromUsedInOperatingActivities",
     "CashFlowsFromUsedInInvestingActivities",
     "CashFlowsFromUsedInFinancingActivities",
+    "CashFlowsFromUsedInOperatingActivitiesContinuingOperations",
+    "CashFlowsFromUsedInInvestingActivitiesContinuingOperations",
+    "CashFlowsFromUsedInFinancingActivitiesContinuingOperations",
     "PurchaseOfPropertyPlantAndEquipmentClassifiedAsInvestingActivities",
     "IncreaseDecreaseInCashAndCashEquivalents",
     "DividendsPaidClassifiedAsFinancingActivities",
@@ -101,6 +112,9 @@ _DECISIVE = {
     "CashFlowsFromUsedInOperatingActivities",
     "CashFlowsFromUsedInInvestingActivities",
     "CashFlowsFromUsedInFinancingActivities",
+    "CashFlowsFromUsedInOperatingActivitiesContinuingOperations",
+    "CashFlowsFromUsedInInvestingActivitiesContinuingOperations",
+    "CashFlowsFromUsedInFinancingActivitiesContinuingOperations",
 }
 
 

@@ -14,6 +14,7 @@ from apps.finance.filings.source import markup_of
 from apps.finance.filings.xml import INLINE_NAMESPACES, parse
 from apps.finance.periods import Period
 from apps.finance.statements.captions import Embed, caption_index
+from apps.finance.statements.choice.by_concept import line_by_concept, printed_without_tables
 from apps.finance.statements.derived import Printed, derive
 from apps.finance.statements.face import Face, FaceRow, read_face
 from apps.finance.statements.lines import LINES, KeyLine
@@ -58,9 +59,13 @@ def build_statements(
     _report(tick, 0.0)
     root = parse(markup_of(source)) if isinstance(source, bytes) else source
     _report(tick, 0.3)
-    faces = {name: read_face(name, located) for name, located in locate(visible_facts(root, filing)).items()}
+    visible = visible_facts(root, filing)
+    faces = {name: read_face(name, located) for name, located in locate(visible).items()}
     _report(tick, 0.7)
-    missing: dict[StatementName, Message] = {name: _not_found(name, filing) for name in STATEMENTS if name not in faces}
+    waiting = [name for name in printed_without_tables(visible) if name not in faces] if len(faces) < 3 else []
+    missing: dict[StatementName, Message] = {
+        name: _not_found(name, filing, name in waiting) for name in STATEMENTS if name not in faces
+    }
     english = (filing.document.language or "en").lower().startswith("en")
     mapper = Mapper(faces, missing, english, caption_index(embed) if embed is not None else None)
     sources = Sources(filing, {row.concept for face in faces.values() for row in face.rows})
@@ -72,17 +77,19 @@ def build_statements(
     printed: Printed = {
         name: {value.period: value for value in of_line if value.value is not None} for name, of_line in values.items()
     }
+    numbers = _plain_numbers(filing) if waiting else {}
     lines = []
     for line in LINES:
         choice = choices[line.name]
         of_line = values[line.name]
         if not printed[line.name]:
             of_line = _with_derived(line, choice, of_line, derive(line.name, printed, faces, sources), cover)
-        lines.append(_line(line, choice, of_line))
+        by_concept = line_by_concept(line, numbers, cover) if line.statement in waiting else None
+        lines.append(by_concept or _line(line, choice, of_line))
     chosen = {id(choice.row): name for name, choice in choices.items() if choice.row is not None}
     reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
     _report(tick, 1.0)
-    return Statements(tuple(lines), reported, missing, tuple(_cautions(faces, missing)))
+    return Statements(tuple(lines), reported, missing, tuple(_cautions(faces, missing, waiting)))
 
 
 def cover_period(filing: Filing) -> Period | None:
@@ -123,8 +130,19 @@ def visible_facts(root: etree._Element, filing: Filing) -> dict[etree._Element, 
     return found
 
 
-def _not_found(name: StatementName, filing: Filing) -> Message:
+def _plain_numbers(filing: Filing) -> dict[str, list[Fact]]:
+    """Numeric facts of the whole company by concept."""
+    found: dict[str, list[Fact]] = {}
+    for fact in filing.facts:
+        if fact.kind == "number" and not fact.dimensions:
+            found.setdefault(fact.concept, []).append(fact)
+    return found
+
+
+def _not_found(name: StatementName, filing: Filing, waits: bool) -> Message:
     called = {"statement": statement_message(name).as_dict()}
+    if waits:
+        return Message("statement_without_tables", called)
     if not any(fact.kind == "number" for fact in filing.facts):
         return Message("report_without_numbers", called)
     return Message("no_table_of_statement", called)
@@ -196,8 +214,14 @@ def _reported(row: FaceRow, chosen: Mapping[int, str], sources: Sources) -> Repo
     )
 
 
-def _cautions(faces: Mapping[StatementName, Face], missing: Mapping[StatementName, Message]) -> list[Caution]:
-    cautions = [Caution(f"{name}_not_found", {"reason": reason.as_dict()}) for name, reason in missing.items()]
+def _cautions(
+    faces: Mapping[StatementName, Face], missing: Mapping[StatementName, Message], waiting: list[StatementName]
+) -> list[Caution]:
+    others = {name: reason for name, reason in missing.items() if name not in waiting}
+    cautions = [Caution(f"{name}_not_found", {"reason": reason.as_dict()}) for name, reason in others.items()]
+    if waiting:
+        printed = [statement_message(name).as_dict() for name in waiting]
+        cautions.append(Caution("layout_without_tables", {"statements": printed}))
     for name, face in faces.items():
         called = statement_message(name)
         values = {"statement": called.as_dict()}

@@ -91,6 +91,8 @@ CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
         _gaap("SalesRevenueNet", 0.95, "net_sales"),
         _gaap("SalesRevenueGoodsNet", 0.85, "net_sales_of_goods"),
         _gaap("RealEstateRevenueNet", 0.85, "revenue_from_real_estate"),
+        _gaap("RegulatedAndUnregulatedOperatingRevenue", 0.97, "operating_revenue_of_a_utility"),
+        _gaap("GrossInvestmentIncomeOperating", 0.93, "total_investment_income"),
         _ifrs("Revenue", 0.98, "revenue"),
         _ifrs("RevenueFromContractsWithCustomers", 0.95, "revenue_from_contracts_with_customers"),
         _ifrs("RevenueAndOperatingIncome", 0.85, "revenue_and_other_operating_income"),
@@ -162,6 +164,9 @@ CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
         _gaap("EarningsPerShareBasicAndDiluted", 0.95, "eps_basic_and_diluted"),
         _gaap("EarningsPerShareDiluted", 0.88, "eps_basic_alike", 1, _BOTH),
         _gaap("IncomeLossFromContinuingOperationsPerBasicShare", 0.9, "eps_basic_the_only_one"),
+        _gaap("NetIncomeLossPerOutstandingLimitedPartnershipUnitBasicNetOfTax", 0.95, "income_per_partnership_unit"),
+        _gaap("NetIncomeLossPerOutstandingLimitedPartnershipUnitNetOfTax", 0.9, "income_per_partnership_unit"),
+        _gaap("NetIncomeLossPerOutstandingLimitedPartnershipUnit", 0.9, "income_per_partnership_unit"),
         _ifrs("BasicEarningsLossPerShare", 0.98, "eps_basic"),
         _ifrs("BasicAndDilutedEarningsLossPerShare", 0.95, "eps_basic_and_diluted"),
     ),
@@ -173,6 +178,12 @@ CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
             "IncomeLossFromContinuingOperationsPerDilutedShare",
             0.9,
             "eps_diluted_the_only_one",
+        ),
+        _gaap("NetIncomeLossPerOutstandingLimitedPartnershipUnitDiluted", 0.95, "income_per_partnership_unit_diluted"),
+        _gaap(
+            "NetIncomeLossNetOfTaxPerOutstandingLimitedPartnershipUnitDiluted",
+            0.95,
+            "income_per_partnership_unit_diluted",
         ),
         _ifrs("DilutedEarningsLossPerShare", 0.98, "eps_diluted"),
         _ifrs("BasicAndDilutedEarningsLossPerShare", 0.95, "eps_basic_and_diluted"),
@@ -221,6 +232,7 @@ CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
         _ifrs("CurrentAssets", 0.99, "current_assets"),
     ),
     "property_plant_equipment": (
+        _gaap("PublicUtilitiesPropertyPlantAndEquipmentNet", 0.95, "utility_plant_net"),
         _gaap("PropertyPlantAndEquipmentNet", 0.98, "property_plant_and_equipment_net"),
         _gaap(
             "PropertyPlantAndEquipmentAndFinanceLeaseRightOfUseAssetAfterAccumulatedDepreciationAndAmortization",
@@ -273,7 +285,15 @@ CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
             0.98,
             "equity_with_non_controlling_interests",
         ),
+        _gaap(
+            "PartnersCapitalIncludingPortionAttributableToNoncontrollingInterest",
+            0.97,
+            "partners_capital_with_non_controlling_interests",
+        ),
         _gaap("StockholdersEquity", 0.97, "shareholders_equity_the_only_total"),
+        _gaap("PartnersCapital", 0.96, "partners_capital_the_only_total"),
+        _gaap("MembersEquity", 0.95, "members_equity"),
+        _gaap("AssetsNet", 0.95, "net_assets"),
         _ifrs("Equity", 0.98, "total_equity"),
         _ifrs("EquityAttributableToOwnersOfParent", 0.9, "owners_equity_the_only_total"),
     ),
@@ -285,6 +305,11 @@ CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
             "net_cash_from_continuing_operating_activities",
         ),
         _ifrs("CashFlowsFromUsedInOperatingActivities", 0.99, "cash_flows_from_operating_activities"),
+        _ifrs(
+            "CashFlowsFromUsedInOperatingActivitiesContinuingOperations",
+            0.93,
+            "net_cash_from_continuing_operating_activities",
+        ),
     ),
     "capital_expenditure": (
         _gaap("PaymentsToAcquirePropertyPlantAndEquipment", 0.98, "purchases_of_property_plant_and_equipment"),
@@ -313,6 +338,11 @@ CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
             "net_cash_from_continuing_investing_activities",
         ),
         _ifrs("CashFlowsFromUsedInInvestingActivities", 0.99, "cash_flows_from_investing_activities"),
+        _ifrs(
+            "CashFlowsFromUsedInInvestingActivitiesContinuingOperations",
+            0.93,
+            "net_cash_from_continuing_investing_activities",
+        ),
     ),
     "financing_cash_flow": (
         _gaap("NetCashProvidedByUsedInFinancingActivities", 0.99, "net_cash_from_financing_activities"),
@@ -322,6 +352,11 @@ CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
             "net_cash_from_continuing_financing_activities",
         ),
         _ifrs("CashFlowsFromUsedInFinancingActivities", 0.99, "cash_flows_from_financing_activities"),
+        _ifrs(
+            "CashFlowsFromUsedInFinancingActivitiesContinuingOperations",
+            0.93,
+            "net_cash_from_continuing_financing_activities",
+        ),
     ),
     "dividends_paid": (
         _gaap("PaymentsOfDividends", 0.98, "dividends_paid"),
@@ -367,6 +402,9 @@ CAPTION_RULES: dict[str, CaptionRule] = {
     ),
     "receivables": CaptionRule(
         None, _words(r"financ|settlement|premium|tax|long-term|non-?current|related part"), "trade_receivables"
+    ),
+    "property_plant_equipment": CaptionRule(
+        None, _words(r"non-?utility|^other (?:property|plant)"), "property_in_full"
     ),
     "goodwill": CaptionRule(None, _words(r"intangible"), "goodwill_alone"),
     "long_term_debt": CaptionRule(

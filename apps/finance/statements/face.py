@@ -14,6 +14,10 @@ _GOES_ON = re.compile(r"[a-z(]")
 _UNIT = re.compile(
     r"\b(?:millions?|thousands?|billions?)\b|unaudited|ended|per[- ]share|\b(?:19|20)\d\d\b", re.IGNORECASE
 )
+_PAYMENT = re.compile(r"(?:Payments?(?:To|For|Of)|Repayments?Of|PurchaseOf)(?!\w*(?:Proceeds|Net\b))")
+"""Names of cash paid, which their concepts count as positive."""
+HEADINGS = 20
+"""Headings above a row that are kept, the nearest: pages have up to five."""
 _TAXONOMIES = ("us-gaap", "ifrs-full", "srt", "dei", "country", "ecd", "cyd")
 
 
@@ -77,6 +81,11 @@ class FaceRow:
         return self.concept.rpartition(":")[2]
 
     @property
+    def pays(self) -> bool:
+        """Whether the concept counts cash paid."""
+        return _PAYMENT.match(self.local_name) is not None
+
+    @property
     def facts(self) -> list[Fact]:
         """The facts of the row, left to right."""
         return [entry.fact for entry in self.entries if entry.fact is not None]
@@ -110,6 +119,8 @@ def read_face(statement: StatementName, located: Located) -> Face:
         left_out += sum(column.part for column in table.columns)
         further = _rows(table)
         rows = _beside(rows, further) if rows else further
+    if statement == "cash_flow":
+        rows = _with_turned_payments(rows)
     return Face(statement, tuple(rows), located.title, left_out, len(located.parts))
 
 
@@ -118,9 +129,10 @@ def _rows(table: Table) -> list[FaceRow]:
     rows: list[FaceRow] = []
     open_headings: list[tuple[int, str]] = []
     wrapped = ""
+    inside = _inside(table.rows)
     for number, row in enumerate(table.rows):
         facts = [fact for cell in row.cells for fact in cell.facts]
-        if not facts and (not row.caption or not _inside(table.rows, number)):
+        if not facts and (not row.caption or number not in inside):
             wrapped = ""
             continue
         if not facts and _wraps(table.rows, number):
@@ -137,6 +149,7 @@ def _rows(table: Table) -> list[FaceRow]:
         face_row = _face_row(row, caption, tuple(text for _, text in open_headings), columns)
         if face_row.heading:
             open_headings.append((row.depth, caption))
+            del open_headings[:-HEADINGS]
         elif face_row.total:
             closed = [k for k, (_, text) in enumerate(open_headings) if _closes(caption, text)]
             del open_headings[closed[0] if closed else len(open_headings) :]
@@ -150,14 +163,15 @@ def _closes(total: str, heading: str) -> bool:
     return bool(words) and words in total.lower()
 
 
-def _inside(rows: list[Row], number: int) -> bool:
-    """Whether a row without facts is part of the statement: not among the dates and units at the top, not below it."""
-    tagged = [k for k, row in enumerate(rows) if any(cell.facts for cell in row.cells)]
-    if not tagged or number > tagged[-1]:
-        return False
-    if number > tagged[0]:
-        return True
-    return not any(cell.text for row in rows[number : tagged[0]] for cell in row.cells) and not _is_unit(rows[number])
+def _inside(rows: list[Row]) -> frozenset[int]:
+    """Which rows are part of the statement: not those among the dates and units at the top, nor those below it."""
+    tagged = [number for number, row in enumerate(rows) if any(cell.facts for cell in row.cells)]
+    if not tagged:
+        return frozenset()
+    first = tagged[0]
+    dates = max((number for number in range(first) if any(cell.text for cell in rows[number].cells)), default=-1)
+    above = (number for number in range(dates + 1, first) if not _is_unit(rows[number]))
+    return frozenset(above) | frozenset(range(first, tagged[-1] + 1))
 
 
 def _is_unit(row: Row) -> bool:
@@ -208,6 +222,28 @@ def _with_turned(entries: list[Entry]) -> list[Entry]:
         return entries
     usual = agree * 2 >= len(ways)
     return [replace(entry, turned=ways.get(index, usual) != usual) for index, entry in enumerate(entries)]
+
+
+def _with_turned_payments(rows: list[FaceRow]) -> list[FaceRow]:
+    """The rows, those payments marked that are tagged as negative where the page prints them as cash paid.
+
+    A payment's concept counts what is paid as positive. Parentheses mean cash paid, unless the face prints payments
+    without them.
+    """
+    paid = [
+        (entry, entry.fact.value.startswith("-"))
+        for row in rows
+        if row.pays
+        for entry in row.entries
+        if entry.fact is not None and entry.fact.value and entry.fact.value.strip("-0.")
+    ]
+    if any(not printed_negative(entry.text) and not negative for entry, negative in paid):
+        return rows
+    wrong = [entry for entry, negative in paid if negative and printed_negative(entry.text)]
+    for row in rows:
+        if any(entry in wrong for entry in row.entries):
+            row.entries = [replace(entry, turned=True) if entry in wrong else entry for entry in row.entries]
+    return rows
 
 
 def _untagged(row: Row, columns: list[Column]) -> list[Entry]:

@@ -1,5 +1,6 @@
 """Finding the tables of the three primary statements in a report without linkbases."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,9 @@ _LEAST = 3.0
 
 _TOGETHER = 60
 """Characters of text between two tables that are parts of one statement, besides a repeated title."""
+
+_EQUITY = re.compile(r"EquityComponents|ComponentsOfEquity|EquityClasses|EquityDimension$")
+"""Axes of the components of equity."""
 
 _NEAR = 8
 """How many tables away the same statement may be printed for other periods."""
@@ -69,8 +73,16 @@ class TableWithFacts:
         """Periods of its facts without dimensions."""
         return {period for fact in self.facts if not fact.dimensions and (period := fact.period) is not None}
 
+    @property
+    def of_equity(self) -> bool:
+        """Whether it shows how the components of equity changed: these stand side by side in its columns."""
+        components = sum(any(_EQUITY.search(dimension.axis) for dimension in fact.dimensions) for fact in self.facts)
+        return 3 * components >= len(self.facts)
+
     def score(self, statement: StatementName) -> float:
         """How much speaks for this table being the statement."""
+        if self.of_equity:
+            return float("-inf")
         instants = sum(fact.instant for fact in self.facts) / len(self.facts)
         fitting = instants if statement == "balance" else 1 - instants
         score = self.weight[statement] + min(len(self.names), 40) / 10

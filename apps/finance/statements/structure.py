@@ -127,6 +127,15 @@ def change_is_after_exchange(face: Face, row: FaceRow, candidate: ConceptChoice)
     return before if off_before < off_after else None
 
 
+def property_is_whole(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
+    """Why a utility's plant is only a part of the property that the face prints, else None."""
+    newest = _newest(row)
+    own, whole = _value(row, newest), _at(face, newest, "PropertyPlantAndEquipmentNet")
+    if candidate.concept.endswith(":PropertyPlantAndEquipmentNet") or own is None or whole is None or whole < own:
+        return None
+    return _parts(row, [other for other in face.rows if other.local_name == "PropertyPlantAndEquipmentNet"])
+
+
 CONFIRMED: dict[str, Callable[[Face, FaceRow], bool]] = {"cost_of_revenue": is_revenue_less_gross_profit}
 """By line: what proves a row of a candidate concept to be the line, whatever its caption says."""
 
@@ -135,6 +144,7 @@ STRUCTURE: dict[str, Callable[[Face, FaceRow, ConceptChoice], Message | None]] =
     "net_income": net_income_is_the_parents,
     "eps_basic": earnings_are_total,
     "eps_diluted": earnings_are_total,
+    "property_plant_equipment": property_is_whole,
     "long_term_debt": debt_is_long_term,
     "dividends_paid": dividends_are_whole,
     "change_in_cash": change_is_after_exchange,

@@ -1,9 +1,10 @@
 """An HTML table that holds facts, as rows: caption, indentation, totals, and the number in each printed column."""
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -18,15 +19,20 @@ _SUPERSCRIPT = XHTML + "sup"
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top)|(?:^|;)\s*top\s*:\s*-")
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200f\u2060\ufeff\u3000]+")
-_NUMBER = re.compile(r"[-+(\[]*[\d.,'’]*\d[\d.,'’]*[)\]%]*")
+_NUMBER = re.compile(r"[-+(\[]*[.,'’]*\d[\d.,'’]*[)\]%]*")
 _DASH = re.compile(r"[-‐‑‒–—―−]+")
 _OPENING = ("(", "[", "（")
 _MARKS = re.compile(r"[()\[\]%*†‡]*")
-_FOOTNOTE = re.compile(r"(?:\s*(?:\(\d{1,2}\)|\([a-z]\)|[*†‡]+))+$")
+_FOOTNOTE_SIGNS = "*†‡"
+_FOOTNOTE_IN_BRACKETS = re.compile(r"\((?:\d{1,2}|[a-z])\)")
 _LETTER = re.compile(r"[^\W\d_]")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(pt|px|em|in|cm|mm|%)?$")
 _POINTS = {"pt": 1.0, "px": 0.75, "em": 10.0, "in": 72.0, "cm": 28.35, "mm": 2.835, None: 0.75}
 _BORDER = re.compile(r"(?:^|;)\s*border-(top|bottom)\s*:\s*([^;]*)")
+MAX_COLUMNS = 1_000
+"""Grid columns of a table that are looked at; statements have some 60 at most."""
+MAX_CAPTION = 500
+"""Characters of a caption that are kept: what is longer is running text, and everything looks through captions."""
 _TOTAL = re.compile(r"(?:sub-?)?totals?\b|合计|总计|总额|小计|合計|總計|總額|小計", re.IGNORECASE)
 
 
@@ -136,36 +142,60 @@ def plain(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+def without_marks(text: str) -> str:
+    """The text without the footnote marks at its end, ``(1)``, ``(a)``, ``*``: each is looked at once."""
+    end = len(text)
+    while end:
+        if text[end - 1] in _FOOTNOTE_SIGNS:
+            mark = 1
+        else:
+            mark = next((n for n in (3, 4) if n <= end and _FOOTNOTE_IN_BRACKETS.fullmatch(text, end - n, end)), 0)
+        if not mark:
+            break
+        end -= mark
+        while end and text[end - 1].isspace():
+            end -= 1
+    return text[:end]
+
+
 def _rows(table: etree._Element, facts: Mapping[etree._Element, Fact]) -> Iterator[Row]:
     nested = next(table.iterdescendants(TABLE), None) is not None
-    hanging: dict[int, int] = {}
+    hanging: list[_Hanging] = []
     for row in table.iter(ROW):
         if nested and next(row.iterancestors(TABLE)) is not table:
             continue
         yield _row(row, facts, hanging)
 
 
-def _row(row: etree._Element, facts: Mapping[etree._Element, Fact], hanging: dict[int, int]) -> Row:
-    """One row; ``hanging`` holds how many further rows each grid column is covered from above, and is moved on."""
+class _Hanging(NamedTuple):
+    """A cell that covers grid columns of rows below its own, and how many of them are still to come."""
+
+    start: int
+    end: int
+    rows: int
+
+
+def _row(row: etree._Element, facts: Mapping[etree._Element, Fact], hanging: list[_Hanging]) -> Row:
+    """One row; ``hanging`` holds the cells that reach into it from above, and is moved on to the next row."""
     captions: list[str] = []
     offset = 0.0
     cells: list[Cell] = []
     caption_facts: list[Fact] = []
     column = 0
     opened = ""
-    covered = {index for index, left in hanging.items() if left > 0}
-    for index in covered:
-        hanging[index] -= 1
+    from_above = deque(sorted(hanging))
+    hanging[:] = [over._replace(rows=over.rows - 1) for over in hanging if over.rows > 1]
     for element in row:
         if element.tag not in CELLS:
             continue
-        while column in covered:
-            column += 1
-        width = _span(element.get("colspan"))
-        start, column = column, column + width
+        while from_above and from_above[0].start <= column:
+            column = max(column, from_above.popleft().end)
+        if column >= MAX_COLUMNS:
+            break
+        start, column = column, min(column + _span(element.get("colspan")), MAX_COLUMNS)
         down = _span(element.get("rowspan"))
         if down > 1:
-            hanging.update(dict.fromkeys(range(start, column), down - 1))
+            hanging.append(_Hanging(start, column, down - 1))
         if len(element) == 0 and not (element.text and element.text.strip()):
             continue
         held = tuple(facts[inner] for inner in element.iterdescendants() if inner in facts)
@@ -186,10 +216,10 @@ def _row(row: etree._Element, facts: Mapping[etree._Element, Fact], hanging: dic
             if not captions and not cells:
                 offset = _offset(element) + start * 6.0
             if not cells or not captions:
-                captions.append(_FOOTNOTE.sub("", marked))
+                captions.append(without_marks(marked[:MAX_CAPTION]))
                 caption_facts.extend(held)
-    caption = " ".join(captions)
-    return Row(_FOOTNOTE.sub("", caption), offset, cells, tuple(caption_facts))
+    caption = " ".join(captions)[:MAX_CAPTION]
+    return Row(without_marks(caption), offset, cells, tuple(caption_facts))
 
 
 def _span(value: str | None) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from apps.finance.filings import Fact, Filing
-from apps.finance.filings.duplicates import accuracy
+from apps.finance.filings.duplicates import NAMED, accuracy
 from apps.finance.periods import Period, newest_first
 from apps.finance.statements.face import Entry, FaceRow
 from apps.finance.statements.model import StatementName, StatementValue
@@ -27,8 +27,13 @@ class Sources:
                 self._same.setdefault(fact.aspects, []).append(fact)
 
     def fact_ids(self, fact: Fact) -> tuple[str, ...]:
-        """The fact and its duplicates: equal values first, of those the most precise, of those the one on the face."""
+        """The fact and its duplicates: equal values first, of those the most precise, of those the one on the face.
+
+        Of very many duplicates those that the report states first.
+        """
         same = self._same.get(fact.aspects, [fact])
+        if len(same) > NAMED:
+            same = [fact, *[other for other in same[:NAMED] if other is not fact]]
         if len(same) < 2:
             return (fact.fact_id,)
         usable = [other for other in same if other is fact or other.value is not None]
@@ -47,7 +52,7 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
         return StatementValue(entry.period, None, unit, not_available=why, printed=entry.text)
     ids = sources.fact_ids(fact)
     if fact.value is not None:
-        note = Message("sign_turned") if entry.turned else None
+        note = Message("payment_tagged_negative" if row.pays else "sign_turned") if entry.turned else None
         value = sign * Decimal(fact.value) + 0  # a zero turned round is a zero, not "-0"
         return StatementValue(entry.period, value, unit, ids, note=note, printed=entry.text, turned=entry.turned)
     if fact.nil and entry.dash:

@@ -15,6 +15,8 @@ from apps.medical.dicom.guard import Unreadable, becoming
 
 MAKERS = ("ge", "siemens", "philips", "toshiba", "canon", "hitachi", "fujifilm", "united imaging", "neusoft", "samsung")
 
+NO_AGENT = frozenset({"no", "none", "without", "no contrast", "without contrast", "non contrast", "non-contrast", "n"})
+
 
 def value(dataset: Dataset, keyword: str) -> Any:
     """The decoded value, of whatever type its element has, or None."""
@@ -81,6 +83,14 @@ def number(dataset: Dataset, keyword: str) -> float:
     return (floats(dataset, keyword, 1) or (math.nan,))[0]
 
 
+def loose_number(dataset: Dataset, keyword: str) -> float:
+    """One finite number; not-a-number where it is absent or cannot be read."""
+    try:
+        return number(dataset, keyword)
+    except Unreadable:
+        return math.nan
+
+
 def integer(dataset: Dataset, keyword: str, absent: int = 0) -> int:
     """One whole number, or ``absent`` where there is none.
 
@@ -128,6 +138,22 @@ def kernel(dataset: Dataset) -> str:
     """The reconstruction kernel: short, at most two words; longer free text is not kept."""
     found = loose_text(dataset, "ConvolutionKernel")
     return found if re.fullmatch(r"[A-Za-z0-9_+\-./\\ ]{1,24}", found) and found.count(" ") <= 1 else ""
+
+
+def contrast(dataset: Dataset, usage: Dataset | None = None) -> bool | None:
+    """Whether contrast was given; None where the header does not say.
+
+    Args:
+        dataset: Of the file.
+        usage: Of a frame: whether the agent was in the patient then.
+    """
+    administered = loose_text(usage, "ContrastBolusAgentAdministered").upper() if usage is not None else ""
+    if administered in ("YES", "NO"):
+        return administered == "YES"
+    agent = loose_text(dataset, "ContrastBolusAgent")
+    if agent:
+        return agent.casefold() not in NO_AGENT
+    return True if dataset.get("ContrastBolusAgentSequence") else None
 
 
 def padding(dataset: Dataset) -> tuple[int, int] | None:

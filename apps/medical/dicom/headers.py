@@ -8,7 +8,15 @@ from pydicom.dataset import Dataset, FileDataset
 from apps.medical.dicom import attributes
 from apps.medical.dicom.guard import Unreadable
 from apps.medical.dicom.image import ImageHeader, frame_headers, image_header
-from apps.medical.dicom.parsing import PixelsAt, cut_off, damaged, kind_of, parse_header, private_undecodable
+from apps.medical.dicom.parsing import (
+    PixelsAt,
+    cut_off,
+    damaged,
+    kind_of,
+    parse_header,
+    private_undecodable,
+    what_is_left,
+)
 from apps.medical.dicom.sources import FileSource
 from core_model.errors import InputRejected
 
@@ -23,6 +31,7 @@ class Identity:
 
     name: str = field(default="", repr=False)
     patient_id: str = field(default="", repr=False)
+    issuer: str = field(default="", repr=False)
     birth_date: str = field(default="", repr=False)
     sex: str = field(default="", repr=False)
     age: str = field(default="", repr=False)
@@ -39,13 +48,33 @@ class OtherObject:
     series_number: int | None
 
 
+@dataclass(frozen=True)
+class DamagedFile:
+    """A DICOM file that is damaged or cut off, and what can still be told of it: "" is unknown.
+
+    Attributes:
+        refusal: What to say where it may be an image of the series.
+    """
+
+    number: int
+    sop_class: str
+    series_uid: str
+    refusal: InputRejected
+
+    @property
+    def maybe_image(self) -> bool:
+        """Whether it may be a CT image for all that is known."""
+        return self.sop_class in ("", CT_IMAGE) or self.sop_class in CT_MULTI_FRAME
+
+
 @dataclass
 class Headers:
     """Everything that the headers of an input say."""
 
     images: list[ImageHeader] = field(default_factory=list)
     others: list[OtherObject] = field(default_factory=list)
-    identities: list[tuple[int, Identity]] = field(default_factory=list)
+    identities: dict[int, Identity] = field(default_factory=dict)
+    damaged: list[DamagedFile] = field(default_factory=list)
     not_dicom: dict[str, list[int]] = field(default_factory=dict)
     private_undecodable: list[int] = field(default_factory=list)
 
@@ -58,7 +87,7 @@ def read_headers(source: FileSource, tick: Callable[[float], None] | None = None
         tick: Called with the share of the files done, after every file.
 
     Raises:
-        InputRejected: A file is DICOM and is damaged or cut off in its header.
+        InputRejected: A file is packed in a way that is not unpacked.
     """
     headers = Headers()
     total = len(source)
@@ -73,7 +102,8 @@ def _read_one(source: FileSource, number: int, headers: Headers) -> None:
     with source.open(number) as stream:
         kind = kind_of(stream)
         if kind == "cut":
-            raise damaged(source, number)
+            headers.damaged.append(DamagedFile(number, "", "", damaged(source, number)))
+            return
         if kind not in ("dicom", "bare"):
             headers.not_dicom.setdefault(kind, []).append(number)
             return
@@ -83,17 +113,35 @@ def _read_one(source: FileSource, number: int, headers: Headers) -> None:
             if kind == "bare":
                 headers.not_dicom.setdefault("other", []).append(number)
                 return
-            raise damaged(source, number) from None
+            sop_class, series_uid = what_is_left(stream)
+            headers.damaged.append(DamagedFile(number, sop_class, series_uid, damaged(source, number)))
+            return
     try:
         _sort_in(source, number, kind, dataset, pixels_at, headers)
     except Unreadable as fault:
-        raise InputRejected(
-            "{attribute} is absent or cannot be read",
-            action="export the study again",
-            source=source.place_of(number),
-            code="dicom_attribute",
-            values={"attribute": str(fault)},
-        ) from None
+        headers.damaged.append(_damaged(dataset, number, _unreadable(source, number, str(fault))))
+
+
+def _unreadable(source: FileSource, number: int, attribute: str) -> InputRejected:
+    return InputRejected(
+        "{attribute} is absent or cannot be read",
+        action="export the study again",
+        source=source.place_of(number),
+        code="dicom_attribute",
+        values={"attribute": attribute},
+    )
+
+
+def _damaged(dataset: FileDataset, number: int, refusal: InputRejected) -> DamagedFile:
+    """A file that was parsed and cannot be used."""
+
+    def known(keyword: str) -> str:
+        try:
+            return attributes.uid(dataset, keyword)
+        except Unreadable:
+            return ""
+
+    return DamagedFile(number, known("SOPClassUID"), known("SeriesInstanceUID"), refusal)
 
 
 def _sort_in(
@@ -103,7 +151,8 @@ def _sort_in(
     sop_class = attributes.text(dataset, "SOPClassUID")
     if not sop_class and kind == "dicom":
         if attributes.uid(dataset.file_meta, "MediaStorageSOPClassUID") != MEDIA_DIRECTORY:
-            raise damaged(source, number)
+            headers.damaged.append(_damaged(dataset, number, damaged(source, number)))
+            return
         sop_class = MEDIA_DIRECTORY
     if not sop_class:
         headers.not_dicom.setdefault("other", []).append(number)
@@ -111,14 +160,16 @@ def _sort_in(
     if sop_class == MEDIA_DIRECTORY:
         headers.not_dicom.setdefault("dicomdir", []).append(number)
         return
-    headers.identities.append((number, _identity(dataset)))
     if sop_class != CT_IMAGE and sop_class not in CT_MULTI_FRAME:
         uid, modality = attributes.uid(dataset, "SeriesInstanceUID"), attributes.code(dataset, "Modality")
         series_number = attributes.loose_integer(dataset, "SeriesNumber")
         headers.others.append(OtherObject(number, uid, modality, sop_class, series_number))
+        headers.identities[number] = _identity(dataset)
         return
     if pixels_at is None or not pixels_at.inside(source.size_of(number)):
-        raise cut_off(source, number)
+        headers.damaged.append(_damaged(dataset, number, cut_off(source, number)))
+        return
+    headers.identities[number] = _identity(dataset)
     if private_undecodable(dataset):
         headers.private_undecodable.append(number)
     if sop_class in CT_MULTI_FRAME:
@@ -132,5 +183,10 @@ def _identity(dataset: Dataset) -> Identity:
         return attributes.loose_text(dataset, keyword)[:256]
 
     return Identity(
-        text("PatientName"), text("PatientID"), text("PatientBirthDate"), text("PatientSex"), text("PatientAge")
+        text("PatientName"),
+        text("PatientID"),
+        text("IssuerOfPatientID"),
+        text("PatientBirthDate"),
+        text("PatientSex"),
+        text("PatientAge"),
     )

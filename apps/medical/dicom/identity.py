@@ -1,58 +1,141 @@
-"""One patient, or none: what the files of an input say about whose they are."""
+"""Whose the images are: the patient of those that are read, and never what lies beside them."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from apps.medical.dicom.headers import Identity
+from apps.medical.dicom.headers import Headers, Identity
 from apps.medical.dicom.records import Patient
+from apps.medical.dicom.series.stacks import Stack
 from apps.medical.dicom.sources import FileSource
 from core_model.errors import Caution, InputRejected
 
+SEXES = {"MALE": "M", "FEMALE": "F", "OTHER": "O", "U": "", "UNKNOWN": "", "N": ""}
+LEAST_SKELETON = 3
 
-def one_patient(identities: list[tuple[int, Identity]], source: FileSource) -> tuple[Patient, list[Caution]]:
-    """The patient of an input.
 
-    Absent values agree with everything; spelling of names may vary as long as one part of them is the same.
+@dataclass(frozen=True)
+class _Said:
+    """What a file says of its patient, and in which series."""
 
-    Args:
-        identities: File number and what it says, of every DICOM file.
-        source: To name the file that differs.
+    identity: Identity
+    series_uid: str
+
+
+def refuse_two_patients(source: FileSource, headers: Headers, stacks: Iterable[Stack]) -> None:
+    """Refuses stacks of which any could be read, if they are of two patients.
 
     Raises:
-        InputRejected: Two patients, by number, name, birth date or sex.
+        InputRejected: Two patients, by number, name, birth date or sex; it names the first file that differs.
     """
-    cautions: list[Caution] = []
-    merged: dict[str, str] = {}
-    name_parts: set[str] = set()
-    varies = False
-    for number, identity in identities:
-        for field in ("patient_id", "birth_date", "sex"):
-            value = getattr(identity, field)
-            usual = value.casefold().strip()
-            if usual and merged.setdefault(field, value).casefold().strip() != usual:
-                raise _two_patients(source, number)
-        parts = _parts(identity.name)
-        if parts and name_parts and parts != name_parts:
-            if not parts & name_parts:
-                raise _two_patients(source, number)
-            varies = True
-        if parts and not name_parts:
-            name_parts, merged["name"] = parts, identity.name
-        if identity.age:
-            merged.setdefault("age", identity.age)
-    if varies:
-        cautions.append(Caution("patient_name_varies"))
-    return Patient(**merged), cautions
+    series = {image.number: image.series_uid for stack in stacks for here in stack.images for image in here}
+    met: list[_Said] = []
+    for number in sorted(series):
+        here = _Said(replace(headers.identities[number], age=""), series[number])
+        if here in met:
+            continue
+        if any(_are_two(here, other) for other in met):
+            raise InputRejected(
+                "it belongs to another patient than the files before it",
+                allowed="one patient",
+                action="separate the patients into folders of their own",
+                source=source.place_of(number),
+                code="two_patients",
+            )
+        met.append(here)
+
+
+def patient_of(stack: Stack, headers: Headers) -> tuple[Patient, list[Caution]]:
+    """The patient of a stack: what its own images say, and a caution where the files beside it say something else.
+
+    A value that only some of its images have counts for all. Of several spellings of a name the commonest is taken.
+    """
+    numbers = {image.number for here in stack.images for image in here}
+    own = [headers.identities[number] for number in sorted(numbers)]
+    names = Counter(identity.name for identity in own if _parts(identity.name))
+    merged = {
+        field: next((value for identity in own if (value := getattr(identity, field).strip())), "")
+        for field in ("patient_id", "issuer", "birth_date", "sex", "age")
+    }
+    merged["birth_date"] = _date(merged["birth_date"])
+    patient = Patient(name=names.most_common(1)[0][0] if names else "", **merged)
+    return patient, _cautions(patient, stack.series_uid, numbers, headers)
+
+
+def _cautions(patient: Patient, series_uid: str, numbers: set[int], headers: Headers) -> list[Caution]:
+    whose = Identity(patient.name, patient.patient_id, patient.issuer, patient.birth_date, patient.sex)
+    series = {image.number: image.series_uid for image in headers.images}
+    others = {number: _Said(identity, series.get(number, "")) for number, identity in headers.identities.items()}
+    said = _Said(whose, series_uid)
+    two = {number for number, other in others.items() if number not in numbers and _are_two(said, other)}
+    found = []
+    spellings = [_parts(others[number].identity.name) for number in others.keys() - two]
+    if _parts(patient.name) and any(spelling not in (set(), _parts(patient.name)) for spelling in spellings):
+        found.append(Caution("patient_name_varies"))
+    named = {n for n in others.keys() - numbers if _names_it(others[n].identity)}
+    if two:
+        found.append(Caution("other_patient_beside", {"count": len(two)}, count=len(two)))
+    elif named and not _names_it(whose):
+        found.append(Caution("patient_only_beside", {"count": len(named)}, count=len(named)))
+    return found
+
+
+def _names_it(identity: Identity) -> bool:
+    """Whether a file says who the patient is, by name or number."""
+    return bool(_parts(identity.name) or identity.patient_id.strip())
+
+
+def _are_two(a: _Said, b: _Said) -> bool:
+    """Whether two files are of two people. What is absent agrees with everything.
+
+    Numbers, birth dates and sexes must be equal. Names may be written differently: one in more parts than the other;
+    with any part in common where number or birth date are the same; and, where the character set was lost, in any way
+    at all inside one series, as long as number, birth date and sex are the same.
+    """
+    one, other = a.identity, b.identity
+    same = {}
+    for field, plain in (("patient_id", _plain), ("birth_date", _date), ("sex", _sex)):
+        first, second = plain(getattr(one, field)), plain(getattr(other, field))
+        if first and second and first != second:
+            return True
+        same[field] = bool(first and second)
+    if _plain(one.issuer) and _plain(other.issuer) and _plain(one.issuer) != _plain(other.issuer):
+        same["patient_id"] = False  # equal numbers of two hospitals say nothing
+    names = _parts(one.name), _parts(other.name)
+    if names[0] <= names[1] or names[1] <= names[0]:
+        return False
+    if a.series_uid == b.series_uid and not (_legible(one.name) and _legible(other.name)):
+        bones = _skeleton(one.name)
+        if all(same.values()) or (len(bones) >= LEAST_SKELETON and bones == _skeleton(other.name)):
+            return False
+    return not (names[0] & names[1] and (same["patient_id"] or same["birth_date"]))
+
+
+def _plain(value: str) -> str:
+    return value.casefold().strip()
+
+
+def _date(value: str) -> str:
+    """A date as YYYYMMDD however its parts are set apart; anything else as it is written."""
+    found = re.fullmatch(r"(\d{4})[-./ ]?(\d{2})[-./ ]?(\d{2})", value.strip())
+    return "".join(found.groups()) if found else value.strip()
+
+
+def _sex(value: str) -> str:
+    plain = value.strip().upper()
+    return SEXES.get(plain, plain)
 
 
 def _parts(name: str) -> set[str]:
     return {part for part in re.split(r"[\^=,\s]+", name.casefold()) if part}
 
 
-def _two_patients(source: FileSource, number: int) -> InputRejected:
-    return InputRejected(
-        "it belongs to another patient than the files before it",
-        allowed="one patient",
-        action="separate the patients into folders of their own",
-        source=source.place_of(number),
-        code="two_patients",
-    )
+def _legible(name: str) -> bool:
+    """Whether a name is in letters that every character set has."""
+    return name.isascii() and name.isprintable()
+
+
+def _skeleton(name: str) -> str:
+    """The letters of a name that every character set has."""
+    return "".join(letter for letter in name if letter.isascii() and letter.isalpha()).lower()

@@ -3,14 +3,24 @@
 import math
 from dataclasses import dataclass
 
+from pydicom import uid
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 
 from apps.medical.dicom import attributes
 from apps.medical.dicom.guard import Unreadable
+from apps.medical.dicom.labels import Labels, labels_of
 
 IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 """What a file without file meta information is in: the default of the standard."""
+NATIVE = frozenset(
+    {uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian, uid.DeflatedExplicitVRLittleEndian,
+     uid.ExplicitVRBigEndian}
+)  # fmt: skip
+LOSSY = frozenset({uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit})
+"""Transfer syntaxes that always lose something."""
+PERHAPS_LOSSY = frozenset({uid.JPEGLSNearLossless, uid.JPEG2000, uid.HTJ2K})
+"""Those that may, and do unless the header says that nothing was lost."""
 HOUNSFIELD = frozenset({"", "HU", "HU_MOD", "US"})
 """Rescale types whose values are read as HU; others are maps of atomic number, density, iodine and the like."""
 MAX_SIDE = 4096
@@ -44,7 +54,7 @@ class ImageHeader:
     thickness: float
     kernel: str
     maker: str
-    contrast: bool
+    contrast: bool | None
     lossy: bool
     burned_in: bool
     slope: float
@@ -52,10 +62,21 @@ class ImageHeader:
     hounsfield: bool
     bits_allocated: int
     bits_stored: int
+    high_bit: int
+    overlay_bits: bool
     signed: bool
+    inverse: bool
     padding: tuple[int, int] | None
     syntax: str
     fault: str = ""
+    labels: Labels = Labels()
+    tilt: float = math.nan
+    instance_number: int | None = None
+
+    @property
+    def syntax_native(self) -> bool:
+        """Whether its transfer syntax says that its pixels are plain."""
+        return self.syntax in NATIVE
 
 
 def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[str, Dataset]) -> ImageHeader:
@@ -94,11 +115,11 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
     rows, columns = attributes.integer(dataset, "Rows"), attributes.integer(dataset, "Columns")
     if not (1 <= rows <= MAX_SIDE and 1 <= columns <= MAX_SIDE):
         raise Unreadable("Columns" if 1 <= rows <= MAX_SIDE else "Rows")
-    if (
-        attributes.integer(dataset, "SamplesPerPixel", 1) != 1
-        or attributes.text(dataset, "PhotometricInterpretation") != "MONOCHROME2"
-    ):
+    photometric = attributes.text(dataset, "PhotometricInterpretation")
+    if attributes.integer(dataset, "SamplesPerPixel", 1) != 1 or photometric not in ("MONOCHROME1", "MONOCHROME2"):
         fault = "PhotometricInterpretation"
+    if frame is None and attributes.integer(dataset, "NumberOfFrames", 1) > 1:
+        fault = "NumberOfFrames"
     position = placed("PlanePositionSequence", "ImagePositionPatient", 3)
     orientation = placed("PlaneOrientationSequence", "ImageOrientationPatient", 6)
     spacing = placed("PixelMeasuresSequence", "PixelSpacing", 2)
@@ -112,6 +133,9 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         fault = fault or "BitsAllocated"
     elif not 1 <= bits_stored <= bits_allocated:
         fault = fault or "BitsStored"
+    high_bit = attributes.integer(dataset, "HighBit", bits_stored - 1)
+    if not bits_stored - 1 <= high_bit < max(bits_allocated, bits_stored):
+        fault = fault or "HighBit"
     syntax = (
         attributes.uid(dataset.file_meta, "TransferSyntaxUID") if len(dataset.file_meta) else IMPLICIT_LITTLE_ENDIAN
     )
@@ -142,19 +166,40 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
         thickness=thickness,
         kernel=attributes.kernel(groups.get("CTReconstructionSequence", dataset)),
         maker=attributes.maker(dataset),
-        contrast=bool(attributes.loose_text(dataset, "ContrastBolusAgent")) or "ContrastBolusAgentSequence" in dataset,
-        lossy=attributes.text(dataset, "LossyImageCompression") == "01",
+        contrast=attributes.contrast(dataset, groups.get("ContrastBolusUsageSequence")),
+        lossy=_lossy(dataset, syntax),
         burned_in=attributes.text(dataset, "BurnedInAnnotation") == "YES",
         slope=slope,
         intercept=intercept,
         hounsfield=scale in HOUNSFIELD,
         bits_allocated=bits_allocated,
         bits_stored=bits_stored,
+        high_bit=high_bit,
+        overlay_bits=_overlay_in_pixels(dataset),
         signed=attributes.integer(dataset, "PixelRepresentation") == 1,
+        inverse=photometric == "MONOCHROME1",
         padding=attributes.padding(dataset),
         syntax=syntax,
         fault=fault,
+        labels=labels_of(dataset, groups),
+        instance_number=attributes.loose_integer(dataset, "InstanceNumber") if frame is None else None,
+        tilt=attributes.loose_number(groups.get("CTGeometrySequence", dataset), "GantryDetectorTilt"),
     )
+
+
+def _overlay_in_pixels(dataset: Dataset) -> bool:
+    """Whether an overlay is kept in unused bits of the pixels: one that has a place there and no data of its own."""
+    groups = [group for group in range(0x6000, 0x6020, 2) if (group, 0x0102) in dataset]
+    return any((group, 0x3000) not in dataset for group in groups)
+
+
+def _lossy(dataset: Dataset, syntax: str) -> bool:
+    """Whether anything was lost when the image was coded, now or before, as far as its header says."""
+    said = attributes.text(dataset, "LossyImageCompression")
+    if said == "01" or syntax in LOSSY or (syntax in PERHAPS_LOSSY and said != "00"):
+        return True
+    ratio = attributes.loose_text(dataset, "LossyImageCompressionRatio")
+    return bool(ratio) and said != "00"
 
 
 def frame_headers(dataset: Dataset, number: int) -> list[ImageHeader]:

@@ -6,14 +6,17 @@ kind, without a word of the header's text in it.
 
 import io
 import logging
+import re
 import warnings
 import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from pydicom import config as pydicom_config
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.filereader import read_dataset, read_partial
+from pydicom.tag import BaseTag
 
 from apps.medical.dicom.guard import Unreadable, becoming
 from apps.medical.dicom.sources import FileSource
@@ -25,7 +28,10 @@ logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 warnings.filterwarnings("ignore", module=r"pydicom(\..*)?")
 
 DEFLATED = b"1.2.840.10008.1.2.1.99"
+LEFT_BYTES = 64 * 1024
+"""How far a damaged header is looked through."""
 MAX_HEADER_BYTES = 64 * 1024**2
+"""Elements before the pixels that are larger than this are stepped over."""
 MAX_INFLATED_BYTES = 256 * 1024**2
 PIXEL_TAGS = frozenset({0x7FE00010, 0x7FE00008, 0x7FE00009})
 UNDEFINED_LENGTH = 0xFFFFFFFF
@@ -68,7 +74,9 @@ def kind_of(stream: BinaryIO) -> str:
         return "dicom"
     if head[:5] == b"%PDF-":
         return "pdf"
-    if head[:4] in (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf") or head[:2] == b"\x1f\x8b" or head[:6] == b"\xfd7zXZ\x00":
+    if head[:4] == b"PK\x03\x04":
+        return "zip"
+    if head[:4] in (b"Rar!", b"7z\xbc\xaf") or head[:2] == b"\x1f\x8b" or head[:6] == b"\xfd7zXZ\x00":
         return "archive"
     if head[:2] in (b"\x08\x00", b"\x02\x00") and len(head) == 132:
         return "bare"
@@ -103,21 +111,50 @@ def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | N
 
     def at_pixels(tag: int, vr: str | None, length: int) -> bool:
         if tag not in PIXEL_TAGS:
-            return not deflated and length != UNDEFINED_LENGTH and length > MAX_HEADER_BYTES
+            return False
         start = 0 if deflated else stream.tell()
         found.append(PixelsAt(None if length == UNDEFINED_LENGTH else start + length, deflated))
         return True
 
     with becoming(Unreadable):
         try:
-            dataset = read_partial(stream, at_pixels, force=True)
+            dataset = read_partial(stream, at_pixels, defer_size=MAX_HEADER_BYTES, force=True)
         except OSError as error:
             if error.errno is None:  # pydicom's own, for a file that ends too early
                 raise
             raise Unavailable(
                 "the disk refused to read a file", action="copy the study and try again", code="study_disk_failed"
             ) from None
+    if not found and _ends_short(dataset):
+        raise Unreadable
     return dataset, found[0] if found else None
+
+
+def _ends_short(dataset: Dataset) -> bool:
+    """Whether the last element is shorter than it says: the parser takes what is there."""
+    last = dataset.get_item(max(dataset.keys())) if len(dataset) else None
+    return (
+        isinstance(last, RawDataElement) and last.value is not None and len(last.value) < last.length < UNDEFINED_LENGTH
+    )
+
+
+def what_is_left(stream: BinaryIO) -> tuple[str, str]:
+    """SOP class and series UID in the beginning of a file that cannot be parsed; "" where they are not found."""
+    stream.seek(0)
+    head = stream.read(LEFT_BYTES)
+    return _uid_in(head, b"\x08\x00\x16\x00") or _uid_in(head, b"\x02\x00\x02\x00"), _uid_in(head, b"\x20\x00\x0e\x00")
+
+
+def _uid_in(head: bytes, tag: bytes) -> str:
+    """The UID behind a tag in little endian, explicit or implicit; "" where it is cut off or not there."""
+    at = head.find(tag)
+    if at < 0:
+        return ""
+    start = at + 8
+    length = int.from_bytes(head[at + 6 : start] if head[at + 4 : at + 6] == b"UI" else head[at + 4 : start], "little")
+    found = head[start : start + length].rstrip(b"\0 ")
+    whole = start + length <= len(head) and re.fullmatch(rb"[0-9.]{1,64}", found)
+    return found.decode("ascii") if whole else ""
 
 
 def _refuse_deflate_bomb(stream: BinaryIO) -> None:
@@ -135,11 +172,17 @@ def _refuse_deflate_bomb(stream: BinaryIO) -> None:
         )
 
 
+def _stepped_over(dataset: Dataset, tag: BaseTag) -> bool:
+    """Whether an element was too large to be read."""
+    element = dataset.get_item(tag, keep_deferred=True)
+    return isinstance(element, RawDataElement) and element.value is None and element.length > MAX_HEADER_BYTES
+
+
 def private_undecodable(dataset: Dataset) -> bool:
     """Whether any private element cannot be turned into a value; its text is of no interest."""
     bad = False
     for tag in list(dataset.keys()):
-        if not tag.is_private:
+        if not tag.is_private or _stepped_over(dataset, tag):
             continue
         try:
             with becoming(Unreadable):

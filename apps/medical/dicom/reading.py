@@ -3,23 +3,26 @@
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.medical.ct.lungs import CUT_SHARE, LungExtent, lung_extent, no_lungs
+from apps.medical.ct.orientation import Turn, turn_of
 from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
+from apps.medical.dicom.pixels.cautions import pixel_cautions
+from apps.medical.dicom.pixels.neighbours import jump_between, odd_slices
+from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
 from apps.medical.dicom.sources import FileSource
-from apps.medical.dicom.stacks import Gap, Placement, Stack, place, unevenness_mm
 from core_model.errors import Caution, InputRejected, Phrase
 
 MAX_VOXELS = 800_000_000
 NOTICED_TILT_DEGREES = 0.5
+TILT_OFF_DEGREES = 1.0
 NOTICED_SHIFT_MM = 0.1
 ALLOWED_SHIFT_PIXELS = 0.75
-ODD_TIMES, ODD_HU = 1.8, 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,10 +30,11 @@ class ReadStack:
     """All slices of a stack in memory.
 
     Attributes:
-        hu: int16 (slices, rows, columns), one slice for each position, lowest first.
+        hu: int16 (slices, rows, columns), one slice for each position, lowest first, the usual way round.
         cautions: What was odd.
         input_hash: sha256 over the sorted hashes of the files.
         extent: Where the lungs are.
+        lossy: Whether anything was lost when an image was coded.
     """
 
     stack: Stack
@@ -38,6 +42,7 @@ class ReadStack:
     cautions: tuple[Caution, ...]
     input_hash: str
     extent: LungExtent
+    lossy: bool = False
 
     @property
     def cut(self) -> bool:
@@ -68,14 +73,16 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
             },
         )
     refuse_unscaled(source, stack)
-    hu = np.empty((count, first.rows, first.columns), np.int16)
+    turn = stack_turn(stack)
+    rows, columns = turn.pair(first.rows, first.columns)
+    hu = np.empty((count, int(rows), int(columns)), np.int16)
     reader = PixelReader(source)
     hashes: dict[int, str] = {}
     repeated = 0
     for k, here in enumerate(stack.images):
-        hu[k] = _decode(reader, here[0], hashes)
+        hu[k] = turn.plane(_decode(reader, here[0], hashes))
         for again in here[1:]:
-            if not np.array_equal(hu[k], _decode(reader, again, hashes)):
+            if not np.array_equal(hu[k], turn.plane(_decode(reader, again, hashes))):
                 raise InputRejected(
                     "two different slices lie at {position_mm} mm",
                     allowed="one slice at each position",
@@ -86,9 +93,10 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
                 )
             repeated += 1
         tick((k + 1) / count)
-    cautions = list(_header_cautions(stack))
+    cautions = [*_header_cautions(stack), *pixel_cautions(reader.seen)]
     if repeated:
         cautions.append(Caution("slices_repeated", {"num_slices": repeated}, count=repeated))
+    refuse_jump(source, stack, hu)
     odd = odd_slices(hu)
     if odd:
         places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in odd[:5])
@@ -100,12 +108,13 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
                 len(odd),
             )
         )
-    row_mm, column_mm = first.pixel_spacing
+    row_mm, column_mm = turn.pair(*first.pixel_spacing)
     extent = lung_extent(hu, (stack.step_mm, row_mm, column_mm))
     if extent is None:
         raise no_lungs(Phrase("lungs_not_shown", "it shows no lungs"))
     digest = hashlib.sha256("".join(sorted(hashes.values())).encode()).hexdigest()
-    return ReadStack(stack, hu, tuple(cautions), digest, extent)
+    lossy = reader.seen.lossy or any(image.lossy for here in stack.images for image in here)
+    return ReadStack(stack, hu, tuple(cautions), digest, extent, lossy)
 
 
 def _decode(reader: PixelReader, image: ImageHeader, hashes: dict[int, str]) -> NDArray[np.int16]:
@@ -115,19 +124,22 @@ def _decode(reader: PixelReader, image: ImageHeader, hashes: dict[int, str]) -> 
     return hu
 
 
-def odd_slices(hu: NDArray[np.int16]) -> list[int]:
-    """Slices that differ from both neighbours far more than neighbours usually do.
-
-    A damaged stream of lossless JPEG decodes without complaint, and DICOM has no checksum: this is what can be seen.
-    """
-    if len(hu) < 5:
-        return []
-    thin = hu[:, ::4, ::4]
-    steps = np.array(
-        [np.abs(thin[k + 1].astype(np.int32) - thin[k]).mean() for k in range(len(hu) - 1)], dtype=np.float64
+def refuse_jump(source: FileSource, stack: Stack, hu: NDArray[np.int16]) -> None:
+    """Refuses a stack whose values are not on one scale from its first slice to its last."""
+    jump = jump_between(hu)
+    if jump is None:
+        return
+    k, step_hu = jump
+    low, high = (f"{stack.positions_mm[at]:.1f}" for at in (k, k + 1))
+    raise InputRejected(
+        "all values jump by {step_hu} HU between {low_mm} and {high_mm} mm: "
+        "slope or intercept is not that of the values there",
+        allowed="one scale in all slices",
+        action="export the study again from the scanner or archive",
+        source=source.place_of_two(stack.images[k][0].number, stack.images[k + 1][0].number),
+        code="values_jump",
+        values={"step_hu": step_hu, "low_mm": low, "high_mm": high},
     )
-    nearer = np.minimum(np.append(steps, np.inf), np.insert(steps, 0, np.inf))
-    return np.flatnonzero(nearer > ODD_TIMES * np.median(steps) + ODD_HU).tolist()
 
 
 def refuse_unscaled(source: FileSource, stack: Stack) -> None:
@@ -193,7 +205,16 @@ def even_part(source: FileSource, read: ReadStack) -> tuple[range, Placement, li
         cautions.append(Caution("slices_shifted", {"shift_mm": round(placement.shift_mm, 2)}))
     if placement.tilt_degrees > NOTICED_TILT_DEGREES:
         cautions.append(Caution("gantry_tilt", {"degrees": round(placement.tilt_degrees, 1)}))
-    return run, placement, cautions
+    stated = max((abs(stack.images[k][0].tilt) for k in run if math.isfinite(stack.images[k][0].tilt)), default=0.0)
+    if abs(stated - placement.tilt_degrees) > TILT_OFF_DEGREES and stated > NOTICED_TILT_DEGREES:
+        values = {"stated": round(stated, 1), "degrees": round(placement.tilt_degrees, 1)}
+        cautions.append(Caution("tilt_contradicts", values))
+    return run, replace(placement, geometry=stack_turn(stack).geometry(placement.geometry)), cautions
+
+
+def stack_turn(stack: Stack) -> Turn:
+    """How the slices of a stack are brought to the usual way round."""
+    return turn_of(stack.first.orientation[:3], stack.first.orientation[3:])
 
 
 def _gap_in_lungs(source: FileSource, stack: Stack, gap: Gap) -> InputRejected:
@@ -237,8 +258,15 @@ def _header_cautions(stack: Stack) -> list[Caution]:
     found = []
     if len({(image.slope, image.intercept) for image in images}) > 1:
         found.append(Caution("rescale_varies"))
+    if any(image.inverse for image in images):
+        found.append(Caution("shown_inverse"))
     if len({image.bits_stored for image in images}) > 1:
         found.append(Caution("pixel_format_varies"))
+    if len({image.frame_of_reference for image in images} - {""}) > 1:
+        found.append(Caution("frame_of_reference_varies"))
+    if joints := stack.joints:
+        places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in joints[:5])
+        found.append(Caution("acquisitions_joined", {"positions_mm": places}, count=len(joints)))
     uids = {image.sop_uid for image in images}
     files = {image.number for image in images}
     if "" in uids or len(uids) < len(files):

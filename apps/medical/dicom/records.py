@@ -17,6 +17,7 @@ class Patient:
     Attributes:
         name: As in the header, DICOM order (family^given).
         patient_id: The hospital's number.
+        issuer: Who gave that number, or empty.
         birth_date: YYYYMMDD, or empty.
         sex: M, F, O, or empty.
         age: As in the header ("077Y"), or empty.
@@ -24,6 +25,7 @@ class Patient:
 
     name: str = field(default="", repr=False)
     patient_id: str = field(default="", repr=False)
+    issuer: str = field(default="", repr=False)
     birth_date: str = field(default="", repr=False)
     sex: str = field(default="", repr=False)
     age: str = field(default="", repr=False)
@@ -49,6 +51,10 @@ class SeriesRecord:
     quality: Quality
     sop_uids: tuple[str, ...]
     """SOP instance UIDs by k."""
+    part: int | None = None
+    """Which of several volumes of its series, from 1; None where it is the only one."""
+    instance_numbers: tuple[int | None, ...] = ()
+    """By k, as the scanner numbered the images; None where one has no number, or is one of several in its file."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,28 +4,34 @@ Pure: nothing is stored, nothing is written. Texts of errors and cautions hold f
 paths or text of a header.
 """
 
-import math
 import os
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
+from apps.documents import missing
 from apps.medical.ct.volume import Volume
-from apps.medical.dicom.choice import SortedStacks, skipped_of, sorted_stacks
+from apps.medical.dicom.bystanders import blame_damaged_file, damaged_beside, refuse_damaged_images
 from apps.medical.dicom.headers import Headers, read_headers
-from apps.medical.dicom.identity import one_patient
+from apps.medical.dicom.identity import patient_of, refuse_two_patients
 from apps.medical.dicom.pixels import PixelReader
-from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_unscaled
+from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_unscaled, stack_turn
 from apps.medical.dicom.records import FirstImage, ImportedStudy, SeriesRecord, StudyRecord
+from apps.medical.dicom.series.choice import SortedStacks, skipped_of, sorted_stacks
+from apps.medical.dicom.series.stacks import Placement, Stack, is_derived, is_localizer, place
 from apps.medical.dicom.sources import FileSource, OneFileSource, open_source
-from apps.medical.dicom.stacks import Placement, Stack, is_derived, is_localizer, place
 from apps.medical.series import Quality, SkippedSeries
 from apps.messages.nested import joined, nested
-from core_model.errors import Caution, InputRejected, Message, NotFound, Phrase
+from core_model.errors import Caution, InputRejected, Message, Phrase
 
 THICK_MM = 3.05
+APART_MM, APART_SHARE = 0.1, 0.1
+"""Slices are said to lie apart from a gap of both."""
 DEGRADING = frozenset(
     {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series", "lungs_cut",
-     "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd"}
+     "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd", "bits_above_stored", "below_air",
+     "frame_of_reference_varies", "acquisitions_joined", "slices_apart", "tilt_contradicts"}
 )  # fmt: skip
 FATAL = frozenset(
     {"dicom_truncated", "dicom_damaged", "dicom_attribute", "zip_member_damaged", "zip_member_cut",
@@ -36,6 +42,7 @@ HEADER_SHARE = 0.15
 FILE_IS = {
     "pdf": Phrase("file_is_pdf", "a PDF"),
     "empty": Phrase("file_is_empty", "empty"),
+    "zip": Phrase("file_is_zip", "a zip archive"),
     "archive": Phrase("file_is_archive", "an archive, but no zip archive"),
     "dicomdir": Phrase("file_is_dicomdir", "a DICOMDIR"),
 }
@@ -52,7 +59,8 @@ def read_study(
 
     Args:
         path: Folder (subfolders are searched), zip archive, or one DICOM file.
-        series_uid: Read this series instead of the thinnest complete axial one that covers the lungs.
+        series_uid: Read this series instead of the thinnest complete axial one that covers the lungs; ``UID#2`` is the
+            second of several volumes in one series.
         tick: Called with the share done, several times a second; may raise to cancel.
         on_first_image: Called once with the middle slice, as soon as the headers are read.
 
@@ -64,21 +72,25 @@ def read_study(
     tick = tick or (lambda share: None)
     with open_source(path) as source:
         headers = read_headers(source, lambda share: tick(HEADER_SHARE * share))
-        patient, cautions = one_patient(headers.identities, source)
         found = _sorted_stacks(source, headers, series_uid)
         if on_first_image and (image := _first_middle(source, found, [])):
             on_first_image(image)
-        read, run, placement, more, skipped = _first_that_fits(
-            source, found, lambda share: tick(HEADER_SHARE + (1 - HEADER_SHARE) * share)
-        )
-        cautions += _input_cautions(source, headers)
+        try:
+            read, run, placement, more, skipped = _first_that_fits(
+                source, found, lambda share: tick(HEADER_SHARE + (1 - HEADER_SHARE) * share)
+            )
+        except InputRejected:
+            blame_damaged_file(headers, series_uid)
+            raise
+        patient, cautions = patient_of(read.stack, headers)
+        cautions += [*_input_cautions(source, headers), *damaged_beside(headers.damaged)]
         cautions += [*read.cautions, *more, *_series_cautions(read, headers)]
         volume = Volume(read.hu[run.start : run.stop], placement.geometry)
         tick(1.0)
         return ImportedStudy(
             patient,
             StudyRecord(read.stack.first.study_uid, read.stack.first.study_date, len(source), len(headers.images)),
-            _series_record(read.stack, run, placement, cautions),
+            _series_record(read, run, placement, cautions),
             tuple(skipped),
             volume,
             tuple(cautions),
@@ -94,7 +106,6 @@ def first_image(path: str | os.PathLike[str], series_uid: str | None = None) -> 
     """
     with open_source(path) as source:
         headers = read_headers(source)
-        one_patient(headers.identities, source)
         found = _sorted_stacks(source, headers, series_uid)
         refused: list[tuple[Stack, InputRejected]] = []
         image = _first_middle(source, found, refused)
@@ -105,16 +116,12 @@ def first_image(path: str | os.PathLike[str], series_uid: str | None = None) -> 
 
 def _sorted_stacks(source: FileSource, headers: Headers, series_uid: str | None) -> SortedStacks:
     if not headers.images:
+        blame_damaged_file(headers, None)
         raise _no_images(source, headers)
-    if series_uid is not None and all(image.series_uid != series_uid for image in headers.images):
-        raise NotFound(
-            "there is no CT series with this UID in it",
-            allowed="{series}",
-            action="give one of these, or none",
-            code="no_such_series",
-            values={"series": ", ".join(sorted({image.series_uid for image in headers.images}))},
-        )
-    return sorted_stacks(headers, series_uid)
+    found = sorted_stacks(headers, series_uid)
+    refuse_damaged_images(headers, found, series_uid)
+    refuse_two_patients(source, headers, found.stacks)
+    return found
 
 
 def _no_images(source: FileSource, headers: Headers) -> InputRejected:
@@ -235,7 +242,7 @@ def _none_fits(found: SortedStacks, refused: list[tuple[Stack, InputRejected]]) 
             "series_with_reason",
             number=nested("no_number") if entry.series_number is None else entry.series_number,
             num_slices=entry.num_slices,
-            series_uid=entry.series_uid,
+            series_uid=entry.name,
             reason=nested(entry.reason.code, **entry.reason.values),
         )
         for entry in listed
@@ -275,9 +282,10 @@ def _middle(source: FileSource, stack: Stack) -> FirstImage:
     refuse_unscaled(source, stack)
     k = len(stack.images) // 2
     image = stack.images[k][0]
-    grid = place(stack, range(len(stack.images))).geometry
+    turn = stack_turn(stack)
+    grid = turn.geometry(place(stack, range(len(stack.images))).geometry)
     return FirstImage(
-        PixelReader(source).hounsfield(image),
+        np.ascontiguousarray(turn.plane(PixelReader(source).hounsfield(image))),
         k,
         len(stack.images),
         stack.series_uid,
@@ -287,35 +295,47 @@ def _middle(source: FileSource, stack: Stack) -> FirstImage:
     )
 
 
-def _series_record(stack: Stack, run: range, placement: Placement, cautions: list[Caution]) -> SeriesRecord:
-    first = stack.first
+def _series_record(read: ReadStack, run: range, placement: Placement, cautions: list[Caution]) -> SeriesRecord:
+    stack, first = read.stack, read.stack.first
     reasons = tuple(dict.fromkeys(caution.code for caution in cautions if caution.code in DEGRADING))
     quality = Quality(
         "degraded" if reasons else "good",
         reasons,
         stack.effective_mm,
-        first.thickness if math.isfinite(first.thickness) and first.thickness > 0 else None,
+        stack.thickness_mm,
         stack.step_mm,
         placement.tilt_degrees,
-        first.kernel,
+        stack.kernel,
         first.maker,
-        first.contrast,
-        any(here[0].lossy for here in stack.images),
+        missing("contrast_not_stated") if first.contrast is None else first.contrast,
+        read.lossy,
     )
     return SeriesRecord(
-        stack.series_uid, first.series_number, len(run), quality, tuple(stack.images[k][0].sop_uid for k in run)
+        stack.series_uid,
+        first.series_number,
+        len(run),
+        quality,
+        tuple(stack.images[k][0].sop_uid for k in run),
+        stack.part,
+        tuple(stack.images[k][0].instance_number for k in run),
     )
 
 
 def _series_cautions(read: ReadStack, headers: Headers) -> list[Caution]:
     stack = read.stack
     found = []
-    if stack.effective_mm > THICK_MM:
+    if stack.part is not None:
+        found.append(Caution("series_of_several", {"part": stack.part}))
+    apart = _apart_mm(stack)
+    if apart is not None:
+        values = {"gap_mm": round(apart, 2), "step_mm": round(stack.step_mm, 2)}
+        found.append(Caution("slices_apart", values))
+    if (stack.thickness_mm or stack.effective_mm) > THICK_MM or (apart is None and stack.effective_mm > THICK_MM):
         values = {"thickness_mm": round(stack.effective_mm, 1), "smallest_mm": round(2 * stack.effective_mm)}
         found.append(Caution("thick_slices", values))
     if is_derived(stack.first):
         found.append(Caution("derived_series"))
-    if any(image.lossy for here in stack.images for image in here):
+    if read.lossy:
         found.append(Caution("lossy"))
     if read.cut:
         end = "lower" if read.extent.cut_low >= read.extent.cut_high else "upper"
@@ -332,6 +352,14 @@ def _series_cautions(read: ReadStack, headers: Headers) -> list[Caution]:
     if len(studies) > 1:
         found.append(Caution("several_studies", {"num_studies": len(studies)}))
     return found
+
+
+def _apart_mm(stack: Stack) -> float | None:
+    """Thickness of what was not imaged between two neighbouring slices; None where they touch, or none can tell."""
+    if stack.thickness_mm is None:
+        return None
+    gap = stack.step_mm - stack.thickness_mm
+    return gap if gap > max(APART_MM, APART_SHARE * stack.step_mm) else None
 
 
 def _input_cautions(source: FileSource, headers: Headers) -> list[Caution]:

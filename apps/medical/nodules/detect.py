@@ -88,6 +88,7 @@ class Candidates:
         place_mm_N3: In the lungs, see ``place.LungBox.place_of``; NaN where it is not known.
         map_ZYX: Averaged P(nodule).
         spacing_mm: (z, y, x) of the working grid.
+        at_most: The number of candidates at which the others were left out; None where there were no others.
     """
 
     regions: list[Region]
@@ -97,6 +98,7 @@ class Candidates:
     place_mm_N3: np.ndarray
     map_ZYX: np.ndarray
     spacing_mm: tuple[float, float, float]
+    at_most: int | None = None
 
     def __len__(self) -> int:
         return len(self.regions)
@@ -143,6 +145,7 @@ def find_candidates(
     regions, features_KNF = regions_with_features(mean_ZYX, maps, window, most=MOST_REGIONS, tick=after)
     logit_KN = np.array([fold.link.logit(part) for fold, part in zip(folds, features_KNF, strict=True)])
     order = choose(regions, logit_KN.mean(0), window.spacing_mm, MOST_CANDIDATES) if regions else []
+    full = len(order) == MOST_CANDIDATES
     too_long = tubular(features_KNF.mean(0))
     order = [index for index in order if not too_long[index]]
     kept = [regions[index] for index in order]
@@ -163,6 +166,7 @@ def find_candidates(
         place_mm_N3=np.full(centres.shape, np.nan) if window.lungs is None else window.lungs.place_of(centres),
         map_ZYX=mean_ZYX,
         spacing_mm=window.spacing_mm,
+        at_most=MOST_CANDIDATES if full else None,
     )
 
 

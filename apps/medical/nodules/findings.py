@@ -49,10 +49,12 @@ class NoduleResult:
     Attributes:
         findings: In order of probability, those below the operating point included.
         cautions: What makes them less sure.
+        at_most: The number of candidates at which less likely ones were left out; None where there were no others.
     """
 
     findings: list[Finding]
     cautions: list[Caution]
+    at_most: int | None = None
 
 
 def find_nodules(
@@ -114,7 +116,7 @@ def find_nodules(
         findings.append(Finding(rank, float(probability[index]), shown, measured, heat, start))
         if tick is not None:
             tick(0.9 + 0.1 * rank / len(order))
-    return NoduleResult(findings, cautions_of(scale))
+    return NoduleResult(findings, cautions_of(scale), found.at_most)
 
 
 def _resample(values_ZYX: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

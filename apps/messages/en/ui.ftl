@@ -14,6 +14,8 @@ ui_page_failed = This page failed with an internal error. Reload it; stored resu
 ui_not_available = n/a
 ui_because = n/a, because { $reason }
 ui_captioned = { $caption }: { $text }
+ui_no_access_title = This address lacks its token
+ui_no_access = Open the address that tandem ui printed in the terminal when it started; it lets this browser in until it is closed. Then this page opens too.
 
 ## Intake
 

@@ -14,6 +14,8 @@ ui_page_failed = 页面发生内部错误。请重新加载；已保存的结果
 ui_not_available = 无数据
 ui_because = 无数据，原因：{ $reason }
 ui_captioned = { $caption }：{ $text }
+ui_no_access_title = 此地址缺少访问令牌
+ui_no_access = 请打开 tandem ui 启动时在终端中显示的地址；此后在关闭浏览器之前均可访问本页面。
 
 ## Intake
 

@@ -1,8 +1,5 @@
 """What each step of the reading makes of made reports, recorded beside its declared version.
 
-Captions are embedded with a toy, so that the rest does not follow from the weights; one report is read as a job reads
-it as well, and what its caption was compared with is recorded beside the weights, to a small tolerance.
-
     python -m tests.apps.finance.recorded_steps      records it anew
 
 It refuses where results have changed and the version of their step has not: raise it in ``apps/finance/jobs.py`` first.
@@ -16,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from apps.demo.report import make_example_report
-from apps.documents import or_none, to_json
-from apps.finance.jobs import STEPS, embedding
+from apps.documents import to_json
+from apps.finance.jobs import STEPS
 from apps.finance.report import make_reading, read_report
-from apps.provenance import Provenance, weights_in
-from apps.store.ids import hash_of
+from apps.provenance import Provenance
 from tests.apps.finance.statements.reports import annual
-from tests.apps.finance.statements.test_mapping import WITH_OWN, toy_embedding
+from tests.apps.finance.statements.test_mapping import WITH_OWN
 
 RECORD = Path(__file__).resolve().parent / "recorded_steps.json"
 SEEDS = (3, 11)
@@ -33,13 +29,6 @@ PARTS = {
 """What of a reading the later steps make; the first makes the facts."""
 
 
-WITH_THE_CORE = "a row under a concept of its own"
-"""The report that is read with the core as well, and the line that is chosen by it."""
-CHOSEN_BY_IT = "capital_expenditure"
-TOLERANCE = 0.002
-"""By which similarities may differ between processors."""
-
-
 def inputs() -> dict[str, bytes]:
     """The reports, by name."""
     with tempfile.TemporaryDirectory() as folder:
@@ -48,7 +37,7 @@ def inputs() -> dict[str, bytes]:
             path = Path(folder) / f"{seed}.html"
             make_example_report(path, seed)
             made[f"example {seed}"] = path.read_bytes()
-    return {**made, WITH_THE_CORE: annual(cash_flow=WITH_OWN)}
+    return {**made, "a row under a concept of its own": annual(cash_flow=WITH_OWN)}
 
 
 def made() -> dict[str, Any]:
@@ -56,7 +45,7 @@ def made() -> dict[str, Any]:
     reports = inputs()
     parts: dict[str, list[Any]] = {name: [] for name in STEPS}
     for data in reports.values():
-        report = read_report(data, toy_embedding)
+        report = read_report(data)
         parts["facts"].append([repr(fact) for fact in report.filing.facts])
         reading = json.loads(
             to_json(make_reading(report, reading_id="", facts_sha256="", provenance=Provenance("", {}, {}, {}, {})))
@@ -66,22 +55,6 @@ def made() -> dict[str, Any]:
     return {
         "inputs": _hash([hashlib.sha256(data).hexdigest() for data in reports.values()]),
         "steps": {name: {"version": STEPS[name], "made": _hash(part)} for name, part in parts.items()},
-        "captions": captions(reports[WITH_THE_CORE]),
-    }
-
-
-def captions(data: bytes) -> dict[str, Any]:
-    """How the line of a row under a concept of its own was chosen with the core, as a job reads it."""
-    weights = weights_in("core_model", "core")
-    report = read_report(data, embedding("cpu", hash_of(weights)))
-    line = report.statements.line(CHOSEN_BY_IT)
-    numbers = {name: line.reason.values.get(name) for name in ("similarity", "margin")}
-    return {
-        "weights": weights,
-        "version": STEPS["statements"],
-        "concept": or_none(line.concept),
-        "nearest": line.reason.values.get("caption"),
-        "numbers": {**numbers, "confidence": line.confidence},
     }
 
 
@@ -95,25 +68,11 @@ def forgotten(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     if before["inputs"] != now["inputs"]:
         return []
     steps = before["steps"]
-    found = [
+    return [
         name
         for name, step in now["steps"].items()
         if name in steps and step["made"] != steps[name]["made"] and step["version"] == steps[name]["version"]
     ]
-    was, made = before.get("captions"), now["captions"]
-    if was and all(was[name] == made[name] for name in ("weights", "version")) and not same_captions(was, made):
-        found.append("statements")
-    return list(dict.fromkeys(found))
-
-
-def same_captions(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether a line was chosen in the same way, but for what processors differ by."""
-    if {**one, "numbers": {}} != {**other, "numbers": {}}:
-        return False
-    return all(
-        value is not None and abs(value - (other["numbers"][name] or 0.0)) <= TOLERANCE
-        for name, value in one["numbers"].items()
-    )
 
 
 def _hash(value: Any) -> str:

@@ -41,10 +41,29 @@ def changed(reading: FinanceReading, name: str, **parts: Any) -> FinanceReading:
 
 def printed(reading: FinanceReading, monkeypatch: pytest.MonkeyPatch, width: int = 80) -> list[str]:
     out, err = io.StringIO(), io.StringIO()
-    monkeypatch.setattr(console, "out", Console(file=out, width=width))
+    monkeypatch.setattr(console, "out", Console(file=out, width=width, force_terminal=True, color_system=None))
     monkeypatch.setattr(console, "err", Console(file=err, width=width))
-    summary.print_summary(reading)
+    summary.print_summary(reading, "report.html")
     return out.getvalue().splitlines()
+
+
+def test_nothing_is_cut_in_a_file(tmp_path, monkeypatch):
+    reading = changed(made(tmp_path), "inventory", values=(), reason=sentence("because " * 40))
+    out = io.StringIO()
+    monkeypatch.setattr(console, "out", Console(file=out, width=80))
+    summary.print_summary(reading, "a/" + "long/" * 30 + "report.html")
+    lines = out.getvalue().splitlines()
+    assert next(line for line in lines if line.startswith("Inventories")).count("because") == 40
+    assert "source a/" + "long/" * 30 + "report.html" in lines
+
+
+def test_three_years_stand_side_by_side_where_they_fit(tmp_path, monkeypatch):
+    reading = made(tmp_path)
+    ends = [value.period.end for value in reading.line("revenue").values][:3]
+    shown = next(line for line in printed(reading, monkeypatch) if line.startswith("Income statement"))
+    assert shown.split()[2:] == ends
+    narrow = next(line for line in printed(reading, monkeypatch, 66) if line.startswith("Income statement"))
+    assert narrow.split()[2:] == ends[:2]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -55,7 +74,7 @@ def test_every_number_stands_whole_on_the_line_of_its_name(seed, tmp_path, monke
     assert lines[1].endswith("USD in millions")
     compared = 0
     for name, about in BY_NAME.items():
-        newest = [value.value for value in reading.line(name).values if value.value is not None][:2]
+        newest = [value.value for value in reading.line(name).values if value.value is not None][:3]
         called = said(about.message)
         (line,) = [line for line in lines if line.startswith((f"{called}  ", f"{called}: n/a"))]
         if not newest:
@@ -64,7 +83,8 @@ def test_every_number_stands_whole_on_the_line_of_its_name(seed, tmp_path, monke
         numbers = re.findall(r"\(?[\d,]+(?:\.\d+)?\)?", line.removeprefix(called))
         scale = 1 if name.startswith("eps_") else 1_000_000
         got = [Decimal(re.sub(r"[(),]", "", n)) * (-scale if n.startswith("(") else scale) for n in numbers]
-        assert got == newest
+        assert got == newest[: len(got)]
+        assert len(got) >= min(2, len(newest))
         compared += len(got)
     assert compared > 50
 
@@ -72,7 +92,7 @@ def test_every_number_stands_whole_on_the_line_of_its_name(seed, tmp_path, monke
 def test_digits_stand_under_digits(tmp_path, monkeypatch):
     lines = printed(made(tmp_path), monkeypatch)
     ends = {line.rstrip(")*").__len__() for line in lines if re.search(r"\d(?:\)|\*)?$", line) and "  " in line}
-    assert len(ends) == 1, lines
+    assert len(ends) == 2, "three years of income and cash flows, two days of the balance sheet"
 
 
 def test_amounts_that_are_no_whole_thousands_are_printed_in_full(tmp_path, monkeypatch):

@@ -1,21 +1,11 @@
-"""What a reading of a report follows from: the libraries that compute a part of it, the weights that lie there now."""
+"""What a reading of a report follows from: the libraries that compute a part of it."""
 
 import ast
 import sys
 from pathlib import Path
-from types import SimpleNamespace
-
-import numpy as np
-import pytest
-import torch
 
 import apps.finance
-import core_model
-from apps.finance import jobs
-from apps.finance.jobs import LIBRARIES, provenance_of, stored
-from tests.apps.finance.statements.reports import annual
-from tests.apps.finance.statements.test_mapping import WITH_OWN, toy_embedding
-from tests.apps.reading import reader
+from apps.finance.jobs import LIBRARIES, provenance_of
 
 DECIDES_NOTHING = {"alembic", "pandas", "rich", "sqlalchemy", "typer"}
 """They print and keep what was read, and list the reports of the benchmarks."""
@@ -36,36 +26,10 @@ def imported(folder: Path) -> set[str]:
 
 def test_every_library_that_computes_is_in_the_provenance():
     computing = imported(Path(str(apps.finance.__file__)).parent) - OURS - DECIDES_NOTHING
-    assert computing | {"torch", "tokenizers"} == set(LIBRARIES), "the core itself computes with the last two"
+    assert computing == set(LIBRARIES)
     assert set(provenance_of("a" * 64).libraries) == set(LIBRARIES)
 
 
-def test_the_kind_of_device_decides_and_its_number_does_not() -> None:
-    assert provenance_of("a" * 64, "cuda") != provenance_of("a" * 64)
-    assert provenance_of("a" * 64, "cuda:1") == provenance_of("a" * 64, "cuda:0")
-
-
-def core_of(turned: int) -> SimpleNamespace:
-    """A core whose vectors are those of the toy embedding, with their directions moved on."""
-    return SimpleNamespace(embed_texts=lambda texts: torch.tensor(np.roll(toy_embedding(texts), turned, axis=1)))
-
-
-def test_a_living_worker_compares_no_captions_with_those_of_weights_of_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "report.html").write_bytes(annual(cash_flow=WITH_OWN))
-    weights = {"core": "a" * 64}
-    held = {"core": core_of(0)}
-    monkeypatch.setattr(jobs, "weights_in", lambda *_: dict(weights))
-    monkeypatch.setattr(core_model, "load_core", lambda device: held["core"])
-    lines = []
-    with reader(tmp_path / "data") as reads:
-        for name, turned in (("a" * 64, 0), ("b" * 64, 7)):
-            weights["core"], held["core"] = name, core_of(turned)
-            end = reads.report(tmp_path / "report.html")
-            assert end.state == "done", end.error
-            reading = stored(reads.store, str(end.reading_id))
-            assert reading.provenance.weights == {"core": name}
-            lines.append(reading.line("capital_expenditure"))
-    assert lines[0].concept == "acme:PlantAndSoftware"
-    assert lines[1] == lines[0]
+def test_no_weights_and_no_device_take_part() -> None:
+    provenance = provenance_of("a" * 64)
+    assert (provenance.weights, "device" in provenance.settings) == ({}, False)

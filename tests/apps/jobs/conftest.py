@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from apps.jobs import Progress, Worker, watch
-from apps.jobs.durable import jobs_file
+from apps.jobs.records import jobs_file
 from apps.settings import Settings
 from apps.store import workers
 from apps.store.engine import sqlite_file

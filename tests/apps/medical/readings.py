@@ -6,6 +6,7 @@ from apps.documents import Missing, missing
 from apps.medical.ct.volume import Geometry
 from apps.medical.reading import (
     AboutStudy,
+    LungVolumes,
     MedicalReading,
     ReadFinding,
     ReadSeries,
@@ -85,7 +86,9 @@ qualities = st.builds(
     thickness_mm=st.none() | lengths,
     step_mm=lengths,
     tilt_degrees=lengths,
+    contrast=st.booleans() | absent,
 )
+parts = st.none() | st.integers(1)
 findings = st.builds(
     ReadFinding,
     probability=st.floats(0, 1),
@@ -100,14 +103,18 @@ findings = st.builds(
     lobe=st.text() | absent,
     heatmap=st.text() | absent,
     heatmap_start=point(st.integers()) | absent,
+    mean_diameter_mm=numbers | absent,
+    instance_number=st.integers() | absent,
 )
 readings = st.builds(
     MedicalReading,
     study=st.builds(AboutStudy, date=st.text() | absent),
-    series=st.builds(ReadSeries, geometry=geometries, quality=qualities),
-    series_skipped=few(st.builds(SkippedSeries, spacing_mm=st.none() | lengths, reason=messages)),
+    series=st.builds(ReadSeries, geometry=geometries, quality=qualities, part=parts),
+    series_skipped=few(st.builds(SkippedSeries, spacing_mm=st.none() | lengths, reason=messages, part=parts)),
     findings=few(findings),
     operating_point=st.builds(ShownFrom, threshold=st.floats(0, 1)),
+    findings_at_most=st.none() | st.integers(1),
+    lungs=st.builds(LungVolumes, numbers, numbers, numbers) | absent,
     record=absent,
     cautions=few(st.builds(Caution, values=objects, source=st.none() | messages)),
     provenance=st.builds(

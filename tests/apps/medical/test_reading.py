@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from apps.documents import Missing, from_json, to_json
 from apps.medical.ct.volume import Geometry
 from apps.medical.findings import finding_ids, read_finding
+from apps.medical.jobs import _each_once
 from apps.medical.nodules.findings import Finding
 from apps.medical.nodules.measure import Measurement
 from apps.medical.reading import MedicalReading, Spread
 from apps.notices import NOTICE
-from core_model.errors import InputRejected, Message
-from tests.apps.medical.readings import readings
+from core_model.errors import Caution, InputRejected, Message
+from tests.apps.medical.readings import make_finding, make_reading, readings
+from tests.apps.medical.small_chest import read_small_chest
 from tests.apps.schemas import SCHEMAS, name_of
 
 SERIES = "1.2.3"
@@ -56,6 +58,44 @@ def test_a_finding_is_rounded_as_it_may_be_read_and_keeps_what_the_schema_promis
     assert (finding.attenuation, finding.attenuation_spread) == (38.3, Spread(12.3, -20.0, 71.5))
     assert (finding.side, finding.heatmap, finding.heatmap_start) == ("left", "a" * 64, (2, 8, 18))
     assert finding.tracking_uid.startswith("2.25.")
+
+
+def test_a_finding_has_the_mean_of_its_axes_and_the_number_of_its_image():
+    found = Finding(1, 0.9, True, replace(SIZE, centre_voxel=(2.6, 10.5, 20.0)), None, (2, 8, 18))
+    numbered = read_finding(found, "finding-1", "left", None, (40, 39, 38, 37))
+    assert (numbered.mean_diameter_mm, numbered.instance_number) == (5.78, 37)
+    assert read_finding(found, "finding-1", "left", None, (40, 39, 38, None)).instance_number == Missing(
+        Message("image_not_numbered")
+    )
+
+
+def test_the_small_chest_says_its_lungs_and_which_image_a_finding_is_in():
+    reading = read_small_chest().reading
+    ellipsoid_ml = 4 / 3 * np.pi * 31 * 48 * 56 / 1000
+    assert reading.lungs.right_ml == pytest.approx(ellipsoid_ml, rel=0.08)
+    assert reading.lungs.left_ml == pytest.approx(ellipsoid_ml, rel=0.08)
+    assert reading.lungs.both_ml == pytest.approx(reading.lungs.right_ml + reading.lungs.left_ml, abs=0.2)
+    first = reading.findings[0]
+    assert first.instance_number == reading.series.num_slices - round(first.centre_voxel[0])
+    assert first.mean_diameter_mm == pytest.approx((first.long_axis_mm + first.short_axis_mm) / 2, abs=0.011)
+    assert reading.series.quality.contrast == Missing(Message("contrast_not_stated"))
+
+
+def test_what_two_steps_say_in_the_same_words_is_said_once():
+    low, high = Caution("lungs_cut", {"end": "lower"}), Caution("lungs_cut", {"end": "upper"})
+    assert _each_once(low, Caution("lossy"), high, low) == (low, Caution("lossy"), high)
+
+
+def test_a_document_made_before_a_value_was_kept_says_so():
+    document = json.loads(to_json(make_reading(make_finding(1))))
+    for name in ("lungs", "findings_at_most"):
+        del document[name]
+    del document["series"]["part"]
+    for name in ("mean_diameter_mm", "instance_number"):
+        del document["findings"][0][name]
+    reading = from_json(MedicalReading, json.dumps(document).encode())
+    assert reading.lungs == reading.findings[0].mean_diameter_mm == Missing(Message("not_kept_then"))
+    assert (reading.findings_at_most, reading.series.name) == (None, "1.2.3")
 
 
 def test_a_finding_below_the_operating_point_says_why_it_has_no_heatmap():

@@ -20,7 +20,8 @@ ALSO_CHINESE = {
     "UTC", "UID", "LPS", "MB", "GB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF", "DICOMDIR",
     "PET", "EDGAR",
     "PACS", "CPU", "cpu", "RLE", "JPEG", "LS", "GiB", "MiB", "ml", "X", "x", "deflate", "sha", "RescaleSlope",
-    "RescaleIntercept", "SHA", "CUDA",
+    "RescaleIntercept", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue", "MONOCHROME",
+    "SHA", "CUDA",
     # Names.
     "Tandem", "Chromium", "PyTorch",
     # Keys of the keyboard.

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -17,7 +18,7 @@ from apps.medical.records.tables import PatientRow, StudyRow
 from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, inputs, jobs
 from apps.store.deletion import delete_everything_of
-from apps.store.engine import state_error
+from apps.store.engine import IDLE_TIMEOUT_S, state_error
 from apps.store.store import Store
 from apps.store.tables import InputRow
 from core_model.errors import Unavailable
@@ -265,6 +266,9 @@ class Said(Exception):
         (Said("lost", sqlstate="08006"), "database_unreachable"),
         (Said("Passwort falsch", sqlstate="28P01"), "database_refused"),
         (Said("connection refused", sqlstate=None, pgconn=None), "database_unreachable"),
+        (Said("undone", sqlstate="25P03"), "database_locked"),
+        (Said("密码错误", sqlstate=None, pgconn=SimpleNamespace(used_password=True)), "database_refused"),
+        (Said("no password", sqlstate=None, pgconn=SimpleNamespace(needs_password=True)), "database_refused"),
         (Said("snapshot", sqlite_errorcode=sqlite3.SQLITE_BUSY_SNAPSHOT), "database_locked"),
         (Said("moved", sqlite_errorcode=sqlite3.SQLITE_READONLY_DBMOVED), "database_read_only"),
         (Said("fsync", sqlite_errorcode=sqlite3.SQLITE_IOERR_FSYNC), "database_io"),
@@ -292,3 +296,18 @@ def test_postgresql_says_its_own_states_and_its_mistakes_stay_mistakes(postgres:
     with pytest.raises(Unavailable, match="correct TANDEM_DATABASE_URL") as refused:
         Store(load_settings(data_dir=tmp_path, database_url=url))
     assert refused.value.code == "database_unreachable"
+
+
+def test_postgresql_waits_for_a_lock_and_keeps_one_only_so_long(postgres: Postgres, tmp_path: Path) -> None:
+    url = postgres.new_database()
+    settings = load_settings(data_dir=tmp_path, database_url=url)
+    with Store(settings, busy_timeout_s=0.3) as store, Store(settings) as other:
+        with other.write() as session:
+            session.execute(text("LOCK TABLE job IN ACCESS EXCLUSIVE MODE"))
+            with pytest.raises(Unavailable) as refused:
+                jobs.create(store, "test", None, {})
+            assert refused.value.code == "database_locked"
+        with store.read() as session:
+            idle = session.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+        assert idle == f"{IDLE_TIMEOUT_S:.0f}s"
+    postgres.drop(url)

@@ -11,6 +11,7 @@ from apps.finance.anomaly.names import member_name
 from apps.finance.anomaly.printed.currencies import in_own_column, said_beside
 from apps.finance.anomaly.sentences import Part, sentence
 from apps.finance.filings import Fact
+from apps.finance.filings.duplicates import NAMED
 from apps.finance.money import is_money, is_per_share, kind_of, per_share, scale_of, unit_in_words
 from core_model.errors import Message
 
@@ -26,7 +27,7 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
             "duplicate_facts",
             "fails",
             _differing(evidence, group.facts),
-            tuple(each.fact_id for each in group.facts),
+            tuple(each.fact_id for each in group.facts[:NAMED]),
             (max(values) - min(values)) if values else NOT_COMPARED,
             NOT_COMPARED,
             fact.unit or "",

@@ -75,7 +75,7 @@ def hours(text: str) -> str:
 _WANTED_QUARTER = Message("wanted_quarter")
 _QUARTER = "1|[Ff]irst|2|[Ss]econd|3|[Tt]hird|4|[Ff]ourth|[Ll]ast"
 _QUARTER_FIRST = re.compile(rf"\s*(?:(?![0-9]{{2}})\w[^0-9]*)?({_QUARTER})[^0-9]*([0-9]{{4}})\s*")
-_YEAR_FIRST = re.compile(rf"\s*([0-9]{{4}})[^0-9]*({_QUARTER})(?:(?![0-9]).*\w+)?\s*", re.DOTALL)
+_YEAR_FIRST = re.compile(rf"\s*([0-9]{{4}})[^0-9]*({_QUARTER})(?:(?![0-9]).*\w)?\s*", re.DOTALL)
 _QUARTER_MONTH = {"1": 3, "first": 3, "2": 6, "second": 6, "3": 9, "third": 9, "4": 12, "fourth": 12, "last": 12}
 
 

@@ -3,14 +3,16 @@ bad_context = A value is not available because { $reason }.
 bad_unit = A value is not available because { $reason }.
 bad_value = A value is not available because { $reason }.
 broken_continuation = A text ends early: its continuation is missing or leads back to itself.
-context_twice = A context is defined twice; the first stands.
+context_twice = A context is defined twice; where both say the same, it stands, else its values are not available.
 contradicting_duplicates = { $stated } is stated twice, and differently: { $reason }.
 dangling_footnote = A footnote refers to something that is not there.
+footnote_links_too_many = Facts and footnotes are linked more than { $most } times; further links are not followed.
 footnote_left_out = A footnote is left out because { $reason }.
 id_twice = An element id is used twice; its second fact is named by its path.
+names_in_lower_case = Its elements are written in lower case, as a tool saved them; they are read by the names that inline XBRL gives them.
 no_concept = A tagged element names no concept; it is left out.
 other_target = Facts of the further target document { $target } are left out.
-tuples = Facts grouped in tuples are read one by one, without their groups.
+tuples = Facts grouped in tuples are read one by one, each with the tuple that it belongs to.
 undeclared_prefix = Names use the prefix { $prefix }, which is not declared.
 undefined_context = A value is not available because { $reason }.
 undefined_unit = A value is not available because { $reason }.
@@ -24,6 +26,7 @@ place_named = { $name }
 
 # Why a fact has no value: what follows "because".
 context_not_defined = its context { $context } is not defined
+context_means_two_things = its context { $context } is defined twice, with different contents
 context_unusable = its context cannot be used: { $problems }
     .problems = { $list }; { $part }
 format_not_in_namespace = its format { $format } is not known in the registry { $namespace }

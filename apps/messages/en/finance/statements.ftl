@@ -2,6 +2,7 @@
 chosen_by_caption = { $row } has exactly this caption; its tag is { $whose } ({ $concept }).
 chosen_by_concept = { $tagged }.
 chosen_by_concept_and_caption = { $tagged }. Its caption says the same.
+chosen_by_concept_alone = Its concept is { $meaning } ({ $concept }); neither caption nor arithmetic speaks for it.
 chosen_by_nearest = { $row }: the caption is nearest to { $caption } (similarity { NUMBER($similarity, minimumFractionDigits: 3) }, { NUMBER($margin, minimumFractionDigits: 3) } ahead of any other); its tag is the company's own concept ({ $concept }).
 chosen_of_class = Each class of stock has its own earnings per share; these are those of { $class }, in { $row } ({ $concept }).
 
@@ -20,7 +21,7 @@ caption_names_another = { $tagged }, but its caption names something else
 captions_not_compared = no standard concept for it is there; { $rows ->
     [one] 1 row carries
    *[other] { $rows } rows carry
-} the company's own concepts, whose captions were not compared because no text embedding is at hand
+} the company's own concepts, and none is called as this line is
 direction_unknown = { $row } has a negative amount, and which way its concept counts ({ $concept }) cannot be told
 leaves_out_discontinued = row { $caption } leaves out discontinued operations; a total is printed nowhere
 may_hold_current_part = row { $caption } may hold the current part too, which is printed nowhere
@@ -45,6 +46,10 @@ dash_untagged = the page prints a dash, which is a zero; it is not tagged
 net_interest_income = the page prints a net interest income, which is not an interest expense
 not_printed = The page does not print it.
 number_untagged = the number printed there has no tag
+stated_differently = its concept is stated more than once, and differently: { $reason }
+payment_tagged_negative = the page prints it as cash paid, but its tag is negative, which counts as cash received
+caption_not_read = captions are not read in a layout without tables
+by_concept_alone = taken from its tag alone: the layout is not read as a statement yet
 row_is_heading = a heading
 row_without_number = no tagged number in this row
 sign_turned = its tag and the parentheses on the page disagree about the sign, unlike in the row's other columns
@@ -62,6 +67,7 @@ sum_of_costs = the sum of the costs printed in parts
 # Why a statement is not available.
 no_table_of_statement = No { $statement } was found: no table holds enough facts of the whole company that belong to one.
 report_without_numbers = No { $statement } was found: the report tags no number.
+statement_without_tables = The { $statement } is printed without tables; such a layout is not read as a statement yet, and its lines are taken from the tags alone.
 
 # What the statements are called in a sentence.
 statement_balance = balance sheet
@@ -104,6 +110,9 @@ key_line_change_in_cash = Net change in cash
 balance_not_found = { $reason }
 cash_flow_not_found = { $reason }
 income_not_found = { $reason }
+layout_without_tables = Printed without tables: { $statements }. Such a layout (positioned blocks, a table for each row) is not read as a statement yet; the lines are taken from the tags alone.
+group_and_company = The report holds the figures of the group and the company's own; the lines are the group's.
+company_alone = The report holds the company's own figures, not a group's; the lines are the company's own.
 no_title = The { $statement } was found by its concepts; no title stands near it.
 part_columns = Columns of the { $statement } that show a part of the company alone are left out.
 part_rows = Rows of the { $statement } show a part of the company (a segment, a product, a class of stock).

@@ -5,6 +5,7 @@ not_dicom = { $count } files are not DICOM images and were left out: { $kinds }.
 files_and_files = { $first }, { $rest }
 files_empty = { $count } empty
 files_pdf = { $count } PDF
+files_zip = { $count } zip archives
 files_archive = { $count } archives
 files_dicomdir = { $count } DICOMDIR
 files_other = { $count } of other kinds
@@ -12,18 +13,43 @@ archives_inside = { $count } archives inside were not opened; images in them wer
 links_skipped = { $count } links were not followed.
 private_undecodable = Private elements of { $count } files cannot be decoded; they are not used.
 patient_name_varies = The patient's name is not written the same in all files.
+other_patient_beside = { $count ->
+    [1] 1 file beside the images that were read names
+   *[other] { $count } files beside the images that were read name
+} another patient.
+patient_only_beside = The images that were read do not name their patient. { $count ->
+    [1] 1 other file names one, who was
+   *[other] { $count } other files name one, who was
+} not taken for theirs.
+files_damaged = { $count ->
+    [1] 1 DICOM file, as far as can be told no image of the series, is
+   *[other] { $count } DICOM files, as far as can be told no images of the series, are
+} damaged or cut off and left out.
 several_studies = The input holds { $num_studies } studies; one series of one study was read.
 
 # Cautions of the series that was read
+series_of_several = The series holds several volumes, as of several acquisitions or reconstructions; number { $part } was read.
+acquisitions_joined = The series is put together from several acquisitions, joined at { $positions_mm } mm; a nodule there may be missed or seen twice.
+frame_of_reference_varies = The frame of reference is not the same in all files; their positions were taken as they are.
+slices_apart = Of every { NUMBER($step_mm, minimumFractionDigits: 2) } mm between slices { NUMBER($gap_mm, minimumFractionDigits: 2) } mm were not imaged; nodules there are missed.
 thick_slices = Slice thickness or spacing is { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm; nodules smaller than { $smallest_mm } mm may be missed.
 derived_series = The series is derived from other images; no original series is usable.
 lossy = The images have undergone lossy compression.
+bits_above_stored = { $percent }% of the pixels have bits above BitsStored that no overlay accounts for; they were left out.
+below_air = { $percent }% of the pixels lie far below air and are no padding; no tissue is so thin, and they are shown as air.
+padding_in_tissue = { $percent }% of the pixels have the value of PixelPaddingValue within tissue; they were read as values, not as padding.
+plain_in_items = The pixels of { $count } files are packed in items although their transfer syntax says that they are not; they were read.
+plain_under_coded_syntax = The pixels of { $count } files are plain although their transfer syntax says that they are coded; they were read.
+syntax_contradicts = The pixels of { $count } images are coded in another way than their transfer syntax says; they were read as what they are.
+items_without_end = The pixels of { $count } files lack the mark of their end; they are complete by their own end marks.
+shown_inverse = The images are meant to be shown inverse (MONOCHROME1); their values are the same, and they are shown as usual.
 mixed_series = { $num_images } images of the same series have another geometry or acquisition and were left out.
 slices_repeated = { $num_slices } slices repeat others pixel by pixel; each was used once.
 slices_odd = { $num_slices } slices differ strongly from their neighbours (at { $positions_mm } mm); they may be damaged.
 slices_missing_outside = Slices are missing outside the lungs; { $num_slices } slices beyond the gap were left out.
 slices_shifted = Slices are shifted against each other by up to { NUMBER($shift_mm, minimumFractionDigits: 2) } mm.
 gantry_tilt = The gantry was tilted by { NUMBER($degrees, minimumFractionDigits: 1) } degrees; positions and volumes allow for it, shapes appear sheared.
+tilt_contradicts = The header states a gantry tilt of { NUMBER($stated, minimumFractionDigits: 1) } degrees, the positions one of { NUMBER($degrees, minimumFractionDigits: 1) }; the positions were followed.
 rescale_varies = Slope or intercept differs between slices; each slice was scaled by its own.
 pixel_format_varies = The number of stored bits differs between slices.
 uid_repeated = Image UIDs are absent or not unique; exports cannot refer to single images.

@@ -1,5 +1,9 @@
 # Made by: python -m apps.messages.collect. Do not edit; change the sentences where they are raised.
 
+address_given = this is an address on the web; Tandem fetches nothing
+    .allowed = a file or folder on this machine
+    .action = save the report and give its file
+
 another_kind = this is { $kind }
     .allowed = { $wanted }
     .action = give the report's .htm or .html file
@@ -42,8 +46,6 @@ kind_pipe = a pipe
 
 kind_socket = a socket
 
-kind_zip = a zip archive
-
 nested_too_deeply = its elements are nested more deeply than any report's
     .allowed = { $wanted }
     .action = fetch the report again, as it was filed
@@ -76,6 +78,14 @@ not_well_formed = the document is not well-formed XML, at line { $line } ({ $rea
 
 one_report = one report, a plain file of at most { $most } MiB
 
+only_pdfs = the folder holds PDFs, but no report that can be read
+    .allowed = inline XBRL files ending in { $endings }, also in subfolders
+    .action = fetch the reports as inline XBRL, as they were filed
+
+part_of_a_set = this is a part of a set of documents: its contexts are in another file
+    .allowed = the documents of the set together
+    .action = give the folder that holds all of them, or a zip of it
+
 quoted = '{ $text }'
 
 quoted_with_apostrophe = "{ $text }"
@@ -83,6 +93,18 @@ quoted_with_apostrophe = "{ $text }"
 report_too_large = the file is too large to be a report
     .allowed = { $wanted }
     .action = give the report alone, without the images of its pages
+
+report_zip_damaged = the zip archive is damaged, or needs a password
+    .allowed = a zip of one report's documents
+    .action = unpack it and give the report's folder
+
+report_zip_too_large = the zip archive holds more than a report
+    .allowed = at most { $members } files, and { $most } MiB of documents
+    .action = give the report alone
+
+several_reports = it holds { $count } reports
+    .allowed = one report, of one document or of several that refer to each other
+    .action = give one of them
 
 too_long = one text or attribute has more than 10 million characters, at line { $line }
     .allowed = { $wanted }
@@ -96,3 +118,7 @@ unreadable_file = the file cannot be opened ({ $why })
     .action = check its permissions
 
 wanted_report = one inline XBRL report, an XHTML document as companies file it
+
+xbrl_instance = this is an XBRL instance: the facts alone, without the pages
+    .allowed = { $wanted }
+    .action = give the report's inline XBRL document (.htm, .html or .xhtml)

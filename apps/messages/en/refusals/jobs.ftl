@@ -11,10 +11,16 @@ job_module_missing = the module { $module }, which should register jobs, cannot 
 
 job_not_done = the job was { $state }
 
+jobs_file_damaged = the file of the recorded steps is damaged
+    .action = start the worker again; it begins a new one
+
 no_kind_registered = none is registered
 
 no_process_for_worker = no worker process can be started ({ $why })
     .action = end other programs, or raise the limit of processes
+
+record_not_json = the record of a step is not JSON, and is not read
+    .action = retry the job; it begins anew
 
 unknown_job_kind = no job of the kind '{ $kind }' is known here
     .allowed = { $kinds }

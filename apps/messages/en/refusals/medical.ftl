@@ -9,6 +9,10 @@ background_missing = the prepared background is absent
 background_turned = { $name }: a CT whose slices, rows and columns do not run upwards, backwards and to the left
     .action = take one of a patient who lies on the back, head first or turned so
 
+bits_above_stored_used = its values need more bits than BitsStored says: cut to them, dense tissue would become air
+    .allowed = values of BitsStored bits
+    .action = export the study again from the scanner or archive
+
 candidate_rows_misshapen = candidates whose vectors, positions, spacing, facts and scores do not fit together
     .allowed = [N, T, C], [N, T, 3], [N, 3], [N, F] and [N]
 
@@ -66,12 +70,22 @@ file_is_of_another_kind = of another kind
 
 file_is_pdf = a PDF
 
+file_is_zip = a zip archive
+
 file_of_with_hash = file { $number } of { $count } (sha256 { $sha256 })
 
 give_image_folder = give the folder that holds the images
 
+high_bit = HighBit says that its values stand higher than BitsStored needs, but the bits below them are used too
+    .allowed = values from HighBit downwards
+    .action = export the study again from the scanner or archive
+
 hounsfield_array_unfit = an array of Hounsfield units needs int16 values and its geometry beside it
     .action = write spacing_mm_zyx and origin_mm_xyz into a JSON file of the same name
+
+items_under_plain_syntax = its transfer syntax says that the pixels are plain, but they are packed in items of an unknown coding
+    .allowed = pixels as the transfer syntax says
+    .action = export the study again from the scanner or archive
 
 linking_not_fitted = the linking of fold { $fold } is not fitted yet
     .action = fit it with the command link, with the same --out
@@ -95,6 +109,10 @@ lungs_not_found = no lungs were found
 lungs_not_shown = it shows no lungs
 
 lungs_volume = what looks like lungs has { $volume_ml } ml
+
+more_pixels_than_stated = it holds more pixels than its header says
+    .allowed = as many pixels as rows, columns and frames
+    .action = export the study again from the scanner or archive
 
 no_lungs = { $what }
     .allowed = a chest CT with lungs of { $least_ml } to { $most_ml } ml
@@ -141,6 +159,10 @@ second_look_of_other_facts = a second look that was trained on other facts
 series_too_large = the series has { $num_slices } slices of { $rows } x { $columns }
     .allowed = at most { $millions } million voxels
     .action = choose another series
+
+sign_contradicts = PixelRepresentation is not that of its values: dense tissue would become air, or air bone
+    .allowed = 0 for values without a sign, 1 for values with one
+    .action = export the study again from the scanner or archive
 
 slice_missing = 1 slice is missing inside the lungs between { $low_mm } and { $high_mm } mm
     .allowed = complete lungs
@@ -241,6 +263,14 @@ two_slices_one_position = two different slices lie at { $position_mm } mm
     .action = export one series alone
 
 unpack_archives = unpack the archives and give the folder
+
+values_below_air = many of its values lie far below air: slope or intercept is not that of its values
+    .allowed = values in Hounsfield units after slope and intercept
+    .action = export the study again from the scanner or archive
+
+values_jump = all values jump by { $step_hu } HU between { $low_mm } and { $high_mm } mm: slope or intercept is not that of the values there
+    .allowed = one scale in all slices
+    .action = export the study again from the scanner or archive
 
 zip_damaged = the zip archive is broken or incomplete
     .action = download or export it again

@@ -3,14 +3,16 @@ bad_context = 数值不可用：{ $reason }。
 bad_unit = 数值不可用：{ $reason }。
 bad_value = 数值不可用：{ $reason }。
 broken_continuation = 文本提前结束：其续接部分缺失，或又指回自身。
-context_twice = 某上下文重复定义；以第一个为准。
+context_twice = 某上下文重复定义；两处一致时采用，否则其数值不可用。
 contradicting_duplicates = { $stated }两次列报且数值不一致：{ $reason }。
 dangling_footnote = 某脚注引用了不存在的内容。
+footnote_links_too_many = 事实与脚注之间的关联超过 { $most } 条，其余未读取。
 footnote_left_out = 略去一条脚注：{ $reason }。
 id_twice = 某元素标识重复使用；其第二个事实以路径命名。
+names_in_lower_case = 其元素名称被某工具存为小写；按内联 XBRL 规定的名称读取。
 no_concept = 某标记元素未指明概念，已略去。
 other_target = 另一目标文档 { $target } 的事实已略去。
-tuples = 元组中的事实逐一读取，不保留分组。
+tuples = 元组中的事实逐一读取，并记下各自所属的元组。
 undeclared_prefix = 名称使用了未声明的前缀 { $prefix }。
 undefined_context = 数值不可用：{ $reason }。
 undefined_unit = 数值不可用：{ $reason }。
@@ -24,6 +26,7 @@ place_named = { $name }
 
 # Why a fact has no value: what follows "because".
 context_not_defined = 其上下文 { $context } 未定义
+context_means_two_things = 其上下文 { $context } 重复定义，且内容不同
 context_unusable = 其上下文无法使用：{ $problems }
     .problems = { $list }；{ $part }
 format_not_in_namespace = 注册表 { $namespace } 中没有其格式 { $format }

@@ -2,6 +2,7 @@
 chosen_by_caption = { $row }与该项目同名；其标记为{ $whose }（{ $concept }）。
 chosen_by_concept = { $tagged }。
 chosen_by_concept_and_caption = { $tagged }。名称亦相同。
+chosen_by_concept_alone = 其概念为{ $meaning }（{ $concept }）；没有名称或勾稽关系佐证。
 chosen_by_nearest = { $row }：其名称与{ $caption }最为接近（相似度 { NUMBER($similarity, minimumFractionDigits: 3) }，领先其他名称 { NUMBER($margin, minimumFractionDigits: 3) }）；其标记为公司自定义概念（{ $concept }）。
 chosen_of_class = 各类股票分别列示每股收益；此处取{ $class }，见{ $row }（{ $concept }）。
 
@@ -17,7 +18,7 @@ after_more_than_non_controlling = { $caption }一行的净利润还扣除了少�
 alike_without_total = { $rows } 行公司自定义概念名称相近，均非合计
 before_exchange_effects = { $caption }一行为汇率变动影响前的变动额，未列示影响后的金额
 caption_names_another = { $tagged }，但其名称另有所指
-captions_not_compared = 其中没有对应的标准概念；{ $rows } 行使用公司自定义概念，因没有文本嵌入，未比较其名称
+captions_not_compared = 其中没有对应的标准概念；{ $rows } 行使用公司自定义概念，其名称均与该项目不同
 direction_unknown = { $row }含负数，无法判断其概念（{ $concept }）的正负方向
 leaves_out_discontinued = { $caption }一行不含终止经营，未列示合计
 may_hold_current_part = { $caption }一行可能含一年内到期的部分，该部分未单独列示
@@ -42,6 +43,10 @@ dash_untagged = 原文列示为短横线，即为零；未作标记
 net_interest_income = 原文列示为利息净收入，并非利息费用
 not_printed = 原文未列示。
 number_untagged = 原文此处的数字未作标记
+stated_differently = 其概念多次列报且数值不一致：{ $reason }
+payment_tagged_negative = 原文列示为支付的现金，其标记却为负数，即计为收到的现金
+caption_not_read = 无表格的版式中不读取名称
+by_concept_alone = 仅取自其标记：此种版式尚不能按报表读取
 row_is_heading = 标题行
 row_without_number = 该行没有带标记的数字
 sign_turned = 标记与原文括号的正负号不一致，该行其他各列则一致
@@ -59,6 +64,7 @@ sum_of_costs = 分项列示的成本之和
 # Why a statement is not available.
 no_table_of_statement = 未找到{ $statement }：没有表格含有足够多的、属于该表的公司整体数据。
 report_without_numbers = 未找到{ $statement }：报告未标记任何数字。
+statement_without_tables = { $statement }未以表格列示；此种版式尚不能按报表读取，其项目仅取自标记。
 
 # What the statements are called in a sentence.
 statement_balance = 资产负债表
@@ -101,6 +107,9 @@ key_line_change_in_cash = 现金及现金等价物净增加额
 balance_not_found = { $reason }
 cash_flow_not_found = { $reason }
 income_not_found = { $reason }
+layout_without_tables = { $statements }未以表格列示。此种版式（定位文本块、一行一表）尚不能按报表读取；各项目仅取自标记。
+group_and_company = 报告同时载有合并数据与公司自身数据；各项目取合并数据。
+company_alone = 报告仅载有公司自身数据，没有合并数据；各项目为公司自身数据。
 no_title = { $statement }系根据所含概念找到，附近没有标题。
 part_columns = { $statement }中仅反映公司部分业务的列已略去。
 part_rows = { $statement }中有些行仅反映公司的一部分（某一分部、产品或股票类别）。

@@ -40,8 +40,6 @@ kind_pipe = 管道
 
 kind_socket = 套接字
 
-kind_zip = zip 压缩包
-
 nested_too_deeply = 其元素嵌套过深，超出任何报告
     .allowed = { $wanted }
     .action = 请重新获取原始申报文件
@@ -94,3 +92,31 @@ unreadable_file = 文件无法打开（{ $why }）
     .action = 请检查访问权限
 
 wanted_report = 单份内联 XBRL 报告，即公司申报的 XHTML 文档
+
+part_of_a_set = 这是一组文档的一部分：其上下文在另一文件中
+    .allowed = 该组的全部文档
+    .action = 请提供含有全部文档的文件夹，或其 zip 压缩包
+
+report_zip_damaged = zip 压缩包已损坏，或需要密码
+    .allowed = 一份报告的文档的 zip 压缩包
+    .action = 请解压后提供报告所在的文件夹
+
+report_zip_too_large = zip 压缩包的内容超出一份报告
+    .allowed = 至多 { $members } 个文件、{ $most } MiB 的文档
+    .action = 请单独提供该报告
+
+several_reports = 其中含有 { $count } 份报告
+    .allowed = 一份报告：单个文档，或相互引用的若干文档
+    .action = 请提供其中一份
+
+xbrl_instance = 这是 XBRL 实例文档：只有事实，没有页面
+    .allowed = { $wanted }
+    .action = 请提供报告的内联 XBRL 文档（.htm、.html 或 .xhtml）
+
+address_given = 这是网络地址；Tandem 不下载任何内容
+    .allowed = 本机上的文件或文件夹
+    .action = 请保存报告后提供其文件
+
+only_pdfs = 文件夹中有 PDF，但没有可读取的报告
+    .allowed = 以 { $endings } 结尾的内联 XBRL 文件，含子文件夹
+    .action = 请获取申报时的内联 XBRL 格式报告

@@ -11,10 +11,16 @@ job_not_done = 任务{ $state }
 job_module_missing = 找不到用于注册任务的模块 { $module }
     .action = 请更正 TANDEM_JOB_MODULES 或模块名称
 
+jobs_file_damaged = 记录步骤的文件已损坏
+    .action = 请重新启动工作进程，它会新建一个
+
 no_kind_registered = 尚未注册任何任务
 
 no_process_for_worker = 无法启动工作进程（{ $why }）
     .action = 请结束其他程序，或提高进程数上限
+
+record_not_json = 某一步骤的记录不是 JSON，不予读取
+    .action = 请重试该任务，它会从头开始
 
 unknown_job_kind = 此处没有“{ $kind }”类任务
     .allowed = { $kinds }

@@ -249,6 +249,7 @@ unpack_archives = 请解压这些压缩包并指定其文件夹
 file_is_pdf = PDF
 file_is_empty = 空文件
 file_is_archive = 压缩包，但不是 zip
+file_is_zip = zip 压缩包
 file_is_dicomdir = DICOMDIR
 file_is_no_image = 非 DICOM 图像
 file_is_of_another_kind = 其他类型
@@ -268,3 +269,31 @@ no_such_patient = 没有患者“{ $id }”
 
 no_such_study = 没有检查“{ $id }”
     .action = 请查看 { $commands }
+
+items_under_plain_syntax = 传输语法表明像素未压缩，但像素分装在编码不明的条目中
+    .allowed = 与传输语法一致的像素
+    .action = 请从设备或存档系统重新导出该检查
+
+more_pixels_than_stated = 文件中的像素多于其头信息所述
+    .allowed = 与行数、列数和帧数一致的像素
+    .action = 请从设备或存档系统重新导出该检查
+
+high_bit = HighBit 表明数值位于高位，但其下的低位也有值
+    .allowed = 从 HighBit 向下存放的数值
+    .action = 请从设备或存档系统重新导出该检查
+
+bits_above_stored_used = 数值所需位数多于 BitsStored：截去后致密组织会变成空气
+    .allowed = BitsStored 位以内的数值
+    .action = 请从设备或存档系统重新导出该检查
+
+sign_contradicts = PixelRepresentation 与数值不符：致密组织会变成空气，或空气变成骨
+    .allowed = 无符号为 0，有符号为 1
+    .action = 请从设备或存档系统重新导出该检查
+
+values_below_air = 大量数值远低于空气：斜率或截距与数值不符
+    .allowed = 经斜率和截距换算后的 CT 值（HU）
+    .action = 请从设备或存档系统重新导出该检查
+
+values_jump = 在 { $low_mm } 与 { $high_mm } mm 之间，全部数值跳变 { $step_hu } HU：该处的斜率或截距与数值不符
+    .allowed = 所有层面使用同一标度
+    .action = 请从设备或存档系统重新导出该检查

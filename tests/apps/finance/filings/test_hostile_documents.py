@@ -27,10 +27,11 @@ def with_prolog(prolog, body=None):
     return document(body or number("5"), prolog=prolog)
 
 
-def zipped():
+def zipped(members):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("report.htm", GOOD)
+        for name, content in members.items():
+            archive.writestr(name, content)
     return packed.getvalue()
 
 
@@ -38,7 +39,24 @@ REFUSED = {
     "empty": (b"", "empty_file", "the file is empty"),
     "blank": (b" \n\t ", "empty_file", "the file is empty"),
     "PDF": (b"%PDF-1.7\n...", "another_kind", "this is a PDF"),
-    "zip": (zipped(), "another_kind", "this is a zip archive"),
+    "zip without a report": (zipped({"notes.txt": GOOD}), "no_inline_xbrl", "holds no inline XBRL"),
+    "zip of two reports": (zipped({"a.htm": GOOD, "b.htm": GOOD}), "several_reports", "it holds 2 reports"),
+    "damaged zip": (zipped({"report.htm": GOOD})[:300], "report_zip_damaged", "the zip archive is damaged"),
+    "zip with a lie": (
+        zipped({"report.htm": GOOD}).replace(b"PK\x05\x06", b"PK\x05\x07"),
+        "report_zip_damaged",
+        "the zip archive is damaged",
+    ),
+    "Office file": (
+        zipped({"[Content_Types].xml": b"<x/>", "word/a.html": GOOD}),
+        "another_kind",
+        "this is an Office file",
+    ),
+    "XBRL instance": (
+        b'<?xml version="1.0"?><xbrl xmlns="http://www.xbrl.org/2003/instance"></xbrl>',
+        "xbrl_instance",
+        "this is an XBRL instance",
+    ),
     "gzip": (gzip.compress(GOOD), "another_kind", "this is a gzip file"),
     "text": (b"Annual report 2023", "not_html", "this is not an HTML document"),
     "random": (bytes(range(1, 256)) * 20, "not_html", "this is not an HTML document"),

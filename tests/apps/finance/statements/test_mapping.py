@@ -392,7 +392,7 @@ def test_an_own_concept_is_not_mapped_without_an_embedding_and_says_so():
     assert reason.values["reasons"] == [Message("captions_not_compared", {"rows": 1}).as_dict()]
     assert said(reason) == (
         "The cash-flow statement prints no capital expenditure: no standard concept for it is there; 1 row carries "
-        "the company's own concepts, whose captions were not compared because no text embedding is at hand."
+        "the company's own concepts, and none is called as this line is."
     )
 
 

@@ -144,7 +144,7 @@ def test_slices_shifted_in_their_plane_are_refused(tmp_path: Path) -> None:
 def test_two_different_slices_at_one_position_are_refused(tmp_path: Path) -> None:
     series = make_series()
     twin = with_uid(deepcopy(series.datasets[20]))
-    twin.PixelData = bytes(reversed(twin.PixelData))
+    twin.PixelData = twin.pixel_array[::-1].tobytes()
     series.datasets.append(twin)
     text = refusal(series.write(tmp_path), "two_slices_one_position")
     assert "two different slices lie at 102.5 mm" in text

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from apps.medical.dicom import first_image, read_study
-from apps.medical.dicom.choice import sharpness
+from apps.medical.dicom.series.choice import sharpness
 from apps.messages import said
 from core_model.errors import InputRejected, NotFound
 from tests.apps.medical.dicom.making import STUDY_UID, Grid, Series, localizer, make_series

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from apps.medical.ct.orientation import Turn, turn_of
 from apps.medical.dicom import first_image, read_study
 from apps.messages import cautioned
 from tests import needs
@@ -79,10 +80,50 @@ def test_every_orientation_gives_the_same_place_and_side(tmp_path: Path, along_r
     grid = replace(Grid(), along_row=along_row, along_column=along_column, step=step, spacing_mm=(5.0, 4.5, 5.0))
     volume = read_study(make_series(grid).write(tmp_path)).volume
     assert marker_of(volume) == pytest.approx(MARKER_MM, abs=0.6)
-    assert volume.geometry.to_lps((39, 0, 0))[2] > volume.geometry.to_lps((0, 0, 0))[2], "k rises to the head"
+    assert volume.geometry.direction == ((0, 0, 1), (0, 1, 0), (1, 0, 0)), "to the head, the back, the left"
+    assert volume.spacing_mm == ((5.0, 5.0, 4.5) if along_row[1] else (5.0, 4.5, 5.0))
     lungs = find_lungs(volume)
     assert lungs.side_at(tuple(volume.geometry.to_voxel(MARKER_MM)), volume.spacing_mm) == "left"
     assert lungs.right_ml == pytest.approx(lungs.left_ml, rel=0.1)
+
+
+@pytest.mark.parametrize("quarter", range(4))
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_way_round_that_slices_were_stored_changes_no_voxel_and_no_place(
+    tmp_path: Path, quarter: int, mirrored: bool
+) -> None:
+    usual = read_study(make_series(replace(Grid(), size=(40, 60, 64))).write(tmp_path / "usual"))
+    turned = make_series(replace(Grid(), size=(40, 60, 64)))
+    for dataset in turned.datasets:
+        values = dataset.pixel_array
+        places = np.stack(np.meshgrid(np.arange(60), np.arange(64), indexing="ij"), -1)
+        stored = np.rot90(values[:, ::-1] if mirrored else values, quarter)
+        places = np.rot90(places[:, ::-1] if mirrored else places, quarter)
+        x, y, z = dataset.ImagePositionPatient
+        first, row, column = places[0, 0], places[1, 0] - places[0, 0], places[0, 1] - places[0, 0]
+        dataset.ImagePositionPatient = [x + 5 * first[1], y + 5 * first[0], z]
+        dataset.ImageOrientationPatient = [column[1], column[0], 0, row[1], row[0], 0]
+        dataset.Rows, dataset.Columns = stored.shape
+        dataset.PixelData = np.ascontiguousarray(stored).tobytes()
+    study = read_study(turned.write(tmp_path / "turned"))
+    assert np.array_equal(study.volume.hu, usual.volume.hu)
+    assert study.volume.geometry == usual.volume.geometry
+    image = first_image(tmp_path / "turned")
+    assert np.array_equal(image.hu, usual.volume.hu[image.k])
+    assert (image.row_direction, image.column_direction) == ((0, 1, 0), (1, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("along_row", "along_column", "turned"),
+    [
+        ((1, 0, 0), (0, 0, -1), Turn(False, False, False)),
+        ((-1, 0, 0), (0, 0, 1), Turn(False, True, True)),
+        ((0, 0, 1), (0, 1, 0), Turn(True, True, False)),
+        ((0, 1, 0), (0, 0, -1), Turn(False, False, False)),
+    ],
+)
+def test_coronal_and_sagittal_slices_have_a_way_round_of_their_own(along_row, along_column, turned) -> None:
+    assert turn_of(along_row, along_column) == turned
 
 
 @pytest.mark.parametrize("spacing", [(5, 5, 5), (2.5, 4.5, 5), (6, 3.5, 3.5), (3, 5, 4)])
@@ -237,8 +278,7 @@ def test_place_and_values_equal_those_of_simpleitk(tmp_path: Path, along_row, al
         i, j, k = image.TransformPhysicalPointToIndex([float(value) for value in point])
         assert volume.hu[voxel] == theirs[k, j, i]
         assert image.TransformIndexToPhysicalPoint((i, j, k)) == pytest.approx(point.tolist(), abs=1e-6)
-    spacing = volume.spacing_mm
-    assert image.GetSpacing() == pytest.approx((spacing[2], spacing[1], spacing[0]))
+    assert sorted(image.GetSpacing()) == pytest.approx(sorted(volume.spacing_mm))
 
 
 def test_two_readings_of_one_input_are_equal(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from apps.medical.dicom.headers import Headers, OtherObject
 from apps.medical.dicom.image import ImageHeader
-from apps.medical.dicom.stacks import (
-    MIN_SLICES,
+from apps.medical.dicom.series.parts import MIN_SLICES
+from apps.medical.dicom.series.stacks import (
     Stack,
     is_derived,
     is_localizer,
@@ -20,7 +20,7 @@ from apps.medical.dicom.stacks import (
 )
 from apps.medical.series import SkippedSeries
 from apps.messages.nested import nested
-from core_model.errors import Message
+from core_model.errors import Message, NotFound
 
 MIN_EXTENT_MM = 80.0
 SHARP_WORDS = ("BONE", "EDGE", "LUNG", "SHARP", "DETAIL", "ULTRA", "HIGH")
@@ -36,29 +36,51 @@ class SortedStacks:
     skipped: tuple[SkippedSeries, ...]
 
 
-def sorted_stacks(headers: Headers, series_uid: str | None = None) -> SortedStacks:
+def sorted_stacks(headers: Headers, wanted: str | None = None) -> SortedStacks:
     """Sorts everything that was found into what may be read and what may not.
 
     Args:
         headers: All headers of the input.
-        series_uid: Only this series is wanted: it may then be derived, short, or not axial.
+        wanted: Only this series, ``UID``, or this volume of a series, ``UID#2``: it may be derived, short, not axial.
+
+    Raises:
+        NotFound: There is no such series.
     """
-    images = [image for image in headers.images if series_uid is None or image.series_uid == series_uid]
+    series_uid, _, part = (wanted or "").partition("#")
+    images = [image for image in headers.images if wanted is None or image.series_uid == series_uid]
+    stacks = stacks_of(images)
+    there = any(stack.name == wanted for stack in stacks) if part else bool(images)
+    if wanted is not None and not there:
+        raise _no_such_series(headers)
     fit: list[Stack] = []
     unfit: list[tuple[Stack, Message]] = []
-    for stack in stacks_of(images):
-        reason = _unfit(stack, wanted=series_uid is not None)
-        if reason:
+    aside: list[SkippedSeries] = []
+    for stack in stacks:
+        reason = _unfit(stack, wanted=wanted is not None)
+        if part and stack.name != wanted:
+            aside.append(skipped_of(stack, Message("series_not_asked")))
+        elif reason:
             unfit.append((stack, reason))
         else:
             fit.append(stack)
     fit.sort(key=_preference)
-    skipped = [*_unplaceable(images), *_other_objects(headers)]
-    if series_uid is not None:
+    skipped = [*aside, *_unplaceable(images), *_other_objects(headers)]
+    if wanted is not None:
         rest = [image for image in headers.images if image.series_uid != series_uid]
         skipped += [skipped_of(stack, Message("series_not_asked")) for stack in stacks_of(rest)]
         skipped += _unplaceable(rest)
     return SortedStacks(tuple(fit), tuple(unfit), tuple(skipped))
+
+
+def _no_such_series(headers: Headers) -> NotFound:
+    names = {image.series_uid for image in headers.images} | {stack.name for stack in stacks_of(headers.images)}
+    return NotFound(
+        "there is no CT series with this UID in it",
+        allowed="{series}",
+        action="give one of these, or none",
+        code="no_such_series",
+        values={"series": ", ".join(sorted(names))},
+    )
 
 
 def skipped_of(stack: Stack, reason: Message) -> SkippedSeries:
@@ -70,6 +92,7 @@ def skipped_of(stack: Stack, reason: Message) -> SkippedSeries:
         "CT",
         stack.step_mm or None,
         reason,
+        stack.part,
     )
 
 

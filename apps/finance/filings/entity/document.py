@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import date
 
+from apps.finance.filings.entity.consolidation import is_forecast, is_group_or_company
 from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Context, DocumentInformation, Fact
 from apps.finance.money import is_money
@@ -13,12 +14,28 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _YEAR = re.compile(r"-?(\d{4})(?:-.*)?")
 
-_COMPANY = (  # SEC; IFRS; UK GAAP and its successors
-    "EntityRegistrantName",
-    "NameOfReportingEntityOrOtherMeansOfIdentification",
-    "EntityCurrentLegalOrRegisteredName",
+_COMPANY = (
+    "EntityRegistrantName",  # SEC
+    "NameOfReportingEntityOrOtherMeansOfIdentification",  # IFRS
+    "EntityCurrentLegalOrRegisteredName",  # United Kingdom
+    "FilerNameInJapaneseDEI",  # Japan, yearly disclosures
+    "FilerNameInEnglishDEI",
+    "CompanyName",  # Japan, earnings releases
+    "NameOfReportingEntity",  # Denmark
+    "ForetagetsNamn",  # Sweden
+    "LegalEntityName",  # Netherlands
 )
-_PERIOD_END = ("DocumentPeriodEndDate", "EndDateForPeriodCoveredByReport", "BalanceSheetDate")
+_PERIOD_END = (
+    "DocumentPeriodEndDate",
+    "EndDateForPeriodCoveredByReport",
+    "CurrentPeriodEndDateDEI",
+    "ReportingPeriodEndDate",
+    "RakenskapsarSistaDag",
+    "BalanceSheetDate",
+)
+_FORM = ("DocumentType", "DocumentTypeDEI")
+_MADE_ON = re.compile(r"FilingDate|DateOfFiling|SubmissionDate|ApprovalDate|DateOfApproval|DateAuthori[sz]")
+"""Names of the day on which a report was made: its period has ended by then."""
 
 
 def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Context]) -> DocumentInformation:
@@ -29,32 +46,35 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
         facts: All facts.
         contexts: All contexts, by id.
     """
-    wanted = {*_COMPANY, *_PERIOD_END, "DocumentType", "DocumentFiscalYearFocus", "DocumentFiscalPeriodFocus"}
+    wanted = {*_COMPANY, *_PERIOD_END, *_FORM, "DocumentFiscalYearFocus", "DocumentFiscalPeriodFocus"}
     said: dict[str, str] = {}
+    made_on = ""
     uses: Counter[str] = Counter()
     units: Counter[str | None] = Counter()
     for fact in facts:
         uses[fact.context_id] += 1
         if fact.kind == "number":
             units[fact.unit] += 1
-        elif fact.local_name in wanted and fact.value is not None and not fact.dimensions:
+        elif fact.value is None or any(not is_group_or_company(dimension) for dimension in fact.dimensions):
+            continue
+        elif fact.local_name in wanted and (fact.local_name != "CompanyName" or fact.concept.startswith("tse")):
             said.setdefault(fact.local_name, fact.text)
+        elif _MADE_ON.search(fact.local_name) and _is_day(fact.text):
+            made_on = max(made_on, fact.text)
     currencies = {unit: count for unit, count in units.items() if unit is not None and is_money(unit)}
-    ends: Counter[str] = Counter()
     entities: Counter[tuple[str, str]] = Counter()
     for context_id, count in uses.items():
         context = contexts.get(context_id)
         if context is not None and context.entity:
             entities[context.scheme, context.entity] += count
-        if context is not None and context.end and not context.instant and not context.dimensions:
-            ends[context.end[:10]] += count
+    ends = _ends(uses, contexts, made_on)
 
     document = DocumentInformation()
     missing = document.missing
     document.company = next((said[name] for name in _COMPANY if said.get(name)), None)
     if document.company is None:
         missing["company"] = Message("company_not_named")
-    document.form = said.get("DocumentType") or None
+    document.form = next((said[name] for name in _FORM if said.get(name)), None)
     if document.form is None:
         missing["form"] = Message("form_not_named")
     end = next((said[name] for name in _PERIOD_END if _is_day(said.get(name, ""))), None)
@@ -79,6 +99,30 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
     else:
         missing["entity"] = missing["entity_scheme"] = Message("entity_not_named")
     return document
+
+
+def _ends(uses: Counter[str], contexts: dict[str, Context], made_on: str) -> Counter[str]:
+    """On which days the durations of the whole company end, by how many facts use them; those of forecasts are none.
+
+    Args:
+        uses: How many facts each context has.
+        contexts: By id.
+        made_on: The day on which the report was made, by which its period has ended; empty where it does not say.
+    """
+    ends: Counter[str] = Counter()
+    forecasts = set()
+    for context_id, count in uses.items():
+        context = contexts.get(context_id)
+        if context is None or not context.end or context.instant:
+            continue
+        if is_forecast(context.dimensions):
+            forecasts.add((context.start, context.end))
+        elif all(map(is_group_or_company, context.dimensions)):
+            ends[context.end[:10]] += count
+    for _, end in forecasts:
+        if len(ends) > 1:
+            ends.pop(end[:10], None)
+    return Counter({end: count for end, count in ends.items() if not made_on or end <= made_on})
 
 
 def _language(inventory: Inventory) -> str | None:

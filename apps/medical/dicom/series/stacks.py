@@ -5,14 +5,18 @@ ImageOrientationPatient say where an image lies.
 """
 
 import math
+import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.medical.ct.volume import Geometry
 from apps.medical.dicom.image import ImageHeader
+from apps.medical.dicom.series.parts import MIN_SLICES, joints, parted
+from apps.medical.series import part_name
 
 SAME_ORIENTATION = 2e-3
 SAME_SPACING = 1e-4
@@ -20,7 +24,6 @@ EVEN_SHARE = 0.01
 ROUNDING_MM = 0.11
 """Positions written with one decimal make gaps that differ by up to 0.1 mm without any slice being elsewhere."""
 AXIAL_COSINE = math.cos(math.radians(35))
-MIN_SLICES = 8
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Stack:
             slices to the head).
         step_mm: Median distance of neighbouring slices along the normal.
         gaps: The steps that are off.
+        part: Which of several volumes of its series it is, from 1; None where it is the only one.
     """
 
     images: tuple[tuple[ImageHeader, ...], ...]
@@ -53,6 +57,7 @@ class Stack:
     normal: tuple[float, float, float]
     step_mm: float
     gaps: tuple[Gap, ...]
+    part: int | None = None
 
     @property
     def first(self) -> ImageHeader:
@@ -63,6 +68,16 @@ class Stack:
     def series_uid(self) -> str:
         """Series instance UID, the same for all images."""
         return self.first.series_uid
+
+    @property
+    def name(self) -> str:
+        """What it can be asked for by: the series' UID, with the part's number where there are several."""
+        return part_name(self.series_uid, self.part)
+
+    @property
+    def joints(self) -> list[int]:
+        """Slices after which another acquisition begins."""
+        return joints([here[0] for here in self.images])
 
     @property
     def extent_mm(self) -> float:
@@ -77,8 +92,18 @@ class Stack:
     @property
     def effective_mm(self) -> float:
         """The coarser of slice thickness and step: what limits the smallest thing that can be seen."""
-        thickness = self.first.thickness
-        return max(self.step_mm, thickness if math.isfinite(thickness) and thickness > 0 else 0.0)
+        return max(self.step_mm, self.thickness_mm or 0.0)
+
+    @property
+    def thickness_mm(self) -> float | None:
+        """The largest slice thickness that a header states; None where none does."""
+        stated = [here[0].thickness for here in self.images]
+        return max((value for value in stated if math.isfinite(value) and value > 0), default=None)
+
+    @property
+    def kernel(self) -> str:
+        """The reconstruction kernel, where any header names one that may be kept."""
+        return next((here[0].kernel for here in self.images if here[0].kernel), "")
 
     def runs(self) -> list[range]:
         """Parts without a gap, as ranges of slice numbers."""
@@ -91,6 +116,7 @@ def stacks_of(images: list[ImageHeader]) -> list[Stack]:
     """Stacks of all images that have a place, in no particular order of quality but always the same order.
 
     Images with a fault, without position or with impossible directions are left out; the caller finds them missing.
+    Where a series holds several stacks that are large enough to be volumes, they are numbered from 1.
     """
     groups: dict[tuple, list[list[ImageHeader]]] = defaultdict(list)
     for image in sorted(images, key=lambda image: (image.series_uid, image.sop_uid, image.number, image.frame or 0)):
@@ -102,8 +128,48 @@ def stacks_of(images: list[ImageHeader]) -> list[Stack]:
                     break
             else:
                 rows.append([image])
-    stacks = [stack for rows in groups.values() for group in rows for stack in _split_repeats(group)]
-    return sorted(stacks, key=lambda stack: (stack.series_uid, -len(stack.images), stack.first.number))
+    framed = [part for rows in groups.values() for group in rows for part in _by_frame_of_reference(group)]
+    stacks = [_stack(part) for group in framed for part in parted(group, _height_in(group))]
+    return _numbered(sorted(stacks, key=lambda stack: (stack.series_uid, -len(stack.images), stack.first.number)))
+
+
+def _numbered(stacks: list[Stack]) -> list[Stack]:
+    """Stacks with their numbers within their series, which follow from the images alone."""
+    volumes: dict[str, list[Stack]] = defaultdict(list)
+    for stack in stacks:
+        if len(stack.images) >= MIN_SLICES and not is_localizer(stack.first):
+            volumes[stack.series_uid].append(stack)
+    numbers: dict[int, int] = {}
+    for parts in volumes.values():
+        if len(parts) > 1:
+            parts.sort(key=lambda stack: (stack.first.acquisition, stack.positions_mm[0], _first_uid(stack)))
+            numbers |= {id(stack): number for number, stack in enumerate(parts, 1)}
+    return [replace(stack, part=numbers.get(id(stack))) for stack in stacks]
+
+
+def _first_uid(stack: Stack) -> tuple[str, int]:
+    return min((image.sop_uid, image.frame or 0) for here in stack.images for image in here)
+
+
+def _by_frame_of_reference(images: list[ImageHeader]) -> list[list[ImageHeader]]:
+    """Images by their frame of reference; together where none has enough of them for a volume and all of them have.
+
+    An absent frame agrees with the only other one. One frame for each file is what some anonymisers write.
+    """
+    frames: dict[str, list[ImageHeader]] = defaultdict(list)
+    for image in images:
+        frames[image.frame_of_reference].append(image)
+    if len(frames) == 2 and "" in frames:
+        return [images]
+    if max(map(len, frames.values())) < MIN_SLICES <= len(images):
+        return [images]
+    return list(frames.values())
+
+
+def _height_in(images: list[ImageHeader]) -> Callable[[ImageHeader], float]:
+    """Position of parallel images along their normal."""
+    normal = patient_normal(images[0].orientation)
+    return lambda image: float(np.dot(image.position, normal))
 
 
 def misplaced_by(image: ImageHeader) -> str | None:
@@ -130,15 +196,11 @@ def placeable(image: ImageHeader) -> bool:
 
 def _exact_key(image: ImageHeader) -> tuple:
     """What must be equal to the letter within a stack."""
-    thickness = round(image.thickness, 2) if math.isfinite(image.thickness) else None
     return (
         image.study_uid,
         image.series_uid,
-        image.frame_of_reference,
         image.rows,
         image.columns,
-        image.kernel,
-        thickness,
         image.bits_allocated,
         image.signed,
         is_localizer(image),
@@ -152,9 +214,10 @@ def is_localizer(image: ImageHeader) -> bool:
 
 
 PROJECTIONS = frozenset(
-    {"MIP", "MINIP", "CPR", "PROJECTION IMAGE", "VRT", "3D", "VOLUME RENDERED", "MAX_IP", "MIN_IP", "MAXIMUM",
-     "MINIMUM", "SUBTRACTION"}
+    {"MIP", "MINIP", "MPVR", "CPR", "PROJECTION", "VRT", "3D", "RENDERED", "RENDERING", "MAX_IP", "MIN_IP", "MAXIP",
+     "MAXIMUM", "MINIMUM", "SUBTRACTION", "SUBTRACTED"}
 )  # fmt: skip
+"""Words of an image type, alone or in a phrase (``CT_SOM5 MIP``)."""
 
 
 def is_derived(image: ImageHeader) -> bool:
@@ -164,7 +227,8 @@ def is_derived(image: ImageHeader) -> bool:
 
 def is_projection(image: ImageHeader) -> bool:
     """A projection, a rendering or a difference: its values are not those of the tissue at that place."""
-    return any(part in PROJECTIONS for part in image.image_type)
+    words = {word for part in image.image_type for word in re.split(r"[^A-Z0-9_]+", part)}
+    return bool(PROJECTIONS & (words | {piece for word in words for piece in word.split("_")}))
 
 
 def _alike(a: ImageHeader, b: ImageHeader) -> bool:
@@ -172,21 +236,6 @@ def _alike(a: ImageHeader, b: ImageHeader) -> bool:
         max(abs(x - y) for x, y in zip(a.orientation, b.orientation, strict=True)) < SAME_ORIENTATION
         and max(abs(x - y) for x, y in zip(a.pixel_spacing, b.pixel_spacing, strict=True)) < SAME_SPACING
     )
-
-
-def _split_repeats(images: list[ImageHeader]) -> list[Stack]:
-    """Positions that repeat because a series holds several acquisitions become one stack for each acquisition."""
-    stack = _stack(images)
-    if all(len(here) == 1 for here in stack.images):
-        return [stack]
-    by_acquisition: dict[int, list[ImageHeader]] = defaultdict(list)
-    for image in images:
-        by_acquisition[image.acquisition].append(image)
-    if len(by_acquisition) > 1:
-        parts = [_stack(part) for _, part in sorted(by_acquisition.items())]
-        if all(len(part.images) >= MIN_SLICES and all(len(here) == 1 for here in part.images) for part in parts):
-            return parts
-    return [stack]
 
 
 def patient_normal(orientation: tuple[float, ...]) -> NDArray[np.float64]:

@@ -1,0 +1,108 @@
+"""Whose figures: the group's, or the company's own, where a report tells them apart by a dimension.
+
+National taxonomies differ in which of the two needs no dimension: with the UK's and Denmark's the company's own
+figures have none and the group's are marked; with Japan's disclosures and IFRS the group's have none; Japanese earnings
+releases mark both.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from apps.finance.filings.model import Dimension, Fact, Filing
+from core_model.errors import Caution
+
+_AXES = {
+    "GroupCompanyDataDimension",
+    "GroupCompanyDimension",
+    "ConsolidatedNonconsolidatedAxis",
+    "ConsolidatedOrNonConsolidatedAxis",
+    "ConsolidatedAndSeparateFinancialStatementsAxis",
+    "ConsolidatedSoloDimension",
+}
+_GROUP = {"Consolidated", "ConsolidatedMember", "Group", "GroupMember"}
+_NEUTRAL = {("ResultForecastAxis", "ResultMember")}
+_FORECAST = {"ForecastMember", "UpperMember", "LowerMember"}
+_MOSTLY = 4
+"""How many of the company's own figures there are to one without a dimension where a report holds no group's."""
+_COMPANY = "Company"
+
+
+def local(name: str) -> str:
+    """A name without its prefix."""
+    return name.rpartition(":")[2]
+
+
+def is_forecast(dimensions: Iterable[Dimension]) -> bool:
+    """Whether facts with these dimensions are forecasts."""
+    return any(local(member) in _FORECAST for _, member, _ in dimensions)
+
+
+def is_group_or_company(dimension: Dimension) -> bool:
+    """Whether an axis tells group and company apart, or results and forecasts; it shows no part of the company."""
+    return local(dimension.axis) in _AXES or (local(dimension.axis), local(dimension.member)) in _NEUTRAL
+
+
+def whole_company(filing: Filing) -> tuple[Filing, Caution | None]:
+    """The filing with the facts of the whole reporting entity as those without dimensions.
+
+    Where a report holds the figures of the group and the company's own, the group's are the whole and the company's a
+    part of it; where it holds the company's own alone, these are the whole.
+
+    Returns:
+        The filing itself where no such dimension is used; and a caution that says whose figures stand as the whole.
+    """
+    numbers = [fact for fact in filing.facts if fact.kind == "number"]
+    if not any(is_group_or_company(dimension) for fact in numbers for dimension in fact.dimensions):
+        return filing, None
+    group = [fact for fact in numbers if _side(fact) == "group"]
+    own = [fact for fact in numbers if _side(fact) == "company"]
+    plain = [fact for fact in numbers if not fact.dimensions]
+    if group:
+        kinds = _told_apart(group, plain)
+        facts = [_seen_from_group(fact, kinds) for fact in filing.facts]
+        both = own or any(fact.instant in kinds for fact in plain)
+        return replace(filing, facts=facts), Caution("group_and_company") if both else None
+    whole = sum(1 for fact in own if len(_others(fact.dimensions)) == 0)
+    if own and whole > _MOSTLY * len(plain):
+        facts = [replace(f, dimensions=_others(f.dimensions)) if f.dimensions else f for f in filing.facts]
+        return replace(filing, facts=facts), Caution("company_alone")
+    facts = [_without_neutral(fact) for fact in filing.facts]
+    return replace(filing, facts=facts), Caution("group_and_company") if own and plain else None
+
+
+def _side(fact: Fact) -> str:
+    for axis, member, _ in fact.dimensions:
+        if local(axis) in _AXES:
+            return "group" if local(member) in _GROUP else "company"
+    return ""
+
+
+def _told_apart(group: list[Fact], plain: list[Fact]) -> set[bool]:
+    """Of which kind (instants, durations) facts without a dimension are the company's own: they state something else
+    than the group's of the same concept and period."""
+    known = {(fact.concept, fact.start, fact.end): fact.value for fact in group if not _others(fact.dimensions)}
+    kinds = set()
+    for fact in plain:
+        theirs = known.get((fact.concept, fact.start, fact.end))
+        if theirs is not None and fact.value is not None and theirs != fact.value:
+            kinds.add(fact.instant)
+    return kinds
+
+
+def _seen_from_group(fact: Fact, kinds: set[bool]) -> Fact:
+    if fact.kind != "number":
+        return fact
+    if _side(fact) == "group":
+        return replace(fact, dimensions=_others(fact.dimensions))
+    if not fact.dimensions and fact.instant in kinds:
+        return replace(fact, dimensions=(Dimension("group_or_company", _COMPANY),))
+    return _without_neutral(fact)
+
+
+def _without_neutral(fact: Fact) -> Fact:
+    kept = tuple(d for d in fact.dimensions if (local(d.axis), local(d.member)) not in _NEUTRAL)
+    return replace(fact, dimensions=kept) if len(kept) != len(fact.dimensions) else fact
+
+
+def _others(dimensions: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
+    return tuple(dimension for dimension in dimensions if not is_group_or_company(dimension))

@@ -1,0 +1,1 @@
+"""Series: which images belong together, and which series is read."""

@@ -1,0 +1,106 @@
+"""What a report may come in: EDGAR's wrapper, a submission, a zip, several documents, names in lower case."""
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from apps.finance.filings import locate, read_facts
+from apps.finance.filings.packages.parts import contexts_in, sets_among
+from apps.finance.sources import report_of, reports_among
+from core_model.errors import InputRejected
+from tests.apps.finance.filings.documents import document, number, text
+
+REPORT = document(number("97", "f-1", scale="6", decimals="-6"), hidden=text("Acme", "n", "dei:EntityRegistrantName"))
+BODY = re.compile(rb"<body>(.*)</body>", re.DOTALL)
+
+
+def wrapped(*documents: bytes) -> bytes:
+    parts = [
+        b"<DOCUMENT>\n<TYPE>10-K\n<TEXT>\n<XBRL>\n%s\n</XBRL>\n</TEXT>\n</DOCUMENT>\n" % data for data in documents
+    ]
+    return b"<SEC-DOCUMENT>0.txt : 20240214\n" + b"".join(parts) + b"</SEC-DOCUMENT>\n"
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def in_two() -> tuple[bytes, bytes]:
+    """The report as two documents: contexts and units in one, the number in the other."""
+    body = BODY.search(REPORT)
+    assert body is not None
+    header_end = body[1].rindex(b"</div>") + len(b"</div>")
+    header, rest = body[1][:header_end], body[1][header_end:]
+    return REPORT.replace(body[1], header), REPORT.replace(body[1], rest)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        wrapped(REPORT),
+        wrapped(REPORT, b"<html><body>Subsidiaries</body></html>"),
+        wrapped(b"<html><body>Letter</body></html>", REPORT),
+        REPORT.join([b"<DOCUMENT>\n<TEXT>\n", b"\n</TEXT>\n</DOCUMENT>"]),
+        b"\xef\xbb\xbf\r\n" + wrapped(REPORT),
+        zipped({"META-INF/reports.json": b"{}", "reports/acme.xhtml": REPORT}),
+        zipped({"acme.htm": REPORT, "__MACOSX/._acme.htm": REPORT[:50]}),
+    ],
+)
+def test_the_report_is_found_in_what_it_came_in(data: bytes) -> None:
+    assert [(fact.fact_id, fact.value) for fact in read_facts(data).facts] == [("n", "Acme"), ("f-1", "97000000")]
+    assert locate(data, "f-1").visible
+
+
+def test_documents_that_refer_to_each_other_are_one_report(tmp_path) -> None:
+    one, two = in_two()
+    data = zipped({"cover.htm": one, "statements.htm": two})
+    assert [fact.value for fact in read_facts(data).facts] == ["Acme", "97000000"]
+    (tmp_path / "cover.htm").write_bytes(one)
+    (tmp_path / "statements.htm").write_bytes(two)
+    assert [fact.value for fact in read_facts(report_of(tmp_path)).facts] == ["Acme", "97000000"]
+    assert report_of(tmp_path) == report_of(tmp_path)
+    assert reports_among([tmp_path / "cover.htm", tmp_path / "statements.htm"]) == [tmp_path]
+
+
+def test_a_part_alone_and_a_folder_of_reports_are_refused(tmp_path) -> None:
+    with pytest.raises(InputRejected) as refused:
+        read_facts(in_two()[1])
+    assert refused.value.code == "part_of_a_set"
+    for name in ("a.htm", "b.htm"):
+        (tmp_path / name).write_bytes(REPORT)
+    with pytest.raises(InputRejected) as refused:
+        report_of(tmp_path)
+    assert refused.value.code == "folder_given"
+    files = [tmp_path / "a.htm", tmp_path / "b.htm"]
+    assert reports_among(files) == files
+
+
+def test_which_of_two_reports_a_part_belongs_to_is_not_guessed() -> None:
+    one, two = in_two()
+    assert sets_among({"a": contexts_in(one), "b": contexts_in(two)}) == [["a", "b"]]
+    assert sets_among({"a": contexts_in(one), "b": contexts_in(two), "c": contexts_in(one)}) == []
+
+
+def test_a_bomb_in_a_zip_is_refused() -> None:
+    with pytest.raises(InputRejected) as refused:
+        read_facts(zipped({f"{n}.htm": b" " * 2**20 for n in range(200)}))
+    assert refused.value.code == "report_zip_too_large"
+    with pytest.raises(InputRejected) as refused:
+        read_facts(zipped({f"{n}.txt": b"" for n in range(2001)}))
+    assert refused.value.code == "report_zip_too_large"
+
+
+def test_names_in_lower_case_are_read_by_their_own() -> None:
+    names = ("nonFraction", "nonNumeric", "contextRef", "unitRef", "startDate", "endDate")
+    lower = REPORT
+    for name in names:
+        lower = lower.replace(name.encode(), name.lower().encode())
+    filing = read_facts(lower)
+    assert [fact.value for fact in filing.facts] == ["Acme", "97000000"]
+    assert [caution.code for caution in filing.cautions] == ["names_in_lower_case"]

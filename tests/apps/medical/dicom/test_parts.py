@@ -1,0 +1,187 @@
+"""Several volumes in one series are never read as one; one volume is not torn apart by a label."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom.dataset import FileDataset
+from pydicom.uid import generate_uid
+
+from apps.medical.dicom import ImportedStudy, read_study
+from apps.messages import cautioned, said
+from core_model.errors import NotFound
+from tests.apps.medical.dicom.making import STUDY_UID, Grid, Series, make_series, with_uid
+
+UID = f"{STUDY_UID}.1"
+STEP_MM = 5.0
+
+
+def change(keyword: str, value: object) -> Callable[[FileDataset], None]:
+    return lambda dataset: setattr(dataset, keyword, value)
+
+
+def at_time(clock: str) -> Callable[[FileDataset], None]:
+    """Acquired at a time, and without a number of the acquisition."""
+
+    def set_time(dataset: FileDataset) -> None:
+        del dataset.AcquisitionNumber
+        dataset.AcquisitionTime = clock
+
+    return set_time
+
+
+def second_volume(offset_mm: float, seed: int = 5) -> Series:
+    """Another scan into the same series, its slices between those of the first."""
+    grid = replace(Grid(), centre_mm=(0, 0, 100 + offset_mm))
+    return make_series(grid, seed=seed).each(with_uid)
+
+
+def codes(study: ImportedStudy) -> set[str]:
+    return {caution.code for caution in study.cautions}
+
+
+APART = {
+    "acquisition": (change("AcquisitionNumber", 4), change("AcquisitionNumber", 7)),
+    "time": (at_time("101500.25"), at_time("101541.5")),
+    "temporal position": (change("TemporalPositionIdentifier", 1), change("TemporalPositionIdentifier", 2)),
+    "phase of the heart": (
+        change("NominalPercentageOfCardiacPhase", 40),
+        change("NominalPercentageOfCardiacPhase", 75),
+    ),
+    "contrast": (lambda dataset: None, change("ContrastBolusAgent", "AGENT")),
+    "voltage": (change("KVP", "80"), change("KVP", "140")),
+    "filter": (change("FilterType", "FLAT"), change("FilterType", "WEDGE")),
+    "kernel that is not kept": (change("ConvolutionKernel", "Qr40^2"), change("ConvolutionKernel", "Qr40^4")),
+    "kernel": (change("ConvolutionKernel", "B31f"), change("ConvolutionKernel", "B20f")),
+    "thickness": (change("SliceThickness", 5), change("SliceThickness", 7)),
+    "image type": (
+        change("ImageType", ["ORIGINAL", "PRIMARY", "AXIAL", "ENERGY 1"]),
+        change("ImageType", ["ORIGINAL", "PRIMARY", "AXIAL", "ENERGY 2"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("offset_mm", [0.0, 1.2, 2.5])
+@pytest.mark.parametrize("label", APART)
+def test_two_volumes_within_each_other_are_two(tmp_path: Path, label: str, offset_mm: float) -> None:
+    first, second = make_series().each(APART[label][0]), second_volume(offset_mm).each(APART[label][1])
+    study = read_study(Series(first.datasets + second.datasets).write(tmp_path))
+    assert study.volume.shape == (40, 64, 64)
+    assert study.series.quality.step_mm == pytest.approx(STEP_MM)
+    assert study.series.part in (1, 2)
+    other = 3 - study.series.part
+    assert [(entry.name, entry.num_slices) for entry in study.skipped] == [(f"{UID}#{other}", 40)]
+    caution = next(caution for caution in study.cautions if caution.code == "series_of_several")
+    assert f"number {study.series.part} was read" in cautioned(caution)
+
+
+def test_each_volume_of_a_series_can_be_asked_for(tmp_path: Path) -> None:
+    first, second = make_series(), second_volume(2.5).each(change("AcquisitionNumber", 2))
+    alone = [read_study(part.write(tmp_path / name)) for part, name in ((first, "first"), (second, "second"))]
+    both = Series(first.datasets + second.datasets).write(tmp_path / "both")
+    for part in (1, 2):
+        study = read_study(both, f"{UID}#{part}")
+        assert (study.series.series_uid, study.series.part) == (UID, part)
+        assert np.array_equal(study.volume.hu, alone[part - 1].volume.hu)
+        assert study.volume.geometry == alone[part - 1].volume.geometry
+        assert [(entry.name, said(entry.reason)) for entry in study.skipped] == [
+            (f"{UID}#{3 - part}", "another series was asked for")
+        ]
+    assert read_study(both, UID).series.part == 1
+    with pytest.raises(NotFound) as caught:
+        read_study(both, f"{UID}#3")
+    assert f"{UID}#1, {UID}#2" in str(caught.value)
+    with pytest.raises(NotFound):
+        read_study(tmp_path / "first", f"{UID}#1")
+
+
+def test_the_numbers_of_volumes_do_not_follow_from_the_names_of_files(tmp_path: Path) -> None:
+    first, second = make_series(), second_volume(2.5).each(change("AcquisitionNumber", 2))
+    one = Series(first.datasets + second.datasets).write(tmp_path / "a")
+    other = Series(second.datasets + first.datasets).write(tmp_path / "b")
+    for part in (1, 2):
+        name = f"{UID}#{part}"
+        assert np.array_equal(read_study(one, name).volume.hu, read_study(other, name).volume.hu)
+
+
+def halves(series: Series, keyword: str, values: tuple[object, object]) -> Series:
+    """A value for every second slice, another for the others; None is absent."""
+    for index, dataset in enumerate(series.datasets):
+        value = values[index % 2]
+        if value is None:
+            delattr(dataset, keyword)
+        else:
+            setattr(dataset, keyword, value)
+    return series
+
+
+@pytest.mark.parametrize(
+    ("keyword", "values"),
+    [
+        ("SliceThickness", (4.98, 5.02)),
+        ("SliceThickness", (5, None)),
+        ("ConvolutionKernel", ("B30f", None)),
+        ("FrameOfReferenceUID", ("1.2.3.77", None)),
+        ("AcquisitionNumber", (1, None)),
+        ("AcquisitionNumber", (1, 2)),
+        ("KVP", ("120", "121")),
+        ("ImageType", (["ORIGINAL", "PRIMARY", "AXIAL"], ["ORIGINAL", "PRIMARY", "AXIAL", "SPIRAL"])),
+    ],
+)
+def test_a_label_of_every_second_slice_does_not_halve_a_volume(tmp_path: Path, keyword: str, values) -> None:
+    whole = read_study(make_series().write(tmp_path / "whole"))
+    study = read_study(halves(make_series(), keyword, values).write(tmp_path / "halves"))
+    assert np.array_equal(study.volume.hu, whole.volume.hu)
+    assert codes(study) == codes(whole)
+    assert study.skipped == ()
+    assert (study.series.quality.kernel, study.series.quality.thickness_mm) == ("B30f", pytest.approx(5, abs=0.03))
+
+
+def test_one_slice_with_the_number_of_another_acquisition_stays_in_its_place(tmp_path: Path) -> None:
+    series = make_series()
+    series.datasets[17].AcquisitionNumber = 9
+    study = read_study(series.write(tmp_path))
+    assert study.volume.shape == (40, 64, 64)
+    assert codes(study) == {"thick_slices"}
+
+
+def test_a_table_that_moves_in_steps_makes_one_volume(tmp_path: Path) -> None:
+    series = make_series()
+    for index, dataset in enumerate(series.datasets):
+        dataset.AcquisitionNumber = 1 + index // 4
+        dataset.AcquisitionTime = f"1200{3 * (index // 4):02d}"
+    study = read_study(series.write(tmp_path))
+    assert study.volume.shape == (40, 64, 64)
+    assert codes(study) == {"thick_slices"}
+
+
+@pytest.mark.parametrize("label", ["acquisition", "time"])
+def test_acquisitions_end_to_end_are_one_volume_and_their_joint_is_named(tmp_path: Path, label: str) -> None:
+    series = make_series()
+    for dataset in series.datasets[:18]:
+        APART[label][0](dataset)
+    for dataset in series.datasets[18:]:
+        APART[label][1](dataset)
+    study = read_study(series.write(tmp_path))
+    assert study.volume.shape == (40, 64, 64)
+    caution = next(caution for caution in study.cautions if caution.code == "acquisitions_joined")
+    assert "joined at 87.5 mm" in cautioned(caution)
+    assert study.series.quality.grade == "degraded"
+
+
+def test_a_frame_of_reference_for_each_file_is_said(tmp_path: Path) -> None:
+    series = make_series().each(lambda dataset: setattr(dataset, "FrameOfReferenceUID", generate_uid()))
+    study = read_study(series.write(tmp_path))
+    assert study.volume.shape == (40, 64, 64)
+    assert "frame_of_reference_varies" in codes(study)
+
+
+def test_two_frames_of_reference_stay_two(tmp_path: Path) -> None:
+    first = make_series()
+    second = Series(deepcopy(first.datasets)).each(with_uid).each(change("FrameOfReferenceUID", "1.2.3.4"))
+    study = read_study(Series(first.datasets + second.datasets).write(tmp_path))
+    assert study.series.part == 1
+    assert [entry.part for entry in study.skipped] == [2]
