@@ -98,11 +98,22 @@ def learn_sums(lines: Sequence[Line], totals: Set[int] = frozenset()) -> Iterato
     for number in range(len(lines)):
         best = _best(lines, number, open_lines[-LONGEST:], explained, totals)
         if best is not None:
-            explained.add(number)
-            gone = {term for term, _ in best.terms}
-            open_lines = [other for other in open_lines if other not in gone]
             yield best
+            gone = {term for term, _ in best.terms}
+            if not _stated_throughout(lines, number, gone):
+                continue
+            explained.add(number)
+            open_lines = [other for other in open_lines if other not in gone]
         open_lines.append(number)
+
+
+def _stated_throughout(lines: Sequence[Line], total: int, terms: Set[int]) -> bool:
+    """Whether a total is stated wherever its terms are, so that it stands for them further down.
+
+    Comprehensive income in a statement of equity is not: it is printed beside its parts in one column alone.
+    """
+    there = {p for term in terms for p, number in lines[term].numbers.items() if number is not None and number.value}
+    return there <= lines[total].numbers.keys()
 
 
 @dataclass(slots=True)
