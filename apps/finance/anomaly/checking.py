@@ -21,10 +21,13 @@ from apps.finance.anomaly.checks.registry import CHECKS, Check, run_checks
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.anomaly.printed.layout import Layout
+from apps.finance.anomaly.printed.page import page_rows
+from apps.finance.anomaly.printed.structures import structures
+from apps.finance.anomaly.printed.truncation import cuts_off
 from apps.finance.anomaly.ranking import rank_anomalies
 from apps.finance.exact import exactly
 from apps.finance.filings import Filing
-from apps.finance.statements.model import Statements
+from apps.finance.statements.model import STATEMENTS, Statements
 
 FAMILIES = (balance, cash, facts, footing, income, shares, notes, tables, dimensions, periods, repeats, scale, signs)
 """The families of checks, in the order in which their checks are listed."""
@@ -54,5 +57,6 @@ def check_statements(
         Every verdict, in the order of the checks, and the anomalies by rank.
     """
     evidence = Evidence(filing, statements, layout or Layout())
+    evidence.cuts_off = cuts_off(found for name in STATEMENTS for found in structures(page_rows(evidence, name), name))
     results = run_checks(evidence, all_checks(), tick)
     return results, rank_anomalies(evidence, results)

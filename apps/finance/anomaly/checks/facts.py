@@ -15,6 +15,9 @@ from apps.finance.filings.duplicates import NAMED
 from apps.finance.money import is_money, is_per_share, kind_of, per_share, scale_of, unit_in_words
 from core_model.errors import Message
 
+MOST_FOREIGN = 200
+"""Amounts in other currencies that are looked up on the page."""
+
 
 @check("duplicate_facts")
 def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
@@ -128,20 +131,27 @@ def _foreign(evidence: Evidence, currency: str) -> Iterable[tuple[str, str]]:
     which most amounts are in the report's currency.
     """
     own = {False: currency, True: per_share(currency)}
+    units: dict[str, Counter[str | None]] = defaultdict(Counter)
+    foreign: list[tuple[Fact, str]] = []
     for (concept, _), facts in evidence.plain_numbers.items():
+        units[concept].update(fact.unit for fact in facts)
         for fact in facts:
             wanted = own[is_per_share(fact.unit)]
-            if not (is_money(fact.unit) or is_per_share(fact.unit)) or fact.unit == wanted:
+            if fact.unit == wanted or not (is_money(fact.unit) or is_per_share(fact.unit)):
                 continue
-            if any(other.unit == wanted and other.value != fact.value for other in facts):
-                continue
-            unit = fact.unit or ""
-            if evidence.layout.elements:
-                named = said_beside(evidence.layout, fact.fact_id, unit)
-                foreign = fact.fact_id in evidence.layout.elements and not named
-                foreign = foreign and not in_own_column(evidence.layout, fact.fact_id, unit)
-            else:
-                stated = [each for (name, _), of in evidence.plain_numbers.items() if name == concept for each in of]
-                foreign = concept in evidence.captions and 2 * sum(f.unit == wanted for f in stated) > len(stated)
-            if foreign:
+            if not any(other.unit == wanted and other.value != fact.value for other in facts[:NAMED]):
+                foreign.append((fact, wanted))
+    for fact, wanted in foreign[:MOST_FOREIGN]:
+        if evidence.layout.elements:
+            if _page_prints_another(evidence, fact):
                 yield fact.fact_id, wanted
+        elif fact.concept in evidence.captions and 2 * units[fact.concept][wanted] > units[fact.concept].total():
+            yield fact.fact_id, wanted
+
+
+def _page_prints_another(evidence: Evidence, fact: Fact) -> bool:
+    """Whether the page prints a number without naming the currency of its tag beside it or for its column."""
+    layout, unit = evidence.layout, fact.unit or ""
+    if fact.fact_id not in layout.elements or said_beside(layout, fact.fact_id, unit):
+        return False
+    return not in_own_column(layout, fact.fact_id, unit)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from apps.finance.anomaly.checks.registry import check, compared
-from apps.finance.anomaly.evidence import Amount, Evidence, period_of, rounding_of
+from apps.finance.anomaly.evidence import Amount, Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.names import member_name
 from apps.finance.anomaly.printed.table_sums import Direction, TableSum
@@ -46,5 +46,5 @@ def _all_hold(check_id: str, sums: Sequence[TableSum]) -> CheckResult:
 def _amount(evidence: Evidence, fact_id: str, sign: int) -> Amount:
     fact = evidence.facts[fact_id]
     name = member_name(fact.dimensions[-1].member) if fact.dimensions else evidence.name_of(fact.concept)
-    value = Amount(Decimal(fact.value or 0), rounding_of(fact), (fact_id,), name, fact.unit or "")
+    value = Amount(Decimal(fact.value or 0), evidence.rounding_of(fact), (fact_id,), name, fact.unit or "")
     return value if sign > 0 else -value

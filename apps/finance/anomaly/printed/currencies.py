@@ -43,10 +43,4 @@ def said_beside(layout: Layout, fact_id: str, unit: str) -> bool:
 
 def in_own_column(layout: Layout, fact_id: str, unit: str) -> bool:
     """Whether a number stands in a printed column of its own unit, as the translation of a statement does."""
-    for grid in layout.grids:
-        for row in grid.rows:
-            for column, cell in row.cells.items():
-                if cell.fact_id == fact_id:
-                    ids = [other.cells[column].fact_id for other in grid.rows if column in other.cells]
-                    return sum(layout.unit_of(each) == unit for each in ids) >= COLUMN
-    return False
+    return sum(layout.unit_of(each) == unit for each in layout.column_of(fact_id)) >= COLUMN

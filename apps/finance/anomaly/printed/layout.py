@@ -86,6 +86,23 @@ class Layout:
                 tables.setdefault(parent)
         return tuple(_grid(table, self.facts) for table in tables)
 
+    @cached_property
+    def _columns(self) -> dict[str, list[str]]:
+        """By fact all facts of the printed column that it stands in."""
+        found: dict[str, list[str]] = {}
+        for grid in self.grids:
+            columns: list[list[str]] = [[] for _ in range(grid.width)]
+            for row in grid.rows:
+                for column, cell in row.cells.items():
+                    if cell.fact_id:
+                        columns[column].append(cell.fact_id)
+                        found[cell.fact_id] = columns[column]
+        return found
+
+    def column_of(self, fact_id: str) -> list[str]:
+        """The facts of the printed column that a fact stands in, itself among them; none where it is in no table."""
+        return self._columns.get(fact_id, [])
+
     def unit_of(self, fact_id: str) -> str | None:
         """The unit of a visible number, None where there is none."""
         element = self.elements.get(fact_id)

@@ -1,20 +1,21 @@
 """Every sum that the tables of a report print, down their columns and along their rows, with its verdicts."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from apps.finance.anomaly.printed.layout import Grid, GridCell
 from apps.finance.anomaly.printed.sums import LearntSum, Line, Number, learn_sums
-from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Fact
 from apps.finance.money import PURE, is_ratio
 
 Direction = Literal["down", "across"]
 RATES = "EffectiveIncomeTaxRate"
 """Numbers without a unit that are parts of a whole; other shares and margins do not add up."""
+LEAST_CELLS, MOST_CELLS = 3, 5000
+"""Numbers of a table between which its sums are looked for."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\d\))?")
 """What stands in the head of a column, and is no amount."""
 _DEDUCTED = re.compile(r"less\b|deduct", re.IGNORECASE)
@@ -46,25 +47,33 @@ class TableSum:
         return (self.total[0], *(fact_id for fact_id, _ in self.terms))
 
 
-def table_sums(grids: Sequence[Grid], facts: Mapping[str, Fact]) -> list[TableSum]:
+def table_sums(
+    grids: Sequence[Grid], facts: Mapping[str, Fact], rounding_of: Callable[[Fact], Decimal]
+) -> list[TableSum]:
     """The sums of all tables; one that fails is left out where each of its facts stands in another that holds.
 
     A fact that is wrong breaks every sum that it stands in. Where none is broken throughout, what failed is no sum.
+
+    Args:
+        grids: The tables.
+        facts: By id.
+        rounding_of: How far the true number may lie from a stated one.
     """
-    found = [each for number, grid in enumerate(grids) for each in _of_grid(number, grid, facts)]
+    found = [each for number, grid in enumerate(grids) for each in _of_grid(number, grid, facts, rounding_of)]
     cleared = {fact_id for each in found if each.proved for fact_id in each.fact_ids}
     return [each for each in found if each.holds or not cleared.issuperset(each.fact_ids)]
 
 
-def _of_grid(number: int, grid: Grid, facts: Mapping[str, Fact]) -> Iterator[TableSum]:
-    factor = _factor(grid, facts)
-    if factor is None:
+def _of_grid(
+    number: int, grid: Grid, facts: Mapping[str, Fact], rounding_of: Callable[[Fact], Decimal]
+) -> Iterator[TableSum]:
+    table = _Table.of(grid, facts, rounding_of)
+    if table is None:
         return
-    rows = list(_rows(grid, facts, factor))
     totals = {place for place, row in enumerate(grid.rows) if row.total}
-    yield from _of_lines(number, "down", rows, facts)
+    yield from _of_lines(number, "down", table.rows(), facts)
     if grid.width > 2:
-        columns = list(_columns(grid, facts, factor))
+        columns = table.columns()
         yield from _of_lines(number, "across", columns, facts, totals)
         yield from _of_lines(number, "across", columns[::-1], facts, totals)
 
@@ -107,38 +116,58 @@ def _sum_at(
     return TableSum(number, direction, total, terms, holds, proved)
 
 
-def _factor(grid: Grid, facts: Mapping[str, Fact]) -> int | None:
-    """The power of ten by which all numbers of a table are whole; None where it has fewer than three."""
-    values = [Decimal(facts[i].value or 0) for i in grid.fact_ids if i in facts]
-    if len(values) < 3:
-        return None
-    return max(0, *(-int(value.as_tuple().exponent) for value in values))
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table as lines of whole numbers.
 
+    Attributes:
+        grid: It.
+        facts: By id.
+        rounding_of: How far the true number may lie from a stated one.
+        factor: The power of ten by which all its numbers are whole.
+    """
 
-def _number(cell: GridCell, facts: Mapping[str, Fact], factor: int, *, across: bool) -> Number | None:
-    fact = facts.get(cell.fact_id)
-    if fact is None or fact.value is None or is_ratio(fact.unit):
-        return None
-    if fact.unit == PURE and not fact.local_name.startswith(RATES):
-        return None
-    value = abs(int(Decimal(fact.value).scaleb(factor)))
-    rounding = int(2 * rounding_of(fact).scaleb(factor))
-    kind = (fact.unit, fact.start, fact.end) if across else fact.unit
-    return Number(cell.fact_id, -value if cell.negative else value, rounding, kind)
+    grid: Grid
+    facts: Mapping[str, Fact]
+    rounding_of: Callable[[Fact], Decimal]
+    factor: int
 
+    @classmethod
+    def of(cls, grid: Grid, facts: Mapping[str, Fact], rounding_of: Callable[[Fact], Decimal]) -> "_Table | None":
+        """The table; None where it has fewer than three numbers, or more than a page can print."""
+        values = [Decimal(facts[i].value or 0) for i in grid.fact_ids if i in facts]
+        if not LEAST_CELLS <= len(values) <= MOST_CELLS:
+            return None
+        return cls(grid, facts, rounding_of, max(0, *(-int(value.as_tuple().exponent) for value in values)))
 
-def _rows(grid: Grid, facts: Mapping[str, Fact], factor: int) -> Iterator[Line]:
-    opens = False
-    for row in grid.rows:
-        if all(not cell.fact_id and _YEAR.fullmatch(cell.text.strip()) for cell in row.cells.values()):
-            opens = True
-            continue
-        numbers = {column: _number(cell, facts, factor, across=False) for column, cell in row.cells.items()}
-        yield Line(row.caption, numbers, row.total, opens, _DEDUCTED.match(row.caption) is not None)
+    def rows(self) -> list[Line]:
+        """Its rows, top to bottom; a row of nothing but years stands over columns and is a heading."""
+        lines = []
         opens = False
+        for row in self.grid.rows:
+            if all(not cell.fact_id and _YEAR.fullmatch(cell.text.strip()) for cell in row.cells.values()):
+                opens = True
+                continue
+            numbers = {column: self._number(cell, across=False) for column, cell in row.cells.items()}
+            lines.append(Line(row.caption, numbers, row.total, opens, _DEDUCTED.match(row.caption) is not None))
+            opens = False
+        return lines
 
+    def columns(self) -> list[Line]:
+        """Its columns, left to right."""
+        numbers: list[dict[int, Number | None]] = [{} for _ in range(self.grid.width)]
+        for place, row in enumerate(self.grid.rows):
+            for column, cell in row.cells.items():
+                numbers[column][place] = self._number(cell, across=True)
+        return [Line("", of_column) for of_column in numbers]
 
-def _columns(grid: Grid, facts: Mapping[str, Fact], factor: int) -> Iterator[Line]:
-    for column in range(grid.width):
-        cells = ((place, row.cells.get(column)) for place, row in enumerate(grid.rows))
-        yield Line("", {k: _number(c, facts, factor, across=True) for k, c in cells if c is not None})
+    def _number(self, cell: GridCell, *, across: bool) -> Number | None:
+        fact = self.facts.get(cell.fact_id)
+        if fact is None or fact.value is None or is_ratio(fact.unit):
+            return None
+        if fact.unit == PURE and not fact.local_name.startswith(RATES):
+            return None
+        value = abs(int(Decimal(fact.value).scaleb(self.factor)))
+        rounding = int(2 * self.rounding_of(fact).scaleb(self.factor))
+        kind = (fact.unit, fact.start, fact.end) if across else fact.unit
+        return Number(cell.fact_id, -value if cell.negative else value, rounding, kind)
