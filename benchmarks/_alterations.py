@@ -14,7 +14,8 @@ from math import exp, log
 from lxml import etree
 
 from apps.finance.anomaly import check_statements
-from apps.finance.anomaly.evidence import rounding_of
+from apps.finance.anomaly.printed.layout import Layout, read_layout
+from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Fact, Filing, read_facts
 from apps.finance.filings.duplicates import find_duplicates
 from apps.finance.filings.source import markup_of
@@ -39,6 +40,7 @@ class Report:
     root: etree._Element
     filing: Filing
     statements: Statements
+    layout: Layout
 
 
 def read_report(file: FilingFile) -> Report:
@@ -46,17 +48,17 @@ def read_report(file: FilingFile) -> Report:
     data = file.path.read_bytes()
     filing = read_facts(data)
     root = parse(markup_of(data))
-    return Report(file, root, filing, build_statements(root, filing))
+    return Report(file, root, filing, build_statements(root, filing), read_layout(root, filing))
 
 
-def altered(report: Report, changes: dict[str, Fact]) -> tuple[Filing, Statements]:
-    """The filing with some facts replaced, and the statements built from it."""
+def altered(report: Report, changes: dict[str, Fact]) -> tuple[Filing, Statements, Layout]:
+    """The filing with some facts replaced, the statements built from it, and where the facts stand."""
     facts = [changes.get(fact.fact_id, fact) for fact in report.filing.facts]
     filing = replace(report.filing, facts=facts, duplicates=find_duplicates(facts))
     cover = next((fact for fact in changes.values() if fact.concept == "dei:DocumentPeriodEndDate"), None)
     if cover is not None:
         filing.document = replace(filing.document, period_end=cover.text)
-    return filing, build_statements(report.root, filing)
+    return filing, build_statements(report.root, filing), report.layout
 
 
 def change(report: Report, fact: Fact, kind: str, rng: random.Random) -> Fact | None:
@@ -140,7 +142,9 @@ def measure(each: int = 6, step: int = 1, seed: int = 0, *, told: bool = False) 
     for file in shared_data.filings(split=("train", "validation"))[::step]:
         report = read_report(file)
         rng = random.Random(f"{seed} {file.path.stem}")  # noqa: S311 - reproducible choices
-        before = {anomaly.anomaly_id for anomaly in check_statements(report.filing, report.statements)[1]}
+        before = {
+            anomaly.anomaly_id for anomaly in check_statements(report.filing, report.statements, report.layout)[1]
+        }
         for line, kind, fact, changes in cases(report, rng, each):
             outcome = flagged(report, fact, changes, before)
             outcomes[line, kind].append(outcome)

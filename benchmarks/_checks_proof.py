@@ -11,8 +11,8 @@ from decimal import Decimal
 from apps.documents import or_none
 from apps.finance.anomaly.checking import all_checks, check_statements
 from apps.finance.anomaly.checks.scale import STEADY
-from apps.finance.anomaly.evidence import rounding_of
 from apps.finance.anomaly.model import CheckResult
+from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Fact
 from apps.finance.periods import Period
 from benchmarks import shared_data
@@ -51,7 +51,7 @@ def prove_checks(per_check: int = 1, only: Sequence[str] = ()) -> dict[str, list
         if not open_checks:
             continue
         report = read_report(file)
-        results, _ = check_statements(report.filing, report.statements)
+        results, _ = check_statements(report.filing, report.statements, report.layout)
         for name in open_checks:
             fact = prove(report, name, [result for result in results if result.check_id == name])
             if fact is not None:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from apps.finance.anomaly import check_statements
+from apps.finance.anomaly.printed.layout import Layout, read_layout
 from apps.finance.filings import Filing, read_facts
 from apps.finance.filings.source import markup_of
 from apps.finance.filings.xml import parse
@@ -52,6 +53,7 @@ class Reading:
     file: FilingFile
     filing: Filing
     statements: Statements
+    layout: Layout
     cpu_s: float
 
 
@@ -115,7 +117,8 @@ def readings(embed: Embed | None) -> Iterator[Reading]:
         root = parse(markup_of(data))
         started = time.process_time()
         statements = build_statements(root, filing, embed)
-        yield Reading(file, filing, statements, time.process_time() - started)
+        cpu_s = time.process_time() - started
+        yield Reading(file, filing, statements, read_layout(root, filing), cpu_s)
 
 
 class CheckFigures:
@@ -130,7 +133,7 @@ class CheckFigures:
     def add(self, reading: Reading) -> None:
         """Check one filing."""
         started = time.process_time()
-        results, anomalies = check_statements(reading.filing, reading.statements)
+        results, anomalies = check_statements(reading.filing, reading.statements, reading.layout)
         self._seconds.append((time.process_time() - started) / reading.filing.document.size * 4e6)
         self._causes.update(f"{reading.file.ticker} {anomaly.kind}" for anomaly in anomalies)
         verdicts = [result.verdict for result in results if result.check_id == BALANCE_CHECK]

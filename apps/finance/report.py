@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.documents import Missing
 from apps.finance.anomaly import Anomaly, CheckResult, check_statements
+from apps.finance.anomaly.printed.layout import read_layout
 from apps.finance.filings import Filing
 from apps.finance.filings.entity.consolidation import whole_company
 from apps.finance.filings.reader import open_report
@@ -50,7 +51,7 @@ def read_report(data: bytes, tick: Callable[[float], None] | None = None) -> Rea
     statements = build_statements(root, whole, tick=part(0.4, 0.8))
     if whose is not None:
         statements = replace(statements, cautions=(whose, *statements.cautions))
-    checks, anomalies = check_statements(whole, statements, tick=part(0.8, 1.0))
+    checks, anomalies = check_statements(whole, statements, read_layout(root, whole), tick=part(0.8, 1.0))
     return ReadReport(filing, statements, tuple(checks), tuple(anomalies))
 
 

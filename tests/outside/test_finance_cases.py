@@ -15,14 +15,7 @@ def folder() -> Path:
     return needs.shared_data().parent / "cases" / "finance"
 
 
-BY_THE_CHECKS = {"co_registrants", "nested_subtotals", "truncated_amounts", "uk_inner_outer_columns"}
-"""Right once the checks judge subtotals and members more strictly."""
-WAITING = pytest.mark.xfail(reason="the checks flag it still", strict=False)
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=WAITING if name in BY_THE_CHECKS else ()) for name in sorted(CASES)]
-)
+@pytest.mark.parametrize("name", sorted(CASES))
 def test_the_report_is_read_as_its_expectation_says(folder: Path, name: str) -> None:
     CASES[name].check(folder)
 

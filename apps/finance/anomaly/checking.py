@@ -15,16 +15,21 @@ from apps.finance.anomaly.checks import (
     scale,
     shares,
     signs,
+    tables,
 )
 from apps.finance.anomaly.checks.registry import CHECKS, Check, run_checks
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult
+from apps.finance.anomaly.printed.layout import Layout
+from apps.finance.anomaly.printed.page import page_rows
+from apps.finance.anomaly.printed.structures import structures
+from apps.finance.anomaly.printed.truncation import cuts_off
 from apps.finance.anomaly.ranking import rank_anomalies
 from apps.finance.exact import exactly
 from apps.finance.filings import Filing
-from apps.finance.statements.model import Statements
+from apps.finance.statements.model import STATEMENTS, Statements
 
-FAMILIES = (balance, cash, facts, footing, income, shares, notes, dimensions, periods, repeats, scale, signs)
+FAMILIES = (balance, cash, facts, footing, income, shares, notes, tables, dimensions, periods, repeats, scale, signs)
 """The families of checks, in the order in which their checks are listed."""
 
 
@@ -35,18 +40,23 @@ def all_checks() -> list[Check]:
 
 @exactly
 def check_statements(
-    filing: Filing, statements: Statements, tick: Callable[[float], None] | None = None
+    filing: Filing,
+    statements: Statements,
+    layout: Layout | None = None,
+    tick: Callable[[float], None] | None = None,
 ) -> tuple[list[CheckResult], list[Anomaly]]:
     """Check a report.
 
     Args:
         filing: Its facts.
         statements: Its statements.
+        layout: Where the facts stand on the page; without it nothing is said of tables other than the statements.
         tick: Called before each check with the share done, 0 to 1; what it raises stops the work.
 
     Returns:
         Every verdict, in the order of the checks, and the anomalies by rank.
     """
-    evidence = Evidence(filing, statements)
+    evidence = Evidence(filing, statements, layout or Layout())
+    evidence.cuts_off = cuts_off(found for name in STATEMENTS for found in structures(page_rows(evidence, name), name))
     results = run_checks(evidence, all_checks(), tick)
     return results, rank_anomalies(evidence, results)

@@ -8,8 +8,11 @@ from functools import cached_property
 
 from apps.documents import or_none
 from apps.finance.anomaly.names import name_of, short
+from apps.finance.anomaly.printed.layout import Layout
+from apps.finance.anomaly.printed.table_sums import TableSum, table_sums
+from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Dimension, Fact, Filing
-from apps.finance.filings.duplicates import NAMED, accuracy, most_precise, rounding_range
+from apps.finance.filings.duplicates import NAMED, most_precise, rounding_range
 from apps.finance.money import is_money, is_per_share, per_share
 from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, Statements, StatementValue
@@ -27,18 +30,6 @@ def agree(one: Fact, other: Fact) -> bool:
         return True
     (low, high), (bottom, top) = rounding_range(one), rounding_range(other)
     return low <= top and bottom <= high
-
-
-def rounding_of(fact: Fact) -> Decimal:
-    """Half a unit of the last digit that a number is accurate to; zero where it is exact or does not say.
-
-    A ``decimals`` that is coarser than the number itself is not believed: it would explain any difference.
-    """
-    decimals = accuracy(fact)
-    if decimals in (float("inf"), float("-inf")):
-        return Decimal(0)
-    half = Decimal(5).scaleb(-int(decimals) - 1)
-    return half if half <= abs(Decimal(fact.value or 0)) or not Decimal(fact.value or 0) else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +63,14 @@ class Evidence:
     Attributes:
         filing: The facts.
         statements: The statements built from them.
+        layout: Where the facts stand on the page.
+        cuts_off: Whether the report cuts its amounts off, so that each may have lost a whole unit of its last digit.
     """
 
     filing: Filing
     statements: Statements
+    layout: Layout = field(default_factory=Layout)
+    cuts_off: bool = False
     _lines: dict[tuple[str, Period], StatementValue] = field(default_factory=dict, init=False)
     _names: dict[tuple[str, str], Message] = field(default_factory=dict, init=False)
     _amounts: dict[tuple[str, Period], Amount] = field(default_factory=dict, init=False)
@@ -98,6 +93,16 @@ class Evidence:
     def facts(self) -> dict[str, Fact]:
         """All facts by id."""
         return {fact.fact_id: fact for fact in self.filing.facts}
+
+    @cached_property
+    def table_sums(self) -> list[TableSum]:
+        """What the tables of the page add up."""
+        return table_sums(self.layout.grids, self.facts, self.rounding_of)
+
+    def rounding_of(self, fact: Fact) -> Decimal:
+        """How far the true number may lie from a stated one in this report."""
+        rounding = rounding_of(fact)
+        return 2 * rounding if self.cuts_off else rounding
 
     @cached_property
     def plain_numbers(self) -> dict[tuple[str, Period], list[Fact]]:
@@ -173,7 +178,7 @@ class Evidence:
         if value is None or value.value is None or (value.derived and not derived):
             return None
         own = next((self.facts[i] for i in value.fact_ids[:1] if i in self.facts), None)
-        rounding = rounding_of(own) if own is not None else Decimal(0)
+        rounding = self.rounding_of(own) if own is not None else Decimal(0)
         label = short(or_none(self.statements.line(name).label) or "")
         called = Message("name_caption", {"text": label}) if label else Message(f"term_{name}")
         sign = 1 if own is None or value.value == Decimal(own.value or 0) else -1
@@ -200,7 +205,7 @@ class Evidence:
         alike = [fact for fact in facts if fact is not best and fact.unit == best.unit][:NAMED]
         others = tuple(fact.fact_id for fact in alike if agree(fact, best))
         ids = (best.fact_id, *others)
-        return Amount(Decimal(best.value or "0"), rounding_of(best), ids, self.name_of(name), best.unit or "")
+        return Amount(Decimal(best.value or "0"), self.rounding_of(best), ids, self.name_of(name), best.unit or "")
 
     def agreeing(self, fact_ids: Sequence[str]) -> tuple[str, ...]:
         """A fact and those of its duplicates that say the same: the others are no evidence for what it says."""

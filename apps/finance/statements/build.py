@@ -60,7 +60,7 @@ def build_statements(
     _report(tick, 0.0)
     root = parse(markup_of(source)) if isinstance(source, bytes) else source
     _report(tick, 0.3)
-    visible = _visible(root, filing)
+    visible = visible_facts(root, filing)
     faces = {name: read_face(name, located) for name, located in locate(visible).items()}
     _report(tick, 0.7)
     waiting = [name for name in printed_without_tables(visible) if name not in faces] if len(faces) < 3 else []
@@ -114,7 +114,7 @@ def _report(tick: Callable[[float], None] | None, share: float) -> None:
         tick(share)
 
 
-def _visible(root: etree._Element, filing: Filing) -> dict[etree._Element, Fact]:
+def visible_facts(root: etree._Element, filing: Filing) -> dict[etree._Element, Fact]:
     """Visible numeric facts by their element, in document order."""
     by_id = {fact.fact_id: fact for fact in filing.facts if fact.kind == "number" and not fact.hidden}
     paths = Paths(root) if any(fact_id.startswith("/") for fact_id in by_id) else None

@@ -258,5 +258,5 @@ def _mark_totals(rows: list[Row]) -> None:
             continue
         ruled = any(cell.above for cell in row.cells) or (before is not None and any(c.below for c in before.cells))
         row.total = (ruled and before is not None) or _TOTAL.match(row.caption) is not None
-        row.total = row.total or row.caption.endswith(("合计", "总计"))
+        row.total = row.total or row.caption.endswith(("合计", "总计", "合計", "總計"))
         before = row if any(cell.facts for cell in row.cells) else None

@@ -1,9 +1,11 @@
 """Checks of the cash-flow statement: its parts add up to the change in cash, and cash rolls forward."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
+from apps.documents import or_none
 from apps.finance.anomaly.checks.registry import check, closest_of, compared, not_judged
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
@@ -24,6 +26,7 @@ CHANGE_BEFORE_EXCHANGE = (
     "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
     "ifrs-full:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges",
 )
+CHANGES = TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE
 EXCHANGE_PREFIXES = ("EffectOfExchangeRateOnCash", "EffectOfExchangeRateChangesOnCash")
 PARTS = (
     (
@@ -82,7 +85,7 @@ def change_in_cash(evidence: Evidence, period: Period) -> list[Amount]:
 
 @check("cash_flow_total", lenient=True)
 def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
-    for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
+    for period in durations(evidence, CHANGES):
         parts = [amount for names in PARTS if (amount := evidence.concept(names, period)) is not None]
         if len(parts) < len(PARTS):
             continue
@@ -102,26 +105,68 @@ def cash_flow_total(evidence: Evidence) -> Iterable[CheckResult]:
 
 @check("cash_roll_forward", lenient=True)
 def cash_roll_forward(evidence: Evidence) -> Iterable[CheckResult]:
-    best: list[CheckResult] = []
-    for period in durations(evidence, TOTAL_CHANGE + CHANGE_BEFORE_EXCHANGE):
-        change = change_in_cash(evidence, period)
-        closings = [a for name in HELD if (a := evidence.concept(name, Period(period.end))) is not None]
-        openings = [a for name in HELD if (a := evidence.concept(name, Period(day_before(period.start)))) is not None]
-        results = [
-            compared(
+    periods = [(p, change) for p in durations(evidence, CHANGES) if (change := change_in_cash(evidence, p))]
+    rolled = {name: _rolled(evidence, periods, name, name) for name in HELD}
+    best = max((name for name in HELD if rolled[name]), key=lambda name: _holding(rolled[name]), default="")
+    printed = _printed(evidence)
+    judged: list[CheckResult] = []
+    for period, change in periods:
+        opening = [name for name in HELD if (name, Period(day_before(period.start))) in printed]
+        closing = [name for name in HELD if (name, Period(period.end)) in printed]
+        same = next((name for name in opening if name in closing and period in rolled[name]), "")
+        if same:
+            judged.append(rolled[same][period])
+        elif opening and closing:
+            judged += _closest_pair(evidence, (period, change), opening, closing)
+        elif period in rolled.get(best, {}):
+            judged.append(rolled[best][period])
+        else:
+            every = [result for of_name in rolled.values() for result in of_name.values()]
+            judged += _with_restricted(evidence, _closest_pair(evidence, (period, change), HELD, HELD), every)
+    return judged
+
+
+def _holding(results: Mapping[Period, CheckResult]) -> int:
+    return sum(result.verdict == "holds" for result in results.values())
+
+
+def _printed(evidence: Evidence) -> set[tuple[str, Period]]:
+    """The balances that the cash-flow statement prints, with their days."""
+    rows = evidence.statements.reported.get("cash_flow", ())
+    return {(or_none(row.concept) or "", v.period) for row in rows for v in row.values if not v.period.start}
+
+
+def _rolled(
+    evidence: Evidence, periods: Iterable[tuple[Period, list[Amount]]], opening_name: str, closing_name: str
+) -> dict[Period, CheckResult]:
+    """Whether cash of one concept on the first day and of one on the last differ by the change in cash."""
+    found = {}
+    for period, change in periods:
+        before = day_before(period.start)
+        closing = evidence.concept(closing_name, Period(period.end))
+        opening = evidence.concept(opening_name, Period(before))
+        if closing is not None and opening is not None:
+            found[period] = compared(
                 "cash_roll_forward",
                 _on(closing, period.end),
-                [_on(opening, day_before(period.start)), *change],
+                [_on(opening, before), *change],
                 period,
                 what=Message("what_opening_and_change"),
                 slack=closing.rounding * ROUNDED_TERMS,
             )
-            for closing in closings
-            for opening in openings
-        ]
-        if results:
-            best.append(closest_of(results))
-    return _with_restricted(evidence, best)
+    return found
+
+
+def _closest_pair(
+    evidence: Evidence, each: tuple[Period, list[Amount]], openings: Iterable[str], closings: Iterable[str]
+) -> list[CheckResult]:
+    """Of the verdicts on cash of two concepts in a period that which leaves least, where there is any."""
+    pairs = [
+        result
+        for opening, closing in product(openings, closings)
+        for result in _rolled(evidence, [each], opening, closing).values()
+    ]
+    return [closest_of(pairs)] if pairs else []
 
 
 def _on(amount: Amount, day: str) -> Amount:
@@ -129,14 +174,22 @@ def _on(amount: Amount, day: str) -> Amount:
     return replace(amount, name=on_day(amount.name, day))
 
 
-def _with_restricted(evidence: Evidence, results: list[CheckResult]) -> list[CheckResult]:
-    """The verdicts, a failure not judged where cash without its restricted part is all that is stated for a day."""
+def _with_restricted(
+    evidence: Evidence, results: Iterable[CheckResult], same: Sequence[CheckResult]
+) -> list[CheckResult]:
+    """The verdicts, a failure not judged where cash without its restricted part is all that is stated for a day.
+
+    Args:
+        evidence: The report.
+        results: Verdicts on cash of two concepts.
+        same: Verdicts on cash of one.
+    """
     judged = []
     for result in results:
         concepts = {evidence.facts[i].concept for i in result.fact_ids if i in evidence.facts}
         whole = concepts & set(HELD[:3]) and not concepts & set(HELD[3:])
         plain_change = not any("RestrictedCash" in concept for concept in concepts)
-        if result.verdict == "fails" and not whole and not plain_change and not _plain_works(evidence, results):
+        if result.verdict == "fails" and not whole and not plain_change and not _plain_works(evidence, same):
             result = not_judged(result, WITHOUT_RESTRICTED)
         judged.append(result)
     return judged

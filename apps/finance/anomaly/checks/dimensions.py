@@ -24,13 +24,15 @@ OTHER_MEASURES = frozenset(
     {
         "us-gaap:FairValueByMeasurementBasisAxis",
         "us-gaap:FairValueByFairValueHierarchyLevelAxis",
+        "dei:LegalEntityAxis",
         "srt:RangeAxis",
         "srt:StatementScenarioAxis",
         "srt:RestatementAxis",
         "us-gaap:ChangeInAccountingPrincipleTypeAxis",
     }
 )
-"""Axes whose members say the amount again in another way, and do not add up."""
+"""Axes whose members say the amount again in another way, or are companies of which each reports for itself, and need
+not add up."""
 MOST_WRONG = 4
 """A sum counts as complete where at most one, or one in five, of its periods is not right."""
 COMPONENTS = {

@@ -8,11 +8,15 @@ from apps.finance.anomaly.checks.registry import check, not_applicable
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import NOT_COMPARED, CheckResult
 from apps.finance.anomaly.names import member_name
+from apps.finance.anomaly.printed.currencies import in_own_column, said_beside
 from apps.finance.anomaly.sentences import Part, sentence
 from apps.finance.filings import Fact
 from apps.finance.filings.duplicates import NAMED
-from apps.finance.money import kind_of, per_share, scale_of, unit_in_words
+from apps.finance.money import is_money, is_per_share, kind_of, per_share, scale_of, unit_in_words
 from core_model.errors import Message
+
+MOST_FOREIGN = 200
+"""Amounts in other currencies that are looked up on the page."""
 
 
 @check("duplicate_facts")
@@ -73,7 +77,7 @@ def units(evidence: Evidence) -> Iterable[CheckResult]:
     if currency is None:
         yield not_applicable("units", Message("currency_not_stated"))
         return
-    read, wrong = 0, dict(_of_another_kind(evidence))
+    read, wrong = 0, dict(_of_another_kind(evidence)) | dict(_foreign(evidence, currency))
     for line in evidence.statements.lines:
         wanted = per_share(currency) if line.line.startswith("eps_") else currency
         translated = {value.period for value in line.values if value.unit == wanted}
@@ -117,3 +121,37 @@ def _of_another_kind(evidence: Evidence) -> Iterable[tuple[str, str]]:
         if most > next_most:
             unit = next(fact.unit or "" for fact in facts if kind_of(fact.unit or "") == usual)
             yield from ((fact.fact_id, unit) for fact in facts if kind_of(fact.unit or "") != usual)
+
+
+def _foreign(evidence: Evidence, currency: str) -> Iterable[tuple[str, str]]:
+    """Amounts of the whole company in another currency than the report's, with the unit that is asked for.
+
+    None where the page names that currency beside the number, where another amount is stated in the report's own, and
+    where a whole printed column is in that currency. Where the page was not read, only rows of the statements count of
+    which most amounts are in the report's currency.
+    """
+    own = {False: currency, True: per_share(currency)}
+    units: dict[str, Counter[str | None]] = defaultdict(Counter)
+    foreign: list[tuple[Fact, str]] = []
+    for (concept, _), facts in evidence.plain_numbers.items():
+        units[concept].update(fact.unit for fact in facts)
+        for fact in facts:
+            wanted = own[is_per_share(fact.unit)]
+            if fact.unit == wanted or not (is_money(fact.unit) or is_per_share(fact.unit)):
+                continue
+            if not any(other.unit == wanted and other.value != fact.value for other in facts[:NAMED]):
+                foreign.append((fact, wanted))
+    for fact, wanted in foreign[:MOST_FOREIGN]:
+        if evidence.layout.elements:
+            if _page_prints_another(evidence, fact):
+                yield fact.fact_id, wanted
+        elif fact.concept in evidence.captions and 2 * units[fact.concept][wanted] > units[fact.concept].total():
+            yield fact.fact_id, wanted
+
+
+def _page_prints_another(evidence: Evidence, fact: Fact) -> bool:
+    """Whether the page prints a number without naming the currency of its tag beside it or for its column."""
+    layout, unit = evidence.layout, fact.unit or ""
+    if fact.fact_id not in layout.elements or said_beside(layout, fact.fact_id, unit):
+        return False
+    return not in_own_column(layout, fact.fact_id, unit)

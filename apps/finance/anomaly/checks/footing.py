@@ -5,6 +5,7 @@ A report without linkbases does not say which rows a total adds up. The page doe
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from apps.finance.anomaly.checks.registry import check, compared, not_applicable
 from apps.finance.anomaly.evidence import Evidence
@@ -12,6 +13,7 @@ from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.printed.page import PageRow, page_rows
 from apps.finance.anomaly.printed.structures import Structure, marked, structures
 from apps.finance.anomaly.sentences import followed
+from apps.finance.periods import Period
 from apps.finance.statements.model import StatementName
 from core_model.errors import Message
 
@@ -21,6 +23,8 @@ GRAND_TOTALS = frozenset(
 """Totals of a balance sheet besides its assets that the rows since the beginning, or since the assets, add up to."""
 UNDERSTOOD = 2
 """Totals that must be explained before one that is not says something of the rows above it."""
+FEW, MOST_ROWS = 3, 30
+"""Rows that make a total although more stand above it, and how many rows are looked at."""
 MISSING = Message("no_column_adds_up")
 ROWS_ABOVE = Message("what_rows_above")
 
@@ -51,8 +55,27 @@ def without_parts(rows: Sequence[PageRow], found: Sequence[Structure]) -> Iterat
             continue
         columns = [period for period, amount in total.amounts.items() if amount is not None and amount.value]
         columns = [p for p in columns if all(row.amounts.get(p) is not None for row in terms)]
-        if columns:
+        if columns and not _made_of_few(total, above, columns):
             yield Structure(total, tuple((row, 1) for row in terms), (), tuple(columns))
+
+
+def _made_of_few(total: PageRow, above: Sequence[PageRow], columns: Sequence[Period]) -> bool:
+    """Whether a few of the rows above make a total in every column: then subtotals stand among its parts."""
+    chosen = above[-MOST_ROWS:]
+    for count in range(1, FEW + 1):
+        for rows in combinations(chosen, count):
+            if all(_makes(total, rows, column) for column in columns):
+                return True
+    return False
+
+
+def _makes(total: PageRow, rows: Sequence[PageRow], column: Period) -> bool:
+    stated, terms = total.amounts[column], [row.amounts.get(column) for row in rows]
+    if stated is None or any(term is None for term in terms):
+        return False
+    there = [term for term in terms if term is not None]
+    left = stated.value - sum(term.value for term in there)
+    return abs(left) <= stated.rounding + sum(term.rounding for term in there)
 
 
 def _mixed_units(evidence: Evidence) -> bool:

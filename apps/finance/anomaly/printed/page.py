@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.documents import or_none
-from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
+from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.printed.losses import sign_is_in_caption
 from apps.finance.periods import Period
 from apps.finance.statements.model import ReportedLine, StatementName, StatementValue
@@ -61,7 +61,7 @@ def _amounts(evidence: Evidence, line: ReportedLine, values: Iterable[StatementV
         stated = value.value if in_caption else value.as_printed
         if stated is not None:
             own = next((evidence.facts[i] for i in value.fact_ids if i in evidence.facts), None)
-            rounding = rounding_of(own) if own is not None else Decimal(0)
+            rounding = evidence.rounding_of(own) if own is not None else Decimal(0)
             sign = 1 if stated == value.value else -1
             ids = evidence.agreeing(value.fact_ids)
             amount = Amount(stated, rounding, ids, evidence.caption(line), value.unit, sign)

@@ -28,6 +28,8 @@ check_title_debt_parts = 债务和租赁负债等于流动与非流动部分之�
 check_title_current_and_noncurrent = 资产和负债合计等于流动与非流动部分之和
 check_title_diluted_shares = 稀释后股数等于基本股数加稀释性股数
 check_title_tax_rate = 实际税率等于所得税除以税前利润
+check_title_table_columns = 各表中的合计数等于其上各行之和
+check_title_table_rows = 各行首尾的合计数等于旁边各栏之和
 check_title_dimension_totals = 按分部、产品或组成部分列示的金额之和等于总额
 check_title_equity_components = 权益各组成部分与资产负债表一致
 check_title_column_periods = 同一列中的数据属于同一期间
@@ -99,6 +101,7 @@ what_rows_above = 其上各行之和
 what_rows_above_elsewhere = 其上各行之和（其他各列均如此）
 what_row_above = 上一行的金额
 what_row_above_elsewhere = 上一行的金额（其他各列均如此）
+what_columns_beside = 旁边各栏之和（其他各行均如此）
 no_column_adds_up = 各列均不相符：其上缺少一行，或有一行未作标记。
 
 # Amounts that are at most another, and earnings per share.
@@ -116,6 +119,7 @@ duplicates_of_part_differ = { $name }（{ $when }；{ $members }）的列示数�
     .members = { $list }、{ $part }
 value_several_times = { $amount }（{ $count } 次）
 value_is_nil = 空值
+table_adds_up = 本表中有 { $count } 项加总无误。
 duplicates_agree = 在多处列示的 { $count } 项数据在四舍五入范围内一致。
 unit_wrong = { $name }（{ $when }）的计量单位为“{ $unit }”，应为“{ $wanted }”。
 units_right = { $count } 项关键金额均以{ CURRENCY($currency) }或{ CURRENCY($currency) }/股计量。

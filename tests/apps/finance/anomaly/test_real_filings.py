@@ -37,7 +37,7 @@ def report(ticker: str, form: str = "10-K"):
 @cache
 def checked(ticker: str, form: str = "10-K"):
     read = report(ticker, form)
-    return check_statements(read.filing, read.statements)
+    return check_statements(read.filing, read.statements, read.layout)
 
 
 @pytest.mark.parametrize("check_id", FAST)
