@@ -10,6 +10,7 @@ import typer
 
 from apps import console
 from apps.commands.database import app as database
+from apps.commands.database import back_up, put_back
 from apps.commands.jobs import app as jobs
 from apps.finance.cli import app as finance
 from apps.medical.cli import app as medical
@@ -25,6 +26,8 @@ app.add_typer(finance, name="finance")
 app.add_typer(medical, name="medical")
 app.add_typer(jobs, name="jobs")
 app.add_typer(database, name="db")
+app.command("backup")(back_up)
+app.command("restore")(put_back)
 
 
 def _version(wanted: bool) -> None:

@@ -7,6 +7,7 @@ It uses what the command line uses of jobs, so that an earlier version of Tandem
 """
 
 import json
+import os
 import resource
 import sys
 import time
@@ -14,9 +15,31 @@ from pathlib import Path
 
 
 def cpu_s() -> float:
-    """CPU seconds of this process and of its children that have ended."""
+    """CPU seconds of this process, of all that came from it and lives, and of those of theirs that have ended."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
+    return time.process_time() + children.ru_utime + children.ru_stime + sum(map(_spent_by, _descendants()))
+
+
+def _stat(process: str) -> list[str]:
+    """What Linux says of a process, from its state on; nothing where it has ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _descendants() -> list[str]:
+    """Processes that live and came from this one."""
+    parents = {path.name: stat[1] for path in Path("/proc").glob("[0-9]*") if (stat := _stat(path.name))}
+    found = [str(os.getpid())]
+    for process in found:
+        found += [child for child, parent in parents.items() if parent == process]
+    return found[1:]
+
+
+def _spent_by(process: str) -> float:
+    """CPU seconds of a process and of its children that have ended."""
+    return sum(map(int, _stat(process)[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def as_jobs(data: Path, reports: list[Path]) -> list[float]:

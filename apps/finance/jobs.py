@@ -1,18 +1,16 @@
 """The job ``finance.read``: a report's file to one stored ``FinanceReading``."""
 
-import gc
 import hashlib
-import sys
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from apps.device import refuse_missing_device
-from apps.documents import from_json, to_json
+from apps.documents import from_json
 from apps.finance.reading import FinanceReading
 from apps.finance.records import filings
 from apps.finance.sources import report_of, reports_among
-from apps.jobs import Made, Run, Step, job, save_reading
+from apps.isolation import Budget
+from apps.jobs import Made, Run, Step, in_child, job, save_reading
 from apps.jobs.client import enqueue
 from apps.provenance import Provenance, libraries
 from apps.store import blobs, inputs, readings
@@ -25,6 +23,9 @@ SETTINGS: dict[str, Any] = {"reader": "inline-xbrl"}
 STEPS = {"facts": "2", "statements": "3", "checks": "3"}
 """Versions of what is read one after the other; one is raised by hand when its results on the same input change. Then
 ``python -m tests.apps.finance.recorded_steps`` records them anew."""
+PARSE = "apps.finance.parsing:parse"
+BUDGET = Budget(cpu_s=60, wall_s=900, memory_mib=768, files_mib=1024)
+"""Of one report: the largest annual ones take half a second and 60 MiB."""
 LIBRARIES = ("lxml", "numpy", "pyarrow")
 """Those that decide a result; the file of facts, whose hash a reading has, is as ``pyarrow`` writes it."""
 
@@ -107,42 +108,20 @@ def read(run: Run) -> str:
 def _read(step: Step) -> dict[str, Any]:
     """The report as content, facts and reading, which belong to the job until the reading is saved; and what it follows
     from."""
-    from apps.finance.facts_table import to_parquet
-    from apps.finance.report import make_reading, read_report
-
     refuse_missing_device(step.store.settings.device)
-    _settle(len(sys.modules))
-    data = report_of(inputs.path_of(step.store, str(step.input_id)))
-    step.tick(0.05)
-    report = read_report(data, step.between(0.05, 0.95))
-    source = blobs.put(step.store, step.job_id, "source", data)
-    facts = blobs.put(step.store, step.job_id, "facts", to_parquet(report.filing.facts))
-    inputs.set_hash(step.store, str(step.input_id), source)
-    provenance = provenance_of(source)
-    reading = make_reading(
-        report,
-        reading_id=readings.id_of(KIND, provenance, again=step.again),
-        facts_sha256=facts,
-        provenance=provenance,
-    )
-    return {
-        "source": source,
-        "facts": facts,
-        "reading": blobs.put(step.store, step.job_id, "reading", to_json(reading)),
-        "provenance": provenance.as_dict(),
-    }
 
+    def identity(source: str) -> dict[str, Any]:
+        provenance = provenance_of(source)
+        reading_id = readings.id_of(KIND, provenance, again=step.again)
+        return {"id": reading_id, "provenance": provenance.as_dict()}
 
-@lru_cache(maxsize=1)
-def _settle(loaded: int) -> None:
-    """Before a report, let the collector of cycles leave alone what is loaded: it would go through all of it again
-    within most reports, which takes as long as to read one.
-
-    Args:
-        loaded: Number of modules; where it has grown, a large library has come since.
-    """
-    gc.collect()
-    gc.freeze()
+    given = {"path": str(inputs.path_of(step.store, str(step.input_id)))}
+    kept = {}
+    with in_child(step, PARSE, given, BUDGET, step.between(0, 0.95), asked={"identity": identity}) as answered:
+        for name in ("source", "facts", "reading"):
+            kept[name] = blobs.put_file(step.store, step.job_id, name, answered.file(name, answered.value[name]))
+    inputs.set_hash(step.store, str(step.input_id), kept["source"])
+    return {**kept, "provenance": provenance_of(kept["source"]).as_dict()}
 
 
 def _save(step: Step, made: dict[str, Any]) -> str:

@@ -50,6 +50,7 @@ or what an application keeps. ``run_worker()`` is the body of ``tandem worker``.
 """
 
 from apps.jobs.client import Progress, cancel, delete, enqueue, refusal_of, retry, show, watch
+from apps.jobs.isolated import in_child, scratch
 from apps.jobs.registry import job
 from apps.jobs.run import JobInterrupted, Run, Step
 from apps.jobs.saving import Made, save_reading
@@ -68,11 +69,13 @@ __all__ = [
     "delete",
     "enqueue",
     "ensure_worker",
+    "in_child",
     "job",
     "refusal_of",
     "retry",
     "run_worker",
     "save_reading",
+    "scratch",
     "show",
     "watch",
 ]

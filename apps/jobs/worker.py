@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
+from apps import isolation
+from apps.jobs.isolated import scratch
 from apps.settings import load_settings
 from apps.store import blobs, inputs, jobs, workers
 from apps.store.engine import translated_errors
@@ -103,6 +105,7 @@ class Worker:
 
     def _sweep(self) -> None:
         blobs.sweep(self.store)
+        isolation.sweep(scratch(self.store))
         try:
             inputs.sweep(self.store)
         except Unavailable as state:  # what lies in the inbox keeps no worker from its work

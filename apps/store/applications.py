@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
 
 from core_model.errors import NotFound
 
@@ -34,6 +35,8 @@ class Application:
         kinds: What its ids are of: they begin with one of these and a hyphen.
         removers: How to delete what it keeps, by the kind of the id; see ``apps.store.deletion``.
         inputs: Columns that name inputs: as long as a row of it names one, the input stays.
+        rows_of: By the kind of a reading, the rows that belong to a document: what stands in the database is compared
+            with them.
         left_by_job: Removes what the jobs on an input had begun to keep and never finished, when the last of them goes.
     """
 
@@ -46,6 +49,7 @@ class Application:
     kinds: tuple[str, ...] = ()
     removers: Mapping[str, Remover] = field(default_factory=dict)
     inputs: tuple[Any, ...] = ()
+    rows_of: Mapping[str, Callable[[bytes], Sequence[DeclarativeBase]]] = field(default_factory=dict)
     left_by_job: Remover | None = None
 
     @property

@@ -6,6 +6,7 @@ the chain alone: keep a ``Head`` elsewhere and give it to ``verify``.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from apps.store.engine import lock
 from apps.store.ids import canonical, now
 from apps.store.store import Store
 from apps.store.tables import AuditRow
-from core_model.errors import Unavailable
+from core_model.errors import InputRejected, Unavailable
 
 START = "0" * 64
 CHAIN = "~audit"  # the lock on it; sorts after all hashes
@@ -27,6 +28,25 @@ class Head:
 
     count: int
     hash: str
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self.hash}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Head":
+        """The inverse of ``str``.
+
+        Raises:
+            InputRejected: The text is no head.
+        """
+        found = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{64})", text.strip())
+        if found is None:
+            raise InputRejected(
+                "this is no head of an audit chain",
+                allowed="COUNT:HASH, as 'tandem db verify' prints it",
+                code="no_audit_head",
+            )
+        return cls(int(found[1]), found[2])
 
 
 def record(
@@ -89,7 +109,7 @@ def verify(store: Store, known: Head | None = None) -> Head:
             if row.previous_hash != previous or row.hash != seal(row):
                 raise Unavailable(
                     "row {seq} of the audit chain was changed",
-                    action="keep a copy of this database and restore the last backup that verifies",
+                    action="move this database away and run 'tandem restore FILE' with the last backup that verifies",
                     code="audit_changed",
                     values={"seq": row.seq},
                 )
@@ -97,7 +117,7 @@ def verify(store: Store, known: Head | None = None) -> Head:
             if known is not None and known.count == count and known.hash != previous:
                 raise Unavailable(
                     "row {seq} of the audit chain is not the one that was known",
-                    action="keep a copy of this database and restore the last backup that verifies",
+                    action="move this database away and run 'tandem restore FILE' with the last backup that verifies",
                     code="audit_replaced",
                     values={"seq": count},
                 )
@@ -109,7 +129,7 @@ def verify(store: Store, known: Head | None = None) -> Head:
 def _missing(seq: int) -> Unavailable:
     return Unavailable(
         "row {seq} of the audit chain is missing",
-        action="keep a copy of this database and restore the last backup that verifies",
+        action="move this database away and run 'tandem restore FILE' with the last backup that verifies",
         code="audit_incomplete",
         values={"seq": seq},
     )

@@ -51,6 +51,11 @@ def put(store: Store, owner: str, name: str, data: bytes) -> str:
     return _put(store, owner, name, [data])
 
 
+def put_file(store: Store, owner: str, name: str, path: Path) -> str:
+    """Store what a file holds, in pieces; see ``put``."""
+    return _put(store, owner, name, disk.FileChunks(path))
+
+
 def hash_of_bytes(data: bytes) -> str:
     """The hash that ``put`` gives back for these bytes."""
     return disk.digest([data])
@@ -238,7 +243,7 @@ def _file(store: Store, sha256: str) -> Path:
     return disk.blob_file(store.blobs_dir, sha256)
 
 
-def _put(store: Store, owner: str, name: str, chunks: Sequence[Any]) -> str:
+def _put(store: Store, owner: str, name: str, chunks: Sequence[Any] | disk.FileChunks) -> str:
     sha256 = disk.digest(chunks)
     size = sum(memoryview(chunk).nbytes for chunk in chunks)
     path, unnamed = _file(store, sha256), None

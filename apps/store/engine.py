@@ -203,10 +203,14 @@ _STATES: dict[str, Callable[[], Unavailable]] = {
         "the disk under the database fails", action="check the disk, then try again", code="database_io"
     ),
     "damaged": lambda: Unavailable(
-        "the database file is damaged", action="restore it from a backup", code="database_damaged"
+        "the database file is damaged",
+        action="move it away and run 'tandem restore FILE' with a backup",
+        code="database_damaged",
     ),
     "no_database": lambda: Unavailable(
-        "the file is not a database", action="restore it from a backup", code="file_no_database"
+        "the file is not a database",
+        action="move it away and run 'tandem restore FILE' with a backup",
+        code="file_no_database",
     ),
     "cannot_open": lambda: Unavailable(
         "the database cannot be opened", action="check that its folder can be used", code="database_not_opened"

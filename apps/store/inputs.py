@@ -126,19 +126,25 @@ def set_hash(store: Store, input_id: str, sha256: str) -> None:
 def inbox(store: Store) -> Path:
     """Folder of uploaded files, which are the store's own: each goes with the last thing that needs it. Each store has
     its own one, so that none removes what it does not know of."""
-    return _inboxes(store) / ownership.id_of(store)[:16]
+    return inboxes(store) / ownership.id_of(store)[:16]
 
 
-def _inboxes(store: Store) -> Path:
+def inboxes(store: Store) -> Path:
+    """The folder of the inboxes of all stores that have had this data folder."""
     return store.settings.data_dir / "inbox"
 
 
 def uploads_among(store: Store, paths: Iterable[str | Path]) -> list[str]:
     """Those of the paths that are uploaded files, as they stand below the inboxes, however the data folder is spelled.
     (A file that lies there directly was uploaded before each store had a folder of its own.)"""
-    inboxes = Path(os.path.realpath(_inboxes(store)))
+    below = Path(os.path.realpath(inboxes(store)))
     real = {Path(os.path.realpath(path.parent)) / path.name for path in map(Path, paths)}
-    return sorted(str(path.relative_to(inboxes)) for path in real if path.is_relative_to(inboxes) and not path.is_dir())
+    return sorted(str(path.relative_to(below)) for path in real if path.is_relative_to(below) and not path.is_dir())
+
+
+def uploaded(store: Store, name: str) -> Path:
+    """Where an uploaded file lies, by its name as ``uploads_among`` gives it."""
+    return inboxes(store) / name
 
 
 def remove_uploads(store: Store, names: Iterable[str]) -> None:
@@ -152,7 +158,7 @@ def remove_uploads(store: Store, names: Iterable[str]) -> None:
         Unavailable: A file cannot be removed.
     """
     for name in names:
-        path = _inboxes(store) / name
+        path = inboxes(store) / name
         with store.write() as session:
             lock(session, path.name)
             query = select(InputRow.path).where(InputRow.path.endswith(path.name, autoescape=True))

@@ -53,7 +53,7 @@ def holds(store: Store, folder: Path, may_be_taken: Callable[[], bool]) -> bool:
     """
     marked = mark_of(folder)
     if marked is None and may_be_taken():
-        marked = _mark(folder, id_of(store))
+        marked = mark(folder, id_of(store))
     return marked is not None and marked == known_id(store)
 
 
@@ -65,8 +65,8 @@ def mark_of(folder: Path) -> str | None:
         return None
 
 
-def _mark(folder: Path, identifier: str) -> str | None:
-    """Mark a folder, unless another process is quicker. Returns whose it is."""
+def mark(folder: Path, identifier: str) -> str | None:
+    """Mark a folder as a store's, unless another process is quicker. Returns whose it is."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # images of patients: for this user alone
     made = Path(tempfile.mkdtemp(dir=folder, prefix=".mark-"))
     (made / identifier).mkdir()

@@ -235,6 +235,8 @@ def _not_html() -> InputRejected:
 
 
 def _not_well_formed(error: etree.XMLSyntaxError, data: bytes) -> InputRejected:
+    if error.code == etree.ErrorTypes.ERR_NO_MEMORY or (not error.msg and not error.lineno):
+        raise MemoryError  # the parser says nothing more where it gets no memory
     reason = (error.msg or "syntax error").split(", line ")[0].rstrip(".")
     line = error.lineno or 0
     lowered = reason.lower()

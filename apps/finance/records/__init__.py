@@ -5,8 +5,22 @@
 - ``carry``   documents of earlier versions to the present form; ``migrations`` the branch ``finance``
 """
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import DeclarativeBase
+
 from apps.finance.records.tables import Base
 from apps.store.applications import Application
+
+
+def _rows_of(document: bytes) -> Sequence[DeclarativeBase]:
+    """The row that a document says it has."""
+    from apps.documents import from_json
+    from apps.finance.reading import FinanceReading
+    from apps.finance.records.filings import row_of
+
+    return [row_of(from_json(FinanceReading, document))]
+
 
 application = Application(
     name="finance",
@@ -15,4 +29,5 @@ application = Application(
     needs="0002",
     metadata=Base.metadata,
     listed_by="tandem finance list",
+    rows_of={"finance.read": _rows_of},
 )

@@ -8,9 +8,23 @@ be deleted together. All else stands in the readings' documents.
 Who a patient is stands in the row of ``patient`` alone. Everything else, and every address, uses the row's id.
 """
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import DeclarativeBase
+
 from apps.medical.records import deletion
 from apps.medical.records.tables import Base, StudyRow
 from apps.store.applications import Application
+
+
+def _rows_of(document: bytes) -> Sequence[DeclarativeBase]:
+    """The row that a document says it has."""
+    from apps.documents import from_json
+    from apps.medical.reading import MedicalReading
+    from apps.medical.records.studies import row_of
+
+    return [row_of(from_json(MedicalReading, document))]
+
 
 application = Application(
     name="medical",
@@ -22,5 +36,6 @@ application = Application(
     kinds=("patient", "study", "series"),
     removers={"patient": deletion.remove_patient, "study": deletion.remove_study},
     inputs=(StudyRow.input_id,),
+    rows_of={"medical.read": _rows_of},
     left_by_job=deletion.remove_unread_studies,
 )

