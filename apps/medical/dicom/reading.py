@@ -14,6 +14,7 @@ from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.pixels.cautions import pixel_cautions
 from apps.medical.dicom.pixels.neighbours import jump_between, odd_slices
+from apps.medical.dicom.pixels.texture import texture, unlike_in_texture
 from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
 from apps.medical.dicom.sources import FileSource
 from core_model.errors import Caution, InputRejected
@@ -79,8 +80,10 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     reader = PixelReader(source)
     hashes: dict[int, str] = {}
     repeated = 0
+    textures = []
     for k, here in enumerate(stack.images):
         hu[k] = turn.plane(_decode(reader, here[0], hashes))
+        textures.append(texture(hu[k]))
         for again in here[1:]:
             if not np.array_equal(hu[k], turn.plane(_decode(reader, again, hashes))):
                 raise InputRejected(
@@ -97,7 +100,7 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     if repeated:
         cautions.append(Caution("slices_repeated", {"num_slices": repeated}, count=repeated))
     refuse_jump(source, stack, hu)
-    odd = odd_slices(hu)
+    odd = sorted({*odd_slices(hu), *unlike_in_texture(np.stack(textures))})
     if odd:
         places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in odd[:5])
         cautions.append(
