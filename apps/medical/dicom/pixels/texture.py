@@ -56,8 +56,13 @@ def unlike_in_texture(textures: NDArray[np.float32]) -> list[int]:
         return []
     here, below, above = textures[1:-1], textures[:-2], textures[2:]
     rougher, smoother = here / np.maximum(below, above), np.minimum(below, above) / here
-    usual = np.nanpercentile(np.fmax(rougher, smoother), USUAL)
+    unlike = np.fmax(rougher, smoother)
+    known = [k for k in range(len(here)) if not np.isnan(unlike[k]).all()]
+    if not known:
+        return []
+    usual = np.median([np.nanpercentile(unlike[k], USUAL) for k in known])  # a damaged slice does not move it
     limit = np.fmax(TIMES, OVER_USUAL * usual)
-    own = np.array([np.nanmedian(plane) if (~np.isnan(plane)).any() else np.nan for plane in here])
+    own = np.full(len(here), np.nan)
+    own[known] = [np.nanmedian(here[k]) for k in known]
     odd = (rougher > limit) | ((smoother > limit) & (here < FILLED * own[:, None, None]))
     return [int(k) + 1 for k in np.flatnonzero(odd.sum(axis=(1, 2)) >= LEAST_SQUARES)]

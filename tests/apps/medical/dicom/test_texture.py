@@ -6,6 +6,7 @@ import imagecodecs
 import numpy as np
 import pytest
 
+from apps.medical.dicom.pixels import coding
 from apps.medical.dicom.pixels.coding import decode
 from apps.medical.dicom.pixels.streams import parse
 from apps.medical.dicom.pixels.texture import texture, unlike_in_texture
@@ -78,3 +79,25 @@ def test_damage_of_a_lossless_jpeg_is_refused_nearly_always(tmp_path: Path) -> N
         except Exception:  # noqa: BLE001 - of whatever kind
             refused += 1
     assert refused >= 90
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_what_the_decoder_of_high_throughput_jpeg_2000_says_of_damage_is_heard(
+    monkeypatch: pytest.MonkeyPatch, threads: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(coding, "num_threads", lambda: threads)
+    random = np.random.default_rng(3)
+    values = np.clip(random.normal(1100, 40, (256, 256)), 0, 4095).astype(np.uint16)
+    coded = bytes(imagecodecs.htj2k_encode(values, reversible=True))
+    refused = 0
+    for _ in range(60):
+        spoilt = bytearray(coded)
+        at = int(random.integers(800, len(coded) - 80))
+        spoilt[at : at + 64] = random.bytes(64)
+        try:
+            decode(parse(bytes(spoilt)))  # type: ignore[arg-type]
+        except Exception:  # noqa: BLE001 - of whatever kind
+            refused += 1
+    assert refused >= 15
+    assert np.array_equal(decode(parse(coded)), values)  # type: ignore[arg-type]
+    assert "JPEG2K" not in "".join(capfd.readouterr())
