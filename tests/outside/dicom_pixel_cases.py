@@ -51,6 +51,13 @@ def _lossy(reads: Reads) -> None:
     assert np.abs(outcome.read().volume.hu.astype(int) - chest_hu()).max() <= 10
 
 
+def _names_the_view(reads: Reads) -> None:
+    refused = reads().refused
+    assert refused is not None
+    assert "the edge of the picture cuts through them" in str(refused)
+    assert "shows no lungs" not in str(refused)
+
+
 def _names_the_zip(reads: Reads) -> None:
     refused = reads().refused
     assert refused is not None
@@ -98,6 +105,7 @@ CASES: dict[str, Case[Reads]] = {
         "Right: refused: within one scanner's series the values of air jump by 1024 HU between neighbours.",
         _refused_with("values_jump"),
     ),
+    "one_lung_in_view": Case("Right: refused, or read with a caution, because of the field of view.", _names_the_view),
     "padding_after_end_of_image": Case("Right: read; what follows EOI is no part of the image.", _chest_with()),
     "padding_in_tissue": Case(
         "Where the value occurs inside the body it is a value: read as 0 HU, with a caution.",

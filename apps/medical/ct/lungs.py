@@ -29,6 +29,13 @@ MIN_HEIGHT_MM = 60.0
 SMALLEST_PART = 0.04
 """Share of the largest part of lung air that a part must have: remnants beside a consolidation count, specks do not."""
 CUT_SHARE = 0.25
+FINE_MM = 1.2
+"""Grid for walls of a chest too thin for the usual one."""
+LUNG_TISSUE_HU = (-960.0, -500.0)
+UNEQUAL = 0.25
+"""Share of the larger lung below which the other one is looked for again, and its size is said."""
+MORE = 1.2
+"""How much more lung a second look must find to be taken instead of the first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,10 +106,32 @@ def find_lungs(volume: Volume, tick: Callable[[float], None] | None = None) -> L
         InputRejected: There is nothing in it that could be lungs.
     """
     tick = tick or (lambda share: None)
-    grid = CoarseGrid.of(volume.shape, volume.spacing_mm, AIM_MM)
+    try:
+        found = _find_on(volume, AIM_MM, False, tick)
+        if min(found.right_ml, found.left_ml) >= UNEQUAL * max(found.right_ml, found.left_ml):
+            return found
+        refusal = None
+    except InputRejected as refused:
+        found, refusal = None, refused
+    for aim_mm in (AIM_MM, FINE_MM):  # a wall as thin as the grid's blocks lets the lung out
+        try:
+            again = _find_on(volume, aim_mm, True, lambda share: None)
+        except InputRejected:
+            continue
+        if found is None or again.volume_ml > MORE * found.volume_ml:
+            tick(1.0)
+            return again
+    if found is None:
+        raise refusal or no_lungs(Phrase("lungs_not_found", "no air is left that could be lungs"))
+    return found
+
+
+def _find_on(volume: Volume, aim_mm: float, thin: bool, tick: Callable[[float], None]) -> Lungs:
+    """Segments the lungs on a grid of ``aim_mm``; ``thin`` takes the thinnest wall for a body."""
+    grid = CoarseGrid.of(volume.shape, volume.spacing_mm, aim_mm)
     mean = grid.mean(volume.hu)
     tick(0.1)
-    air, _ = lung_air(mean, grid)
+    air, _ = lung_air(mean, grid, thin)
     tick(0.35)
     airway = trachea(mean, air, grid.spacing_mm)
     tick(0.45)
@@ -131,23 +160,48 @@ def find_lungs(volume: Volume, tick: Callable[[float], None] | None = None) -> L
     return lungs
 
 
-def lung_extent(hu: NDArray[np.int16], spacing_mm: tuple[float, float, float]) -> LungExtent | None:
-    """A quick look on a 4 mm grid whether there are lungs and where they begin and end; None: no plausible lungs."""
-    grid = CoarseGrid.of(hu.shape, spacing_mm, 2 * AIM_MM)
-    try:
-        air, _ = lung_air(grid.mean(hu), grid)
-        _check(grid.ml(air), air, grid)
-    except InputRejected:
-        return None
-    area = np.count_nonzero(air, axis=(1, 2))
-    slices = np.flatnonzero(area)
-    block = grid.block[0]
-    first, last = int(slices[0]) * block, min(int(slices[-1] + 1) * block, hu.shape[0]) - 1
-    return LungExtent(first, last, float(area[0] / area.max()), float(area[-1] / area.max()), grid.ml(air))
+def lung_extent(hu: NDArray[np.int16], spacing_mm: tuple[float, float, float]) -> LungExtent:
+    """A quick look on a 4 mm grid whether there are lungs and where they begin and end; finer where it finds none.
+
+    Raises:
+        InputRejected: There is nothing in it that could be lungs.
+    """
+    refusal: InputRejected | None = None
+    for aim_mm, thin in ((2 * AIM_MM, False), (AIM_MM, False), (AIM_MM, True), (FINE_MM, True)):
+        grid = CoarseGrid.of(hu.shape, spacing_mm, aim_mm)
+        mean = grid.mean(hu)
+        try:
+            air, _ = lung_air(mean, grid, thin)
+            _check(grid.ml(air), air, grid)
+        except InputRejected as refused:
+            refusal = refusal or refused
+            continue
+        area = np.count_nonzero(air, axis=(1, 2))
+        slices = np.flatnonzero(area)
+        block = grid.block[0]
+        first, last = int(slices[0]) * block, min(int(slices[-1] + 1) * block, hu.shape[0]) - 1
+        return LungExtent(first, last, float(area[0] / area.max()), float(area[-1] / area.max()), grid.ml(air))
+    if _leave_view(mean, grid):
+        raise no_lungs(Phrase("lungs_leave_view", "the edge of the picture cuts through them"))
+    assert refusal is not None, "every look either finds lungs or refuses"
+    raise refusal
 
 
-def lung_air(mean: NDArray[np.float32], grid: CoarseGrid) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Air that belongs to lungs (airways still in it) on the coarse grid, and the body.
+def _leave_view(mean: NDArray[np.float32], grid: CoarseGrid) -> bool:
+    """Whether much of what touches the edges of its slices has the density of lung, not of plain air."""
+    low, high = LUNG_TISSUE_HU
+    outside = _outside(mean < AIR_BELOW_HU)
+    lung = ndimage.binary_opening(outside & (mean > low) & (mean < high), np.ones((1, 3, 3), bool))
+    labels, _ = ndimage.label(lung)
+    edges = (labels[:, 0], labels[:, -1], labels[:, :, 0], labels[:, :, -1])
+    at_edge = np.unique(np.concatenate([edge.ravel() for edge in edges]))
+    return bool(grid.ml(np.isin(labels, at_edge[at_edge > 0])) > MIN_ML / 2)
+
+
+def lung_air(
+    mean: NDArray[np.float32], grid: CoarseGrid, thin: bool = False
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Air that belongs to lungs (airways still in it) on the coarse grid, and the body; ``thin``: as ``_body``.
 
     Raises:
         InputRejected: No air inside a body.
@@ -157,7 +211,7 @@ def lung_air(mean: NDArray[np.float32], grid: CoarseGrid) -> tuple[NDArray[np.bo
     emptied = (mean <= AIR_HU + 0.01) & inside
     if grid.ml(emptied) > 20:  # voxels far from the lungs were set to -1024: islands in heart and liver are no air
         inside &= ~ndimage.binary_dilation(emptied, iterations=2)
-    body = _body(mean, grid)
+    body = _body(mean, thin)
     labels, count = ndimage.label(inside)
     if count == 0:
         raise no_lungs(Phrase("lungs_no_air", "there is no air inside the body"))
@@ -195,8 +249,13 @@ def _outside(air: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return outside
 
 
-def _body(mean: NDArray[np.float32], grid: CoarseGrid) -> NDArray[np.bool_]:
-    """The body with everything that it encloses, by slice; table and blankets fall away by opening."""
+def _body(mean: NDArray[np.float32], thin: bool) -> NDArray[np.bool_]:
+    """The body with everything that it encloses, by slice; table and blankets fall away by opening.
+
+    Where ``thin``, nothing falls away: a wall of one block is a wall.
+    """
+    if thin:
+        return fill_slices(mean >= AIR_BELOW_HU)
     tissue = mean > -300
     opened = ndimage.binary_erosion(tissue, np.ones((1, 3, 3), bool))
     labels, count = ndimage.label(opened)
@@ -231,7 +290,7 @@ def _is_gas(mean: NDArray[np.float32], part: NDArray[np.bool_], ml: float) -> bo
 
 def _check(total_ml: float, mask: NDArray[np.bool_], grid: CoarseGrid) -> None:
     if not mask.any():
-        raise no_lungs(Phrase("lungs_not_found", "no lungs were found"))
+        raise no_lungs(Phrase("lungs_not_found", "no air is left that could be lungs"))
     if not MIN_ML <= total_ml <= MAX_ML:
         raise no_lungs(
             Phrase("lungs_volume", "what looks like lungs has {volume_ml} ml", {"volume_ml": round(total_ml)})
@@ -245,9 +304,9 @@ def _check(total_ml: float, mask: NDArray[np.bool_], grid: CoarseGrid) -> None:
 
 
 def no_lungs(what: Phrase) -> InputRejected:
-    """The rejection of a volume without plausible lungs: what it shows instead."""
+    """The rejection of a volume in which no plausible lungs are found, with the reason."""
     return InputRejected(
-        "{what}",
+        "no lungs can be found in it: {what}",
         allowed="a chest CT with lungs of {least_ml} to {most_ml} ml",
         action="choose a series that shows the lungs",
         code="no_lungs",
@@ -262,7 +321,7 @@ def _cautions(sides: NDArray[np.uint8], right_ml: float, left_ml: float) -> tupl
         if share > CUT_SHARE:
             found.append(Caution("lungs_cut", {"end": end}))
     small, large = sorted((right_ml, left_ml))
-    if small < 0.25 * large:
+    if small < UNEQUAL * large:
         side = "right" if right_ml < left_ml else "left"
         values = {"side": side, "volume_ml": round(small), "both_ml": round(small + large)}
         found.append(Caution("lungs_unequal", values))

@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.medical.ct.lungs import CUT_SHARE, LungExtent, lung_extent, no_lungs
+from apps.medical.ct.lungs import CUT_SHARE, LungExtent, lung_extent
 from apps.medical.ct.orientation import Turn, turn_of
 from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.pixels.cautions import pixel_cautions
 from apps.medical.dicom.pixels.neighbours import jump_between, odd_slices
+from apps.medical.dicom.pixels.texture import texture, unlike_in_texture
 from apps.medical.dicom.series.continuity import continuity_cautions
 from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
 from apps.medical.dicom.sources import FileSource
-from core_model.errors import Caution, InputRejected, Phrase
+from core_model.errors import Caution, InputRejected
 
 MAX_VOXELS = 800_000_000
 NOTICED_TILT_DEGREES = 0.5
@@ -80,8 +81,10 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     reader = PixelReader(source)
     hashes: dict[int, str] = {}
     repeated = 0
+    textures = []
     for k, here in enumerate(stack.images):
         hu[k] = turn.plane(_decode(reader, here[0], hashes))
+        textures.append(texture(hu[k]))
         for again in here[1:]:
             if not np.array_equal(hu[k], turn.plane(_decode(reader, again, hashes))):
                 raise InputRejected(
@@ -98,11 +101,10 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     if repeated:
         cautions.append(Caution("slices_repeated", {"num_slices": repeated}, count=repeated))
     refuse_jump(source, stack, hu)
-    cautions += continuity_cautions(source, stack, hu, odd_slices(hu))
+    odd = sorted({*odd_slices(hu), *unlike_in_texture(np.stack(textures))})
+    cautions += continuity_cautions(source, stack, hu, odd)
     row_mm, column_mm = turn.pair(*first.pixel_spacing)
     extent = lung_extent(hu, (stack.step_mm, row_mm, column_mm))
-    if extent is None:
-        raise no_lungs(Phrase("lungs_not_shown", "it shows no lungs"))
     digest = hashlib.sha256("".join(sorted(hashes.values())).encode()).hexdigest()
     lossy = reader.seen.lossy or any(image.lossy for here in stack.images for image in here)
     return ReadStack(stack, hu, tuple(cautions), digest, extent, lossy)

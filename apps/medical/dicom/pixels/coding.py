@@ -17,7 +17,7 @@ from apps.medical.dicom.pixels.lossless import refuse_of_another_length
 from apps.medical.dicom.pixels.streams import DCT, EOI, LOSSLESS, Stream
 
 MAX_THREADS = 4
-SPOILT = ("too long", "SOP marker", "EPH marker", "PTERM", "truncated", "orrupt", "nexpected", "nvalid")
+SPOILT = ("too long", "SOP marker", "EPH marker", "PTERM", "truncated", "orrupt", "nexpected", "nvalid", "alformed")
 """Words in the warnings of OpenJPEG about data that are not as they were written."""
 
 
@@ -71,35 +71,43 @@ def _jpegls(stream: Stream) -> NDArray:
 def _jpeg2000(stream: Stream) -> NDArray:
     import imagecodecs
 
-    with _warnings_of_decoder() as said:
+    with _warnings_of_decoder() as (own, others):
         values = np.asarray(imagecodecs.jpeg2k_decode(stream.data, verbose=2, numthreads=num_threads()))
-    if any(word in line for line in said for word in SPOILT):
+        if _spoilt(others):  # said by threads of this image, or of another that is read at the same time
+            values = np.asarray(imagecodecs.jpeg2k_decode(stream.data, verbose=2, numthreads=1))
+    if _spoilt(own):
         raise ValueError("the decoder met what no encoder writes")
     return values
+
+
+def _spoilt(said: list[str]) -> bool:
+    return any(word in line for line in said for word in SPOILT)
 
 
 _DECODERS = {"jpeg": _jpeg, "jpegls": _jpegls, "jpeg2000": _jpeg2000, "htj2k": _jpeg2000}
 
 
 @contextlib.contextmanager
-def _warnings_of_decoder() -> Iterator[list[str]]:
-    """What imagecodecs logs in this thread meanwhile; nobody else hears it."""
-    said: list[str] = []
+def _warnings_of_decoder() -> Iterator[tuple[list[str], list[str]]]:
+    """What imagecodecs logs meanwhile, in this thread and in others; nobody else hears it."""
+    own: list[str] = []
+    others: list[str] = []
     thread = threading.get_ident()
 
     class Ear(logging.Filter):
         def filter(self, record: logging.LogRecord) -> bool:
-            if record.thread != thread:
-                return True
-            said.append(record.getMessage())
+            (own if record.thread == thread else others).append(record.getMessage())
             return False
 
-    ear, logger = Ear(), logging.getLogger("imagecodecs")
-    logger.addFilter(ear)
+    # Several images may be read at once: each listens with a handler of its own, and the logger hands on to no other.
+    ear, logger = logging.Handler(), logging.getLogger("imagecodecs")
+    ear.addFilter(Ear())
+    logger.propagate = False
+    logger.addHandler(ear)
     try:
-        yield said
+        yield own, others
     finally:
-        logger.removeFilter(ear)
+        logger.removeHandler(ear)
 
 
 def num_threads() -> int:

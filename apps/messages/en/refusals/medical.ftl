@@ -104,13 +104,13 @@ lungs_bowel_gas = the air inside the body is bowel gas or lies outside
 
 lungs_height = what looks like lungs is { $height_mm } mm high
 
+lungs_leave_view = the edge of the picture cuts through them
+
 lungs_no_air = there is no air inside the body
 
 lungs_no_body = there is no body in it
 
-lungs_not_found = no lungs were found
-
-lungs_not_shown = it shows no lungs
+lungs_not_found = no air is left that could be lungs
 
 lungs_volume = what looks like lungs has { $volume_ml } ml
 
@@ -118,7 +118,7 @@ more_pixels_than_stated = it holds more pixels than its header says
     .allowed = as many pixels as rows, columns and frames
     .action = export the study again from the scanner or archive
 
-no_lungs = { $what }
+no_lungs = no lungs can be found in it: { $what }
     .allowed = a chest CT with lungs of { $least_ml } to { $most_ml } ml
     .action = choose a series that shows the lungs
 

@@ -18,7 +18,7 @@ dicom_truncated = DICOM 文件不完整：像素数据缺失
     .allowed = 完整的 DICOM 文件
     .action = 请重新复制或导出该检查
 
-no_lungs = { $what }
+no_lungs = 未能找到肺：{ $what }
     .allowed = 肺容积 { $least_ml } 至 { $most_ml } ml 的胸部 CT
     .action = 请选择显示肺部的序列
 
@@ -267,11 +267,11 @@ file_is_zip = zip 压缩包
 file_is_dicomdir = DICOMDIR
 file_is_no_image = 非 DICOM 图像
 file_is_of_another_kind = 其他类型
-lungs_not_shown = 未显示肺部
 lungs_no_air = 体内没有气体
 lungs_bowel_gas = 体内气体为肠气或位于体外
 lungs_no_body = 图像中没有人体
-lungs_not_found = 未找到肺部
+lungs_not_found = 没有可能是肺的含气区
+lungs_leave_view = 肺被图像边缘截断
 lungs_volume = 疑似肺部的体积为 { $volume_ml } ml
 lungs_height = 疑似肺部的高度为 { $height_mm } mm
 

@@ -62,7 +62,8 @@ def test_a_volume_without_lungs_fails_loudly(fill: int) -> None:
     with pytest.raises(InputRejected) as caught:
         find_lungs(volume)
     assert caught.value.code == "no_lungs"
-    assert lung_extent(volume.hu, SPACING) is None
+    with pytest.raises(InputRejected, match="no lungs can be found in it: "):
+        lung_extent(volume.hu, SPACING)
 
 
 def test_lungs_far_too_small_or_too_flat_fail_loudly() -> None:
@@ -134,3 +135,36 @@ def test_both_sides_come_in_their_order_and_an_error_in_either_comes_through() -
         of_both(lambda side: 1 // (side - RIGHT))
     with pytest.raises(ZeroDivisionError):
         of_both(lambda side: 1 // (side - LEFT))
+
+
+def thin_chest(wall_mm: float) -> tuple[Volume, float]:
+    """A chest whose wall is as thin as said beside both lungs, on pixels of 0.8 mm, and its lungs in ml."""
+    size, spacing = (70, 260, 330), (3.0, 0.8, 0.8)
+    z, y, x = (
+        (np.arange(n).reshape([-1 if i == axis else 1 for i in range(3)]) - start) * step
+        for axis, (n, step, start) in enumerate(zip(size, spacing, (0, 130, 165), strict=True))
+    )
+    inside = (x / 115) ** 2 + (y / 78) ** 2
+    lung = (inside + ((z - 105) / 88) ** 2 < 1) & (np.abs(x) > 24)
+    hu = np.full(size, -1000.0)
+    hu[np.broadcast_to((x / (115 + wall_mm)) ** 2 + (y / (78 + wall_mm)) ** 2 < 1, size)] = 20
+    hu[lung] = -870
+    hu += np.random.default_rng(1).normal(0, 20, size)
+    volume = Volume(np.clip(np.rint(hu), -1024, 3071).astype(np.int16), Geometry(size, spacing, (0, 0, 0), PLAIN))
+    return volume, float(np.count_nonzero(lung) * np.prod(spacing) / 1000)
+
+
+@pytest.mark.parametrize("wall_mm", [3.0, 4.0, 6.0, 10.0])
+def test_both_lungs_of_a_thin_patient_are_found(wall_mm: float) -> None:
+    volume, lung_ml = thin_chest(wall_mm)
+    assert lung_extent(volume.hu, volume.spacing_mm).volume_ml > 0.4 * lung_ml
+    lungs = find_lungs(volume)
+    assert lungs.right_ml == pytest.approx(lung_ml / 2, rel=0.1)
+    assert lungs.left_ml == pytest.approx(lung_ml / 2, rel=0.1)
+
+
+def test_a_picture_whose_edge_cuts_through_the_lungs_is_refused_for_that() -> None:
+    volume = chest()
+    part = volume.hu[:, :, 20:44]  # the right lung to its middle, and no more
+    with pytest.raises(InputRejected, match="no lungs can be found in it: the edge of the picture cuts through them"):
+        lung_extent(part, SPACING)
