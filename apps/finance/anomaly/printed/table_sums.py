@@ -1,13 +1,20 @@
 """Every sum that the tables of a report print, down their columns and along their rows, with its verdicts."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 from apps.finance.anomaly.printed.layout import Grid, GridCell
 from apps.finance.anomaly.printed.sums import LearntSum, Line, Number, learn_sums
+from apps.finance.anomaly.printed.roll_forwards import (
+    RolledColumn,
+    RollForward,
+    opened_and_closed,
+    roll_forwards,
+    rolled_columns,
+)
 from apps.finance.filings import Fact
 from apps.finance.money import PURE, is_ratio
 
@@ -18,6 +25,15 @@ LEAST_CELLS, MOST_CELLS = 3, 5000
 """Numbers of a table between which its sums are looked for."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\d\))?")
 """What stands in the head of a column, and is no amount."""
+_NOTHING_BUT_TOTAL = re.compile(r"(?:totals?:?|合计|总计|总额|合計|總計|總額)?", re.IGNORECASE)
+"""Captions of totals that say nothing of what they add up, so that it is what stands above them."""
+_STEP = re.compile(
+    r"Year(?:One|Two|Three|Four|Five)|Rolling|TwelveMonths|Thereafter|After\w*Five|RemainderOfFiscalYear"
+    r"|(?:In|Within|After)(?:One|Two|Three|Four|Five|Ten)Year|(?:Second|Third|Fourth|Fifth)(?:Year|Anniversary)"
+)
+"""Names of amounts that fall due in one year of several."""
+STEPS = 3
+"""Rows of years after which the next is their total."""
 _DEDUCTED = re.compile(r"less\b|deduct", re.IGNORECASE)
 
 
@@ -47,9 +63,22 @@ class TableSum:
         return (self.total[0], *(fact_id for fact_id, _ in self.terms))
 
 
-def table_sums(
+@dataclass(frozen=True, slots=True)
+class PrintedSums:
+    """What the tables of a report print as sums.
+
+    Attributes:
+        tables: Down their columns and along their rows.
+        roll_forwards: From one day to another.
+    """
+
+    tables: tuple[TableSum, ...]
+    roll_forwards: tuple[RollForward, ...]
+
+
+def read_sums(
     grids: Sequence[Grid], facts: Mapping[str, Fact], rounding_of: Callable[[Fact], Decimal]
-) -> list[TableSum]:
+) -> PrintedSums:
     """The sums of all tables; one that fails is left out where each of its facts stands in another that holds.
 
     A fact that is wrong breaks every sum that it stands in. Where none is broken throughout, what failed is no sum.
@@ -59,34 +88,41 @@ def table_sums(
         facts: By id.
         rounding_of: How far the true number may lie from a stated one.
     """
-    found = [each for number, grid in enumerate(grids) for each in _of_grid(number, grid, facts, rounding_of)]
+    found: list[TableSum] = []
+    rolled: list[RolledColumn] = []
+    for number, grid in enumerate(grids):
+        table = _Table.of(grid, facts, rounding_of)
+        if table is not None:
+            rows = table.rows()
+            down = learn_sums(rows)
+            found += _of_table(number, table, rows, down)
+            rolled += rolled_columns(rows, down, facts)
     cleared = {fact_id for each in found if each.proved for fact_id in each.fact_ids}
-    return [each for each in found if each.holds or not cleared.issuperset(each.fact_ids)]
+    return PrintedSums(
+        tuple(each for each in found if each.holds or not cleared.issuperset(each.fact_ids)),
+        tuple(each for each in roll_forwards(rolled) if each.holds or not cleared.issuperset(each.fact_ids)),
+    )
 
 
-def _of_grid(
-    number: int, grid: Grid, facts: Mapping[str, Fact], rounding_of: Callable[[Fact], Decimal]
-) -> Iterator[TableSum]:
-    table = _Table.of(grid, facts, rounding_of)
-    if table is None:
-        return
-    totals = {place for place, row in enumerate(grid.rows) if row.total}
-    yield from _of_lines(number, "down", table.rows(), facts)
-    if grid.width > 2:
-        columns = table.columns()
-        yield from _of_lines(number, "across", columns, facts, totals)
-        yield from _of_lines(number, "across", columns[::-1], facts, totals)
+def _of_table(number: int, table: "_Table", rows: Sequence[Line], down: Sequence[LearntSum]) -> Iterator[TableSum]:
+    facts = table.facts
+    yield from _of_lines(number, "down", rows, down, facts)
+    if table.grid.width > 2:
+        totals = {place for place, row in enumerate(rows) if row.total} | {learnt.total for learnt in down}
+        columns = table.columns(rows)
+        for each in (columns, columns[::-1]):
+            yield from _of_lines(number, "across", each, learn_sums(each, totals), facts)
 
 
 def _of_lines(
     number: int,
     direction: Direction,
     lines: Sequence[Line],
+    sums: Iterable[LearntSum],
     facts: Mapping[str, Fact],
-    totals: Set[int] = frozenset(),
 ) -> Iterator[TableSum]:
-    for learnt in learn_sums(lines, totals):
-        if len(learnt.holds) + len(learnt.alone) + len(learnt.fails) < 2:
+    for learnt in sums:
+        if len(learnt.holds) + len(learnt.alone) + len(learnt.fails) < 2 and not lines[learnt.total].strict:
             continue
         verdicts = ((learnt.holds, True, True), (learnt.alone, True, False), (learnt.fails, False, False))
         for positions, holds, proved in verdicts:
@@ -148,20 +184,59 @@ class _Table:
             if all(not cell.fact_id and _YEAR.fullmatch(cell.text.strip()) for cell in row.cells.values()):
                 opens = True
                 continue
-            numbers = {column: self._number(cell, across=False) for column, cell in row.cells.items()}
+            numbers = {column: self._number(cell) for column, cell in row.cells.items()}
             lines.append(Line(row.caption, numbers, row.total, opens, _DEDUCTED.match(row.caption) is not None))
             opens = False
+        return self._with_meaning(lines)
+
+    def _with_meaning(self, lines: list[Line]) -> list[Line]:
+        """The rows, those marked that their captions or their concepts make totals."""
+        steps = 0
+        for place, line in enumerate(lines):
+            if steps >= STEPS and self._ends_ladder(lines[place - 1], line):
+                lines[place] = replace(line, total=True, strict=True)
+                first = place - steps
+                lines[first] = replace(lines[first], opens=True)
+            elif line.total and _NOTHING_BUT_TOTAL.fullmatch(line.caption.strip()):
+                lines[place] = replace(line, strict=True)
+            steps = steps + 1 if self._is_step(line) else 0
+        for opening, closing in opened_and_closed(lines, self.facts):
+            lines[opening] = replace(lines[opening], opening=True)
+            lines[closing] = replace(lines[closing], total=True)
         return lines
 
-    def columns(self) -> list[Line]:
-        """Its columns, left to right."""
+    def _ends_ladder(self, step: Line, line: Line) -> bool:
+        """Whether a row is the total of the steps above it; securities without a single maturity may follow theirs."""
+        if self._is_step(line) or not line.numbers:
+            return False
+        return line.total or not any("Securities" in fact.local_name for fact in self._facts_of(step))
+
+    def _facts_of(self, line: Line) -> list[Fact]:
+        return [self.facts[number.fact_id] for number in line.numbers.values() if number is not None]
+
+    def _is_step(self, line: Line) -> bool:
+        """Whether a row is a step of a ladder of years: what falls due in the second year, thereafter."""
+        held = self._facts_of(line)
+        return bool(held) and all(_STEP.search(fact.local_name) for fact in held)
+
+    def columns(self, rows: Sequence[Line]) -> list[Line]:
+        """Its columns, left to right, with the numbers of the rows by their place.
+
+        Args:
+            rows: What ``rows`` returns.
+        """
         numbers: list[dict[int, Number | None]] = [{} for _ in range(self.grid.width)]
-        for place, row in enumerate(self.grid.rows):
-            for column, cell in row.cells.items():
-                numbers[column][place] = self._number(cell, across=True)
+        for place, row in enumerate(rows):
+            for column, number in row.numbers.items():
+                numbers[column][place] = number and self._dated(number)
         return [Line("", of_column) for of_column in numbers]
 
-    def _number(self, cell: GridCell, *, across: bool) -> Number | None:
+    def _dated(self, number: Number) -> Number:
+        """A number that adds up with numbers of its period alone."""
+        fact = self.facts[number.fact_id]
+        return replace(number, kind=(fact.unit, fact.start, fact.end))
+
+    def _number(self, cell: GridCell) -> Number | None:
         fact = self.facts.get(cell.fact_id)
         if fact is None or fact.value is None or is_ratio(fact.unit):
             return None
@@ -169,5 +244,4 @@ class _Table:
             return None
         value = abs(int(Decimal(fact.value).scaleb(self.factor)))
         rounding = int(2 * self.rounding_of(fact).scaleb(self.factor))
-        kind = (fact.unit, fact.start, fact.end) if across else fact.unit
-        return Number(cell.fact_id, -value if cell.negative else value, rounding, kind)
+        return Number(cell.fact_id, -value if cell.negative else value, rounding, fact.unit)

@@ -30,6 +30,7 @@ check_title_diluted_shares = Diluted shares are the sum of basic and dilutive sh
 check_title_tax_rate = The effective tax rate is income tax over income before tax
 check_title_table_columns = Totals in the tables are the sums of the rows above them
 check_title_table_rows = Totals at either end of a row are the sums of the columns beside them
+check_title_roll_forwards = An opening amount and what moved it give the closing amount
 check_title_dimension_totals = Amounts by segment, product or component add up to the whole
 check_title_equity_components = The components of equity agree with the balance sheet
 check_title_column_periods = All facts in a printed column have the column's period
@@ -101,6 +102,7 @@ what_rows_above = the sum of the rows above
 what_rows_above_elsewhere = the sum of the rows above, as in the other columns
 what_row_above = the same as the row above
 what_row_above_elsewhere = the same as the row above, as in the other columns
+what_opening_and_movements = the opening amount and what moved it together
 what_columns_beside = the sum of the columns beside it, as in the other rows
 no_column_adds_up = No column adds up: a row is missing above it, or is not tagged.
 
@@ -123,6 +125,11 @@ table_adds_up =
     { $count ->
         [one] One sum of this table is right.
        *[other] { $count } sums of this table are right.
+    }
+roll_forwards_right =
+    { $count ->
+        [one] One roll-forward is right.
+       *[other] { $count } roll-forwards are right.
     }
 duplicates_agree = { $count } facts that stand in several places agree up to rounding.
 unit_wrong = { UP($name) } { $when } { IS($name) } stated in { $unit }, but should be in { $wanted }.
