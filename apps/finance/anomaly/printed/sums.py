@@ -4,23 +4,25 @@ A line is a row or a column; it has an amount in each position, which is a colum
 where their amounts make its amount in the positions: what holds in some of them must in the rest.
 """
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from math import log10
 
+_NAMED = re.compile(r"(?:sub-?)?totals?\b|合计|总计|总额|小计|合計|總計|總額|小計", re.IGNORECASE)
 LONGEST = 40
 """Lines that a sum may have."""
 MOST_DIGITS = 6.0
 """Digits beyond which one position that adds up proves no more than another."""
-MARKED_DIGITS, HALF_MARKED_DIGITS, FREE_DIGITS = 2.0, 3.0, 4.5
-"""Decimal digits that must agree before a sum is no coincidence: of a total that is marked and adds up all lines since
-the one before, of one that is or does one of these, of any other."""
+NAMED_DIGITS, MARKED_DIGITS, HALF_MARKED_DIGITS, FREE_DIGITS = 1.5, 2.0, 3.0, 4.5
+"""Decimal digits that must agree before a sum is no coincidence: of a total that is called one and adds up all lines
+since the one before, of one that is marked and does so, of one that is or does one of these, of any other."""
 DOUBTED_DIGITS = 2.0
 """Digits more that are asked where a position fails and the total is not marked."""
 LEAST_TERMS = 2
 """Lines that a total which must be a sum has at least."""
-ALONE = 2
-"""Positions in which a single amount is the total, from which on one that differs from the total is called wrong."""
+LEAST_HELD = 3
+"""Positions that hold, from which on a single amount that differs from its total is called wrong."""
 MANY = 4
 """Positions that must hold for each that fails, where several do."""
 
@@ -192,7 +194,7 @@ class _Running:
                 digits += _digits(number, left)
         if not holds:
             return None
-        if len(alone) >= ALONE and len(single) * MANY <= len(alone):
+        if len(holds) + len(alone) >= max(LEAST_HELD, MANY * len(single)):
             fails += single
         return LearntSum(total, tuple(reversed(self.terms)), tuple(holds), tuple(alone), tuple(fails), digits, whole)
 
@@ -271,6 +273,7 @@ def believed(found: LearntSum, total: Line) -> bool:
     if failed > 1 and len(found.holds) < MANY * failed:
         return False
     if total.total and found.whole:
-        return total.strict or found.digits >= MARKED_DIGITS
+        named = _NAMED.match(total.caption) is not None and all(sign > 0 for _, sign in found.terms)
+        return total.strict or found.digits >= (NAMED_DIGITS if named else MARKED_DIGITS)
     least = HALF_MARKED_DIGITS if total.total or found.whole else FREE_DIGITS
     return found.digits >= least + (DOUBTED_DIGITS if failed else 0.0)

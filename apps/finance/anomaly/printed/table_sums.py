@@ -20,7 +20,7 @@ from apps.finance.money import PURE, is_ratio
 
 Direction = Literal["down", "across"]
 RATES = "EffectiveIncomeTaxRate"
-"""Numbers without a unit that are parts of a whole; other shares and margins do not add up."""
+"""Numbers without a unit that are parts of a whole, as those are of which one is 100 per cent; others do not add up."""
 LEAST_CELLS, MOST_CELLS = 3, 5000
 """Numbers of a table between which its sums are looked for."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\d\))?")
@@ -32,6 +32,8 @@ _STEP = re.compile(
     r"|(?:In|Within|After)(?:One|Two|Three|Four|Five|Ten)Year|(?:Second|Third|Fourth|Fifth)(?:Year|Anniversary)"
 )
 """Names of amounts that fall due in one year of several."""
+INCOMES = frozenset({"NetIncomeLoss", "ProfitLoss"})
+"""What a statement of comprehensive income begins with."""
 STEPS = 3
 """Rows of years after which the next is their total."""
 _DEDUCTED = re.compile(r"less\b|deduct", re.IGNORECASE)
@@ -161,20 +163,26 @@ class _Table:
         facts: By id.
         rounding_of: How far the true number may lie from a stated one.
         factor: The power of ten by which all its numbers are whole.
+        rates: Whether its numbers without a unit are the parts of a whole.
     """
 
     grid: Grid
     facts: Mapping[str, Fact]
     rounding_of: Callable[[Fact], Decimal]
     factor: int
+    rates: bool
 
     @classmethod
     def of(cls, grid: Grid, facts: Mapping[str, Fact], rounding_of: Callable[[Fact], Decimal]) -> "_Table | None":
         """The table; None where it has fewer than three numbers, or more than a page can print."""
-        values = [Decimal(facts[i].value or 0) for i in grid.fact_ids if i in facts]
-        if not LEAST_CELLS <= len(values) <= MOST_CELLS:
+        held = [facts[i] for i in grid.fact_ids if i in facts]
+        if not LEAST_CELLS <= len(held) <= MOST_CELLS:
             return None
-        return cls(grid, facts, rounding_of, max(0, *(-int(value.as_tuple().exponent) for value in values)))
+        values = [Decimal(fact.value or 0) for fact in held]
+        parts = sum(fact.local_name.startswith(RATES) for fact in held)
+        wholes = sum(fact.unit == PURE and value == 1 for fact, value in zip(held, values, strict=True))
+        exponent = max(0, *(-int(value.as_tuple().exponent) for value in values))
+        return cls(grid, facts, rounding_of, exponent, parts >= LEAST_CELLS or wholes > 0)
 
     def rows(self) -> list[Line]:
         """Its rows, top to bottom; a row of nothing but years stands over columns and is a heading."""
@@ -197,6 +205,8 @@ class _Table:
                 lines[place] = replace(line, total=True, strict=True)
                 first = place - steps
                 lines[first] = replace(lines[first], opens=True)
+            elif self._is_stage(line):
+                lines[place] = replace(line, total=True)
             elif line.total and _NOTHING_BUT_TOTAL.fullmatch(line.caption.strip()):
                 lines[place] = replace(line, strict=True)
             steps = steps + 1 if self._is_step(line) else 0
@@ -213,6 +223,11 @@ class _Table:
 
     def _facts_of(self, line: Line) -> list[Fact]:
         return [self.facts[number.fact_id] for number in line.numbers.values() if number is not None]
+
+    def _is_stage(self, line: Line) -> bool:
+        """Whether a row is an income of the whole company, of which the parts do not stand in this table."""
+        held = self._facts_of(line)
+        return bool(held) and all(fact.local_name in INCOMES and not fact.dimensions for fact in held)
 
     def _is_step(self, line: Line) -> bool:
         """Whether a row is a step of a ladder of years: what falls due in the second year, thereafter."""
@@ -240,7 +255,7 @@ class _Table:
         fact = self.facts.get(cell.fact_id)
         if fact is None or fact.value is None or is_ratio(fact.unit):
             return None
-        if fact.unit == PURE and not fact.local_name.startswith(RATES):
+        if fact.unit == PURE and not self.rates:
             return None
         value = abs(int(Decimal(fact.value).scaleb(self.factor)))
         rounding = int(2 * self.rounding_of(fact).scaleb(self.factor))
