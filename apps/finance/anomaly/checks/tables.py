@@ -11,8 +11,11 @@ from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.names import member_name, on_day
 from apps.finance.anomaly.printed.table_sums import Direction, TableSum
 from apps.finance.anomaly.printed.sums import Number
-from apps.finance.anomaly.sentences import sentence
+from apps.finance.anomaly.sentences import followed, sentence
 from core_model.errors import Message
+
+
+ROWS_ABOVE = Message("what_rows_above")
 
 
 @check("table_columns")
@@ -62,11 +65,19 @@ def _verdicts(evidence: Evidence, check_id: str, direction: Direction, what: Mes
         if each.holds:
             held[each.grid].append(each)
         else:
-            terms = [_amount(evidence, *term) for term in each.terms]
-            total = _amount(evidence, *each.total)
-            yield compared(check_id, total, terms, period_of(evidence.facts[each.total[0]]), what=what)
+            yield _failed(evidence, check_id, each, what)
     for sums in held.values():
         yield _all_hold(check_id, sums)
+
+
+def _failed(evidence: Evidence, check_id: str, each: TableSum, what: Message) -> CheckResult:
+    total, terms = _amount(evidence, *each.total), [_amount(evidence, *term) for term in each.terms]
+    period = period_of(evidence.facts[each.total[0]])
+    if each.within is None:
+        return compared(check_id, total, terms, period, what=ROWS_ABOVE if each.alone else what)
+    exact = [replace(amount, rounding=Decimal(0)) for amount in (total, *terms)]
+    result = compared(check_id, exact[0], exact[1:], period, what=what, slack=each.within)
+    return replace(result, reason=followed(result.reason, Message("other_sums_are_exact")))
 
 
 def _all_hold(check_id: str, sums: Sequence[TableSum]) -> CheckResult:

@@ -22,7 +22,7 @@ DOUBTED_DIGITS = 2.0
 LEAST_TERMS = 2
 """Lines that a total which must be a sum has at least."""
 LEAST_HELD = 3
-"""Positions that hold, from which on a single amount that differs from its total is called wrong."""
+"""Positions that hold for each in which a single amount differs from its total and is called wrong."""
 MANY = 4
 """Positions that must hold for each that fails, where several do."""
 
@@ -80,6 +80,7 @@ class LearntSum:
         fails: Positions in which it is not the sum.
         digits: How much the positions that hold prove, in decimal digits.
         whole: Whether the terms are all lines since the total or heading before.
+        left: By how much the positions that hold are off together.
     """
 
     total: int
@@ -89,11 +90,12 @@ class LearntSum:
     fails: tuple[int, ...]
     digits: float
     whole: bool
+    left: int = 0
 
     @property
-    def weight(self) -> tuple[int, int, int]:
-        """Orders sums of one total: the more positions hold, the fewer fail, the fewer terms, the better."""
-        return len(self.holds), -len(self.fails), -len(self.terms)
+    def weight(self) -> tuple[int, int, int, int]:
+        """Orders sums of one total: the more positions hold, the fewer fail, the less is left, the fewer terms."""
+        return len(self.holds), -len(self.fails), -self.left, -len(self.terms)
 
 
 def learn_sums(lines: Sequence[Line], totals: Set[int] = frozenset()) -> list[LearntSum]:
@@ -173,11 +175,11 @@ class _Running:
         left = number.value - self.sums[p]
         if p in self.broken or self.there[p] < LEAST_TERMS or 2 * abs(left) <= self.rounding[p]:
             return False
-        return not _without_one(lines, left, self.rounding[p], self.terms, p)
+        return not _without_one(lines, left, number.rounding, self.terms, p)
 
     def judged(self, lines: Sequence[Line], total: int, *, whole: bool) -> LearntSum | None:
         """The sum with the positions in which it gives the total; None where in none."""
-        holds, alone, fails, single, digits = [], [], [], [], 0.0
+        holds, alone, fails, single, digits, off = [], [], [], [], 0.0, 0
         for p, number in self.stated.items():
             if p in self.broken or not self.there[p]:
                 continue
@@ -185,18 +187,21 @@ class _Running:
             if 2 * abs(left) > self.rounding[p]:
                 if self.there[p] == 1:
                     single.append(p)
-                elif not _without_one(lines, left, self.rounding[p], self.terms, p):
+                elif not _without_one(lines, left, number.rounding, self.terms, p):
                     fails.append(p)
-            elif self.there[p] == 1:
+                continue
+            off += abs(left)
+            if self.there[p] == 1:
                 alone.append(p)
             else:
                 holds.append(p)
                 digits += _digits(number, left)
         if not holds:
             return None
-        if len(holds) + len(alone) >= max(LEAST_HELD, MANY * len(single)):
+        if len(holds) + len(alone) >= LEAST_HELD * max(len(single), 1):
             fails += single
-        return LearntSum(total, tuple(reversed(self.terms)), tuple(holds), tuple(alone), tuple(fails), digits, whole)
+        terms = tuple(reversed(self.terms))
+        return LearntSum(total, terms, tuple(holds), tuple(alone), tuple(fails), digits, whole, off)
 
 
 def _digits(stated: Number, left: int) -> float:
@@ -231,7 +236,7 @@ def _best(
             if len(running.terms) == 1 and way != "plain":
                 continue
             before = lines[above[index - 1]] if index else None
-            whole = before is None or line.opens or line.opening or before.total or above[index - 1] in explained
+            whole = before is None or line.opens or line.opening or before.opening or before.total or above[index - 1] in explained
             found = running.judged(lines, total, whole=whole)
             if found is not None and totals:
                 found = replace(found, fails=tuple(p for p in found.fails if p not in totals))
@@ -258,11 +263,11 @@ def _broken(lines: Sequence[Line], total: int, above: Sequence[int], explained: 
     return LearntSum(total, tuple(reversed(running.terms)), (), (), wrong, 0.0, True)
 
 
-def _without_one(lines: Sequence[Line], left: int, rounding: int, terms: Sequence[tuple[int, int]], p: int) -> bool:
-    """Whether the sum is right without one of its terms: then that one is no part of it in this position."""
+def _without_one(lines: Sequence[Line], left: int, unit: int, terms: Sequence[tuple[int, int]], p: int) -> bool:
+    """Whether the sum is right up to a unit without one of its terms: then that is no part of it in this position."""
     for term, sign in terms:
         number = lines[term].numbers.get(p)
-        if number is not None and number.value and 2 * abs(left + sign * number.value) <= rounding:
+        if number is not None and number.value and abs(left + sign * number.value) <= unit:
             return True
     return False
 

@@ -1,7 +1,7 @@
 """Every sum that the tables of a report print, down their columns and along their rows, with its verdicts."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -21,6 +21,10 @@ from apps.finance.money import PURE, is_ratio
 Direction = Literal["down", "across"]
 RATES = "EffectiveIncomeTaxRate"
 """Numbers without a unit that are parts of a whole, as those are of which one is 100 per cent; others do not add up."""
+LONG = 3
+"""Terms from which on a sum of rounded amounts is off by a unit now and then."""
+MANY_SUMS, EXACT_SHARE = 50, 100
+"""Long sums that a report has at least before they say how exact it is, and of how many at most one may be off."""
 LEAST_CELLS, MOST_CELLS = 3, 5000
 """Numbers of a table between which its sums are looked for."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*\(\d\))?")
@@ -34,6 +38,35 @@ _STEP = re.compile(
 """Names of amounts that fall due in one year of several."""
 INCOMES = frozenset({"NetIncomeLoss", "ProfitLoss"})
 """What a statement of comprehensive income begins with."""
+TOTALS = frozenset(
+    {
+        "OtherComprehensiveIncomeLossNetOfTax",
+        "OtherComprehensiveIncomeLossNetOfTaxPortionAttributableToParent",
+        "ComprehensiveIncomeNetOfTax",
+        "ComprehensiveIncomeNetOfTaxIncludingPortionAttributableToNoncontrollingInterest",
+        "DeferredTaxAssetsGross",
+        "DeferredTaxAssetsNet",
+        "DeferredIncomeTaxLiabilities",
+        "DeferredTaxAssetsLiabilitiesNet",
+        "EffectiveIncomeTaxRateContinuingOperations",
+        "IncomeTaxExpenseBenefit",
+        "LeaseCost",
+        "DefinedBenefitPlanNetPeriodicBenefitCost",
+        "PropertyPlantAndEquipmentGross",
+        "PropertyPlantAndEquipmentNet",
+        "LesseeOperatingLeaseLiabilityPaymentsDue",
+        "FinanceLeaseLiabilityPaymentsDue",
+        "OperatingLeaseLiability",
+        "FinanceLeaseLiability",
+        "NonoperatingIncomeExpense",
+        "FiniteLivedIntangibleAssetsNet",
+        "InventoryNet",
+        "IntangibleAssetsNetExcludingGoodwill",
+    }
+)
+"""Names of amounts of the notes that are totals wherever they stand below their parts."""
+_OTHER = re.compile(r"Originat|BeforeCurrent|BeforeLatest")
+"""Names of years in which something began: what follows them may be neither a year nor a total."""
 STEPS = 3
 """Rows of years after which the next is their total."""
 _DEDUCTED = re.compile(r"less\b|deduct", re.IGNORECASE)
@@ -50,6 +83,8 @@ class TableSum:
         terms: The facts that are added, each with 1 or -1.
         holds: Whether they make the total.
         proved: Whether at least two amounts make it, so that it speaks for each of them.
+        alone: Whether nothing but what stands in it says that it is a sum.
+        within: How far the sum of a report may be off whose sums are all exact; None where rounding explains more.
     """
 
     grid: int
@@ -58,6 +93,8 @@ class TableSum:
     terms: tuple[tuple[str, int], ...]
     holds: bool
     proved: bool
+    alone: bool = False
+    within: Decimal | None = None
 
     @property
     def fact_ids(self) -> tuple[str, ...]:
@@ -99,10 +136,40 @@ def read_sums(
             down = learn_sums(rows)
             found += _of_table(number, table, rows, down)
             rolled += rolled_columns(rows, down, facts)
+    found = _exactly(found, facts, rounding_of)
     cleared = {fact_id for each in found if each.proved for fact_id in each.fact_ids}
     return PrintedSums(
         tuple(each for each in found if each.holds or not cleared.issuperset(each.fact_ids)),
         tuple(each for each in roll_forwards(rolled) if each.holds or not cleared.issuperset(each.fact_ids)),
+    )
+
+
+def _exactly(
+    found: Sequence[TableSum], facts: Mapping[str, Fact], rounding_of: Callable[[Fact], Decimal]
+) -> list[TableSum]:
+    """The sums; in a report whose long ones are all exact, those that are off by more than a unit fail.
+
+    Companies that let every table add up leave nothing to rounding. One fact may be wrong, and so stand in all that are
+    off.
+    """
+    long = [each for each in found if each.proved and len(each.terms) >= LONG]
+    off = {each: left for each in found if each.proved and (left := abs(_left(each, facts)))}
+    within = {each: 2 * rounding_of(facts[each.total[0]]) for each in off}
+    wrong = [each for each, left in off.items() if left > within[each]]
+    shared = set.intersection(*(set(each.fact_ids) for each in wrong)) if wrong else set()
+    most = sum(len(each.terms) >= LONG and each not in wrong for each in off)
+    if not shared or len(long) < MANY_SUMS or most * EXACT_SHARE > len(long):
+        return list(found)
+    return [
+        replace(each, holds=False, proved=False, within=within[each]) if each in wrong else each for each in found
+    ]
+
+
+def _left(each: TableSum, facts: Mapping[str, Fact]) -> Decimal:
+    """What a total is more than its terms make."""
+    total, sign = each.total
+    return sign * Decimal(facts[total].value or 0) - sum(
+        (sign * Decimal(facts[fact_id].value or 0) for fact_id, sign in each.terms), Decimal(0)
     )
 
 
@@ -112,7 +179,7 @@ def _of_table(number: int, table: "_Table", rows: Sequence[Line], down: Sequence
     if table.grid.width > 2:
         totals = {place for place, row in enumerate(rows) if row.total} | {learnt.total for learnt in down}
         columns = table.columns(rows)
-        for each in (columns, columns[::-1]):
+        for each in (table.with_ladders(columns), columns[::-1]):
             yield from _of_lines(number, "across", each, learn_sums(each, totals), facts)
 
 
@@ -151,7 +218,8 @@ def _sum_at(
 
     total = next(iter(signed(learnt.total, 1)))
     terms = tuple(pair for line, sign in learnt.terms for pair in signed(line, sign))
-    return TableSum(number, direction, total, terms, holds, proved)
+    alone = len(learnt.holds) + len(learnt.alone) + len(learnt.fails) == 1 or not learnt.holds
+    return TableSum(number, direction, total, terms, holds, proved, alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,35 +267,41 @@ class _Table:
 
     def _with_meaning(self, lines: list[Line]) -> list[Line]:
         """The rows, those marked that their captions or their concepts make totals."""
-        steps = 0
+        lines = self.with_ladders(lines)
         for place, line in enumerate(lines):
-            if steps >= STEPS and self._ends_ladder(lines[place - 1], line):
-                lines[place] = replace(line, total=True, strict=True)
-                first = place - steps
-                lines[first] = replace(lines[first], opens=True)
-            elif self._is_stage(line):
+            if self._is_named(line, INCOMES, whole=True) or self._is_named(line, TOTALS):
                 lines[place] = replace(line, total=True)
             elif line.total and _NOTHING_BUT_TOTAL.fullmatch(line.caption.strip()):
                 lines[place] = replace(line, strict=True)
-            steps = steps + 1 if self._is_step(line) else 0
         for opening, closing in opened_and_closed(lines, self.facts):
             lines[opening] = replace(lines[opening], opening=True)
             lines[closing] = replace(lines[closing], total=True)
         return lines
 
+    def with_ladders(self, lines: Sequence[Line]) -> list[Line]:
+        """The rows or columns, those marked that follow what falls due year by year: they are the totals of it."""
+        marked = list(lines)
+        steps = 0
+        for place, line in enumerate(lines):
+            if steps >= STEPS and self._ends_ladder(lines[place - 1], line):
+                marked[place] = replace(line, total=True, strict=True)
+                marked[place - steps] = replace(marked[place - steps], opens=True)
+            steps = steps + 1 if self._is_step(line) else 0
+        return marked
+
     def _ends_ladder(self, step: Line, line: Line) -> bool:
         """Whether a row is the total of the steps above it; securities without a single maturity may follow theirs."""
-        if self._is_step(line) or not line.numbers:
+        if self._is_step(line) or not line.numbers or any(_OTHER.search(f.local_name) for f in self._facts_of(step)):
             return False
         return line.total or not any("Securities" in fact.local_name for fact in self._facts_of(step))
 
     def _facts_of(self, line: Line) -> list[Fact]:
         return [self.facts[number.fact_id] for number in line.numbers.values() if number is not None]
 
-    def _is_stage(self, line: Line) -> bool:
-        """Whether a row is an income of the whole company, of which the parts do not stand in this table."""
+    def _is_named(self, line: Line, names: Container[str], *, whole: bool = False) -> bool:
+        """Whether all facts of a row have one of some names, and are of the whole company where that is asked."""
         held = self._facts_of(line)
-        return bool(held) and all(fact.local_name in INCOMES and not fact.dimensions for fact in held)
+        return bool(held) and all(fact.local_name in names and not (whole and fact.dimensions) for fact in held)
 
     def _is_step(self, line: Line) -> bool:
         """Whether a row is a step of a ladder of years: what falls due in the second year, thereafter."""

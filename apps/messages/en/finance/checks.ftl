@@ -158,6 +158,7 @@ term_in_other_unit = its tag is in { $unit }
 term_of_other_period = its tag is for { $period }
 term_of_part = its tag is for a part of the company: { $members }
     .members = { $list }, { $part }
+other_sums_are_exact = All other sums of this report are exact, so rounding does not explain it.
 duplicates_agree = { $count } facts that stand in several places agree up to rounding.
 unit_wrong = { UP($name) } { $when } { IS($name) } stated in { $unit }, but should be in { $wanted }.
 units_right = { $count } key amounts are in { CURRENCY($currency) } or { CURRENCY($currency) }/shares.

@@ -142,6 +142,7 @@ term_in_other_unit = 其标记的计量单位为“{ $unit }”
 term_of_other_period = 其标记的期间为 { $period }
 term_of_part = 其标记仅属于公司的一部分：{ $members }
     .members = { $list }、{ $part }
+other_sums_are_exact = 本报告其他各项加总均分毫不差，因此四舍五入无法解释。
 duplicates_agree = 在多处列示的 { $count } 项数据在四舍五入范围内一致。
 unit_wrong = { $name }（{ $when }）的计量单位为“{ $unit }”，应为“{ $wanted }”。
 units_right = { $count } 项关键金额均以{ CURRENCY($currency) }或{ CURRENCY($currency) }/股计量。
