@@ -9,11 +9,10 @@ from apps.finance.anomaly.checks.registry import check, compared
 from apps.finance.anomaly.evidence import Amount, Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.names import member_name, on_day
-from apps.finance.anomaly.printed.table_sums import Direction, TableSum
 from apps.finance.anomaly.printed.sums import Number
+from apps.finance.anomaly.printed.table_sums import Direction, TableSum
 from apps.finance.anomaly.sentences import followed, sentence
 from core_model.errors import Message
-
 
 ROWS_ABOVE = Message("what_rows_above")
 

@@ -7,7 +7,6 @@ learnt: those with which the roll-forwards of the report come out.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from itertools import combinations, product
 
 from apps.finance.anomaly.printed.sums import LearntSum, Line, Number
 from apps.finance.filings import Fact
@@ -113,7 +112,9 @@ class RolledColumn:
         return RollForward(self.opening, self.closing, self.movements, signs, self.comes_out(signs))
 
 
-def rolled_columns(lines: Sequence[Line], sums: Sequence[LearntSum], facts: Mapping[str, Fact]) -> Iterator[RolledColumn]:
+def rolled_columns(
+    lines: Sequence[Line], sums: Sequence[LearntSum], facts: Mapping[str, Fact]
+) -> Iterator[RolledColumn]:
     """The roll-forwards of a table, column by column.
 
     Args:
@@ -128,7 +129,9 @@ def rolled_columns(lines: Sequence[Line], sums: Sequence[LearntSum], facts: Mapp
                 continue
             inside = [each for each in sums if opening < each.total < closing]
             parts = {term for each in inside for term, _ in each.terms if term > opening}
-            between = [lines[place].numbers.get(column, 0) for place in range(opening + 1, closing) if place not in parts]
+            between = [
+                lines[place].numbers.get(column, 0) for place in range(opening + 1, closing) if place not in parts
+            ]
             first = lines[opening].numbers[column]
             if first is None or any(number is None for number in between):
                 continue
@@ -170,7 +173,7 @@ def roll_forwards(columns: Sequence[RolledColumn]) -> Iterator[RollForward]:
 
 
 def _signs(column: RolledColumn) -> tuple[int, ...] | None:
-    """The only signs with which a roll-forward comes out, those of the page before others; None where none or several."""
+    """The only signs with which a roll-forward comes out, those of the page first; None where none or several do."""
     count = len(column.movements)
     if column.comes_out((1,) * count):
         return (1,) * count

@@ -67,6 +67,11 @@ class Line:
     opening: bool = False
     strict: bool = False
 
+    @property
+    def starts(self) -> bool:
+        """Whether what stands before it belongs to another sum."""
+        return self.opens or self.opening
+
 
 @dataclass(frozen=True, slots=True)
 class LearntSum:
@@ -236,7 +241,14 @@ def _best(
             if len(running.terms) == 1 and way != "plain":
                 continue
             before = lines[above[index - 1]] if index else None
-            whole = before is None or line.opens or line.opening or before.opening or before.total or above[index - 1] in explained
+            whole = (
+                before is None
+                or line.opens
+                or line.opening
+                or before.opening
+                or before.total
+                or above[index - 1] in explained
+            )
             found = running.judged(lines, total, whole=whole)
             if found is not None and totals:
                 found = replace(found, fails=tuple(p for p in found.fails if p not in totals))
@@ -255,12 +267,25 @@ def _broken(lines: Sequence[Line], total: int, above: Sequence[int], explained: 
         if lines[place].total or place in explained:
             break
         running.extend(place, lines[place], 1)
-        if lines[place].opens or lines[place].opening:
+        if lines[place].starts:
             break
-    wrong = tuple(p for p, number in stated.items() if running.wrong(lines, p, number))
+    every = _every_line(lines, total, stated)
+    wrong = tuple(p for p, n in stated.items() if running.wrong(lines, p, n) and every.wrong(lines, p, n))
     if not wrong or len(running.terms) < LEAST_TERMS:
         return None
     return LearntSum(total, tuple(reversed(running.terms)), (), (), wrong, 0.0, True)
+
+
+def _every_line(lines: Sequence[Line], total: int, stated: dict[int, Number]) -> _Running:
+    """All lines since the total or heading before added up, those too that another sum seems to hold already."""
+    running = _Running(stated)
+    for place in range(total - 1, max(total - 1 - LONGEST, -1), -1):
+        if lines[place].total:
+            break
+        running.extend(place, lines[place], 1)
+        if lines[place].starts:
+            break
+    return running
 
 
 def _without_one(lines: Sequence[Line], left: int, unit: int, terms: Sequence[tuple[int, int]], p: int) -> bool:

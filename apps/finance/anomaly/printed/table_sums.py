@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Literal
 
 from apps.finance.anomaly.printed.layout import Grid, GridCell
-from apps.finance.anomaly.printed.sums import LearntSum, Line, Number, learn_sums
 from apps.finance.anomaly.printed.roll_forwards import (
     RolledColumn,
     RollForward,
@@ -15,6 +14,7 @@ from apps.finance.anomaly.printed.roll_forwards import (
     roll_forwards,
     rolled_columns,
 )
+from apps.finance.anomaly.printed.sums import LearntSum, Line, Number, learn_sums
 from apps.finance.filings import Fact
 from apps.finance.money import PURE, is_ratio
 
@@ -115,9 +115,7 @@ class PrintedSums:
     roll_forwards: tuple[RollForward, ...]
 
 
-def read_sums(
-    grids: Sequence[Grid], facts: Mapping[str, Fact], rounding_of: Callable[[Fact], Decimal]
-) -> PrintedSums:
+def read_sums(grids: Sequence[Grid], facts: Mapping[str, Fact], rounding_of: Callable[[Fact], Decimal]) -> PrintedSums:
     """The sums of all tables; one that fails is left out where each of its facts stands in another that holds.
 
     A fact that is wrong breaks every sum that it stands in. Where none is broken throughout, what failed is no sum.
@@ -160,9 +158,7 @@ def _exactly(
     most = sum(len(each.terms) >= LONG and each not in wrong for each in off)
     if not shared or len(long) < MANY_SUMS or most * EXACT_SHARE > len(long):
         return list(found)
-    return [
-        replace(each, holds=False, proved=False, within=within[each]) if each in wrong else each for each in found
-    ]
+    return [replace(each, holds=False, proved=False, within=within[each]) if each in wrong else each for each in found]
 
 
 def _left(each: TableSum, facts: Mapping[str, Fact]) -> Decimal:
