@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from apps.store.disk import data_dir_errors
 from apps.store.engine import sqlite_file, translated_errors
+from apps.store.steps import SCHEMA as STEPS
 from core_model.errors import Unavailable
 
 PAGES = 1024  # copied at a time: between them others may write
 SCHEMA = "public"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-DUMPED = ("--format=custom", "--no-owner", "--no-privileges", "--exclude-schema=dbos")  # that one begins anew
+DUMPED = ("--format=custom", "--no-owner", "--no-privileges", f"--exclude-schema={STEPS}")  # that one begins anew
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """A backup is the whole store as it stood at one moment, and a store is made of it again, or nothing at all."""
 
 import os
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -11,21 +13,23 @@ from sqlalchemy import text
 
 from apps.documents import to_json
 from apps.finance.records import filings
-from apps.jobs import Worker
+from apps.jobs import Worker, enqueue
 from apps.medical.reading import AboutStudy
 from apps.medical.records import studies
 from apps.settings import Settings, load_settings
-from apps.store import audit, blobs, inputs, jobs, readings
+from apps.store import audit, blobs, inputs, jobs, ownership, readings
 from apps.store.audit import Head
 from apps.store.backups import backup, restore
 from apps.store.deletion import delete_everything_of
+from apps.store.engine import sqlite_file
 from apps.store.store import Store
 from apps.store.verification import verify
 from core_model.errors import InputRejected, NotAllowed, Unavailable
 from tests import needs
 from tests.apps.conftest import Postgres
 from tests.apps.finance import readings as finance
-from tests.apps.jobs.conftest import SAMPLES, last
+from tests.apps.jobs.conftest import SAMPLES, code_of, hold, last, log_of, wait_for  # noqa: F401
+from tests.apps.jobs.test_worker import WHOLE
 from tests.apps.medical import readings as medical
 from tests.apps.store.documents import provenance
 
@@ -131,6 +135,81 @@ def test_a_store_comes_back_whole_and_its_open_job_begins_anew(
         with again.read() as session:
             assert str(uploads[0]) in session.execute(text("SELECT path FROM input")).scalars().all()
     assert not list(elsewhere.data_dir.glob(".restore-*"))
+
+
+def test_a_store_is_restored_beside_the_recorded_steps_of_a_lost_database_and_its_job_begins_anew(
+    store: Store, tmp_path: Path, hold: Path
+) -> None:
+    """The steps speak of contents that no backup holds, and the worker that had the job is no longer known."""
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    worker = start_worker(store, tmp_path)
+    try:
+        wait_for(lambda: "second begin" in log_of(tmp_path))
+        backup(store, tmp_path / "backup")
+    finally:
+        worker.kill()
+        worker.wait()
+    hold.unlink()
+    file = sqlite_file(store.settings.database_url)
+    if file is None:
+        with store.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    else:
+        for path in file.parent.glob("tandem.db*"):
+            path.unlink()
+    store.engine.dispose()
+    restore(store.settings, tmp_path / "backup")
+    with Store(store.settings) as again, Worker(again, SAMPLES):
+        end = last(again, job_id)
+        assert (end.state, code_of(end)) == ("done", "")
+    assert log_of(tmp_path) == ["first begin", "first end", "second begin", *WHOLE]
+
+
+def start_worker(store: Store, folder: Path) -> subprocess.Popen[bytes]:
+    """A worker process of the sample jobs."""
+    with (folder / "worker.err").open("wb") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-m", "apps.jobs", "--module", SAMPLES[0]],
+            env={**os.environ, **store.settings.environment()},
+            stderr=errors,
+        )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
+def test_a_store_that_its_group_shares_is_restored_for_the_group(
+    sqlite_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.umask(0o022)
+    try:
+        with Store(sqlite_settings) as store:
+            filled(store, tmp_path)
+            backup(store, tmp_path / "backup")
+        for group, folders, files in ((True, 0o2770, 0o660), (False, 0o700, 0o600)):
+            place = tmp_path / f"group-{group}" / "data"
+            settings = load_settings(data_dir=place, database_url="", group_access=group)
+            restore(settings, tmp_path / "backup")
+            made = [place, *place.rglob("*")]
+            assert {path.relative_to(place).parts[:1] for path in made} >= {("blobs",), ("inbox",), ("tandem.db",)}
+            modes = {(path.is_dir(), path.stat().st_mode & 0o7777) for path in made if ownership.MARK not in str(path.parent)}
+            assert modes == {(True, folders), (False, files)}
+            Store(settings).close()
+    finally:
+        os.umask(before)
+
+
+def test_a_folder_that_others_can_read_gets_nothing_restored(sqlite_settings: Settings, tmp_path: Path) -> None:
+    with Store(sqlite_settings) as store:
+        filled(store, tmp_path)
+        backup(store, tmp_path / "backup")
+    place = tmp_path / "wide"
+    place.mkdir()
+    (place / "letter.txt").touch()
+    place.chmod(0o755)
+    with pytest.raises(Unavailable) as refused:
+        restore(load_settings(data_dir=place, database_url=""), tmp_path / "backup")
+    assert refused.value.code == "data_dir_open_to_others"
+    assert [path.name for path in place.iterdir()] == ["letter.txt"]
 
 
 def test_backups_taken_while_others_write_and_delete_all_verify(
