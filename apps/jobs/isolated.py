@@ -42,7 +42,5 @@ def in_child(
     """
     folder = scratch(step.store)
     private_folder(folder)  # for the group too, where the data folder is shared with it
-    with run_isolated(
-        place, given, budget=budget, folder=folder, tick=tick, said=said, asked=asked
-    ) as answered:
+    with run_isolated(place, given, budget=budget, folder=folder, tick=tick, said=said, asked=asked) as answered:
         yield answered

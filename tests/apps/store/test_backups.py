@@ -191,7 +191,9 @@ def test_a_store_that_its_group_shares_is_restored_for_the_group(
             restore(settings, tmp_path / "backup")
             made = [place, *place.rglob("*")]
             assert {path.relative_to(place).parts[:1] for path in made} >= {("blobs",), ("inbox",), ("tandem.db",)}
-            modes = {(path.is_dir(), path.stat().st_mode & 0o7777) for path in made if ownership.MARK not in str(path.parent)}
+            modes = {
+                (path.is_dir(), path.stat().st_mode & 0o7777) for path in made if ownership.MARK not in str(path.parent)
+            }
             assert modes == {(True, folders), (False, files)}
             Store(settings).close()
     finally:
