@@ -28,7 +28,7 @@ from core_model.errors import InputRejected, NotAllowed, Unavailable
 from tests import needs
 from tests.apps.conftest import Postgres
 from tests.apps.finance import readings as finance
-from tests.apps.jobs.conftest import SAMPLES, code_of, hold, last, log_of, wait_for  # noqa: F401
+from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
 from tests.apps.jobs.test_worker import WHOLE
 from tests.apps.medical import readings as medical
 from tests.apps.store.documents import provenance
@@ -138,9 +138,11 @@ def test_a_store_comes_back_whole_and_its_open_job_begins_anew(
 
 
 def test_a_store_is_restored_beside_the_recorded_steps_of_a_lost_database_and_its_job_begins_anew(
-    store: Store, tmp_path: Path, hold: Path
+    store: Store, tmp_path: Path
 ) -> None:
     """The steps speak of contents that no backup holds, and the worker that had the job is no longer known."""
+    hold = tmp_path / "hold"
+    hold.touch()
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
     worker = start_worker(store, tmp_path)
     try:
