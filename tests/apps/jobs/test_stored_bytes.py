@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from apps.jobs import Worker, delete, enqueue, retry
+from apps.jobs import Worker, delete, enqueue, retry, show
 from apps.jobs.records import file_engine, is_rotten, jobs_file
 from apps.settings import Settings
+from apps.store import readings
+from apps.store.jobs import ENDED
 from apps.store.store import Store
-from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
+from tests.apps.jobs.conftest import SAMPLES, Workers, code_of, last, log_of, wait_for
 
 
 def execute(store: Store, statement: str, **values: Any) -> None:
@@ -124,3 +126,28 @@ def test_a_rotten_file_of_recorded_steps_is_begun_anew(sqlite_settings: Settings
         assert not is_rotten(store)
         spoil(store)
         assert delete(store, str(end.reading_id)).rows["job"] == [job_id]
+
+
+def test_a_running_worker_whose_file_of_recorded_steps_rots_begins_a_new_one_and_lives_on(
+    sqlite_settings: Settings, tmp_path: Path, hold: Path
+) -> None:
+    """In the middle of a step, and between two jobs."""
+    processes = Workers(sqlite_settings, tmp_path / "workers.err")
+    with Store(sqlite_settings) as store:
+        try:
+            worker = processes.start(store)
+            job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+            wait_for(lambda: "second begin" in log_of(tmp_path))
+            spoil(store)
+            hold.unlink()
+            wait_for(lambda: show(store, job_id).state in ENDED, 90)
+            assert (show(store, job_id).state, code_of(show(store, job_id))) == ("done", "")
+            spoil(store)
+            other = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 2})
+            wait_for(lambda: show(store, other).state in ENDED, 90)
+            assert (show(store, other).state, code_of(show(store, other))) == ("done", "")
+            assert worker.poll() is None, processes.errors.read_text()
+            assert not is_rotten(store)
+            assert len(readings.listing(store)) == 2
+        finally:
+            processes.end()

@@ -276,6 +276,10 @@ def test_a_lost_database_comes_back_beside_its_blobs_and_not_beside_another_s(
         with pytest.raises(Unavailable) as refused:
             blobs.put(empty, "job-1", "text", b"abc")
         assert refused.value.code == "blobs_foreign"
+        with pytest.raises(Unavailable) as no_backup:
+            backup(empty, tmp_path / "backup of nothing")
+        assert no_backup.value.code == "database_not_of_blobs"
+        assert not (tmp_path / "backup of nothing").exists()
     file.unlink()
     restore(sqlite_settings, tmp_path / "backup")
     with Store(sqlite_settings) as again:
@@ -387,6 +391,7 @@ def cut(store: Store) -> None:
         ("DELETE FROM filing", "filing"),
         ("UPDATE study_reading SET num_shown = num_shown + 1", "study_reading"),
         ("UPDATE reading SET provenance_hash = 'f' WHERE kind = 'finance.read'", "reading"),
+        ("UPDATE reading SET kind = 'other.read' WHERE kind = 'finance.read'", "reading"),
     ],
 )
 def test_a_row_that_differs_from_its_document_is_found(store: Store, tmp_path: Path, change: str, table: str) -> None:
