@@ -242,12 +242,15 @@ _STATES: dict[str, Callable[[], Unavailable]] = {
         "the database server has no room for another connection", action="try again later", code="database_busy"
     ),
     "refused": lambda: Unavailable(
-        "the database server refuses this user", action="correct TANDEM_DATABASE_URL", code="database_refused"
+        "the database server refuses this user, or its password",
+        action="correct TANDEM_DATABASE_URL",
+        code="database_refused",
     ),
 }
 """What a database can say of its own state: what it means, what to do."""
-PASSING = frozenset({"database_locked", "database_unreachable", "database_busy"})
-"""Codes of the states that pass by themselves: another program's transaction, a restart, a crowd."""
+PASSING = frozenset({"database_locked", "database_unreachable", "database_busy", "database_refused"})
+"""Codes of the states that pass for one who had been let in before: another program's transaction, a restart, a crowd
+(which a server can tell of at its door, where it gives no code), a password that is being changed."""
 
 # Primary result codes of SQLite (https://www.sqlite.org/rescode.html).
 _SQLITE = {

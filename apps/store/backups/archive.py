@@ -168,6 +168,8 @@ def opened(file: Path) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
             if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
                 raise not_a_backup()
             yield archive, manifest
+    except TandemError:
+        raise  # some are ValueErrors too
     except (tarfile.TarError, ValueError, KeyError, TypeError, EOFError):
         raise not_a_backup() from None
 

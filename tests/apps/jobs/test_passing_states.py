@@ -120,9 +120,12 @@ def test_dbos_on_postgresql_keeps_no_transaction_open_whose_process_stands_still
     from dbos._dbos import _get_dbos_instance
 
     url = postgres.new_database()
-    with Store(load_settings(data_dir=tmp_path / "data", database_url=url)) as store, Worker(store, SAMPLES):
-        with _get_dbos_instance()._sys_db.engine.connect() as connection:
-            limit = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+    with (
+        Store(load_settings(data_dir=tmp_path / "data", database_url=url)) as store,
+        Worker(store, SAMPLES),
+        _get_dbos_instance()._sys_db.engine.connect() as connection,
+    ):
+        limit = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
     postgres.drop(url)
     assert limit == f"{IDLE_TIMEOUT_S:.0f}s"
 

@@ -351,6 +351,18 @@ def test_a_damaged_content_is_told_of_in_place_of_a_backup(sqlite_settings: Sett
             backup(store, tmp_path / "none" / "backup")
 
 
+def test_a_backup_of_the_other_kind_of_database_is_called_so(
+    sqlite_settings: Settings, postgres: Postgres, tmp_path: Path
+) -> None:
+    with Store(sqlite_settings) as store:
+        backup(store, tmp_path / "backup")
+    url = postgres.new_database("template1")
+    with pytest.raises(InputRejected) as refused:
+        restore(load_settings(data_dir=tmp_path / "new", database_url=url), tmp_path / "backup")
+    postgres.drop(url)
+    assert (refused.value.code, refused.value.values) == ("backup_of_other_kind", {"kind": "sqlite"})
+
+
 def test_without_pg_dump_the_sentence_says_what_to_install(
     postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
