@@ -49,6 +49,7 @@ def test_a_state_that_passes_is_waited_for_wherever_the_job_meets_it(
         assert last(store, job_id).state == "done"
     assert met == [3]
     assert log_of(tmp_path) == ["first begin", "first end", "second begin", "second end"]
+    assert jobs.get(store, job_id).attempt == 1, "what waits is not begun again"
 
 
 def test_a_report_in_the_middle_of_a_step_may_fail_and_what_is_computed_goes_on(
