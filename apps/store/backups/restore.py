@@ -135,7 +135,7 @@ def _put_in_place(settings: Settings, folder: Path, manifest: dict[str, Any]) ->
     remove_steps(settings.database_url)
     if database is None:
         snapshot.put_back(settings.database_url, copy)
-        return _begin(settings, manifest, lambda: None)
+        return _begin(settings, manifest, lambda: _call_filled(settings))
     # The copy becomes a store where it lies, and gets the database's name when it is right.
     placed = settings.model_copy(update={"database_url": snapshot.url_of(copy)})
 
@@ -144,6 +144,14 @@ def _put_in_place(settings: Settings, folder: Path, manifest: dict[str, Any]) ->
             _name(copy, database)
 
     return _begin(placed, manifest, name_it)
+
+
+def _call_filled(settings: Settings) -> None:
+    engine = make_engine(settings.database_url)
+    try:
+        snapshot.is_filled(engine)
+    finally:
+        engine.dispose()
 
 
 def _name(made: Path, path: Path) -> None:
@@ -157,7 +165,7 @@ def _name(made: Path, path: Path) -> None:
 
 
 def _begin(settings: Settings, manifest: dict[str, Any], name_it: Callable[[], None]) -> Restored:
-    """Bring the restored database to the newest schema, let its jobs begin anew, and verify it."""
+    """Bring the restored database to the newest schema, let its jobs begin anew, verify it, and give it its name."""
     engine = make_engine(settings.database_url)
     try:
         migrations.upgrade(engine, settings)

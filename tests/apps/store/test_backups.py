@@ -321,21 +321,26 @@ def test_a_backup_that_is_not_whole_is_refused_and_leaves_no_store(
     assert [path for path in (tmp_path / "new").rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.parametrize("killed_in", ["apps.store.migrations.upgrade", "apps.store.verification.verify"])
 def test_a_killed_restore_is_begun_again(
-    sqlite_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_in: str
 ) -> None:
-    with Store(sqlite_settings) as store:
-        filled(store, tmp_path)
-        backup(store, tmp_path / "backup")
-    settings = load_settings(data_dir=tmp_path / "new", database_url="")
+    filled(store, tmp_path)
+    before = contents(store)
+    backup(store, tmp_path / "backup")
     with monkeypatch.context() as patched:
-        patched.setattr("apps.store.migrations.upgrade", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(killed_in, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            restore(settings, tmp_path / "backup")
-    assert not (settings.data_dir / "tandem.db").exists()
-    restore(settings, tmp_path / "backup")
-    with Store(settings) as store:
-        assert verify(store).problems == []
+            restore(elsewhere, tmp_path / "backup")
+    assert not (elsewhere.data_dir / "tandem.db").exists()
+    restore(elsewhere, tmp_path / "backup")
+    with Store(elsewhere) as again:
+        assert verify(again).problems == []
+        assert contents(again) == before
+        assert [entry.action for entry in audit.listing(again)].count("store.restore") == 1
+    with pytest.raises(NotAllowed) as over:
+        restore(elsewhere, tmp_path / "backup")
+    assert over.value.code == "restore_over_store"
 
 
 def test_a_damaged_content_is_told_of_in_place_of_a_backup(sqlite_settings: Settings, tmp_path: Path) -> None:
