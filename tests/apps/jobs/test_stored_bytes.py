@@ -12,7 +12,7 @@ from sqlalchemy import text
 from apps.jobs import Worker, delete, enqueue, retry, show
 from apps.jobs.records import file_engine, is_rotten, jobs_file
 from apps.settings import Settings
-from apps.store import readings
+from apps.store import jobs, readings
 from apps.store.jobs import ENDED
 from apps.store.store import Store
 from tests.apps.jobs.conftest import SAMPLES, Workers, code_of, last, log_of, wait_for
@@ -99,6 +99,25 @@ def test_a_row_that_says_py_pickle_is_never_unpickled_and_its_job_begins_anew(
     hold.unlink()
     with Worker(store, SAMPLES):
         assert last(store, job_id).state == "done"
+    assert not (tmp_path / "executed").exists()
+
+
+def test_a_pickle_written_under_a_running_worker_is_not_executed_and_its_job_begins_anew(
+    store: Store, tmp_path: Path, hold: Path
+) -> None:
+    with Worker(store, SAMPLES):
+        first = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+        second = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 2})
+        wait_for(lambda: jobs.get(store, second).handed == 1 and "second begin" in log_of(tmp_path))
+        pickled, here = pickle_in(tmp_path), f"WHERE workflow_uuid = '{second}.1'"
+        execute(store, f"UPDATE dbos.workflow_input SET inputs = :pickle {here}", pickle=pickled)
+        execute(
+            store,
+            f"UPDATE dbos.workflow_status SET serialization = 'py_pickle', inputs = :pickle {here}",
+            pickle=pickled,
+        )
+        hold.unlink()
+        assert [last(store, job_id).state for job_id in (first, second)] == ["done", "done"]
     assert not (tmp_path / "executed").exists()
 
 

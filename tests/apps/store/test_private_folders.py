@@ -4,6 +4,7 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -194,7 +195,7 @@ def watch_names(monkeypatch: pytest.MonkeyPatch, folder: Path) -> set[str]:
     made: set[str] = set()
     real = tempfile.mkdtemp
 
-    def make(*given: object, **named: object) -> str:
+    def make(*given: Any, **named: Any) -> str:
         path = Path(real(*given, **named))
         if path.parent == folder:
             made.add(path.name)
