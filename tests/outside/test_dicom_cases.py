@@ -6,7 +6,7 @@ import pytest
 
 from tests import needs
 from tests.outside.dicom_cases import CASES
-from tests.outside.scans import expectation, reads_of
+from tests.outside.scans import expectation, folder, reads_of
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
@@ -19,3 +19,8 @@ def test_a_case_is_right(name: str, tmp_path: Path) -> None:
 def test_a_case_quotes_its_own_words(name: str) -> None:
     needs.shared_data()
     assert CASES[name].sentence in expectation(name)
+
+
+def test_every_case_of_the_folder_is_among_them() -> None:
+    needs.shared_data()
+    assert {path.stem for path in folder().glob("*.py")} - {"chest"} == set(CASES)
