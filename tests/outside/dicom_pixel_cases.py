@@ -1,6 +1,8 @@
 """Cases of pixels: how they are packed, damaged, signed, padded."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import imagecodecs
@@ -9,6 +11,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit
 
 from tests.outside import Case
+from tests.outside.commands import command
 from tests.outside.scans import Reads, chest_hu, likewise
 
 
@@ -93,6 +96,17 @@ def _same_both_ways(reads: Reads) -> None:
     assert np.array_equal(turned.volume.hu, usual.volume.hu)
     assert turned.volume.geometry.rounded() == usual.volume.geometry.rounded()
     assert turned.cautions == usual.cautions
+    one, other = (_findings(reads.made(*made_with)) for made_with in ((), ("",)))
+    assert len(one) > 1, "there is something to be found"
+    assert one == other
+
+
+def _findings(folder: Path) -> list[dict[str, Any]]:
+    """What the command prints of each finding; of its heatmap, which lies in a data folder, the hash."""
+    done = command("medical", "read", folder, "--json")
+    assert done.returncode == 0, done.stderr
+    findings: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
+    return [each | {"heatmap": Path(str(each["heatmap"])).name} for each in findings]
 
 
 CASES: dict[str, Case[Reads]] = {

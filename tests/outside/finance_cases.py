@@ -15,7 +15,8 @@ from apps.finance.jobs import reports_in
 from apps.messages import said
 from core_model.errors import InputRejected
 from tests.outside import Case
-from tests.outside.reports import Given, command, read, read_markup
+from tests.outside.commands import command
+from tests.outside.reports import Given, read, read_markup
 
 Values = Mapping[str, Mapping[str, str]]
 """Amounts of key lines by the year or day that their period ends in, in whole units."""

@@ -1,10 +1,7 @@
 """Reports from outside as their reader gets them: the document, the file of facts, what the terminal prints."""
 
 import io
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,8 +22,6 @@ from apps.finance.statements.lines import BY_NAME
 from apps.finance.summary import TITLES, print_summary
 from apps.isolation import run_isolated
 from apps.messages import said
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -118,17 +113,3 @@ def read_markup(markup: str) -> Given:
         path = Path(folder) / "report.html"
         path.write_text(markup, encoding="utf8")
         return read(path)
-
-
-def command(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run ``tandem`` with a data folder of its own."""
-    with tempfile.TemporaryDirectory() as data:
-        return subprocess.run(
-            [sys.executable, "-m", "apps.cli", *map(str, words)],
-            cwd=REPOSITORY,
-            env={**os.environ, "TANDEM_DATA_DIR": data, "TANDEM_DATABASE_URL": ""},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -42,10 +42,24 @@ class Outcome:
         return held[0]
 
 
-class Reads(Protocol):
-    """Makes the input of a case, with what its ``make`` takes besides the folder, and reads it."""
+class Reads:
+    """Makes the input of a case, with what its ``make`` takes besides the folder, and reads it.
 
-    def __call__(self, *made_with: str, series_uid: str | None = None) -> Outcome: ...
+    Args:
+        name: Of the case.
+        scratch: The folder below which its inputs are made.
+    """
+
+    def __init__(self, name: str, scratch: Path) -> None:
+        self._name, self._scratch = name, scratch
+        self._make: Callable[..., Path] = maker(name)
+
+    def __call__(self, *made_with: str, series_uid: str | None = None) -> Outcome:
+        return outcome(self.made(*made_with), series_uid)
+
+    def made(self, *made_with: str) -> Path:
+        """The input."""
+        return self._make(self._scratch / "-".join((self._name, *made_with)), *made_with)
 
 
 def folder() -> Path:
@@ -76,12 +90,7 @@ def expectation(name: str) -> str:
 
 def reads_of(name: str, scratch: Path) -> Reads:
     """What makes and reads the input of a case, in folders below ``scratch``."""
-    make: Any = maker(name)
-
-    def reads(*made_with: str, series_uid: str | None = None) -> Outcome:
-        return outcome(make(scratch / "-".join((name, *made_with)), *made_with), series_uid)
-
-    return reads
+    return Reads(name, scratch)
 
 
 def outcome(made: Path, series_uid: str | None = None) -> Outcome:

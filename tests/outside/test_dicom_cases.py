@@ -9,6 +9,7 @@ from tests.outside.dicom_cases import CASES
 from tests.outside.scans import expectation, folder, reads_of
 
 
+@pytest.mark.timeout(1500)  # one of them looks for nodules twice, by the command
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_a_case_is_right(name: str, tmp_path: Path) -> None:
     needs.shared_data()
