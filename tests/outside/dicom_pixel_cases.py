@@ -50,7 +50,7 @@ def _no_frames_lost(reads: Reads) -> None:
 def _baseline(_: int, image: Any) -> None:
     """Eight bits of a slice as baseline JPEG, which no other element of the header calls lossy."""
     values = np.frombuffer(image.PixelData, "<u2").reshape(image.Rows, image.Columns)
-    image.PixelData = encapsulate([imagecodecs.jpeg8_encode(np.ascontiguousarray(values >> 4).astype(np.uint8), 95)])
+    image.PixelData = encapsulate([bytes(imagecodecs.jpeg8_encode((values >> 4).astype(np.uint8), 95))])
     image["PixelData"].VR, image["PixelData"].is_undefined_length = "OB", True
     image.BitsAllocated = image.BitsStored = 8
     image.HighBit, image.RescaleSlope = 7, 16
@@ -60,7 +60,7 @@ def _baseline(_: int, image: Any) -> None:
 def _extended(_: int, image: Any) -> None:
     """A slice as extended JPEG of twelve bits."""
     values = np.frombuffer(image.PixelData, "<u2").reshape(image.Rows, image.Columns)
-    image.PixelData = encapsulate([imagecodecs.jpeg_encode(np.ascontiguousarray(values), level=95, bitspersample=12)])
+    image.PixelData = encapsulate([bytes(imagecodecs.jpeg_encode(values, level=95, bitspersample=12))])
     image["PixelData"].VR, image["PixelData"].is_undefined_length = "OB", True
     image.file_meta.TransferSyntaxUID = JPEGExtended12Bit
 
