@@ -355,3 +355,56 @@ def test_a_bank_s_revenue_follows_where_it_prints_no_total():
     line = statements_of(income=replaced(INCOME, "Net sales", *rows)).line("revenue")
     assert [value.value for value in line.values if value.derived] == [Decimal("1e9"), Decimal("9e8")]
     assert not [value for value in line.values if value.value is not None and not value.derived]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "whose"),
+    [
+        ("http://xbrl.frc.org.uk/fr/2019-01-01/core", "names of the British taxonomy of the FRC"),
+        ("http://disclosure.edinet-fsa.go.jp/taxonomy/jppfs/2023-12-01/jppfs_cor", "the Japanese taxonomy of EDINET"),
+        ("http://xbrl.dcca.dk/fsa", "names of the Danish taxonomy"),
+    ],
+)
+def test_names_of_another_country_s_taxonomy_are_not_called_the_company_s_own(namespace, whose):
+    markup = annual(income=replaced(INCOME, "Net sales", gaap("Omsætning", "Revenues", "1,000", "900"))).decode()
+    markup = markup.replace("us-gaap:", "own:").replace("xmlns:acme=", f'xmlns:own="{namespace}" xmlns:acme=')
+    _, statements = read(markup.encode())
+    assert codes(statements).count("national_taxonomy") == 1
+    assert not [code for code in codes(statements) if code.endswith("_not_found")]
+    revenue = said(statements.line("revenue").reason)
+    assert whose in revenue
+    assert "own concepts" not in revenue
+    far = re.sub(r'name="own:[A-Za-z]+"', 'name="own:Omsaetning"', markup)
+    _, statements = read(far.encode())
+    assert set(statements.not_available) == {"income", "balance", "cash_flow"}
+    assert all(whose in said(reason) for reason in statements.not_available.values())
+    assert codes(statements) == ["national_taxonomy"]
+
+
+@pytest.mark.parametrize(
+    "concept",
+    [
+        "ifrs-full:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges",
+        "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
+    ],
+)
+def test_a_change_in_cash_before_exchange_effects_is_marked_narrower(concept):
+    lines = [line for line in CASH_FLOW if "exchange" not in line.caption.lower()]
+    row = Line("Total cash flow effects", concept, ("53", "95"))
+    line = statements_of(cash_flow=replaced(lines, "Net change in cash", row)).line("change_in_cash")
+    assert (line.concept, line.scope) == (concept, "narrower")
+    assert "without exchange effects" in said(line.reason)
+
+
+def test_a_change_in_cash_is_not_taken_for_the_exchange_effect_that_its_name_holds():
+    name = "ifrs-full:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges"
+    rows = [
+        Line("Total cash flow effects", name, ("53", "95")),
+        Line("Exchange", "ifrs-full:EffectOfExchangeRateChangesOnCashAndCashEquivalents", ("(3)", "1")),
+    ]
+    lines = [line for line in CASH_FLOW if "exchange" not in line.caption.lower()]
+    line = statements_of(cash_flow=replaced(lines, "Net change in cash", *rows)).line("change_in_cash")
+    assert [(value.value, value.derived) for value in line.values if value.value is not None] == [
+        (Decimal("5e7"), True),
+        (Decimal("9.6e7"), True),
+    ]
