@@ -112,11 +112,11 @@ def _of_line(line: StatementLine, report: dict[str, Any]) -> Iterator[Position]:
         if value.value is not None:
             period = value.period
             built.setdefault(f"{period.start}..{period.end}" if period.start else period.end, value)
-    for period in [*typed, *(period for period in built if period not in typed)]:
-        figure, value = typed.get(period), built.get(period)
+    for when in [*typed, *(when for when in built if when not in typed)]:
+        figure, shown = typed.get(when), built.get(when)
         number = Decimal(figure["value"]) if figure is not None and figure["value"] is not None else None
-        outcome, why = _judged(figure, number, value, line, [f for f in beside if f["period"] == period])
-        yield Position(line.line, period, number, value.value if value is not None else None, outcome, why)
+        outcome, why = _judged(figure, number, shown, line, [f for f in beside if f["period"] == when])
+        yield Position(line.line, when, number, shown.value if shown is not None else None, outcome, why)
 
 
 def _is_whole(figure: dict[str, Any], report: dict[str, Any]) -> bool:
@@ -162,7 +162,7 @@ def run(recorded: bool) -> dict[str, Figure]:
         recorded: Makes no difference.
     """
     found = {name: (report, compare(report, read(report))) for name, report in gold().items()}
-    figures = {}
+    figures: dict[str, Figure] = {}
     for prefix, splits in (("", ("train", "validation")), ("test_", ("test",))):
         positions = {name: of for name, (report, of) in found.items() if report["split"] in splits}
         figures |= {f"{prefix}{name}": figure for name, figure in shares(positions).items()}

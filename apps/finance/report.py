@@ -101,6 +101,7 @@ def about(filing: Filing) -> AboutReport:
         language=known("language"),
         currency=known("currency"),
         identifier=known("entity"),
+        basis=known("basis"),
         source_hash=given.source_hash,
     )
 

@@ -25,6 +25,8 @@ MARGIN = 0.015
 """How much nearer it must be than to anything else."""
 
 _KNOWN = {candidate.concept for candidates in CANDIDATES.values() for candidate in candidates}
+_PLAIN = {choice.concept for choices in CANDIDATES.values() for choice in choices if choice.needs is None}
+"""Concepts that are a line whatever their captions say."""
 _COUNTED_AS_COST = {
     "cost_of_revenue",
     "research_and_development",
@@ -110,6 +112,8 @@ class Mapper:
                 if confirmed is not None and confirmed(face, row):
                     passed.append(row)
                 elif self._english and row.caption and candidate.needs and not candidate.needs.search(row.caption):
+                    if candidate.concept in _PLAIN:  # the row of another line, which it is by its concept
+                        continue
                     refused.append(Message("caption_names_another", {"tagged": _tagged(row, candidate)}))
                 elif self._english and rule and row.caption and not _says(rule, row.caption):
                     tagged = _tagged(row, candidate)
