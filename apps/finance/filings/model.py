@@ -220,7 +220,8 @@ class DocumentInformation:
         currency: ISO 4217 code that most monetary facts use.
         entity: Identifier of the reporting entity (CIK, LEI ...).
         entity_scheme: URI of the identifier's scheme.
-        basis: ``group`` or ``company``: whose figures those of the whole reporting entity are.
+        basis: ``group`` or ``company``: whose figures those of the whole reporting entity are; None where neither a
+            dimension nor the kind of document tells, as in most reports.
         source_hash: SHA-256 of the bytes, hexadecimal.
         size: Bytes.
         missing: For each field that is None the reason.

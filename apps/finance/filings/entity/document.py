@@ -103,8 +103,6 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
         missing["entity"] = missing["entity_scheme"] = Message("entity_not_named")
     schemas = [ref.get(_HREF) or "" for header in inventory.headers for ref in header.iter(_SCHEMA)]
     document.basis = basis_of(facts, schemas)
-    if document.basis is None:
-        missing["basis"] = Message("basis_not_named")
     return document
 
 

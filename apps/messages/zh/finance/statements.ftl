@@ -74,12 +74,12 @@ statement_without_tables = { $statement }未以表格列示；此种版式尚不
 
 # Whose names a report is tagged with.
 taxonomy_denmark = 丹麦分类标准的元素
-taxonomy_edinet = 日本 EDINET 分类标准的元素
+taxonomy_edinet = 日本金融厅分类标准的元素
 taxonomy_germany = 德国分类标准的元素
 taxonomy_netherlands = 荷兰分类标准的元素
 taxonomy_sweden = 瑞典分类标准的元素
-taxonomy_tdnet = 日本 TDnet 分类标准的元素
-taxonomy_uk = 英国 FRC 分类标准的元素
+taxonomy_tdnet = 东京证券交易所分类标准的元素
+taxonomy_uk = 英国财务报告理事会分类标准的元素
 
 # What the statements are called in a sentence.
 statement_balance = 资产负债表
