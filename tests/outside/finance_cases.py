@@ -222,6 +222,7 @@ def _forecast(folder: Path) -> None:
 def _group(folder: Path) -> None:
     given = read(folder / "group_is_a_dimension.html")
     _holds(given, {"total_equity": {"2024-12-31": "6120400"}})
+    assert given.reading.document.basis == "group"
     assert "the lines are the group's" in given.printed
     assert "3,984,500" not in given.printed
     rows = given.reading.reported["balance"]
@@ -238,7 +239,9 @@ def _negative_payments(folder: Path) -> None:
         if row["concept"] == "us-gaap:PaymentsToAcquirePropertyPlantAndEquipment" and row["end"] == "2023-12-31"
     ]
     (value,) = given.values("capital_expenditure", "2023-12-31")
-    assert value.value == Decimal(412000) or (value.note is not None and said(value.note))
+    if value.value != 412000:
+        assert value.note is not None
+        assert f"Capital expenditure 2023-12-31: {said(value.note)}" in given.printed
     (flagged,) = given.reading.anomalies
     assert flagged.check_id in ("impossible_signs", "printed_signs")
     assert flagged.fact_ids[0] == tagged
@@ -282,7 +285,6 @@ def _inner_and_outer(folder: Path) -> None:
 def _changes_in_equity(folder: Path) -> None:
     given = read(folder / "soce_read_as_income.html")
     assert not given.amounts("net_income")
-    assert "No income statement was found" in _why(given, "net_income")
     assert isinstance(given.reading.reported["income"], Missing)
     for lines in given.reading.statements.values():
         assert not [line.line for line in lines for value in line.values if value.value == 31907]
