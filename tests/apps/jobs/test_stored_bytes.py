@@ -121,6 +121,22 @@ def test_a_pickle_written_under_a_running_worker_is_not_executed_and_its_job_beg
     assert not (tmp_path / "executed").exists()
 
 
+def test_a_job_whose_record_became_a_pickle_under_a_running_worker_begins_anew_when_retried(
+    store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "fail").touch()
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    with Worker(store, SAMPLES):
+        assert code_of(last(store, job_id)) == "defect"
+        (tmp_path / "fail").unlink()
+        change = "UPDATE dbos.operation_outputs SET serialization = 'py_pickle', output = :pickle"
+        execute(store, f"{change} WHERE workflow_uuid = '{job_id}.1'", pickle=pickle_in(tmp_path))
+        retry(store, job_id)
+        assert last(store, job_id).state == "done"
+    assert not (tmp_path / "executed").exists()
+    assert log_of(tmp_path).count("first begin") == 2
+
+
 def spoil(store: Store) -> None:
     """Write over the beginning of DBOS's own file."""
     file = jobs_file(store)

@@ -32,86 +32,63 @@ def store(postgres: Postgres, tmp_path: Path) -> Iterator[Store]:
     postgres.drop(url)
 
 
-def do_meanwhile(store: Store, statements: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let another connection do something, as far as no lock keeps it from it, as soon as a session has read."""
-    rival = store.engine.execution_options()
-    done: list[bool] = []
+@pytest.fixture
+def meanwhile(store: Store) -> Iterator[Callable[[str], None]]:
+    """Lets another connection do something, as far as no lock keeps it from it, as soon as a session has read and is
+    about to write."""
+    waiting: list[str] = []
 
     def act(*_: object) -> None:
-        if not done:
-            done.append(True)
-            with suppress(DBAPIError), rival.connect() as connection, connection.begin():
-                connection.execute(text("SET LOCAL lock_timeout = '300ms'"))
-                for statement in statements.split("; "):
-                    connection.execute(text(statement))
+        if not waiting:
+            return
+        statements = waiting.pop()
+        with suppress(DBAPIError), store.engine.connect() as connection, connection.begin():
+            connection.execute(text("SET LOCAL lock_timeout = '300ms'"))
+            for statement in statements.split("; "):
+                connection.execute(text(statement))
 
     event.listen(Session, "before_flush", act)
-    monkeypatch.setattr(store, "_unlisten", lambda: event.remove(Session, "before_flush", act), raising=False)
+    yield waiting.append
+    event.remove(Session, "before_flush", act)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_goes_on(store: Store) -> Iterator[None]:
-    yield
-    if hasattr(store, "_unlisten"):
-        store._unlisten()
-
-
-def cancelled(store: Store, job_id: str) -> None:
-    jobs.cancel(store, job_id)
-
-
-def retried(store: Store, job_id: str) -> None:
-    jobs.end(store, job_id, 1, "failed")
-    jobs.retry(store, job_id)
-
-
-def started(store: Store, job_id: str) -> None:
-    jobs.start(store, job_id, 1, "worker-1")
-
-
-@pytest.mark.parametrize("act", [cancelled, retried, started])
+@pytest.mark.parametrize("act", ["cancel", "retry", "start"])
 def test_a_job_deleted_while_something_is_done_to_it_is_there_or_not_found(
-    store: Store, monkeypatch: pytest.MonkeyPatch, act: Callable[[Store, str], None]
+    store: Store, meanwhile: Callable[[str], None], act: str
 ) -> None:
     job_id = jobs.create(store, "test", None, {}).id
-    if act is not retried:
-        do_meanwhile(store, DELETE["job"], monkeypatch)
-    else:
-        real = jobs.end
-
-        def end(*given: object, **named: object) -> bool:
-            ended = real(*given, **named)
-            do_meanwhile(store, DELETE["job"], monkeypatch)
-            return ended
-
-        monkeypatch.setattr(jobs, "end", end)
+    if act == "retry":
+        jobs.end(store, job_id, 1, "failed")
+    meanwhile(DELETE["job"])
     with suppress(NotFound):
-        act(store, job_id)
+        if act == "start":
+            jobs.start(store, job_id, 1, "worker-1")
+        else:
+            getattr(jobs, act)(store, job_id)
     assert audit.verify(store).count >= 1
 
 
-def test_a_worker_forgotten_while_it_beats_beats_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_forgotten_while_it_beats_beats_on(store: Store, meanwhile: Callable[[str], None]) -> None:
     workers.beat(store, "worker-1")
-    do_meanwhile(store, DELETE["worker"], monkeypatch)
+    meanwhile(DELETE["worker"])
     workers.beat(store, "worker-1")
-    store._unlisten()
     workers.forget(store, "worker-1")
     workers.beat(store, "worker-1")
     assert [row.id for row in workers.live(store)] == ["worker-1"]
 
 
 def test_an_input_deleted_while_its_hash_is_kept_is_no_error(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, meanwhile: Callable[[str], None], tmp_path: Path
 ) -> None:
     input_id = inputs.add(store, tmp_path)
-    do_meanwhile(store, DELETE["input"], monkeypatch)
+    meanwhile(DELETE["input"])
     inputs.set_hash(store, input_id, "a" * 64)
 
 
 def test_a_content_let_go_of_while_its_name_gets_another_one_is_no_error(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, meanwhile: Callable[[str], None]
 ) -> None:
     blobs.put(store, "reading-1", "text", b"one")
-    do_meanwhile(store, DELETE["reference"], monkeypatch)
+    meanwhile(DELETE["reference"])
     sha256 = blobs.put(store, "reading-1", "text", b"two")
     assert blobs.owned(store, "reading-1") == {"text": sha256}
