@@ -74,6 +74,31 @@ def test_scrolling_adds_no_entry_and_the_way_back_brings_back_slice_window_and_f
     expect(row).to_be_visible()
 
 
+def test_the_way_back_to_a_study_brings_back_heatmap_and_markers(screen: Screen) -> None:
+    screen.open("/studies")
+    screen.page.locator("tr", has_text="DOE JANE").click()
+    screen.page.locator("tr", has_text="0.91").click()
+    screen.page.wait_for_url(re.compile("finding=finding-1"))
+    screen.settle()
+    before = length(screen)
+    screen.page.locator(".stage").click()
+    screen.page.keyboard.press("h")
+    screen.page.wait_for_url(re.compile("heat=true"))
+    screen.page.keyboard.press("m")
+    screen.page.wait_for_url(re.compile("markers=false"))
+    expect(screen.page.locator("img.heat")).to_have_attribute("data-shown", "heat/finding-1/3.png")
+    expect(screen.page.locator("circle.ring")).to_have_count(0)
+    screen.settle()
+    assert length(screen) == before
+    screen.page.get_by_role("button", name="All studies").click()
+    expect(screen.page.locator("tr", has_text="DOE JANE")).to_be_visible()
+    screen.settle()
+    back(screen)
+    expect(screen.page.locator("img.heat")).to_have_attribute("data-shown", "heat/finding-1/3.png")
+    expect(screen.page.locator("tr.selected")).to_contain_text("0.91")
+    expect(screen.page.locator("circle.ring")).to_have_count(0)
+
+
 def test_a_pick_is_one_entry_the_frame_none_and_arrow_keys_none(screen: Screen) -> None:
     screen.open(f"/reports?reading={screen.served.report}&view=income&pick=revenue.2")
     expect(marked(screen)).to_have_text("1,200")
