@@ -100,14 +100,14 @@ def serving(settings: Settings, *program: str, log: int | None = None) -> Iterat
     Args:
         settings: Of the store.
         program: What Python runs to serve it, where that is not ``ui.server`` itself.
-        log: The file that takes its standard error, where that is not ours.
+        log: The file that takes what it writes, where that does not go where ours goes.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, **settings.environment(), TOKEN: ACCESS_TOKEN}
     command = [sys.executable, *(program or ("-m", "ui.server")), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(url + "/health", process)

@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from apps.store.store import Store
 from tests import needs
 from tests.browser.conftest import ROOT, Screen, Served, serving, watched
 from tests.ui import made
+from tests.ui.dashboards import command
 
 pytestmark = pytest.mark.browser
 
@@ -128,7 +128,7 @@ def test_an_error_inside_a_part_of_a_page_is_our_sentence_and_its_message_is_kep
             expect(error).to_contain_text(sentence)
             errors["study"] = screen.page.locator("body").inner_text()
         log.seek(0)
-        logged = log.read().decode()
+        logged = re.sub(r"\x1b\[[\d;]*m", "", log.read().decode())  # without colours
     assert logged.count("a page failed: RuntimeError in <string>, line 6") >= 2
     assert not [place for place, text in {**errors, "log": logged}.items() if SECRET in text or "Traceback" in text]
 
@@ -137,8 +137,7 @@ def test_an_error_inside_a_part_of_a_page_is_our_sentence_and_its_message_is_kep
 def dashboard(settings: Any, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """``tandem ui`` and the address that it prints."""
     environment = {**os.environ, **settings.environment(), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-P", "-m", "apps.cli", "ui", "--port", str(port)]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command(port), env=environment, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None
             said = ""

@@ -26,7 +26,8 @@ UNITS = {"en": ["USD/shares", "shares", "CHF, millions"], "zh": ["美元/股", "
 SEEN = """grid => {
   const view = grid.getBoundingClientRect(), table = grid.querySelector('table');
   const kept = table.className === 'cell' ? table.tHead.rows[0].cells[0].getBoundingClientRect().right : view.left;
-  const box = node => { const range = document.createRange(); range.selectNodeContents(node); return range.getBoundingClientRect(); };
+  const range = document.createRange();
+  const box = node => { range.selectNodeContents(node); return range.getBoundingClientRect(); };
   const seen = node => [...node.children].some(child => getComputedStyle(child).opacity !== '0' && child.textContent);
   const cut = [], units = [], numbers = [];
   for (const cell of grid.querySelectorAll('thead th:not(:first-child), td')) {
@@ -39,8 +40,8 @@ SEEN = """grid => {
   for (const unit of grid.querySelectorAll('.unit')) {
     const { left, right } = unit.getBoundingClientRect(), caption = unit.closest('th').getBoundingClientRect();
     const text = unit.closest('th').querySelector('.text').getBoundingClientRect();
-    const whole = unit.scrollWidth <= unit.clientWidth && left >= view.left && right <= caption.right && text.width > 25;
-    units.push(whole ? unit.textContent : `cut: ${unit.textContent}`);
+    const whole = unit.scrollWidth <= unit.clientWidth && left >= view.left && right <= caption.right;
+    units.push(whole && text.width > 25 ? unit.textContent : `cut: ${unit.textContent}`);
   }
   return { cut, units, numbers };
 }"""
