@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from apps.store import jobs
+from apps.store.deletion import delete_everything_of
+from apps.store.store import Store
 from tests.browser.conftest import Screen
 
 pytestmark = pytest.mark.browser
@@ -163,3 +166,39 @@ def test_pages_are_one_entry_each_in_any_language(screen: Screen) -> None:
     back(screen)
     expect(screen.page.locator("tr", has_text="Example Works")).to_be_visible()
     expect(screen.page.get_by_text("仅供研究使用", exact=False)).to_be_visible()
+
+
+@pytest.mark.parametrize(("lang", "studies"), [("en", "Studies"), ("zh", "影像检查")])
+def test_leaving_what_is_open_for_another_page_is_one_entry(screen: Screen, lang: str, studies: str) -> None:
+    screen.open(f"/reports?reading={screen.served.report}&view=income&pick=net_income.1&lang={lang}")
+    expect(marked(screen)).to_have_text("60")
+    screen.settle()
+    before, there = length(screen), screen.page.url
+    screen.page.get_by_role("link", name=studies).click()
+    expect(screen.page.locator("tr", has_text="DOE JANE")).to_be_visible()
+    screen.settle()
+    assert length(screen) == before + 1
+    back(screen)
+    assert screen.page.url == there
+    expect(marked(screen)).to_have_text("60")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_opening_the_result_of_a_job_is_one_entry(screen: Screen, lang: str) -> None:
+    with Store(screen.served.settings) as store:
+        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study, None)
+        try:
+            screen.open(f"/jobs?lang={lang}")
+            row = screen.page.locator("tr[data-r]").first
+            expect(row).to_be_visible()
+            screen.settle()
+            before, there = length(screen), screen.page.url
+            row.click()
+            expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", "lung/3.png")
+            screen.settle()
+            assert length(screen) == before + 1
+            back(screen)
+            expect(row).to_be_visible()
+            assert screen.page.url == there
+        finally:
+            delete_everything_of(store, job.id)

@@ -26,12 +26,19 @@ function onlyMoves(address) {
   return before.has("job") && !after.has("job") && after.has("reading") && within(GIVES_WAY);
 }
 
+// Streamlit changes the page in two steps, first the parameters, then the path: both are one step of the way.
 function keepHistoryShort() {
   if (history.tandem) return;
   history.tandem = true;
   const push = history.pushState.bind(history);
-  history.pushState = (state, title, address) =>
-    address && onlyMoves(address) ? history.replaceState(state, title, address) : push(state, title, address);
+  let actions = 0, pushedIn = -1; // how often something was done here; in which of them an entry was added on this path
+  for (const kind of ["pointerdown", "keydown", "popstate"]) window.addEventListener(kind, () => { actions += 1; }, true);
+  history.pushState = (state, title, address) => {
+    const leaves = Boolean(address) && new URL(address, location.href).pathname !== location.pathname;
+    if (address && (onlyMoves(address) || (leaves && pushedIn === actions))) return history.replaceState(state, title, address);
+    pushedIn = leaves ? -1 : actions;
+    return push(state, title, address);
+  };
 }
 
 // Streamlit's captions and chosen tabs are too pale to read, its tabs that find no room are out of sight, and the button of
