@@ -92,7 +92,10 @@ def years(total: str, *amounts: str) -> list[Line]:
     """What falls due year by year, with its total."""
     names = ("NextTwelveMonths", "YearTwo", "YearThree", "YearFour", "YearFive", "AfterYearFive")
     family = "LongTermDebtMaturitiesRepaymentsOfPrincipalIn"
-    lines = [gaap(str(2024 + k), f"{family}{name}", amount) for k, (name, amount) in enumerate(zip(names, amounts, strict=True))]
+    lines = [
+        gaap(str(2024 + k), f"{family}{name}", amount)
+        for k, (name, amount) in enumerate(zip(names, amounts, strict=True))
+    ]
     return [*lines, gaap("Debt", "LongTermDebt", total)]
 
 
