@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from apps.medical.dicom.guard import Unreadable, becoming
+from apps.medical.dicom.kernels import known_kernel
 
 MAKERS = ("ge", "siemens", "philips", "toshiba", "canon", "hitachi", "fujifilm", "united imaging", "neusoft", "samsung")
 
@@ -147,9 +148,8 @@ def maker(dataset: Dataset) -> str:
 
 
 def kernel(dataset: Dataset) -> str:
-    """The reconstruction kernel: short, at most two words; longer free text is not kept."""
-    found = loose_text(dataset, "ConvolutionKernel")
-    return found if re.fullmatch(r"[A-Za-z0-9_+\-./\\ ]{1,24}", found) and found.count(" ") <= 1 else ""
+    """The reconstruction kernel by its maker's name for it; other text is not kept."""
+    return known_kernel(loose_text(dataset, "ConvolutionKernel"))
 
 
 def contrast(dataset: Dataset, usage: Dataset | None = None) -> bool | None:

@@ -47,7 +47,7 @@ class Continuity:
 
 
 def continuity_cautions(
-    source: FileSource, stack: Stack, hu: NDArray[np.int16], odd: Sequence[int] = ()
+    source: FileSource, stack: Stack, hu: NDArray[np.int16], odd: Sequence[int] = (), stray: Sequence[int] = ()
 ) -> list[Caution]:
     """What is said of slices that do not follow on each other.
 
@@ -56,6 +56,7 @@ def continuity_cautions(
         stack: Whose slices they are.
         hu: (slices, rows, columns), lowest first.
         odd: Slices that are odd for another reason.
+        stray: Slices that hold values which nothing around them leads to.
 
     Raises:
         InputRejected: Its slices belong by turns to two volumes.
@@ -72,6 +73,7 @@ def continuity_cautions(
         "slices_blank": found.blank,
         "slices_same_pixels": found.repeated,
         "slices_odd": sorted({*odd, *found.foreign} - {*found.blank}),
+        "values_stray": sorted({*stray} - {*odd, *found.foreign, *found.blank}),
         "slices_break": found.breaks,
     }
     return [_caution(source, stack, code, slices) for code, slices in groups.items() if slices]
