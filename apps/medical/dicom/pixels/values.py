@@ -93,7 +93,7 @@ def _scaled(values: NDArray, image: ImageHeader) -> NDArray:
     low, high = int(values.min()), int(values.max())
     bounds = (low, high, intercept, low + intercept, high + intercept)
     kind = np.int16 if max(map(abs, bounds)) < 1 << 15 else np.int32
-    return np.asarray(values.astype(kind, copy=False) + kind(intercept))
+    return np.asarray(np.add(values.astype(kind, copy=False), intercept, dtype=kind))
 
 
 def _padding(raw: NDArray, image: ImageHeader) -> NDArray[np.bool_] | None:

@@ -22,6 +22,8 @@ LONGEST_BLOCK = 12
 BLOCK_SHARE = 0.8
 """Across a block of foreign slices the scan goes on: a smaller step than those into the block and out of it."""
 BY_TURNS = 0.9
+ROUGHER, SAME_KERNEL = 0.1, 0.5
+"""From slice to slice the noise of one volume changes by 2%, and over two slices by more than over one."""
 CELLS = 64
 MOST_NAMED = 12
 """So many slices are named by their positions."""
@@ -110,7 +112,8 @@ def continuity(hu: NDArray[np.int16]) -> Continuity:
     ends = {end for block in blocks for end in block}
     beside_blank = {k + offset for k in blank for offset in (-1, 0)}
     breaks = tuple(k for k in found if k not in ends and k not in beside_blank)
-    return Continuity(tuple(blank), repeated, tuple(sorted(foreign)), breaks, _by_turns(cells, steps))
+    by_turns = _by_turns(cells, steps) or _rough_by_turns(hu)
+    return Continuity(tuple(blank), repeated, tuple(sorted(foreign)), breaks, by_turns)
 
 
 def _blank(plane: NDArray[np.int16]) -> bool:
@@ -156,3 +159,10 @@ def _breaks(steps: NDArray[np.float32]) -> list[int]:
 def _by_turns(cells: NDArray[np.float32], steps: NDArray[np.float32]) -> bool:
     further = np.abs(cells[2:] - cells[:-2]).mean(axis=(1, 2))
     return bool(further.sum() < BY_TURNS * ((steps[1:] + steps[:-1]) / 2).sum())
+
+
+def _rough_by_turns(hu: NDArray[np.int16]) -> bool:
+    """Whether smooth slices and rough ones take turns, as those of two kernels do: dose and anatomy change slowly."""
+    rough = np.array([np.abs(np.diff(plane[::8], 2, axis=1)).mean() for plane in hu])
+    turns, further = np.abs(np.diff(rough)), np.abs(rough[2:] - rough[:-2])
+    return bool(turns.mean() > ROUGHER * rough.mean() and further.mean() < SAME_KERNEL * turns.mean())

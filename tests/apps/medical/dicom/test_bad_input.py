@@ -219,7 +219,7 @@ def test_a_single_slice_of_another_sign_is_read_by_its_own_and_refused_where_it_
         "pixel_format_varies"
     }
     stored = series.datasets[20].pixel_array.astype(np.uint16)
-    stored[30:36, 20:26] = 2600
+    stored[30:36, 30:34] = np.arange(2600, 2624).reshape(6, 4)
     series.datasets[20].PixelData = stored.tobytes()
     refusal(series.write(tmp_path / "wrong"), "sign_contradicts")
 
