@@ -8,7 +8,7 @@ from apps.device import refuse_missing_device
 from apps.documents import from_json
 from apps.finance.reading import FinanceReading
 from apps.finance.records import filings
-from apps.finance.sources import report_of, reports_among
+from apps.finance.sources import IN_FOLDERS, may_be_report, report_of, reports_among
 from apps.isolation import Budget, lost
 from apps.jobs import Made, Run, Step, in_child, job, save_reading
 from apps.jobs.client import enqueue
@@ -18,9 +18,8 @@ from apps.store.store import Store
 from core_model.errors import InputRejected, system_reason
 
 KIND = "finance.read"
-ENDINGS = (".htm", ".html", ".xhtml")
 SETTINGS: dict[str, Any] = {"reader": "inline-xbrl"}
-STEPS = {"facts": "2", "statements": "5", "checks": "5"}
+STEPS = {"facts": "2", "statements": "6", "checks": "6"}
 """Versions of what is read one after the other; one is raised by hand when its results on the same input change. Then
 ``python -m tests.apps.finance.recorded_steps`` records them anew."""
 PARSE = "apps.finance.parsing:parse"
@@ -39,7 +38,7 @@ def reports_in(folder: Path) -> list[Path]:
     """
     try:
         next(folder.iterdir(), None)
-        found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+        found = sorted(path for path in folder.rglob("*") if may_be_report(path))
     except OSError as error:
         raise InputRejected(
             "the folder cannot be opened ({why})",
@@ -53,7 +52,7 @@ def reports_in(folder: Path) -> list[Path]:
             allowed="inline XBRL files ending in {endings}, also in subfolders",
             action="fetch the reports as inline XBRL, as they were filed",
             code="only_pdfs",
-            values={"endings": ", ".join(ENDINGS)},
+            values={"endings": ", ".join(IN_FOLDERS)},
         )
     if not found:
         raise InputRejected(
@@ -61,7 +60,7 @@ def reports_in(folder: Path) -> list[Path]:
             allowed="inline XBRL files ending in {endings}, also in subfolders",
             action="give a folder with reports, or one file",
             code="no_reports",
-            values={"endings": ", ".join(ENDINGS)},
+            values={"endings": ", ".join(IN_FOLDERS)},
         )
     return reports_among(found)
 

@@ -72,6 +72,7 @@ def read_report(reading_id: str) -> None:
         (t("fiscal_year"), escaped(known(about.fiscal_year))),
         (t("period_end"), escaped(known(about.period_end))),
         (t("currency"), escaped(known(about.currency))),
+        (t("basis"), t(f"basis_{about.basis}") if about.basis in ("group", "company") else ""),
         (t("num_facts"), f"{reading.facts.count:,}"),
         (t("source_hash"), f"`{about.source_hash[:12]}`"),
     ]
@@ -93,7 +94,7 @@ def show_report(reading: FinanceReading) -> None:
                 key="view",
                 clears=("pick", "n"),
                 format_func=lambda name: counted(reading, name),
-                width="stretch",
+                width="content",
             )
             statement = next((name for name in STATEMENTS if name == view), None)
             reported = statement is not None and switch(t("reported"), key="as_reported", clears=("pick", "n"))

@@ -12,8 +12,8 @@ from uuid import UUID
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+from apps.medical.dicom import kernels
 from apps.medical.dicom.guard import Unreadable, becoming
-from apps.medical.dicom.kernels import known_kernel
 
 MAKERS = ("ge", "siemens", "philips", "toshiba", "canon", "hitachi", "fujifilm", "united imaging", "neusoft", "samsung")
 
@@ -148,8 +148,8 @@ def maker(dataset: Dataset) -> str:
 
 
 def kernel(dataset: Dataset) -> str:
-    """The reconstruction kernel by its maker's name for it; other text is not kept."""
-    return known_kernel(loose_text(dataset, "ConvolutionKernel"))
+    """The reconstruction kernel, where it is one that a maker of scanners names; free text is not kept."""
+    return kernels.known(loose_text(dataset, "ConvolutionKernel"))
 
 
 def contrast(dataset: Dataset, usage: Dataset | None = None) -> bool | None:
