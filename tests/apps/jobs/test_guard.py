@@ -105,9 +105,10 @@ def test_a_worker_ends_with_its_guard_however_that_ends(
 
 
 def test_the_command_gives_the_sentence_and_status_1_where_no_worker_can_start(tmp_path: Path) -> None:
-    environment = {
-        **os.environ, "TANDEM_DATA_DIR": str(tmp_path), "TANDEM_DATABASE_URL": "", "TANDEM_JOB_MODULES": "no.such.module",
-    }  # fmt: skip
-    ended = subprocess.run([sys.executable, "-m", "apps.cli", "worker"], env=environment, capture_output=True, timeout=60)
+    given = {"TANDEM_DATA_DIR": str(tmp_path), "TANDEM_DATABASE_URL": "", "TANDEM_JOB_MODULES": "no.such.module"}
+    environment = {**os.environ, **given}
+    ended = subprocess.run(
+        [sys.executable, "-m", "apps.cli", "worker"], env=environment, capture_output=True, timeout=60
+    )
     assert ended.returncode == 1
     assert ended.stderr.count(b"no.such.module") == 1

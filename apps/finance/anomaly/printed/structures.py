@@ -55,7 +55,7 @@ STAGE = re.compile(
 """Incomes of which each holds the one before, so that no sum has two of them."""
 LONGEST = 200
 """Rows that a total may add up; no statement prints more between two totals."""
-MOST_ROWS = 1000
+LONGEST_STATEMENT = 1000
 """Rows of a statement in which sums are looked for; no statement prints more than some hundred."""
 
 
@@ -89,10 +89,10 @@ def structures(rows: Sequence[PageRow], statement: StatementName) -> Iterator[St
     """The totals of a statement with what they add up, top to bottom.
 
     Args:
-        rows: Rows as printed; what stands below the first ``MOST_ROWS`` is left out.
+        rows: Rows as printed; what stands below the first ``LONGEST_STATEMENT`` is left out.
         statement: Which statement; in an income statement costs are deducted although they are printed without a sign.
     """
-    rows = rows[:MOST_ROWS]
+    rows = rows[:LONGEST_STATEMENT]
     possible, totals = Possible(rows), [marked(row) for row in rows]
     open_rows: list[int] = []
     explained: set[int] = set()

@@ -11,7 +11,7 @@ from apps.finance.anomaly.evidence import Amount
 from apps.finance.anomaly.printed import structures as module
 from apps.finance.anomaly.printed.page import PageRow
 from apps.finance.anomaly.printed.possible import Possible
-from apps.finance.anomaly.printed.structures import MOST_ROWS, structures
+from apps.finance.anomaly.printed.structures import LONGEST_STATEMENT, structures
 from apps.finance.periods import Period
 from core_model.errors import Message
 from tests.apps.finance.anomaly.books import Books
@@ -21,9 +21,12 @@ CONCEPTS = (
     "x:Revenues", "x:CostOfRevenue", "x:GrossProfit", "x:OperatingExpenses", "x:OperatingIncomeLoss", "x:Assets",
     "x:InterestExpense", "x:OtherNonoperatingIncomeExpense", "x:NetIncomeLoss", "x:Goodwill",
 )  # fmt: skip
-values = st.none() | st.integers(-9, 9).map(Decimal) | st.sampled_from([Decimal("0.1"), Decimal("1e25"), Decimal("7e18")])
+values = (
+    st.none() | st.integers(-9, 9).map(Decimal) | st.sampled_from([Decimal("0.1"), Decimal("1e25"), Decimal("7e18")])
+)
 rows = st.lists(
-    st.tuples(st.sampled_from(CONCEPTS), st.sampled_from(["row", "less row"]), st.booleans(), values, values), max_size=14
+    st.tuples(st.sampled_from(CONCEPTS), st.sampled_from(["row", "less row"]), st.booleans(), values, values),
+    max_size=14,
 )
 
 
@@ -66,8 +69,10 @@ def test_rows_that_are_the_sum_of_nothing_are_added_up_by_no_exact_arithmetic(mo
 
 def test_of_a_statement_with_thousands_of_rows_the_first_are_added_up_and_it_says_so():
     books = Books()
-    for number in range(MOST_ROWS + 5):
-        books.print_row("balance", f"Row{number}", books.both(f"Row{number}", 10**6 + number**2, 3 * number + 7, instant=True))
+    for number in range(LONGEST_STATEMENT + 5):
+        books.print_row(
+            "balance", f"Row{number}", books.both(f"Row{number}", 10**6 + number**2, 3 * number + 7, instant=True)
+        )
     (said,) = [result for result in books.check()[0] if result.check_id == "balance_subtotals"]
     assert said.verdict == "not_applicable"
-    assert said.reason == Message("rows_beyond", {"rows": MOST_ROWS + 5, "most": MOST_ROWS})
+    assert said.reason == Message("rows_beyond", {"rows": LONGEST_STATEMENT + 5, "most": LONGEST_STATEMENT})
