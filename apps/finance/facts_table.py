@@ -91,7 +91,7 @@ def reason_of(text: str) -> Message:
 
 def _reason(fact: Fact) -> str | None:
     reason = fact.not_available
-    return reason and json.dumps(reason.as_dict(), ensure_ascii=False)
+    return None if reason is None else json.dumps(reason.as_dict(), ensure_ascii=False)
 
 
 @lru_cache(maxsize=4096)
