@@ -23,7 +23,13 @@ def finance() -> None:
 
 @app.command()
 def read(
-    path: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="An inline XBRL report, or a folder of them.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|FOLDER",
+            help="An inline XBRL report (.htm, .html, .xhtml, a submission's .txt, a .zip), or a folder of them.",
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Read again what was read before.")] = False,
 ) -> None:
@@ -31,21 +37,24 @@ def read(
     from apps.documents import to_json
     from apps.finance.jobs import reports_in, submit
     from apps.finance.reading import FinanceBatch, FinanceReading
-    from apps.finance.sources import refuse_address
+    from apps.finance.sources import pdfs_in, refuse_address
     from apps.jobs.following import Submitted, wait_for
     from apps.messages import refused
     from apps.store import inputs
     from apps.store.store import open_store
     from core_model.errors import Refusal, TandemError, numbered_file
 
+    path = Path(name)
     try:
-        refuse_address(str(path))
+        refuse_address(name)
         folder = inputs.looked_up(path).is_dir()
         given = path.expanduser()
         files = reports_in(given) if folder else [given]
     except TandemError as error:
-        console.say(f"tandem: {error.sentence(str(path))}")
+        console.say(f"tandem: {error.sentence(name)}")
         raise typer.Exit(1) from None
+    if folder and (pdfs := pdfs_in(given)):
+        console.say(f"warning: PDFs are not read; the folder holds {pdfs}")
     failures: list[Refusal] = []
     made: list[FinanceReading] = []
     sources: list[str] = []

@@ -21,7 +21,7 @@ from apps.store.store import Store
 
 KIND = "finance.read"
 SETTINGS: dict[str, Any] = {"reader": "inline-xbrl"}
-STEPS = {"facts": "2", "statements": "5", "checks": "5"}
+STEPS = {"facts": "2", "statements": "6", "checks": "6"}
 """Versions of what is read one after the other; one is raised by hand when its results on the same input change. Then
 ``python -m tests.apps.finance.recorded_steps`` records them anew."""
 PARSE = "apps.finance.parsing:parse"
@@ -41,12 +41,14 @@ def reports_in(folder: Path) -> list[Path]:
     Raises:
         InputRejected: There is none, or the folder cannot be opened.
     """
-    given = {"folder": str(folder.absolute())}
+    whole = folder.absolute()
+    given = {"folder": str(whole)}
     with (
         tempfile.TemporaryDirectory(prefix="tandem-") as scratch_folder,
         run_isolated(FIND, given, budget=SCAN_BUDGET, folder=Path(scratch_folder)) as answered,
     ):
-        return [Path(path) for path in json.loads(answered.file(FOUND).read_bytes())]
+        found = map(Path, json.loads(answered.file(FOUND).read_bytes()))
+        return [folder / path.relative_to(whole) for path in found]
 
 
 def submit(store: Store, path: Path, *, again: bool = False) -> str:

@@ -37,6 +37,7 @@ class AboutReport:
         language: BCP 47 tag of the document.
         currency: ISO 4217 code that most amounts of money are in.
         identifier: Of the reporting entity, as its contexts give it (CIK, LEI ...).
+        basis: ``group`` or ``company``: whose figures the lines are, where a dimension or the kind of document tells.
         source_hash: SHA-256 of the report's bytes.
     """
 
@@ -48,6 +49,7 @@ class AboutReport:
     language: str | Missing
     currency: str | Missing
     identifier: str | Missing
+    basis: str | Missing = Missing(NOT_SAID)
     source_hash: str
 
 

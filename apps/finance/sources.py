@@ -4,9 +4,14 @@ import re
 from pathlib import Path
 
 from apps.finance.filings.files import MAX_BYTES, bytes_of, too_large
-from apps.finance.filings.packages.archive import ENDINGS, packed
+from apps.finance.filings.packages.archive import ENDINGS, may_hold_documents, packed
 from apps.finance.filings.packages.parts import contexts_in, sets_among
+from apps.finance.filings.packages.wrapped import is_wrapped
 from core_model.errors import InputRejected, system_reason
+
+IN_FOLDERS = (*ENDINGS, ".txt", ".zip")
+"""Endings of files in a folder that can be reports; a ``.txt`` is one where it is a submission as EDGAR keeps it."""
+_BEGINNING = 4096
 
 
 def report_of(path: Path) -> bytes:
@@ -40,7 +45,7 @@ def reports_in(folder: Path) -> list[Path]:
     """
     try:
         next(folder.iterdir(), None)
-        found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+        found = sorted(path for path in folder.rglob("*") if may_be_report(path))
     except OSError as error:
         raise InputRejected(
             "the folder cannot be opened ({why})",
@@ -54,7 +59,7 @@ def reports_in(folder: Path) -> list[Path]:
             allowed="inline XBRL files ending in {endings}, also in subfolders",
             action="fetch the reports as inline XBRL, as they were filed",
             code="only_pdfs",
-            values={"endings": ", ".join(ENDINGS)},
+            values={"endings": ", ".join(IN_FOLDERS)},
         )
     if not found:
         raise InputRejected(
@@ -62,7 +67,7 @@ def reports_in(folder: Path) -> list[Path]:
             allowed="inline XBRL files ending in {endings}, also in subfolders",
             action="give a folder with reports, or one file",
             code="no_reports",
-            values={"endings": ", ".join(ENDINGS)},
+            values={"endings": ", ".join(IN_FOLDERS)},
         )
     return reports_among(found)
 
@@ -80,6 +85,25 @@ def refuse_address(given: str) -> None:
             action="save the report and give its file",
             code="address_given",
         )
+
+
+def may_be_report(file: Path) -> bool:
+    """Whether a file of a folder is to be read: by its ending; of a text or an archive also by what it begins or ends
+    with, since folders hold others too."""
+    ending = file.suffix.lower()
+    if ending in ENDINGS:
+        return file.is_file()
+    if ending not in (".txt", ".zip") or not file.is_file() or file.name.startswith("._"):
+        return False
+    if ending == ".zip":
+        return may_hold_documents(file)
+    with file.open("rb") as stream:
+        return is_wrapped(stream.read(_BEGINNING).removeprefix(b"\xef\xbb\xbf").lstrip())
+
+
+def pdfs_in(folder: Path) -> int:
+    """How many PDFs lie in a folder and its subfolders; none of them is read."""
+    return sum(1 for path in folder.rglob("*") if path.suffix.lower() == ".pdf")
 
 
 def reports_among(files: list[Path]) -> list[Path]:

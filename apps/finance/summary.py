@@ -20,6 +20,9 @@ TITLES: dict[StatementName, str] = {
     "balance": "Balance sheet",
     "cash_flow": "Cash flow",
 }
+_WHOSE = {"group": "the group's figures", "company": "the company's own figures"}
+_UNSAID = {"dash_untagged", "dash_tagged_nil", "by_concept_alone"}
+"""Notes that the number itself shows, or that a warning says once for all lines."""
 _DERIVED = "*"
 _MOST_PERIODS = 3
 """How many periods stand side by side: annual reports print three years of income and cash flows."""
@@ -73,7 +76,8 @@ def heading(reading: FinanceReading) -> Iterator[Text]:
     scale, _ = unit_of(reading)
     unit = f"{known(about.currency)} in {SCALES[scale]}" if scale > 1 else known(about.currency)
     yield console.plain(known(about.company), "bold")
-    yield console.plain(f"{known(about.form)}, period to {known(about.period_end)}, {unit}")
+    whose = "" if isinstance(about.basis, Missing) else f", {_WHOSE.get(about.basis, about.basis)}"
+    yield console.plain(f"{known(about.form)}, period to {known(about.period_end)}, {unit}{whose}")
 
 
 def statement(reading: FinanceReading, name: StatementName, width: int | None) -> Iterator[Text]:
@@ -97,6 +101,11 @@ def statement(reading: FinanceReading, name: StatementName, width: int | None) -
         periods.pop()
     length = _length(periods[0]) if periods else ""
     yield Text("")
+    reasons = {said(line.reason) for line in lines}
+    if not periods and len(reasons) == 1:  # the statement is not there: said once, not for each of its lines
+        yield Text(TITLES[name], style="bold")
+        yield _cropped(f"n/a: {reasons.pop()}", width)
+        return
     ends = "".join(f"{period.end + ' ':>{cell}}" for period in periods)
     yield Text(f"{TITLES[name] + length:<{broadest}}{ends}".rstrip(), style="bold")
     for line in lines:
@@ -112,6 +121,9 @@ def statement(reading: FinanceReading, name: StatementName, width: int | None) -
     for line in lines:
         if line.scope != "exact" and any(value.value is not None for value in line.values):
             yield _cropped(f"{names[line.line]}: {line.scope} than the line's definition ({said(line.reason)})", width)
+        for value in line.values:
+            if value.period in periods and not value.derived and value.note and value.note.code not in _UNSAID:
+                yield _cropped(f"{names[line.line]} {value.period.end}: {said(value.note)}", width)
     if any(text.endswith(_DERIVED) for texts in shown.values() for text in texts[: len(periods)]):
         yield Text(f"{_DERIVED} computed from other lines, not printed in the report")
 
@@ -137,6 +149,8 @@ def _shown(value: StatementValue | None, scale: int, places: int) -> str:
     """A number with a column for its closing parenthesis or mark, so that digits stand under digits."""
     if value is None or value.value is None:
         return "n/a "
+    if value.value == 0 and value.printed and not any(sign.isalnum() for sign in value.printed):
+        return f"{value.printed.strip()} "  # the dash that the page prints
     money = is_money(value.unit)
     text = printed(value.value, scale if money else 1, places if money else least_places(value.unit))
     text = text if text.endswith(")") else f"{text} "

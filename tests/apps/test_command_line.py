@@ -63,6 +63,13 @@ def test_a_file_of_a_study_in_the_home_folder_is_named_to_who_gave_it(
     assert named == [f"file 2 is {tmp_path / 'ct' / 'b.dcm'}"]
 
 
+def test_an_address_is_refused_as_it_was_typed(tmp_path: Path) -> None:
+    address = "https://www.example.com/report.htm"
+    assert_refused(
+        tandem(tmp_path, "finance", "read", address), address, "this is an address on the web; Tandem fetches"
+    )
+
+
 def test_a_folder_without_reports_is_refused_with_its_path(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = tandem(tmp_path, "finance", "read", "empty", "--json")

@@ -11,6 +11,7 @@ import pytest
 
 from apps.demo.phantom import make_phantom_ct
 from apps.demo.report import make_example_report
+from apps.finance.filings.packages.archive import packed
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 REPOSITORY = PAGES.parents[1]
@@ -26,6 +27,11 @@ def written(page: Path) -> list[str]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("docs")
     make_example_report(made / "report.html", 2)
+    report = (made / "report.html").read_bytes()
+    (made / "submission.txt").write_bytes(
+        b"<SEC-DOCUMENT>\n<DOCUMENT>\n<TEXT>\n<XBRL>\n" + report + b"</XBRL>\n</TEXT>"
+    )
+    (made / "package.zip").write_bytes(packed({"reports/report.xhtml": report}))
     (made / "reports").mkdir()
     make_example_report(made / "reports" / "a.html", 3)
     make_phantom_ct(made / "ct", 2, size="small")

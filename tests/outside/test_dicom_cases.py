@@ -6,9 +6,10 @@ import pytest
 
 from tests import needs
 from tests.outside.dicom_cases import CASES
-from tests.outside.scans import expectation, reads_of
+from tests.outside.scans import expectation, folder, reads_of
 
 
+@pytest.mark.timeout(1500)  # one of them looks for nodules twice, by the command
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_a_case_is_right(name: str, tmp_path: Path) -> None:
     needs.shared_data()
@@ -19,3 +20,8 @@ def test_a_case_is_right(name: str, tmp_path: Path) -> None:
 def test_a_case_quotes_its_own_words(name: str) -> None:
     needs.shared_data()
     assert CASES[name].sentence in expectation(name)
+
+
+def test_every_case_of_the_folder_is_among_them() -> None:
+    needs.shared_data()
+    assert {path.stem for path in folder().glob("*.py")} - {"chest"} == set(CASES)

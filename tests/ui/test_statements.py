@@ -8,6 +8,7 @@ from apps.finance.money import printed
 from apps.finance.periods import Period
 from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.model import ReportedLine, StatementLine, StatementValue
+from core_model.errors import Message
 from tests.ui import made
 from ui.widgets import statements
 
@@ -41,6 +42,29 @@ def test_what_is_not_available_says_why() -> None:
     assert drawn["hint"] == "n/a, because no such line is printed"
     assert statements.table_of(READING, "balance", True, "en") == NOT_SAID
     assert statements.table_of(READING, "balance", False, "en") == statements.NO_LINES
+
+
+def test_a_line_that_counts_more_or_less_than_its_definition_says_so() -> None:
+    revenue, *others = READING.statements["income"]
+    reading = made.finance_reading(
+        statements={**READING.statements, "income": (replace(revenue, scope="wider"), *others)}
+    )
+    for language, words in (("en", "wider than its definition"), ("zh", "范围大于其定义")):
+        table = statements.table_of(reading, "income", False, language)
+        assert isinstance(table, statements.Table)
+        assert table.rows[0]["cells"][0]["sub"] == f"Net revenues · {words}"
+        assert "·" not in table.rows[2]["cells"][0]["sub"]
+
+
+def test_what_is_to_be_known_of_a_number_stands_in_its_hint() -> None:
+    revenue, *others = READING.statements["income"]
+    newest, before = revenue.values
+    noted = replace(newest, note=Message("payment_tagged_negative"))
+    line = replace(revenue, values=(noted, before))
+    reading = made.finance_reading(statements={**READING.statements, "income": (line, *others)})
+    table = statements.table_of(reading, "income", False, "en")
+    assert isinstance(table, statements.Table)
+    assert table.rows[0]["cells"][2]["hint"].startswith("the page prints it as cash paid, but its tag is negative")
 
 
 def test_the_reported_view_keeps_the_companys_captions() -> None:

@@ -72,6 +72,7 @@ def read_report(reading_id: str) -> None:
         (t("fiscal_year"), escaped(known(about.fiscal_year))),
         (t("period_end"), escaped(known(about.period_end))),
         (t("currency"), escaped(known(about.currency))),
+        (t("basis"), t(f"basis_{about.basis}") if about.basis in ("group", "company") else ""),
         (t("num_facts"), f"{reading.facts.count:,}"),
         (t("source_hash"), f"`{about.source_hash[:12]}`"),
     ]

@@ -206,10 +206,14 @@ def _chosen_cell(cell: statements.Cell) -> Chosen:
         reason = worded(line.reason)
         concept = known(line.concept)
         notes.append((t("concept"), f"{concept} · {t('confidence')} {line.confidence:.0%} · {reason}"))
+        if scope := statements.scope_of(line, language()):
+            notes.append(("", scope))
     if value.derived:
         notes.append(("", t("derived")))
     if value.value is not None and cell.turned:
         notes.append(("", t("tagged_value", value=printed(value.value))))
+    if value.value is not None and value.note is not None:
+        notes.append(("", worded(value.note)))
     notes += [(t(check.verdict), worded(check.reason)) for check in cell.checks]
     if amount is None:
         return Chosen(name, [("", t("because", reason=worded(value.not_available or NOT_SAID))), *notes], ())

@@ -187,7 +187,16 @@ def _caption(line: StatementLine | ReportedLine, currency: str, scale: int, lang
     if isinstance(line, ReportedLine):
         return {"text": line.label, "unit": unit}
     reason, label = said(line.reason, language), or_none(line.label) or None
+    if scope := scope_of(line, language):
+        label = f"{label} · {scope}" if label else scope
     return {"text": labels.line_name(line.line, language), "sub": label, "hint": reason, "unit": unit}
+
+
+def scope_of(line: StatementLine, language: str) -> str:
+    """That a line's numbers count more or less than its definition; empty where they do not, or where it has none."""
+    if line.scope == "exact" or all(value.value is None for value in line.values):
+        return ""
+    return labels.text(f"scope_{line.scope}", language)
 
 
 def _unit_of(values: Iterable[StatementValue], currency: str, scale: int, language: str) -> str | None:
@@ -219,6 +228,8 @@ def _drawn(cell: Cell, scale: int, places: int, language: str) -> dict[str, Any]
         labels.captioned(said(check.title, language), labels.text(check.verdict, language), language)
         for check in cell.checks
     )
+    if cell.value.note is not None:
+        hint = "\n".join(filter(None, (said(cell.value.note, language), hint)))
     shown = cell.dash or printed(cell.amount, scale if _is_money(cell.value) else 1, places)
     tone = "derived" if cell.value.derived else ""
     return {"text": shown, "mark": mark, "pick": True, "hint": hint or None, "tone": tone}

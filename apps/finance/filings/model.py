@@ -220,6 +220,8 @@ class DocumentInformation:
         currency: ISO 4217 code that most monetary facts use.
         entity: Identifier of the reporting entity (CIK, LEI ...).
         entity_scheme: URI of the identifier's scheme.
+        basis: ``group`` or ``company``: whose figures those of the whole reporting entity are; None where neither a
+            dimension nor the kind of document tells, as in most reports.
         source_hash: SHA-256 of the bytes, hexadecimal.
         size: Bytes.
         missing: For each field that is None the reason.
@@ -234,6 +236,7 @@ class DocumentInformation:
     currency: str | None = None
     entity: str | None = None
     entity_scheme: str | None = None
+    basis: Literal["group", "company"] | None = None
     source_hash: str = ""
     size: int = 0
     missing: dict[str, Message] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from apps.documents import Missing, missing
 from apps.finance.cautions import of_fact
 from apps.finance.exact import exactly
 from apps.finance.filings import Fact, Filing
+from apps.finance.filings.entity.taxonomies import mostly_national
 from apps.finance.filings.paths import Paths
 from apps.finance.filings.source import markup_of
 from apps.finance.filings.xml import INLINE_NAMESPACES, parse
@@ -63,9 +64,11 @@ def build_statements(
     visible = visible_facts(root, filing)
     faces = {name: read_face(name, located) for name, located in locate(visible).items()}
     _report(tick, 0.7)
-    waiting = [name for name in printed_without_tables(visible) if name not in faces] if len(faces) < 3 else []
+    country = mostly_national(filing.facts)
+    waiting = [] if country or len(faces) == 3 else printed_without_tables(visible)
+    waiting = [name for name in waiting if name not in faces]
     missing: dict[StatementName, Message] = {
-        name: _not_found(name, filing, name in waiting) for name in STATEMENTS if name not in faces
+        name: _not_found(name, filing, country, name in waiting) for name in STATEMENTS if name not in faces
     }
     english = (filing.document.language or "en").lower().startswith("en")
     mapper = Mapper(faces, missing, english, caption_index(embed) if embed is not None else None)
@@ -92,7 +95,7 @@ def build_statements(
         chosen.update({id(row): chosen[id(same)] for row in face.rows for same in row.also if id(same) in chosen})
     reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
     _report(tick, 1.0)
-    return Statements(tuple(lines), reported, missing, tuple(_cautions(faces, missing, waiting)))
+    return Statements(tuple(lines), reported, missing, tuple(_cautions(faces, missing, waiting, country)))
 
 
 def cover_period(filing: Filing) -> Period | None:
@@ -142,8 +145,18 @@ def _plain_numbers(filing: Filing) -> dict[str, list[Fact]]:
     return found
 
 
-def _not_found(name: StatementName, filing: Filing, waits: bool) -> Message:
+def _not_found(name: StatementName, filing: Filing, country: str, waits: bool) -> Message:
+    """Why a statement is not found.
+
+    Args:
+        name: Which.
+        filing: The report.
+        country: Code of the taxonomy that most of its numbers are tagged with, where that is a country's own.
+        waits: Whether it is printed without tables.
+    """
     called = {"statement": statement_message(name).as_dict()}
+    if country:
+        return Message("statement_of_national_taxonomy", {**called, "taxonomy": Message(country).as_dict()})
     if waits:
         return Message("statement_without_tables", called)
     if not any(fact.kind == "number" for fact in filing.facts):
@@ -219,13 +232,18 @@ def _reported(row: FaceRow, chosen: Mapping[int, str], sources: Sources) -> Repo
 
 
 def _cautions(
-    faces: Mapping[StatementName, Face], missing: Mapping[StatementName, Message], waiting: list[StatementName]
+    faces: Mapping[StatementName, Face],
+    missing: Mapping[StatementName, Message],
+    waiting: list[StatementName],
+    country: str,
 ) -> list[Caution]:
-    others = {name: reason for name, reason in missing.items() if name not in waiting}
+    others = {name: reason for name, reason in missing.items() if name not in waiting and not country}
     cautions = [Caution(f"{name}_not_found", {"reason": reason.as_dict()}) for name, reason in others.items()]
     if waiting:
         printed = [statement_message(name).as_dict() for name in waiting]
         cautions.append(Caution("layout_without_tables", {"statements": printed}))
+    if country:
+        cautions.append(Caution("national_taxonomy", {"taxonomy": Message(country).as_dict()}))
     for name, face in faces.items():
         called = statement_message(name)
         values = {"statement": called.as_dict()}

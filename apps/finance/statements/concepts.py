@@ -380,9 +380,17 @@ CANDIDATES: dict[str, tuple[ConceptChoice, ...]] = {
             0.9,
             "change_in_cash_without_exchange",
         ),
-        _gaap("CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect", 0.88, "change_in_cash"),
+        _gaap(
+            "CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
+            0.88,
+            "change_in_cash_without_exchange",
+        ),
         _ifrs("IncreaseDecreaseInCashAndCashEquivalents", 0.98, "change_in_cash_after_exchange"),
-        _ifrs("IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges", 0.85, "change_in_cash"),
+        _ifrs(
+            "IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges",
+            0.85,
+            "change_in_cash_without_exchange",
+        ),
     ),
 }
 """Candidates of each line, the preferred one first."""

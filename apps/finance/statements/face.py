@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from apps.finance.filings import Dimension, Fact
+from apps.finance.filings.entity.taxonomies import is_own
 from apps.finance.periods import Period
 from apps.finance.statements.locate import Located
 from apps.finance.statements.model import StatementName
@@ -20,7 +21,6 @@ _PAYMENT = re.compile(r"(?:Payments?(?:To|For|Of)|Repayments?Of|PurchaseOf)(?!\w
 _YEAR = re.compile(r"(?:19|20)\d\d")
 HEADINGS = 20
 """Headings above a row that are kept, the nearest: pages have up to five."""
-_TAXONOMIES = ("us-gaap", "ifrs-full", "srt", "dei", "country", "ecd", "cyd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,7 @@ class FaceRow:
     @property
     def own(self) -> bool:
         """Whether the concept is of the company's own taxonomy."""
-        prefix = self.concept.partition(":")[0]
-        return bool(self.concept) and prefix not in _TAXONOMIES
+        return any(fact.concept == self.concept and is_own(fact) for fact in self.facts)
 
     @property
     def local_name(self) -> str:

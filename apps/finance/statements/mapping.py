@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.finance.filings import Fact
+from apps.finance.filings.entity.taxonomies import mostly_national
 from apps.finance.money import is_money, is_ratio
 from apps.finance.quoted import in_quotes
 from apps.finance.statements.captions import CaptionIndex, Nearest, line_called, names_it, simple
@@ -24,6 +25,8 @@ MARGIN = 0.015
 """How much nearer it must be than to anything else."""
 
 _KNOWN = {candidate.concept for candidates in CANDIDATES.values() for candidate in candidates}
+_PLAIN = {choice.concept for choices in CANDIDATES.values() for choice in choices if choice.needs is None}
+"""Concepts that are a line whatever their captions say."""
 _COUNTED_AS_COST = {
     "cost_of_revenue",
     "research_and_development",
@@ -96,7 +99,7 @@ class Mapper:
             found = self._by_caption(line, rows, refused) or _by_place(line, face, rows)
         if found is None and not refused:
             found = self._by_embedding(line, face, rows, refused)
-        return found or Choice(None, 0.0, _why_not(line, rows, refused))
+        return found or Choice(None, 0.0, _why_not(line, face, rows, refused))
 
     def _by_concept(self, line: KeyLine, face: Face, whole: list[FaceRow], refused: list[Message]) -> Choice | None:
         rule = CAPTION_RULES.get(line.name)
@@ -109,6 +112,8 @@ class Mapper:
                 if confirmed is not None and confirmed(face, row):
                     passed.append(row)
                 elif self._english and row.caption and candidate.needs and not candidate.needs.search(row.caption):
+                    if candidate.concept in _PLAIN:  # the row of another line, which it is by its concept
+                        continue
                     refused.append(Message("caption_names_another", {"tagged": _tagged(row, candidate)}))
                 elif self._english and rule and row.caption and not _says(rule, row.caption):
                     tagged = _tagged(row, candidate)
@@ -272,7 +277,7 @@ def _called(row: FaceRow) -> dict[str, Any]:
     return Message("row_called", {"caption": in_quotes(caption)}).as_dict()
 
 
-def _why_not(line: KeyLine, rows: list[FaceRow], refused: list[Message]) -> Message:
+def _why_not(line: KeyLine, face: Face, rows: list[FaceRow], refused: list[Message]) -> Message:
     where = {"statement": statement_message(line.statement).as_dict(), "line": line.message.as_dict()}
     parts = [row for row in rows if row.dimensions and any(row.concept == c.concept for c in CANDIDATES[line.name])]
     if refused:
@@ -281,4 +286,6 @@ def _why_not(line: KeyLine, rows: list[FaceRow], refused: list[Message]) -> Mess
     if parts:
         captions = [in_quotes(row.caption) for row in parts[:3]]
         return Message("line_only_in_parts", {**where, "rows": captions})
+    if country := mostly_national(fact for row in face.rows for fact in row.facts):
+        return Message("line_of_national_taxonomy", {**where, "taxonomy": Message(country).as_dict()})
     return Message("line_not_tagged", where)

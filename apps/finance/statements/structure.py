@@ -19,6 +19,7 @@ _COST_CAPTION = re.compile(
 _REVENUES = ("Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "SalesRevenueNet", "Revenue")
 _LONG = re.compile(r"long-?\s?term|non-?\s?current|due after", re.IGNORECASE)
 _EXCHANGE = re.compile(r"EffectOfExchangeRate", re.IGNORECASE)
+"""How names of exchange effects begin; the name of a change before them has it in its middle."""
 
 
 def cost_is_whole(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
@@ -115,7 +116,7 @@ def change_is_after_exchange(face: Face, row: FaceRow, candidate: ConceptChoice)
     change = _value(row, newest)
     if newest is None or change is None:
         return None
-    effect = next((v for r in face.rows if _EXCHANGE.search(r.local_name) and (v := _value(r, newest))), None)
+    effect = next((v for r in face.rows if _EXCHANGE.match(r.local_name) and (v := _value(r, newest))), None)
     if effect is None:
         return None
     before = Message("before_exchange_effects", _caption(row))

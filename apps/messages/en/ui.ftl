@@ -48,6 +48,9 @@ ui_deleted = Deleted.
 ## Reports
 
 ui_company = Company
+ui_basis = Figures
+ui_basis_company = the company's own
+ui_basis_group = the group's
 ui_form = Form
 ui_period_end = Period end
 ui_fiscal_year = Fiscal year
@@ -78,6 +81,8 @@ ui_severity_medium = medium
 ui_severity_low = low
 ui_confidence = confidence
 ui_concept = Concept
+ui_scope_narrower = narrower than its definition
+ui_scope_wider = wider than its definition
 ui_derived = computed, not printed in the report
 ui_tagged_value = as on the page; the tag has the opposite sign: { $value }
 ui_signs_as_printed = Signs are those of the page. { $n ->

@@ -48,6 +48,9 @@ ui_deleted = 已删除。
 ## Reports
 
 ui_company = 公司
+ui_basis = 数据
+ui_basis_company = 公司自身
+ui_basis_group = 合并
 ui_form = 报告类型
 ui_period_end = 期末日
 ui_fiscal_year = 会计年度
@@ -78,6 +81,8 @@ ui_severity_medium = 中
 ui_severity_low = 低
 ui_confidence = 置信度
 ui_concept = 概念
+ui_scope_narrower = 范围小于其定义
+ui_scope_wider = 范围大于其定义
 ui_derived = 计算所得，原文未列示
 ui_tagged_value = 符号与原文一致；标记的符号相反：{ $value }
 ui_signs_as_printed = 正负号与原文一致。其中 { $n } 个数字的标签符号相反；选中即可同时查看。

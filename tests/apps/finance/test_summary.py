@@ -167,3 +167,37 @@ def titles(start: str, end: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> l
 def test_a_statement_says_how_long_its_period_is_where_that_is_no_year(start, end, length, monkeypatch, tmp_path):
     shown = titles(start, end, monkeypatch, tmp_path)
     assert [re.sub(r"  +.*", "", line) for line in shown] == [f"{title}{length}" for title in summary.TITLES.values()]
+
+
+def test_whose_figures_they_are_stands_in_the_heading_where_the_report_tells(tmp_path, monkeypatch):
+    reading = made(tmp_path)
+    assert printed(reading, monkeypatch)[1].endswith("USD in millions")
+    group = replace(reading, document=replace(reading.document, basis="group"))
+    assert printed(group, monkeypatch)[1].endswith("USD in millions, the group's figures")
+    own = replace(reading, document=replace(reading.document, basis="company"))
+    assert printed(own, monkeypatch)[1].endswith("USD in millions, the company's own figures")
+
+
+def test_a_statement_that_is_not_there_says_so_once(tmp_path, monkeypatch):
+    reading = made(tmp_path)
+    why = sentence("it is printed nowhere")
+    gone = tuple(replace(line, values=(), reason=why) for line in reading.statements["balance"])
+    lines = printed(replace(reading, statements={**reading.statements, "balance": gone}), monkeypatch)
+    assert [line for line in lines if "printed nowhere" in line] == ["n/a: it is printed nowhere"]
+    assert lines[lines.index("n/a: it is printed nowhere") - 1] == "Balance sheet"
+
+
+def test_what_a_reader_must_know_of_a_number_stands_below_the_statement(tmp_path, monkeypatch):
+    reading = made(tmp_path)
+    first, *others = reading.line("capital_expenditure").values
+    odd = replace(first, value=Decimal(-5_000_000), turned=True, note=sentence("its sign is odd"))
+    lines = printed(changed(reading, "capital_expenditure", values=(odd, *others)), monkeypatch)
+    assert f"Capital expenditure {first.period.end}: its sign is odd" in lines
+
+
+def test_a_printed_dash_is_no_zero(tmp_path, monkeypatch):
+    reading = made(tmp_path)
+    newest, before, *others = reading.line("goodwill").values
+    dash = replace(before, value=Decimal(0), printed="—", note=sentence("dash"))
+    lines = printed(changed(reading, "goodwill", values=(newest, dash, *others)), monkeypatch)
+    assert next(line for line in lines if line.startswith("Goodwill")).endswith(" —")

@@ -124,7 +124,9 @@ def _contradictions(evidence: Evidence, row: ReportedLine, judged: list[Statemen
     for value in wrong_signs(row, judged) if own else [value for value in judged if value.turned]:
         fact = evidence.facts[value.fact_ids[0]]
         others = tuple(v.fact_ids[0] for v in judged if v is not value) if even and not own else ()
-        if not own:
+        if value.note is not None and value.note.code == "payment_tagged_negative":
+            why = Message("sign_of_payments")
+        elif not own:
             opposed = printed_negative(value.printed) == ((value.value or Decimal(0)) < 0)
             why = Message("sign_opposed_elsewhere" if opposed else "sign_printed_elsewhere")
         else:

@@ -7,6 +7,7 @@ releases mark both.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
 from apps.finance.filings.model import Dimension, Fact, Filing
 from core_model.errors import Caution
@@ -68,6 +69,19 @@ def whole_company(filing: Filing) -> tuple[Filing, Caution | None]:
         return replace(filing, facts=facts), Caution("company_alone")
     facts = [_without_neutral(fact) for fact in filing.facts]
     return replace(filing, facts=facts), Caution("group_and_company") if own and plain else None
+
+
+def read_as(facts: Iterable[Fact]) -> Literal["group", "company"] | None:
+    """Whose figures ``whole_company`` takes for the whole, where a dimension tells; else None."""
+    numbers = [fact for fact in facts if fact.kind == "number"]
+    own = [fact for fact in numbers if _side(fact) == "company"]
+    if any(_side(fact) == "group" for fact in numbers):
+        return "group"
+    if not own:
+        return None
+    plain = sum(1 for fact in numbers if not fact.dimensions)
+    whole = sum(1 for fact in own if not _others(fact.dimensions))
+    return "company" if whole > _MOSTLY * plain or not plain else "group"
 
 
 def _side(fact: Fact) -> str:

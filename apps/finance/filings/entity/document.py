@@ -4,12 +4,15 @@ import re
 from collections import Counter
 from datetime import date
 
+from apps.finance.filings.entity.basis import basis_of
 from apps.finance.filings.entity.consolidation import is_forecast, is_group_or_company
 from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Context, DocumentInformation, Fact
 from apps.finance.money import is_money
 from core_model.errors import Message
 
+_SCHEMA = "{http://www.xbrl.org/2003/linkbase}schemaRef"
+_HREF = "{http://www.w3.org/1999/xlink}href"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _YEAR = re.compile(r"-?(\d{4})(?:-.*)?")
@@ -98,6 +101,8 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
         document.entity_scheme, document.entity = entities.most_common(1)[0][0]
     else:
         missing["entity"] = missing["entity_scheme"] = Message("entity_not_named")
+    schemas = [ref.get(_HREF) or "" for header in inventory.headers for ref in header.iter(_SCHEMA)]
+    document.basis = basis_of(facts, schemas)
     return document
 
 

@@ -4,13 +4,17 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from core_model.errors import InputRejected
 
 MOST_MEMBERS = 2000
 """Of a package with all images and schemas of a report; such have some hundred."""
 ENDINGS = (".htm", ".html", ".xhtml")
+_END_OF_ARCHIVE = 65_557
+"""Bytes at the end of a zip in which its end record lies: 22, and a comment of at most 65,535."""
+_SHORT_LIST = 2**20
+"""Bytes of a list of members that is read in the process of whoever asks: some thousand members."""
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -50,6 +54,32 @@ def documents_in(data: bytes, most: int) -> dict[str, bytes] | None:
             action="unpack it and give the report's folder",
             code="report_zip_damaged",
         ) from None
+
+
+def may_hold_documents(file: Path) -> bool:
+    """Whether an archive can be one of a report's documents: not where its list, if it is short, names none.
+
+    Args:
+        file: A plain file.
+
+    Raises:
+        OSError: It may not be read.
+    """
+    with file.open("rb") as stream:
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, size - _END_OF_ARCHIVE))
+        tail = stream.read()
+    place = tail.rfind(b"PK\x05\x06")
+    listed = int.from_bytes(tail[place + 12 : place + 16], "little") if place >= 0 else 0
+    if place < 0 or listed > _SHORT_LIST:
+        return True  # its refusal, or its report, is found when it is read
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return True
+    office = any(member.filename == "[Content_Types].xml" for member in members)
+    return not office and any(member.filename.lower().endswith(ENDINGS) and _plain(member) for member in members)
 
 
 def _plain(member: zipfile.ZipInfo) -> bool:

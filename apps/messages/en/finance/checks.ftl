@@ -133,6 +133,7 @@ none_negative = None of { $count } amounts that must not be negative is negative
 sign_contradicts_page = { UP($name) } { $when } { IS($name) } printed as { $printed } and tagged as { $amount }, although { $why }.
 sign_opposed_elsewhere = in the row's other columns the tag has the opposite of the page's sign
 sign_printed_elsewhere = in the row's other columns the tag has the sign of the page
+sign_of_payments = cash paid is tagged as a positive amount where its concept counts payments
 sign_of_losses = a loss, a deficit and a use of cash are tagged as negative amounts
 sign_as_printed = amounts of this kind are tagged with the sign that the page prints
 signs_agree = { $count } tags have the sign that the page prints.

@@ -100,6 +100,7 @@ company_not_named = no fact names the reporting entity
 entity_not_named = no context names an entity
 fiscal_period_not_named = no fact names the fiscal period
 fiscal_year_not_named = no fact names the fiscal year
+basis_not_named = neither a dimension nor the kind of document says whether these are the figures of a group or of the company alone
 form_not_named = no fact names the form type
 language_not_declared = the document does not declare its language
 no_currency = no number is in a currency

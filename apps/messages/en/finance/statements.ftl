@@ -9,9 +9,10 @@ chosen_by_place = { $row } stands between operating income and income before tax
 chosen_of_class = Each class of stock has its own earnings per share; these are those of { $class }, in { $row } ({ $concept }).
 
 # Why there is none.
-line_not_printed = The { $statement } prints no { LOWER($line) }: { $reasons }.
+line_not_printed = No row of the { $statement } is read as { LOWER($line) }: { $reasons }.
     .reasons = { $list }; { $part }
 line_not_tagged = No row of the { $statement } is tagged as { LOWER($line) }.
+line_of_national_taxonomy = The rows of the { $statement } are tagged with { $taxonomy }; these are not mapped to key lines yet.
 line_only_in_parts = The { $statement } prints { LOWER($line) } only in parts ({ $rows }); a sum is printed nowhere.
     .rows = { $list }, { $part }
 
@@ -71,7 +72,17 @@ sum_of_costs = the sum of the costs printed in parts
 # Why a statement is not available.
 no_table_of_statement = No { $statement } was found: no table holds enough facts of the whole company that belong to one.
 report_without_numbers = No { $statement } was found: the report tags no number.
+statement_of_national_taxonomy = The { $statement } is not read: the report is tagged with { $taxonomy }, which are not mapped to statements and key lines yet.
 statement_without_tables = The { $statement } is printed without tables; such a layout is not read as a statement yet, and its lines are taken from the tags alone.
+
+# Whose names a report is tagged with.
+taxonomy_denmark = names of the Danish taxonomy
+taxonomy_edinet = names of the Japanese taxonomy of EDINET
+taxonomy_germany = names of the German taxonomy
+taxonomy_netherlands = names of the Dutch taxonomy
+taxonomy_sweden = names of the Swedish taxonomy
+taxonomy_tdnet = names of the Japanese taxonomy of TDnet
+taxonomy_uk = names of the British taxonomy of the FRC
 
 # What the statements are called in a sentence.
 statement_balance = balance sheet
@@ -115,6 +126,7 @@ balance_not_found = { $reason }
 cash_flow_not_found = { $reason }
 income_not_found = { $reason }
 layout_without_tables = Printed without tables: { $statements }. Such a layout (positioned blocks, a table for each row) is not read as a statement yet; the lines are taken from the tags alone.
+national_taxonomy = The report is tagged with { $taxonomy }. Its facts are read, but these names are not mapped to statements and key lines yet: a line is known by its caption alone.
 group_and_company = The report holds the figures of the group and the company's own; the lines are the group's.
 company_alone = The report holds the company's own figures, not a group's; the lines are the company's own.
 no_title = The { $statement } was found by its concepts; no title stands near it.

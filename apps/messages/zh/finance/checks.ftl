@@ -129,6 +129,7 @@ none_negative = { $count } 项不应为负的金额均不为负。
 sign_contradicts_page = { $name }（{ $when }）在页面上列示为 { $printed }，却标记为 { $amount }，而{ $why }。
 sign_opposed_elsewhere = 该行其他各列的标记与页面正负号相反
 sign_printed_elsewhere = 该行其他各列的标记与页面正负号一致
+sign_of_payments = 按付款计量的概念，支付的现金应标记为正数
 sign_of_losses = 亏损、累计亏损和现金流出应标记为负数
 sign_as_printed = 此类金额的标记应与页面正负号一致
 signs_agree = { $count } 个标记的正负号与页面所示一致。

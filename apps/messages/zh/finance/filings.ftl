@@ -100,6 +100,7 @@ company_not_named = 没有事实指明报告主体
 entity_not_named = 没有上下文指明主体
 fiscal_period_not_named = 没有事实指明会计期间
 fiscal_year_not_named = 没有事实指明会计年度
+basis_not_named = 维度和报告类型均未说明数据属于集团还是公司自身
 form_not_named = 没有事实指明报告类型
 language_not_declared = 文档未声明语言
 no_currency = 没有以货币计量的数值

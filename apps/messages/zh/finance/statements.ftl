@@ -9,9 +9,10 @@ chosen_by_place = { $row }位于营业利润与税前利润之间，作为费用
 chosen_of_class = 各类股票分别列示每股收益；此处取{ $class }，见{ $row }（{ $concept }）。
 
 # Why there is none.
-line_not_printed = { $statement }未列示{ $line }：{ $reasons }。
+line_not_printed = { $statement }中没有可认定为{ $line }的行：{ $reasons }。
     .reasons = { $list }；{ $part }
 line_not_tagged = { $statement }中没有标记为{ $line }的行。
+line_of_national_taxonomy = { $statement }的各行使用{ $taxonomy }标记，尚不能对应到关键项目。
 line_only_in_parts = { $statement }仅分项列示{ $line }（{ $rows }），未列示合计。
     .rows = { $list }、{ $part }
 
@@ -68,7 +69,17 @@ sum_of_costs = 分项列示的成本之和
 # Why a statement is not available.
 no_table_of_statement = 未找到{ $statement }：没有表格含有足够多的、属于该表的公司整体数据。
 report_without_numbers = 未找到{ $statement }：报告未标记任何数字。
+statement_of_national_taxonomy = 未读取{ $statement }：报告使用{ $taxonomy }标记，尚不能对应到报表和关键项目。
 statement_without_tables = { $statement }未以表格列示；此种版式尚不能按报表读取，其项目仅取自标记。
+
+# Whose names a report is tagged with.
+taxonomy_denmark = 丹麦分类标准的元素
+taxonomy_edinet = 日本金融厅分类标准的元素
+taxonomy_germany = 德国分类标准的元素
+taxonomy_netherlands = 荷兰分类标准的元素
+taxonomy_sweden = 瑞典分类标准的元素
+taxonomy_tdnet = 东京证券交易所分类标准的元素
+taxonomy_uk = 英国财务报告理事会分类标准的元素
 
 # What the statements are called in a sentence.
 statement_balance = 资产负债表
@@ -112,6 +123,7 @@ balance_not_found = { $reason }
 cash_flow_not_found = { $reason }
 income_not_found = { $reason }
 layout_without_tables = { $statements }未以表格列示。此种版式（定位文本块、一行一表）尚不能按报表读取；各项目仅取自标记。
+national_taxonomy = 报告使用{ $taxonomy }标记，其数据已读取，但尚不能对应到报表和关键项目，项目仅凭名称认定。
 group_and_company = 报告同时载有合并数据与公司自身数据；各项目取合并数据。
 company_alone = 报告仅载有公司自身数据，没有合并数据；各项目为公司自身数据。
 no_title = { $statement }系根据所含概念找到，附近没有标题。

@@ -8,6 +8,7 @@ import pytest
 
 from apps.finance.filings import locate, read_facts
 from apps.finance.filings.packages.parts import contexts_in, sets_among
+from apps.finance.jobs import reports_in
 from apps.finance.sources import report_of, reports_among
 from core_model.errors import InputRejected
 from tests.apps.finance.filings.documents import document, number, text
@@ -104,3 +105,17 @@ def test_names_in_lower_case_are_read_by_their_own() -> None:
     filing = read_facts(lower)
     assert [fact.value for fact in filing.facts] == ["Acme", "97000000"]
     assert [caution.code for caution in filing.cautions] == ["names_in_lower_case"]
+
+
+def test_submissions_and_zips_in_a_folder_are_reports_and_other_texts_and_archives_are_not(tmp_path) -> None:
+    (tmp_path / "0000012345-24-000001.txt").write_bytes(b"\xef\xbb\xbf\n" + wrapped(REPORT))
+    (tmp_path / "acme.zip").write_bytes(zipped({"reports/acme.xhtml": REPORT}))
+    (tmp_path / "notes.txt").write_text("<DOCUMENT> is how a submission begins")
+    (tmp_path / "readme.txt").write_text("nothing")
+    (tmp_path / "images.zip").write_bytes(zipped({"logo.png": b"png", "._page.htm": b"Mac"}))
+    (tmp_path / "workbook.zip").write_bytes(zipped({"[Content_Types].xml": b"", "page.htm": REPORT}))
+    (tmp_path / "cut.zip").write_bytes(zipped({"acme.htm": REPORT})[:-10])
+    found = reports_in(tmp_path)
+    assert [file.name for file in found] == ["0000012345-24-000001.txt", "acme.zip", "cut.zip", "notes.txt"]
+    for file in found[:2]:
+        assert [fact.value for fact in read_facts(report_of(file)).facts] == ["Acme", "97000000"]

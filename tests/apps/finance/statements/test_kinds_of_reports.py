@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from apps.finance.report import read_report
+from apps.documents import Missing
+from apps.finance.report import about, read_report
 from apps.finance.statements import Statements
 from apps.messages import cautioned, said
+from core_model.errors import Message
 from tests.apps.finance.statements.reports import (
     BALANCE,
     BEFORE,
@@ -355,3 +357,120 @@ def test_a_bank_s_revenue_follows_where_it_prints_no_total():
     line = statements_of(income=replaced(INCOME, "Net sales", *rows)).line("revenue")
     assert [value.value for value in line.values if value.derived] == [Decimal("1e9"), Decimal("9e8")]
     assert not [value for value in line.values if value.value is not None and not value.derived]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "whose"),
+    [
+        ("http://xbrl.frc.org.uk/fr/2019-01-01/core", "names of the British taxonomy of the FRC"),
+        ("http://disclosure.edinet-fsa.go.jp/taxonomy/jppfs/2023-12-01/jppfs_cor", "the Japanese taxonomy of EDINET"),
+        ("http://xbrl.dcca.dk/fsa", "names of the Danish taxonomy"),
+    ],
+)
+def test_names_of_another_country_s_taxonomy_are_not_called_the_company_s_own(namespace, whose):
+    markup = annual(income=replaced(INCOME, "Net sales", gaap("Omsætning", "Revenues", "1,000", "900"))).decode()
+    markup = markup.replace("us-gaap:", "own:").replace("xmlns:acme=", f'xmlns:own="{namespace}" xmlns:acme=')
+    _, statements = read(markup.encode())
+    assert codes(statements).count("national_taxonomy") == 1
+    assert not [code for code in codes(statements) if code.endswith("_not_found")]
+    revenue = said(statements.line("revenue").reason)
+    assert whose in revenue
+    assert "own concepts" not in revenue
+    far = re.sub(r'name="own:[A-Za-z]+"', 'name="own:Omsaetning"', markup)
+    _, statements = read(far.encode())
+    assert set(statements.not_available) == {"income", "balance", "cash_flow"}
+    assert all(whose in said(reason) for reason in statements.not_available.values())
+    assert codes(statements) == ["national_taxonomy"]
+
+
+@pytest.mark.parametrize(
+    "concept",
+    [
+        "ifrs-full:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges",
+        "us-gaap:CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
+    ],
+)
+def test_a_change_in_cash_before_exchange_effects_is_marked_narrower(concept):
+    lines = [line for line in CASH_FLOW if "exchange" not in line.caption.lower()]
+    row = Line("Total cash flow effects", concept, ("53", "95"))
+    line = statements_of(cash_flow=replaced(lines, "Net change in cash", row)).line("change_in_cash")
+    assert (line.concept, line.scope) == (concept, "narrower")
+    assert "without exchange effects" in said(line.reason)
+
+
+def test_a_change_in_cash_is_not_taken_for_the_exchange_effect_that_its_name_holds():
+    name = "ifrs-full:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges"
+    rows = [
+        Line("Total cash flow effects", name, ("53", "95")),
+        Line("Exchange", "ifrs-full:EffectOfExchangeRateChangesOnCashAndCashEquivalents", ("(3)", "1")),
+    ]
+    lines = [line for line in CASH_FLOW if "exchange" not in line.caption.lower()]
+    line = statements_of(cash_flow=replaced(lines, "Net change in cash", *rows)).line("change_in_cash")
+    assert [(value.value, value.derived) for value in line.values if value.value is not None] == [
+        (Decimal("5e7"), True),
+        (Decimal("9.6e7"), True),
+    ]
+
+
+def basis_by(addition: str, where: str = "<ix:hidden>") -> str | None:
+    """Whose figures a report holds that has something more in its header."""
+    markup = annual().decode()
+    assert where in markup
+    return read_report(markup.replace(where, where + addition, 1).encode()).filing.document.basis
+
+
+def told(name: str, text: str) -> str:
+    context = re.search(r'contextRef="([^"]+)">10-K<', annual().decode())
+    assert context is not None
+    return f'<ix:nonNumeric id="told" name="acme:{name}" contextRef="{context[1]}">{text}</ix:nonNumeric>'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "basis"),
+    [
+        ("WhetherConsolidatedFinancialStatementsArePreparedDEI", "true", "group"),
+        ("WhetherConsolidatedFinancialStatementsArePreparedDEI", "false", "company"),
+        ("FinancialStatementsConsolidated", "true", "group"),
+        ("DocumentName", "第２四半期決算短信〔日本基準〕（連結）", "group"),
+        ("DocumentName", "決算短信〔日本基準〕（非連結）", "company"),
+        ("ReportTitle", "Directors' report and consolidated financial statements", "group"),
+        ("ReportTitle", "Annual report (unconsolidated)", "company"),
+        ("ReportTitle", "Annual report and financial statements", None),
+    ],
+)
+def test_the_kind_of_document_tells_group_and_company_apart(name: str, text: str, basis: str | None) -> None:
+    assert basis_by(told(name, text)) == basis
+
+
+@pytest.mark.parametrize(
+    ("schema", "basis"),
+    [
+        ("tse-qcedjpsm-30460-20140114084208.xsd", "group"),
+        ("tse-snedjpsy-78490-20240808378490.xsd", "company"),
+        ("http://xbrl.taxonomier.se/se/fr/gaap/k2/risbs/2021-10-31/se-k2-risbs-2021-10-31.xsd", "company"),
+        ("http://xbrl.taxonomier.se/se/fr/gaap/k3k/risbs/2021-10-31/se-k3k-risbs-2021-10-31.xsd", "group"),
+        ("acme-20231231.xsd", None),
+    ],
+)
+def test_the_schema_that_a_report_refers_to_tells_group_and_company_apart(schema: str, basis: str | None) -> None:
+    reference = (
+        '<ix:references><link:schemaRef xmlns:link="http://www.xbrl.org/2003/linkbase" '
+        f'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:type="simple" xlink:href="{schema}"/></ix:references>'
+    )
+    assert basis_by(reference, "<ix:header>") == basis
+
+
+def test_a_dimension_goes_before_the_kind_of_document() -> None:
+    maker = Maker()
+    body = "<p>Balance sheet</p>" + maker.table([END, END_BEFORE], of_group(BALANCE))
+    data = maker.document(body).decode().replace("<ix:hidden>", "<ix:hidden>" + told("DocumentName", "（非連結）"), 1)
+    document = about(read_report(data.encode()).filing)
+    assert document.basis == "group"
+    assert about(read(annual())[0]).basis == Missing(Message("basis_not_named"))
+
+
+def test_a_line_that_no_row_is_tagged_as_is_not_refused_for_the_caption_of_another():
+    statements = statements_of(income=replaced(INCOME, "Diluted"))
+    assert said(statements.line("eps_diluted").reason) == (
+        "No row of the income statement is tagged as diluted earnings per share."
+    )

@@ -122,12 +122,13 @@ def test_two_lines_of_costs_without_a_total_are_no_cost_of_revenue():
     reason = statements.line("cost_of_revenue").reason
     assert [part["code"] for part in reason.values["reasons"]] == ["rows_are_parts", "rows_are_parts"]
     assert said(reason) == (
-        "The income statement prints no cost of revenue: rows 'Cost of equipment' and 'Cost of services' are parts, "
+        "No row of the income statement is read as cost of revenue: "
+        "rows 'Cost of equipment' and 'Cost of services' are parts, "
         "and their sum is printed nowhere; rows 'Cost of services' and 'Cost of equipment' are parts, and their sum is "
         "printed nowhere."
     )
     assert said(reason, "zh") == (
-        "利润表未列示营业成本：“Cost of equipment”、“Cost of services”各行为分项，未列示合计；"
+        "利润表中没有可认定为营业成本的行：“Cost of equipment”、“Cost of services”各行为分项，未列示合计；"
         "“Cost of services”、“Cost of equipment”各行为分项，未列示合计。"
     )
 
@@ -140,11 +141,12 @@ def test_a_concept_used_for_something_else_is_refused_by_its_caption():
     assert newest(statements, "cost_of_revenue") is None
     reason = statements.line("cost_of_revenue").reason
     assert said(reason) == (
-        "The income statement prints no cost of revenue: Row 'Occupancy' is tagged as cost of goods and services sold "
+        "No row of the income statement is read as cost of revenue: "
+        "Row 'Occupancy' is tagged as cost of goods and services sold "
         "(us-gaap:CostOfGoodsAndServicesSold), but does not print cost of what was sold."
     )
     assert said(reason, "zh") == (
-        "利润表未列示营业成本：“Occupancy”一行标记为商品及服务销售成本（us-gaap:CostOfGoodsAndServicesSold），"
+        "利润表中没有可认定为营业成本的行：“Occupancy”一行标记为商品及服务销售成本（us-gaap:CostOfGoodsAndServicesSold），"
         "但列示的并非所售商品或服务的成本。"
     )
 
@@ -396,7 +398,8 @@ def test_an_own_concept_is_not_mapped_without_an_embedding_and_says_so():
     reason = statements.line("capital_expenditure").reason
     assert reason.values["reasons"] == [Message("captions_not_compared", {"rows": 1}).as_dict()]
     assert said(reason) == (
-        "The cash-flow statement prints no capital expenditure: no standard concept for it is there; 1 row carries "
+        "No row of the cash-flow statement is read as capital expenditure: "
+        "no standard concept for it is there; 1 row carries "
         "the company's own concepts, and none is called as this line is."
     )
 
@@ -445,7 +448,8 @@ def test_two_own_rows_that_are_called_alike_are_not_guessed_between():
     _, statements = read(annual(cash_flow=[*WITH_OWN, second]), toy_embedding)
     assert newest(statements, "capital_expenditure") is None
     assert said(statements.line("capital_expenditure").reason) == (
-        "The cash-flow statement prints no capital expenditure: 2 rows of the company's own concepts have similar "
+        "No row of the cash-flow statement is read as capital expenditure: "
+        "2 rows of the company's own concepts have similar "
         "captions; none is the total."
     )
 
@@ -457,7 +461,8 @@ def test_an_own_cost_with_a_minus_is_not_mapped_since_its_direction_is_unknown()
     _, statements = read(annual(cash_flow=lines), toy_embedding)
     assert newest(statements, "capital_expenditure") is None
     assert said(statements.line("capital_expenditure").reason) == (
-        "The cash-flow statement prints no capital expenditure: Row 'Purchases of plant and software' has a negative "
+        "No row of the cash-flow statement is read as capital expenditure: "
+        "Row 'Purchases of plant and software' has a negative "
         "amount, and which way its concept counts (acme:PlantAndSoftware) cannot be told."
     )
 

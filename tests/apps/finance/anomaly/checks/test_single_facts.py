@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.finance.anomaly import check_statements
+from apps.messages import said
 from tests.apps.finance.anomaly.books import Books, day, small_company, told, year
-from tests.apps.finance.statements.reports import INCOME, Line, annual, gaap, read
+from tests.apps.finance.statements.reports import CASH_FLOW, INCOME, Line, annual, gaap, read, replaced
 
 REVENUE = "Revenues|2024-01-01|2024-12-31"
 ASSETS = "Assets||2024-12-31"
@@ -157,6 +158,18 @@ def test_a_loss_per_share_is_told_by_the_heading_above():
     assert [v.value for v in statements.line("eps_basic").values] == [Decimal("-1.04"), Decimal("-0.82")]
     results, _ = check_statements(filing, statements)
     assert [r.verdict for r in results if r.check_id == "printed_signs"] == ["holds"]
+
+
+def test_a_payment_tagged_negative_under_parentheses_is_named_for_what_it_is():
+    lines = replaced(CASH_FLOW, "Dividends paid", gaap("Dividends paid", "PaymentsOfDividends", "(40)", "(35)"))
+    filing, statements = read(annual(cash_flow=lines))
+    results, _ = check_statements(filing, statements)
+    failed = [result for result in results if result.check_id == "printed_signs" and result.verdict == "fails"]
+    assert [said(result.reason) for result in failed] == [
+        f"Dividends paid for the year to {end} is printed as {shown} and tagged as -{shown[1:3]} million USD, "
+        "although cash paid is tagged as a positive amount where its concept counts payments."
+        for end, shown in (("2023-12-31", "(40)"), ("2022-12-31", "(35)"))
+    ]
 
 
 def test_a_cost_printed_in_parentheses_and_tagged_positive_is_usual():
