@@ -175,7 +175,8 @@ CASES: dict[str, Case[Reads]] = {
         _damaged_bystander,
     ),
     "name_without_its_character_set": Case(
-        "one patient (id, birth date, sex, study and series agree), with the caution that the name varies.",
+        "one patient (id, birth date, sex, study and series agree), with the caution that the name varies. … The same "
+        "for a birth date written 1960.01.01 in one file.",
         _name_without_its_character_set,
     ),
     "patient_from_a_bystander": Case(
@@ -195,7 +196,10 @@ CASES: dict[str, Case[Reads]] = {
     "frame_of_reference_in_each_file": Case(
         "read with a caution, or refused in one sentence that says so.", _frame_of_reference
     ),
-    "half_the_slices_for_a_label": Case("all slices are read.", _half_the_slices_for_a_label),
+    "half_the_slices_for_a_label": Case(
+        "(or a kernel that is absent in every second file): one complete volume. … all slices are read.",
+        _half_the_slices_for_a_label,
+    ),
     "blank_block": Case(
         "refused as slices missing inside the lungs, or read with a caution that names them.",
         _named("slices_blank", 20, 21, 22, 23),

@@ -127,7 +127,9 @@ CASES: dict[str, Case[Reads]] = {
     "jpegls_zero_before_end": Case("Right: read; older CharLS, GDCM and DCMTK do.", _chest_with()),
     "large_private_element": Case("Right: read, or refused with that reason.", _chest_with()),
     "lossy_by_syntax_alone": Case(
-        'Right: the caution "lossy", because the transfer syntax says so; the grade is not "good".', _lossy
+        'Right: the caution "lossy", because the transfer syntax says so; the grade is not "good". (The same for '
+        "baseline and extended JPEG, and for a LossyImageCompressionRatio without the flag.)",
+        _lossy,
     ),
     "missing_sequence_delimiter": Case(
         "Right: read with a caution, since the stream ends with its own end marker; or refused with that reason.",
@@ -146,7 +148,8 @@ CASES: dict[str, Case[Reads]] = {
     "one_lung_in_view": Case("Right: refused, or read with a caution, because of the field of view.", _names_the_view),
     "padding_after_end_of_image": Case("Right: read; what follows EOI is no part of the image.", _chest_with()),
     "padding_in_tissue": Case(
-        "Where the value occurs inside the body it is a value: read as 0 HU, with a caution.",
+        "Right: padding is outside the field of view. Where the value occurs inside the body it is a value: read as 0 "
+        "HU, with a caution.",
         _chest_with("padding_in_tissue"),
     ),
     "plain_pixels_under_compressed_syntax": Case(

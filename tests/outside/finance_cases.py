@@ -335,7 +335,11 @@ def _waits(name: str) -> Callable[[Path], None]:
 
 
 CASES: dict[str, Case] = {
-    "bdc_net_assets": Case("fund/BDC: total investment income and net assets unknown", _net_assets),
+    "bdc_net_assets": Case(
+        "fund/BDC: total investment income and net assets unknown … 42000000 (us-gaap:GrossInvestmentIncomeOperating) "
+        "… 200000000 (us-gaap:AssetsNet, 'Total net assets')",
+        _net_assets,
+    ),
     "co_registrants": Case(
         "false anomaly: a combined filing prints statements of the parent and of two of its subsidiaries; "
         "dei:LegalEntityAxis members need not add up to the group (other income 2023: 45 + 30 = 75 by chance, 2024: 81 "
@@ -353,7 +357,7 @@ CASES: dict[str, Case] = {
         _document_set,
     ),
     "entity_names_national": Case(
-        "entity and period unknown although tagged",
+        "entity and period unknown although tagged … bw2-i:LegalEntityName (and its kvk successors)",
         _national_names,
     ),
     "escaped_relative_urls": Case(
@@ -369,7 +373,7 @@ CASES: dict[str, Case] = {
         "complete submission text file (what sec-edgar-downloader saves)",
         _lines("full_submission.txt", _SALTMARSH),
     ),
-    "group_is_a_dimension": Case("6120400 (group), or both labelled group and company", _group),
+    "group_is_a_dimension": Case("6120400 (group), or both labelled group and company … 3984500 unlabelled", _group),
     "ifrs_cash_flow_continuing": Case(
         "IFRS cash flows of continuing operations unknown",
         _lines(
@@ -394,7 +398,10 @@ CASES: dict[str, Case] = {
         "saved by an HTML tool: ix:nonfraction, contextref in lower case",
         _lines("lowercase_elements.html", _SALTMARSH),
     ),
-    "negative_payments": Case("flagged; the line is 412000 or marked", _negative_payments),
+    "negative_payments": Case(
+        "flagged; the line is 412000 or marked … impossible_signs or printed_signs on the capital expenditure of 2023",
+        _negative_payments,
+    ),
     "nested_subtotals": Case(
         "false anomaly: total assets are current plus non-current assets; the subtotals above belong to the "
         "non-current ones (231,400 + 238,200 = 469,600; 140,300 + 38,200 + 59,700 = 238,200)",
@@ -405,7 +412,8 @@ CASES: dict[str, Case] = {
         _note_mark,
     ),
     "partnership_units": Case(
-        "partnership: earnings per unit and partners' capital unknown",
+        "partnership: earnings per unit and partners' capital unknown … 5100000 (total capital with non-controlling "
+        "interests)",
         _partnership,
     ),
     "sgml_wrapped": Case(
@@ -413,7 +421,8 @@ CASES: dict[str, Case] = {
         _lines("sgml_wrapped.html", _SALTMARSH),
     ),
     "soce_read_as_income": Case(
-        "n/a: no income statement is printed; never 31907 of 2023 as the newest", _changes_in_equity
+        "n/a: no income statement is printed; never 31907 of 2023 as the newest … report_period must not fail",
+        _changes_in_equity,
     ),
     "truncated_amounts": Case(
         "the tolerance of a sum of n truncated amounts is n units, not n/2",
@@ -425,8 +434,14 @@ CASES: dict[str, Case] = {
         _inner_and_outer,
     ),
     "uk_net_current_liabilities": Case(
-        "wrong value: net current liabilities taken for current liabilities", _net_current_liabilities
+        "wrong value: net current liabilities taken for current liabilities … 2100000 (creditors within one year, "
+        "printed as (2,100,000)) or n/a … 316000 or n/a",
+        _net_current_liabilities,
     ),
-    "utility_revenue_and_plant": Case("utility: revenue missing, plant wrong", _utility),
+    "utility_revenue_and_plant": Case(
+        "utility: revenue missing, plant wrong … 9000000 (us-gaap:RegulatedAndUnregulatedOperatingRevenue, 'Operating "
+        "Revenues') … 21000000 (net utility plant), or with the non-utility property 21900000, or n/a",
+        _utility,
+    ),
 }
 """Every case by its name."""
