@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks.trust import bombs, stalls
 
-
 BUSY_S = 30
 """A machine that runs all tests at once is slow; what is not mended here never ends. The bound is the benchmark's."""
 
