@@ -196,7 +196,7 @@ def _reading(removal: Removal, identifier: str) -> None:
 
 
 def _job(removal: Removal, identifier: str) -> None:
-    row = removal.session.get(JobRow, identifier)
+    row = removal.session.get(JobRow, identifier, with_for_update=True)  # nobody retries it meanwhile
     if row is None:
         raise NotFound(
             "there is no job '{id}'",
