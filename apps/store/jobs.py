@@ -89,11 +89,6 @@ def _known(row: JobRow | None, job_id: str) -> JobRow:
     return row
 
 
-def _held(session: Session, job_id: str) -> JobRow | None:
-    """The job, which nobody else changes until the transaction ends."""
-    return session.get(JobRow, job_id, with_for_update=True)  # SQLite: the write lock is held anyway
-
-
 def listing(store: Store, states: tuple[str, ...] = (), limit: int = 100) -> list[JobRow]:
     """The newest jobs first, those in ``states`` where given."""
     query = select(JobRow).order_by(JobRow.created_at.desc(), JobRow.id).limit(limit)
@@ -145,11 +140,7 @@ def mark_handed(store: Store, job_id: str, attempt: int) -> None:
 def start(store: Store, job_id: str, attempt: int, worker: str) -> JobRow | None:
     """A worker begins, or goes on with, an attempt. None where there is nothing to do: cancelled, ended, or deleted."""
     with store.write() as session:
-<<<<<<< HEAD
-        row = _held(session, job_id)
-=======
         row = session.get(JobRow, job_id, with_for_update=True)
->>>>>>> next
         if row is None or row.attempt != attempt or row.state not in ACTIVE:
             return None
         if row.cancel_requested:
@@ -303,11 +294,7 @@ def cancel(store: Store, job_id: str) -> JobRow:
     """
     live = {row.id for row in workers.live(store)}
     with store.write() as session:
-<<<<<<< HEAD
-        row = _known(_held(session, job_id), job_id)
-=======
         row = _known(session.get(JobRow, job_id, with_for_update=True), job_id)
->>>>>>> next
         if row.state not in ACTIVE:
             raise NotAllowed("the job has ended ({state})", code="job_ended", values={"state": STATE_WORDS[row.state]})
         row.cancel_requested = True
@@ -325,11 +312,7 @@ def retry(store: Store, job_id: str) -> JobRow:
         NotAllowed: It is queued, running or done.
     """
     with store.write() as session:
-<<<<<<< HEAD
-        row = _known(_held(session, job_id), job_id)
-=======
         row = _known(session.get(JobRow, job_id, with_for_update=True), job_id)
->>>>>>> next
         if row.state not in ("failed", "cancelled"):
             raise NotAllowed(
                 "the job is {state}",
