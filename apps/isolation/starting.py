@@ -34,6 +34,9 @@ class Started(Protocol):
     def kill(self) -> None:
         """End it at once, whatever it does."""
 
+    def let_go(self) -> None:
+        """Listen no more, whether or not it has ended: nobody waits for a server that is only starting."""
+
     def ended(self) -> tuple[int, float]:
         """How it ended: exit status (of a signal the number, negative) and processor time, -1 where not known."""
 
@@ -49,6 +52,9 @@ class _Fork:
 
     def kill(self) -> None:
         self._server.kill(self._number)
+
+    def let_go(self) -> None:
+        self.channel.shut()
 
     def ended(self) -> tuple[int, float]:
         ready, _, _ = select.select([self._end], [], [], END_WITHIN_S)
@@ -145,6 +151,9 @@ class _Spawned:
 
     def kill(self) -> None:
         self._process.kill()
+
+    def let_go(self) -> None:
+        """Nothing is left to do: it was started, and so it was killed."""
 
     def ended(self) -> tuple[int, float]:
         try:

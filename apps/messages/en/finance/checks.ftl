@@ -50,6 +50,7 @@ amount_meant_otherwise = it holds in no period of this report: an amount is miss
 cash_without_restricted = the change includes restricted cash, and the balance is stated without it
 units_not_compared = Amounts in { $units } are not compared with each other.
 loss_not_diluted = A loss per share is not diluted.
+rows_beyond = The statement has { $rows } rows; sums were looked for in the first { $most } alone.
 no_total_adds_up = No total on the page is the sum of the rows above it in any column.
 currency_not_stated = The report does not say its currency.
 report_end_not_stated = The report does not say when its period ends.

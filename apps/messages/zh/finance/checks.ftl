@@ -50,6 +50,7 @@ amount_meant_otherwise = 该关系在本报告的任何期间均不成立，其�
 cash_without_restricted = 现金变动额包含受限资金，而余额不包含
 units_not_compared = 以{ $units }计量的金额不作相互比较。
 loss_not_diluted = 每股亏损不作稀释。
+rows_beyond = 该报表有 { $rows } 行，仅在前 { $most } 行中查找合计。
 no_total_adds_up = 页面上没有任何合计数在任何一列等于其上各行之和。
 currency_not_stated = 报告未说明其币种。
 report_end_not_stated = 报告未说明报告期的截止日。
