@@ -9,7 +9,7 @@ import pytest
 
 from apps.documents import Missing
 from apps.finance.report import about, read_report
-from apps.finance.statements import Statements
+from apps.finance.statements import StatementName, Statements
 from apps.messages import cautioned, said
 from core_model.errors import Message
 from tests.apps.finance.statements.reports import (
@@ -474,3 +474,51 @@ def test_a_line_that_no_row_is_tagged_as_is_not_refused_for_the_caption_of_anoth
     assert said(statements.line("eps_diluted").reason) == (
         "No row of the income statement is tagged as diluted earnings per share."
     )
+
+
+DETAILS = [gaap(f"{name} things", f"{name}Things", "5", "4") for name in ("First", "Second", "Third", "Fourth")]
+PAID = [
+    gaap("Cash paid for interest", "InterestPaidNet", "20", "10"),
+    gaap("Cash paid for tax", "IncomeTaxesPaid", "9", "8"),
+]
+AGAIN = FOOTER + "<p>ACME CORP</p><p>CONSOLIDATED BALANCE SHEETS (continued)</p><p>(in millions)</p>"
+
+
+def cut_above(data: bytes, between: str, *captions: str) -> bytes:
+    """A report with a statement cut above each of these rows."""
+    markup = data.decode()
+    for caption in captions:
+        start = markup.rindex("<tr>", 0, markup.index(f">{caption}<"))
+        markup = f"{markup[:start]}</table>{between}<table>{markup[start:]}"
+    return markup.encode()
+
+
+def labels(statements: Statements, name: StatementName) -> list[str]:
+    return [row.label for row in statements.reported[name]]
+
+
+@pytest.mark.parametrize("between", ["<p>F-7</p>", FOOTER, AGAIN])
+def test_rows_between_two_page_breaks_are_not_lost_for_the_want_of_a_known_concept(between: str) -> None:
+    lines = [*BALANCE[:12], *DETAILS, *BALANCE[12:]]
+    data = cut_above(annual(balance=lines), between, "First things", "Third things")
+    _, statements = read(data)
+    assert labels(statements, "balance") == [line.caption for line in lines]
+    assert "statement_open" not in codes(statements)
+
+
+def test_what_stands_below_the_last_total_on_the_next_page_is_not_lost() -> None:
+    lines = [*CASH_FLOW, *PAID]
+    _, statements = read(cut_above(annual(cash_flow=lines), FOOTER, "Cash paid for interest"))
+    assert labels(statements, "cash_flow") == [line.caption for line in lines]
+
+
+def test_a_first_row_alone_on_its_page_is_found_by_its_title() -> None:
+    _, statements = read(cut_above(annual(), FOOTER, "Cost of sales"))
+    assert newest(statements, "revenue") == "1000000000"
+    assert labels(statements, "income") == [line.caption for line in INCOME]
+
+
+def test_a_table_of_a_note_below_a_statement_is_no_part_of_it() -> None:
+    note = "<p>Note 2. Things that we own, and how we came by them over the years, are these and no others.</p>"
+    _, statements = read(cut_above(annual(cash_flow=[*CASH_FLOW, *PAID]), note, "Cash paid for interest"))
+    assert labels(statements, "cash_flow") == [line.caption for line in CASH_FLOW]
