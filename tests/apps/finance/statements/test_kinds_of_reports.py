@@ -522,3 +522,26 @@ def test_a_table_of_a_note_below_a_statement_is_no_part_of_it() -> None:
     note = "<p>Note 2. Things that we own, and how we came by them over the years, are these and no others.</p>"
     _, statements = read(cut_above(annual(cash_flow=[*CASH_FLOW, *PAID]), note, "Cash paid for interest"))
     assert labels(statements, "cash_flow") == [line.caption for line in CASH_FLOW]
+
+
+def test_a_cell_tagged_for_a_part_or_in_another_unit_than_its_row_says_so() -> None:
+    part = "us-gaap:StatementBusinessSegmentsAxis=acme:A"
+    maker = Maker()
+    rows = {"a part": Line("", "us-gaap:ResearchAndDevelopmentExpense", dims=part), "a unit": Line("", unit="perShare")}
+    table = maker.table([YEAR, BEFORE], INCOME)
+    found = {}
+    for what, line in rows.items():
+        fact = maker.fact("80", "us-gaap:ResearchAndDevelopmentExpense", BEFORE, line)
+        start = table.rindex("<tr>", 0, table.index(">Research and development<"))
+        end = table.index("</tr>", start)
+        last = table.rindex("<ix:nonFraction", start, end)
+        stop = table.index("</ix:nonFraction>", last) + len("</ix:nonFraction>")
+        other = table[:last] + fact + table[stop:]
+        _, statements = read(maker.document("<p>STATEMENTS OF INCOME</p>" + other))
+        first, second = statements.line("research_and_development").values
+        assert first.note is None
+        found[what] = said(second.note)
+    assert found == {
+        "a part": f"tagged here for a part of the company alone, unlike the row ({part})",
+        "a unit": "tagged here in another unit than elsewhere in the row (USD/shares)",
+    }
