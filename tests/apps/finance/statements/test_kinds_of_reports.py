@@ -341,10 +341,28 @@ def test_a_column_of_ratios_is_no_column_of_the_statement():
     assert newest(statements, "revenue") == "1000000000"
 
 
-def test_years_that_are_printed_again_are_no_row():
-    again = '<tr><td>(In millions)</td><td colspan="3">2023</td><td colspan="3">2022</td></tr>'
+def heads(*rows: str) -> str:
+    """Rows of a caption alone, and one of years without any."""
+    made = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
+    return made + '<tr><td></td><td colspan="3">2023</td><td colspan="3">2022</td></tr>'
+
+
+@pytest.mark.parametrize("above", [">Net sales<", ">Operating income<"])
+@pytest.mark.parametrize(
+    "again",
+    [
+        '<tr><td>(In millions)</td><td colspan="3">2023</td><td colspan="3">2022</td></tr>',
+        heads("(in millions, except per share amounts)"),
+        heads("Years ended December 31,"),
+        heads("CONSOLIDATED STATEMENTS OF INCOME (continued)", "(unaudited)"),
+        '<tr><td></td><td colspan="3">December 31, 2023</td><td colspan="3">December 31, 2022</td></tr>',
+        "<tr><td>(単位：百万円)</td></tr><tr><td></td><td>前連結会計年度(自 2022年４月１日 至 2023年３月31日)</td></tr>",
+        "<tr><td>单位：百万元</td></tr><tr><td></td><td>2023年度</td><td>2022年度</td></tr>",
+    ],
+)
+def test_years_and_units_that_are_printed_again_are_no_row(again: str, above: str):
     markup = annual().decode()
-    at = markup.rindex("<tr>", 0, markup.index(">Operating income<"))
+    at = markup.rindex("<tr>", 0, markup.index(above))
     _, statements = read((markup[:at] + again + markup[at:]).encode())
     assert [row.label for row in statements.reported["income"]] == [line.caption for line in INCOME]
 
