@@ -19,6 +19,7 @@ from tests.apps.finance.statements.reports import (
     END,
     END_BEFORE,
     INCOME,
+    RESTRICTED,
     YEAR,
     Line,
     Maker,
@@ -356,7 +357,8 @@ def heads(*rows: str) -> str:
         heads("Years ended December 31,"),
         heads("CONSOLIDATED STATEMENTS OF INCOME (continued)", "(unaudited)"),
         '<tr><td></td><td colspan="3">December 31, 2023</td><td colspan="3">December 31, 2022</td></tr>',
-        "<tr><td>(単位：百万円)</td></tr><tr><td></td><td>前連結会計年度(自 2022年４月１日 至 2023年３月31日)</td></tr>",
+        "<tr><td>(単位：百万円)</td></tr>"
+        + "<tr><td></td><td>前連結会計年度(自 2022年４月１日 至 2023年３月31日)</td></tr>",
         "<tr><td>单位：百万元</td></tr><tr><td></td><td>2023年度</td><td>2022年度</td></tr>",
     ],
 )
@@ -563,3 +565,13 @@ def test_a_cell_tagged_for_a_part_or_in_another_unit_than_its_row_says_so() -> N
         "a part": f"tagged here for a part of the company alone, unlike the row ({part})",
         "a unit": "tagged here in another unit than elsewhere in the row (USD/shares)",
     }
+
+
+def test_a_cash_flow_statement_without_the_cash_it_ends_with_says_so():
+    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Cash at end of year"))
+    (caution,) = [caution for caution in statements.cautions if caution.code == "statement_open"]
+    assert "without Cash at the end of the period:" in cautioned(caution)
+    opening = gaap("Cash at beginning of year", RESTRICTED, "250", "154", periods=(END_BEFORE, "2021-12-31"))
+    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Cash at end of year", opening))
+    assert "statement_open" in codes(statements)
+    assert "statement_open" not in codes(statements_of())
