@@ -1,6 +1,7 @@
 """Cases from outside: other people's reports and scans, each with the right answer that came with it.
 
-A case is right where its own assertion in ``tests/outside`` holds. The two layouts without tables are right where the
+A case is right where its own assertion in ``tests/outside`` holds; one of the shared folders that has none is wrong,
+and so is one whose assertion or input fails with any error. The two layouts without tables are right where the
 reading says once that they wait and shows their values by concept; their statements are not read yet.
 """
 
@@ -8,6 +9,7 @@ import importlib
 import tempfile
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +21,34 @@ USUAL_MINUTES = 2.0
 INPUTS: list[str] = []
 WAITING = frozenset({"layout_positioned_divs", "layout_table_per_row"})
 """Layouts without tables: they say that they wait."""
+EXPECTED = ".expected.json"
+MAKES_THE_CHEST = "chest"
+"""The module beside the cases of scans that makes what they change."""
+
+
+def folder_of(kind: str) -> Path:
+    """Where the cases of a kind lie, beside the shared data.
+
+    Raises:
+        SharedDataAbsent: They are not on this machine.
+    """
+    folder = shared_data.root().parent / "cases" / kind
+    if not folder.is_dir():
+        raise SharedDataAbsent(f"the shared data has no folder cases/{kind} beside it")
+    return folder
+
+
+def names_in(kind: str) -> set[str]:
+    """The cases that lie in the folder of a kind."""
+    folder = folder_of(kind)
+    if kind == "dicom":
+        return {path.stem for path in folder.glob("*.py")} - {MAKES_THE_CHEST}
+    return {path.name.removesuffix(EXPECTED) for path in folder.glob(f"*{EXPECTED}")}
 
 
 def reports(name: str, scratch: Path) -> Path:
-    """What the checks of reports take: the folder of the cases, beside the shared data."""
-    folder = shared_data.root().parent / "cases" / "finance"
-    if not folder.is_dir():
-        raise SharedDataAbsent("the shared data has no cases of reports beside it")
-    return folder
+    """What the checks of reports take: the folder of the cases."""
+    return folder_of("finance")
 
 
 def scans(name: str, scratch: Path) -> Any:
@@ -39,19 +61,22 @@ KINDS: dict[str, Callable[[str, Path], Any]] = {"finance": reports, "dicom": sca
 
 
 def outcomes(kind: str) -> dict[str, str]:
-    """Of each case of a kind its name and what is wrong with it, empty where it is right."""
+    """Of each case of a kind its name and what is wrong with it, empty where it is right.
+
+    Raises:
+        SharedDataAbsent: The cases are not on this machine.
+    """
     cases = importlib.import_module(f"tests.outside.{kind}_cases").CASES
-    found = {}
+    found = {f"{kind}/{name}": "no assertion stands for it" for name in names_in(kind) - set(cases)}
     for name, case in sorted(cases.items()):
         with tempfile.TemporaryDirectory() as scratch:
-            given = KINDS[kind](name, Path(scratch))
-            found[f"{kind}/{name}"] = _outcome(case.check, given)
+            found[f"{kind}/{name}"] = _outcome(case.check, partial(KINDS[kind], name, Path(scratch)))
     return found
 
 
-def _outcome(check: Callable[[Any], None], given: Any) -> str:
+def _outcome(check: Callable[[Any], None], given: Callable[[], Any]) -> str:
     try:
-        check(given)
+        check(given())
     except Exception as error:  # noqa: BLE001 - the others are asked all the same
         last = traceback.extract_tb(error.__traceback__)[-1]
         said = " ".join(str(error).split())[:200]

@@ -45,6 +45,11 @@ def said_without_details(error: Exception) -> bool:
     return True
 
 
+def without_messages(record: logging.LogRecord) -> bool:
+    """Keeps out of the log what Streamlit writes of a page that failed: the error's own message, see above."""
+    return record.exc_info is None
+
+
 def own_settings_only(file_name: str) -> list[str]:
     """The settings files that Streamlit obeys: ours. Those of the current folder and of the home folder are of other
     programs, and could open the server to others, or change where it answers."""
@@ -80,6 +85,7 @@ def main(arguments: list[str] | None = None) -> None:
         token = new_token()
         print(address(port, token), flush=True)
     config.get_config_files = own_settings_only
+    logging.getLogger("streamlit.error_util").addFilter(without_messages)
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
         application(token).run(
             config={
@@ -87,6 +93,7 @@ def main(arguments: list[str] | None = None) -> None:
                 "server.address": "127.0.0.1",
                 "server.headless": True,
                 "runner.magicEnabled": False,  # a text that stands alone in a page's code is not shown
+                "logger.enableRich": False,  # else it writes a failed page's error by itself, with what the error says
                 "logger.hideWelcomeMessage": True,  # it names an address without the token
             }
         )

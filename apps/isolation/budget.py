@@ -1,5 +1,6 @@
 """What a parse may use: processor time, memory, files; kept by the system where it can, else by whoever waits."""
 
+import errno
 import math
 import os
 from dataclasses import asdict, dataclass
@@ -122,6 +123,10 @@ def lost() -> Unavailable:
 
 def folder_unusable(error: OSError) -> Unavailable:
     """The folder for what a parse writes cannot be used."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Unavailable(
+            "the disk is full, nothing was stored", action="free some space and try again", code="parse_disk_full"
+        )
     return Unavailable(
         "what is read cannot be written to the data folder ({why})",
         action="free some space, or set TANDEM_DATA_DIR to a folder that can be written",

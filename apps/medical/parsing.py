@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from apps.documents import to_json
 from apps.isolation import Port
@@ -36,8 +37,7 @@ def parse(given: dict[str, Any], port: Port) -> dict[str, Any]:
         port.say(FIRST_IMAGE)
 
     study = read_study(Path(given["path"]), given["series_uid"], port.tick, on_first_image=show)
-    with open(port.folder / VOLUME, "wb") as file:
-        np.save(file, np.ascontiguousarray(study.volume.hu), allow_pickle=False)
+    _save(study.volume.hu, port.folder / VOLUME)
     patient, series = study.patient, study.series
     imported = Imported(
         study_uid=study.study.study_uid,
@@ -61,3 +61,15 @@ def parse(given: dict[str, Any], port: Port) -> dict[str, Any]:
         "issuer": patient.issuer,
     }
     return {"identity": identity, "imported": to_json(imported).decode()}
+
+
+def _save(hu: NDArray[np.int16], path: Path) -> None:
+    """Write a volume as ``numpy.save`` does, which does not tell why the disk refused it.
+
+    Raises:
+        OSError: With the system's reason.
+    """
+    volume = np.ascontiguousarray(hu)
+    with open(path, "wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(volume))
+        file.write(volume.data)

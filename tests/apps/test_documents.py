@@ -2,11 +2,17 @@
 
 import json
 import re
+import tarfile
+from pathlib import Path
 
 import jsonschema
 import pytest
 from referencing import Registry, Resource
 
+from apps.settings import load_settings
+from apps.store import blobs, jobs
+from apps.store.backups import backup
+from apps.store.store import Store
 from tests.apps.schemas import KINDS, SCHEMAS, name_of, text_of
 
 
@@ -51,3 +57,19 @@ def test_one_job_and_a_job_of_the_list_are_described_alike():
     alone = {name: value for name, value in one["properties"].items() if name not in ("schema", "notice")}
     assert many["$defs"]["job"]["properties"] == alone
     assert ["schema", "notice", *many["$defs"]["job"]["required"]] == one["required"]
+
+
+def test_the_manifest_of_a_backup_is_as_published(tmp_path: Path):
+    with Store(load_settings(data_dir=tmp_path / "data", database_url="")) as store:
+        for number in range(2):
+            job = jobs.create(store, "finance.read", None, {"number": number})
+            blobs.put(store, job.id, "facts", b"%d" % number)
+        backup(store, tmp_path / "backup")
+    with tarfile.open(tmp_path / "backup") as archive:
+        first = archive.next()
+        assert first is not None
+        file = archive.extractfile(first)
+        assert file is not None
+        manifest = json.load(file)
+    assert first.name == "manifest.json"
+    validator("tandem.backup-1.json").validate(manifest)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Given = TypeVar("Given")
+LEFT_OUT = " … "
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Case(Generic[Given]):
     """One case.
 
     Attributes:
-        sentence: Its own expectation, word for word as the shared input states it.
+        sentence: Its own expectation, word for word as the shared input states it; ``LEFT_OUT`` stands for what is left
+            out between two parts of it.
         check: Asserts that expectation on what is given: a reading of the shared input, or what reads it. Raises
             AssertionError where it does not hold.
     """

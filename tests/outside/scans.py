@@ -2,12 +2,16 @@
 
 import importlib
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
+
+import numpy as np
 
 from apps.medical.dicom import ImportedStudy, read_study
+from apps.messages import cautioned
 from benchmarks import shared_data
 from core_model.errors import InputRejected
 
@@ -31,11 +35,31 @@ class Outcome:
             return {self.refused.code}
         return {caution.code for caution in self.read().cautions}
 
+    def said(self, code: str) -> str:
+        """The words of the one caution of this code. AssertionError where there is none, or several."""
+        held = [cautioned(caution) for caution in self.read().cautions if caution.code == code]
+        assert len(held) == 1, f"{len(held)} cautions {code} among {sorted(self.codes)}"
+        return held[0]
 
-class Reads(Protocol):
-    """Makes the input of a case, with what its ``make`` takes besides the folder, and reads it."""
 
-    def __call__(self, *made_with: str, series_uid: str | None = None) -> Outcome: ...
+class Reads:
+    """Makes the input of a case, with what its ``make`` takes besides the folder, and reads it.
+
+    Args:
+        name: Of the case.
+        scratch: The folder below which its inputs are made.
+    """
+
+    def __init__(self, name: str, scratch: Path) -> None:
+        self._name, self._scratch = name, scratch
+        self._make: Callable[..., Path] = maker(name)
+
+    def __call__(self, *made_with: str, series_uid: str | None = None) -> Outcome:
+        return outcome(self.made(*made_with), series_uid)
+
+    def made(self, *made_with: str) -> Path:
+        """The input."""
+        return self._make(self._scratch / "-".join((self._name, *made_with)), *made_with)
 
 
 def folder() -> Path:
@@ -66,13 +90,38 @@ def expectation(name: str) -> str:
 
 def reads_of(name: str, scratch: Path) -> Reads:
     """What makes and reads the input of a case, in folders below ``scratch``."""
-    make: Any = maker(name)
+    return Reads(name, scratch)
 
-    def reads(*made_with: str, series_uid: str | None = None) -> Outcome:
-        made = make(scratch / "-".join((name, *made_with)), *made_with)
-        try:
-            return Outcome(study=read_study(made, series_uid))
-        except InputRejected as refused:
-            return Outcome(refused=refused)
 
-    return reads
+def outcome(made: Path, series_uid: str | None = None) -> Outcome:
+    """What reading makes of a folder."""
+    try:
+        return Outcome(study=read_study(made, series_uid))
+    except InputRejected as refused:
+        return Outcome(refused=refused)
+
+
+def likewise(change: Callable[[int, Any], None], edit: Callable[[int, bytes], bytes] | None = None) -> Outcome:
+    """What reading makes of the chest of the cases where each slice is changed in another way than a case does.
+
+    Args:
+        change: Changes a slice, given with its number from below.
+        edit: Changes the bytes of its file; None leaves them.
+    """
+    maker("monochrome1")
+    import chest  # type: ignore[import-not-found]
+
+    slices = chest.chest()
+    for number, each in enumerate(slices):
+        change(number, each)
+    with tempfile.TemporaryDirectory() as scratch:
+        return outcome(chest.write(slices, Path(scratch) / "ct", edit))
+
+
+def chest_hu() -> np.ndarray:
+    """HU of the chest that the cases are made from, as its makers store it."""
+    maker("monochrome1")
+    import chest  # type: ignore[import-not-found]
+
+    slices = chest.chest()
+    return np.stack([chest.pixels(each).astype(np.int32) - 1024 for each in slices]).astype(np.int16)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import needs
+from tests.outside import LEFT_OUT
 from tests.outside.finance_cases import CASES
 
 
@@ -23,7 +24,7 @@ def test_the_report_is_read_as_its_expectation_says(folder: Path, name: str) -> 
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_the_sentence_is_the_expectation_s_own(folder: Path, name: str) -> None:
     expected = json.loads((folder / f"{name}.expected.json").read_text(encoding="utf8"))
-    assert CASES[name].sentence in _texts(expected)
+    assert set(CASES[name].sentence.split(LEFT_OUT)) <= set(_texts(expected))
 
 
 def test_every_case_of_the_folder_is_among_them(folder: Path) -> None:

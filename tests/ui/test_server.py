@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from apps.dashboard import MAX_QUICK_ENDS, keep_running
+from tests.ui.dashboards import command
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -51,9 +52,9 @@ def wait_for_answer(process: subprocess.Popen[bytes], port: int) -> None:
 
 def test_the_server_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     port = free_port()
-    command = [sys.executable, "-m", "ui.server", "--port", str(port), "--with-parent"]
+    server = [sys.executable, "-m", "ui.server", "--port", str(port), "--with-parent"]
     environment = {**os.environ, "TANDEM_DATA_DIR": str(tmp_path)}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=REPOSITORY, env=environment) as process:
+    with subprocess.Popen(server, stdin=subprocess.PIPE, cwd=REPOSITORY, env=environment) as process:
         try:
             wait_for_answer(process, port)
             assert process.stdin is not None
@@ -83,9 +84,8 @@ def printed_address(process: subprocess.Popen[bytes]) -> str:
 @contextmanager
 def dashboard(folder: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     """``tandem ui`` in a folder."""
-    command = [sys.executable, "-P", "-m", "apps.cli", "ui", "--port", str(port)]
     environment = {**os.environ, "TANDEM_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(REPOSITORY), **settings}
-    with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command(port), cwd=folder, env=environment, stderr=subprocess.PIPE) as process:
         try:
             yield process
         finally:

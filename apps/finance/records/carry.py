@@ -75,6 +75,7 @@ def _line(line: dict[str, Any], statement: str) -> dict[str, Any]:
         "confidence": line["confidence"],
         "reason": _sentence(line["reason"]),
         "values": [_value(value) for value in line["values"]],
+        "scope": "exact",
     }
 
 

@@ -34,6 +34,9 @@ parse_crashed = the process that read it crashed (signal { $signal })
 
 parse_defect = reading it failed with an internal error ({ $kind } in { $module }, line { $line })
 
+parse_disk_full = the disk is full, nothing was stored
+    .action = free some space and try again
+
 parse_folder_unusable = what is read cannot be written to the data folder ({ $why })
     .action = free some space, or set TANDEM_DATA_DIR to a folder that can be written
 

@@ -44,6 +44,9 @@ parse_crashed = 读取文件的进程崩溃（信号 { $signal }）
 
 parse_defect = 读取时遇到程序内部错误（{ $kind }，{ $module } 第 { $line } 行）
 
+parse_disk_full = 磁盘已满，未存储任何内容
+    .action = 请释放空间后重试
+
 parse_folder_unusable = 读取的内容无法写入数据文件夹（{ $why }）
     .action = 请释放空间，或将 TANDEM_DATA_DIR 设为可写入的文件夹
 
