@@ -193,10 +193,10 @@ def _caption(line: StatementLine | ReportedLine, currency: str, scale: int, lang
     unit = _unit_of(line.values, currency, scale, language)
     if isinstance(line, ReportedLine):
         return {"text": line.label, "unit": unit}
-    reason, label = said(line.reason, language), or_none(line.label) or None
-    if scope := scope_of(line, language):
-        label = f"{label} · {scope}" if label else scope
-    return {"text": labels.line_name(line.line, language), "sub": label, "hint": reason, "unit": unit}
+    reason, label, scope = said(line.reason, language), or_none(line.label) or None, scope_of(line, language)
+    mark = labels.text(f"scope_{line.scope}_mark", language) if scope else None
+    hint = f"{scope}\n{reason}" if scope else reason
+    return {"text": labels.line_name(line.line, language), "sub": label, "hint": hint, "unit": unit, "scope": mark}
 
 
 def scope_of(line: StatementLine, language: str) -> str:
