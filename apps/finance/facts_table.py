@@ -34,9 +34,15 @@ SCHEMA = pa.schema(
         ("hidden", pa.bool_()),
         ("page", pa.int32()),
         ("box", pa.list_(pa.float32(), 4)),
+        ("tuple_id", pa.string()),
+        ("tuple_concept", pa.string()),
+        ("tuple_parent", pa.string()),
+        ("tuple_order", pa.string()),
+        ("markup", pa.string()),
     ]
 )
-"""``value`` is exact decimal text for numbers; ``dimensions`` a JSON object from axis to member; ``not_available`` the
+"""``value`` is exact decimal text for numbers, else text without markup; ``markup`` is the XHTML of escaped facts, its
+addresses resolved; ``tuple_...`` say which tuple groups the fact with others, and where in it; ``dimensions`` a JSON object from axis to member; ``not_available`` the
 reason as a JSON object of its code and values; ``page`` and ``box`` (left, top, right, bottom in points) are null for
 HTML."""
 
@@ -107,4 +113,9 @@ def _row(fact: Fact) -> dict:
         "hidden": fact.hidden,
         "page": None,
         "box": None,
+        "tuple_id": fact.tuple_id or None,
+        "tuple_concept": (fact.in_tuple and fact.in_tuple.concept) or None,
+        "tuple_parent": (fact.in_tuple and fact.in_tuple.parent) or None,
+        "tuple_order": fact.tuple_order,
+        "markup": fact.value if fact.escaped else None,
     }

@@ -197,14 +197,19 @@ def _addresses(folder: Path) -> None:
     assert 'href="https://www.example.com/reports/2024/ex.htm#n1"' in value, value
     assert 'src="https://www.example.com/reports/2024/img/a.png"' in value, value
     assert (value.count("href="), value.count("src=")) == (1, 1), value
+    given = read(folder / "escaped_relative_urls.html")
+    (row,) = [row for row in given.facts if row["concept"] == "us-gaap:DebtDisclosureTextBlock"]
+    assert row["markup"] == value, row
 
 
 def _tuples(folder: Path) -> None:
     given = read(folder / "facts_in_tuples.html")
     assert "contradicting_duplicates" not in given.codes
     _no_anomalies(given)
-    held = [(row["concept"], row["value"]) for row in given.facts if row["kind"] == "number"]
-    assert held == [("se-gen-base:Avskrivning", "120000"), ("se-gen-base:Avskrivning", "45000")]
+    numbers = [row for row in given.facts if row["kind"] == "number"]
+    held = [(row["concept"], row["value"], row["tuple_id"]) for row in numbers]
+    assert held == [("se-gen-base:Avskrivning", "120000", "t1"), ("se-gen-base:Avskrivning", "45000", "t2")]
+    assert [(row["tuple_concept"], row["tuple_order"]) for row in numbers] == 2 * [("se-gaap-ext:RowTuple", "2.0")]
     facts = [fact for fact in read_facts(folder / "facts_in_tuples.html").facts if fact.kind == "number"]
     assert [(fact.value, fact.tuple_id) for fact in facts] == [("120000", "t1"), ("45000", "t2")]
     alike = _markup(folder, "facts_in_tuples").replace('tupleRef="t2"', 'tupleRef="t1"')
