@@ -41,10 +41,10 @@ SCHEMA = pa.schema(
         ("markup", pa.string()),
     ]
 )
-"""``value`` is exact decimal text for numbers, else text without markup; ``markup`` is the XHTML of escaped facts, its
-addresses resolved; ``tuple_...`` say which tuple groups the fact with others, and where in it; ``dimensions`` a JSON object from axis to member; ``not_available`` the
-reason as a JSON object of its code and values; ``page`` and ``box`` (left, top, right, bottom in points) are null for
-HTML."""
+"""``value`` is exact decimal text for numbers, else text without markup; ``dimensions`` a JSON object from axis to
+member; ``not_available`` the reason as a JSON object of its code and values; ``page`` and ``box`` (left, top, right,
+bottom in points) are null for HTML; ``tuple_...`` say which tuple groups the fact with others, and where in it;
+``markup`` is the XHTML of escaped facts, its addresses resolved."""
 
 
 MOST_BYTES = 2**31 - 1

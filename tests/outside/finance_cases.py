@@ -222,6 +222,11 @@ def _forecast(folder: Path) -> None:
     assert document.period_end == "2025-03-31" or isinstance(document.period_end, Missing)
     assert document.company == "緑機工株式会社"
     assert "2026-03-31" not in given.printed
+    markup = _markup(folder, "forecast_is_not_the_period").replace("tse:FilingDate", "tse:Day")
+    untold = markup.replace("tse:ForecastMember", "tse:ResultMember")
+    for other in (markup.replace(">12,500<", "><"), untold):
+        ends = read_markup(other).reading.document.period_end
+        assert ends == "2025-03-31" or isinstance(ends, Missing), ends
 
 
 def _group(folder: Path) -> None:
@@ -234,6 +239,11 @@ def _group(folder: Path) -> None:
     assert not isinstance(rows, Missing)
     own = [row.label for row in rows for value in row.values if value.value == 3984500 and not row.dimensions]
     assert not own, "a row of the company's own balance sheet without a word that it is"
+    invented = _markup(folder, "group_is_a_dimension").replace("bus:Consolidated<", "bus:GroupConsolidated<")
+    unknown = read_markup(invented)
+    assert isinstance(unknown.reading.document.basis, Missing)
+    assert "basis_unknown" in unknown.codes
+    assert "bus:GroupConsolidated, of which it is not known whose figures it marks" in unknown.printed
 
 
 def _negative_payments(folder: Path) -> None:

@@ -14,8 +14,8 @@ _NOTE_MARKS = re.compile(
 )
 """Marks in front of a number that send the reader to notes: ``※８ △2,417``, ``※１,※２ △2,417``, ``(注)３ △2,417``.
 
-Their numbers have two digits at most, full-width or half-width, and may be lists; what goes on as an amount does, or has
-its minus behind, is none of them. Every repetition is bounded, so that the work follows the length of the text."""
+Their numbers have two digits at most, full-width or half-width, and may be lists; what goes on as an amount does, or
+has its minus behind, is none of them. Every repetition is bounded, so that the work follows the length of the text."""
 _MINUS_BEHIND = re.compile(r"\d\s*[-−–]\s*$")
 
 

@@ -74,7 +74,8 @@ def test_each_fact_says_its_tuple_and_its_place_in_it():
         "e": ("nowhere", None, None, None),
         "f": (None, None, None, None),
     }
-    assert outer.startswith("/") and held["d"][0].startswith(f"{outer}/")
+    assert outer.startswith("/")
+    assert held["d"][0].startswith(f"{outer}/")
 
 
 def test_the_markup_of_escaped_facts_is_in_the_file_with_whole_addresses():

@@ -69,7 +69,9 @@ def test_marks_of_notes_before_a_number_are_no_sign(marks: str, amount: str):
     assert not printed_negative(f"{marks} －")
 
 
-@pytest.mark.parametrize("text", ["※１,※２ △2,417", "(注)３ △2,417", "※1、2 △2,417", "※１・２ (2,417)", "(*2,417)", "※8 417-"])
+@pytest.mark.parametrize(
+    "text", ["※１,※２ △2,417", "(注)３ △2,417", "※1、2 △2,417", "※１・２ (2,417)", "(*2,417)", "※8 417-"]
+)
 def test_a_negative_number_behind_marks_of_notes(text: str):
     assert printed_negative(text)
 
