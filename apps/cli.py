@@ -50,10 +50,10 @@ def tandem(
 @app.command()
 def worker() -> None:
     """Run jobs until stopped. Use it for a permanent worker; other commands start their own when none runs."""
-    from apps.jobs import run_worker
+    from apps.jobs import run_guarded
 
     console.say("the worker runs; Ctrl-C ends it, and leaves its job for the next worker")
-    raise typer.Exit(run_worker())
+    raise typer.Exit(run_guarded())
 
 
 @app.command()
@@ -118,8 +118,11 @@ def delete(
         typer.confirm(f"Remove {identifier} for good?", abort=True, err=True)
     with open_store() as store:
         deleted = remove(store, identifier)
+        kept_in_files = store.engine.dialect.name == "postgresql"
     rows = sum(len(ids) for ids in deleted.rows.values())
     console.say(f"removed {identifier}: {rows} rows, {len(deleted.blobs) + len(deleted.uploads)} files")
+    if kept_in_files:
+        console.say("PostgreSQL keeps removed rows in its files until it uses the space again, or until 'VACUUM FULL'")
 
 
 def main() -> None:

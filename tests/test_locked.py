@@ -3,6 +3,7 @@
 import json
 import tomllib
 
+import imagecodecs
 import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -48,3 +49,11 @@ def test_no_version_with_a_known_hole_is_locked_or_allowed(name: str) -> None:
     versions += [version for given, version in floors("postgres", "train", "oracles").items() if given == name]
     assert versions
     assert all(Version(version) >= Version(closed) for version in versions), hole
+
+
+def test_jpeg_2000_is_decoded_by_the_openjpeg_that_closes_the_known_holes_and_by_no_other() -> None:
+    """2.5.4 closes CVE-2025-54874."""
+    name, version = imagecodecs.jpeg2k_version().split()
+    assert name == "openjpeg"
+    assert Version(version) >= Version("2.5.4")
+    assert {"pylibjpeg-openjpeg", "glymur", "openjpeg"}.isdisjoint(package.name for package in locked())

@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.isolation import Answered, Budget, run_isolated
 from apps.jobs.run import Step
+from apps.store.disk import private_folder
 from apps.store.store import Store
 
 FOLDER = "scratch"
@@ -39,7 +40,7 @@ def in_child(
         said: See ``run_isolated``.
         asked: See ``run_isolated``.
     """
-    with run_isolated(
-        place, given, budget=budget, folder=scratch(step.store), tick=tick, said=said, asked=asked
-    ) as answered:
+    folder = scratch(step.store)
+    private_folder(folder)  # for the group too, where the data folder is shared with it
+    with run_isolated(place, given, budget=budget, folder=folder, tick=tick, said=said, asked=asked) as answered:
         yield answered

@@ -17,10 +17,10 @@ from sqlalchemy import URL, Engine, create_engine, event, inspect
 
 from apps.jobs import json_only
 from apps.store.disk import private_file
-from apps.store.engine import forget_deleted, keep_promises, lock, sqlite_file
+from apps.store.engine import forget_deleted, keep_promises, lock
+from apps.store.steps import SCHEMA, steps_file
 from apps.store.store import Store
 
-SCHEMA = "dbos"
 BUSY_TIMEOUT_S = 30.0  # DBOS's threads write at every poll, and wait for each other
 ROTTEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 log = logging.getLogger(__name__)
@@ -28,8 +28,7 @@ log = logging.getLogger(__name__)
 
 def jobs_file(store: Store) -> Path | None:
     """DBOS's own SQLite file; None where it has a schema of the PostgreSQL database."""
-    file = sqlite_file(store.settings.database_url)
-    return None if file is None else file.with_suffix(".jobs.db")
+    return steps_file(store.settings.database_url)
 
 
 def server_url(store: Store) -> str:

@@ -139,7 +139,7 @@ def held(store: Store, owners: Iterable[str]) -> dict[str, tuple[int, int]]:
 
 def refer(session: Session, owner: str, name: str, sha256: str) -> None:
     """Let ``owner`` need a blob that is already stored, under ``name``."""
-    row = session.get(BlobReferenceRow, (owner, name))
+    row = session.get(BlobReferenceRow, (owner, name), with_for_update=True)
     if row is None:
         session.add(BlobReferenceRow(owner=owner, name=name, sha256=sha256))
     else:
@@ -259,7 +259,7 @@ def _put(store: Store, owner: str, name: str, chunks: Sequence[Any] | disk.FileC
                 unnamed = disk.write(path.parent, chunks)
             with store.write() as session:
                 lock(session, sha256)
-                before = session.get(BlobReferenceRow, (owner, name))
+                before = session.get(BlobReferenceRow, (owner, name), with_for_update=True)
                 replaced = before.sha256 if before is not None and before.sha256 != sha256 else None
                 if session.get(BlobRow, sha256) is None:
                     session.add(BlobRow(sha256=sha256, size=size, added_at=now()))

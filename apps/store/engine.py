@@ -197,7 +197,7 @@ def translated_errors() -> Iterator[None]:
         yield
     except PoolTimeout:
         raise _STATES["crowded"]() from None
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:  # the second where the driver is used without SQLAlchemy
         meaning = state_error(error)
         if meaning is None:
             raise
@@ -242,12 +242,15 @@ _STATES: dict[str, Callable[[], Unavailable]] = {
         "the database server has no room for another connection", action="try again later", code="database_busy"
     ),
     "refused": lambda: Unavailable(
-        "the database server refuses this user", action="correct TANDEM_DATABASE_URL", code="database_refused"
+        "the database server refuses this user, or its password",
+        action="correct TANDEM_DATABASE_URL",
+        code="database_refused",
     ),
 }
 """What a database can say of its own state: what it means, what to do."""
-PASSING = frozenset({"database_locked", "database_unreachable", "database_busy"})
-"""Codes of the states that pass by themselves: another program's transaction, a restart, a crowd."""
+PASSING = frozenset({"database_locked", "database_unreachable", "database_busy", "database_refused"})
+"""Codes of the states that pass for one who had been let in before: another program's transaction, a restart, a crowd
+(which a server can tell of at its door, where it gives no code), a password that is being changed."""
 
 # Primary result codes of SQLite (https://www.sqlite.org/rescode.html).
 _SQLITE = {
@@ -281,19 +284,22 @@ _POSTGRESQL = {
 _POSTGRESQL_CLASSES = {"08": "no_answer", "28": "refused"}
 
 
-def state_error(error: DBAPIError) -> TandemError | None:
+def state_error(error: DBAPIError | sqlite3.Error) -> TandemError | None:
     """The state of the database that ``error`` tells of by its code; None where it tells of a mistake in a statement.
 
     What the database says in words is not looked at: values of ours, and other languages, stand in it.
     """
-    code, sqlstate = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
+    said = error.orig if isinstance(error, DBAPIError) else error
+    code, sqlstate = getattr(said, "sqlite_errorcode", None), getattr(said, "sqlstate", None)
     if code is not None:
         state = _SQLITE.get(code & 0xFF)  # the extended codes hold the primary one in their lowest byte
     elif sqlstate is not None:
         state = _POSTGRESQL.get(sqlstate) or _POSTGRESQL_CLASSES.get(sqlstate[:2])
-    elif error.connection_invalidated or (isinstance(error, OperationalError) and hasattr(error.orig, "pgconn")):
+    elif not isinstance(error, DBAPIError):
+        state = None
+    elif error.connection_invalidated or (isinstance(error, OperationalError) and hasattr(said, "pgconn")):
         # The driver lost the server, never reached it, or was turned away at the door, where it gets no code.
-        door = getattr(error.orig, "pgconn", None)
+        door = getattr(said, "pgconn", None)
         asked = getattr(door, "used_password", False) or getattr(door, "needs_password", False)
         state = "no_answer" if error.connection_invalidated or not asked else "refused"
     else:

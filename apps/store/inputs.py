@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from apps.store import audit, ownership
 from apps.store.engine import lock
@@ -118,9 +118,7 @@ def path_of(store: Store, input_id: str) -> Path:
 def set_hash(store: Store, input_id: str, sha256: str) -> None:
     """Keep the content hash that a reading found at the input's path."""
     with store.write() as session:
-        row = session.get(InputRow, input_id)
-        if row is not None:
-            row.sha256 = sha256
+        session.execute(update(InputRow).where(InputRow.id == input_id).values(sha256=sha256))
 
 
 def inbox(store: Store) -> Path:

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from apps.store import audit, inputs, workers
 from apps.store.engine import lock
@@ -97,9 +97,14 @@ def listing(store: Store, states: tuple[str, ...] = (), limit: int = 100) -> lis
 
 
 def ended_before(store: Store, moment: datetime, limit: int) -> list[str]:
-    """Ids of the jobs that ended before a moment, the oldest first."""
+    """Ids of the jobs that ended before a moment, the oldest first; not where a job on the same input is younger, since
+    the input, and all jobs that ended on it, go with the one that is deleted."""
+    younger = aliased(JobRow)
+    on_it = exists().where(
+        younger.input_id == JobRow.input_id, or_(younger.ended_at.is_(None), younger.ended_at >= moment)
+    )
     with store.read() as session:
-        query = select(JobRow.id).where(JobRow.state.in_(ENDED), JobRow.ended_at < moment)
+        query = select(JobRow.id).where(JobRow.state.in_(ENDED), JobRow.ended_at < moment, ~on_it)
         return list(session.execute(query.order_by(JobRow.ended_at).limit(limit)).scalars())
 
 
@@ -135,7 +140,7 @@ def mark_handed(store: Store, job_id: str, attempt: int) -> None:
 def start(store: Store, job_id: str, attempt: int, worker: str) -> JobRow | None:
     """A worker begins, or goes on with, an attempt. None where there is nothing to do: cancelled, ended, or deleted."""
     with store.write() as session:
-        row = session.get(JobRow, job_id)
+        row = session.get(JobRow, job_id, with_for_update=True)
         if row is None or row.attempt != attempt or row.state not in ACTIVE:
             return None
         if row.cancel_requested:
@@ -289,7 +294,7 @@ def cancel(store: Store, job_id: str) -> JobRow:
     """
     live = {row.id for row in workers.live(store)}
     with store.write() as session:
-        row = _known(session.get(JobRow, job_id), job_id)
+        row = _known(session.get(JobRow, job_id, with_for_update=True), job_id)
         if row.state not in ACTIVE:
             raise NotAllowed("the job has ended ({state})", code="job_ended", values={"state": STATE_WORDS[row.state]})
         row.cancel_requested = True
@@ -307,7 +312,7 @@ def retry(store: Store, job_id: str) -> JobRow:
         NotAllowed: It is queued, running or done.
     """
     with store.write() as session:
-        row = _known(session.get(JobRow, job_id), job_id)
+        row = _known(session.get(JobRow, job_id, with_for_update=True), job_id)
         if row.state not in ("failed", "cancelled"):
             raise NotAllowed(
                 "the job is {state}",

@@ -2,7 +2,7 @@
 document, and whether the blobs are this database's."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +51,7 @@ def verify(store: Store, known: Head | None = None) -> Verified:
         head = audit.verify(store, known)
     except TandemError as error:
         problems.append(error.refusal)
-    problems += [error.refusal for error in _foreign_blobs(store)]
+    problems += [error.refusal for error in foreign_blobs(store)]
     with store.read() as session:
         if session.get_bind().dialect.name == "sqlite":
             for (said,) in session.execute(text("PRAGMA integrity_check")):
@@ -84,7 +84,7 @@ def _named(store: Store, sha256: str) -> bool:
         return session.get(BlobRow, sha256) is not None
 
 
-def _foreign_blobs(store: Store) -> Iterator[TandemError]:
+def foreign_blobs(store: Store) -> Iterator[TandemError]:
     """Whether the contents on the disk are another database's: as where a new, empty one took the place of one that
     was lost."""
     try:
@@ -108,11 +108,13 @@ def _differences(store: Store, identifier: str) -> Iterator[TandemError]:
         if row is None:
             return  # deleted since
         makers = {kind: make for each in store.applications for kind, make in each.rows_of.items()}
-        if row.kind not in makers:
-            return
         try:
             document = blobs.get(store, row.document_sha256)
         except TandemError:
+            return
+        if row.kind not in makers:  # of an application that keeps no rows, where it is none of theirs
+            if any(_is_read(make, document) for make in makers.values()):
+                yield _differs(ReadingRow.__tablename__, identifier)
             return
         if not _is_as_said(row, document):
             yield _differs(ReadingRow.__tablename__, identifier)
@@ -129,6 +131,15 @@ def _differences(store: Store, identifier: str) -> Iterator[TandemError]:
         for made in rows:
             if not _stands(session, made):
                 yield _differs(str(inspect(type(made)).local_table), identifier)
+
+
+def _is_read(make: Callable[[bytes], Any], document: bytes) -> bool:
+    """Whether an application can read a document as one of its own."""
+    try:
+        make(document)
+    except (TandemError, ValueError, KeyError, TypeError):
+        return False
+    return True
 
 
 def _is_as_said(row: ReadingRow, document: bytes) -> bool:

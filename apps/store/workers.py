@@ -19,11 +19,10 @@ DEAD_AFTER_S = 12.0
 def beat(store: Store, worker: str) -> None:
     """This process is alive."""
     with store.write() as session:
-        row = session.get(WorkerRow, worker)
-        if row is None:
-            row = WorkerRow(id=worker, machine=machine(), pid=os.getpid(), beat=0.0)
-            session.add(row)
-        row.beat = database_time(session)
+        at = database_time(session)
+        mine = update(WorkerRow).where(WorkerRow.id == worker).values(beat=at)
+        if session.execute(mine.returning(WorkerRow.id)).first() is None:  # the first, or another took it to be dead
+            session.add(WorkerRow(id=worker, machine=machine(), pid=os.getpid(), beat=at))
 
 
 def rest(store: Store, worker: str) -> None:

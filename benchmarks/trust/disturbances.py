@@ -146,7 +146,7 @@ class Trial:
             self.failed = error
 
     def _run(self) -> None:
-        self.settings.data_dir.mkdir(exist_ok=True)
+        self.settings.data_dir.mkdir(mode=0o700, exist_ok=True)
         self._log, self._clock = self.settings.data_dir / "log", self.settings.data_dir / "clock"
         self._log.touch()
         self._clock.write_text("0")

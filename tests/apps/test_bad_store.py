@@ -15,12 +15,13 @@ from apps import cli
 from apps.demo.report import make_example_report
 from apps.medical.nodules.findings import NoduleResult
 from apps.settings import load_settings
-from apps.store import disk, inputs
+from apps.store import blobs, disk, inputs, readings
 from apps.store.store import Store
 from core_model.errors import Refusal
 from tests import needs
 from tests.apps.medical.dicom.making import Grid, make_series
 from tests.apps.reading import reader
+from tests.apps.store.documents import provenance
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TABLES = ("input", "patient", "study", "series", "reading", "blob", "blob_reference", "study_reading", "filing")
@@ -179,3 +180,42 @@ def test_the_command_says_that_the_disk_is_full_and_the_store_stays_as_it_was(sm
     held = counts(small_disk / "data" / "tandem.db")
     assert held == {**dict.fromkeys(TABLES, 0), "input": 1}
     assert [path for path in (small_disk / "data" / "blobs").rglob("*") if path.is_file()] == []
+
+
+def test_a_disk_too_small_for_a_backup_or_a_store_from_it_is_one_sentence_and_keeps_no_part(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr("apps.console.err.width", 400)
+
+    def tandem(data: Path, *words: str) -> tuple[int, str]:
+        monkeypatch.setenv("TANDEM_DATA_DIR", str(data))
+        monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
+        monkeypatch.setattr(sys, "argv", ["tandem", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return int(ended.value.code or 0), capsys.readouterr().err.strip()
+
+    data, file = tmp_path / "data", tmp_path / "backup"
+    with Store(load_settings(data_dir=data, database_url="")) as store:
+        blobs.put(store, "reading-1", "volume", os.urandom(1_000_000))
+        readings.save(store, "test", b"{}", provenance())
+    for room in (100_000, 900_000):  # for a part of the database; for the database without what it speaks of
+        (small_disk / "ballast").write_bytes(bytes(shutil.disk_usage(small_disk).free - room))
+        status, said = tandem(data, "backup", str(small_disk / "backup"))
+        assert status == 1
+        assert said in (
+            "tandem: the disk is full, nothing was stored; free some space and try again.",
+            "tandem: the backup cannot be written (No space left on device); "
+            "give a place with enough room that can be written.",
+        )
+        assert [path.name for path in small_disk.iterdir()] == ["ballast"]
+        (small_disk / "ballast").unlink()
+    assert tandem(data, "backup", str(file))[0] == 0
+    (small_disk / "ballast").write_bytes(bytes(shutil.disk_usage(small_disk).free - 900_000))
+    status, said = tandem(small_disk / "data", "restore", str(file))
+    assert (status, said) == (
+        1,
+        "tandem: the data folder cannot be used (No space left on device); "
+        "set TANDEM_DATA_DIR to a folder that can be written.",
+    )
+    assert [path for path in (small_disk / "data").rglob("*") if path.is_file()] == []

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from apps.cli import app
 from apps.doctor import examine
 from apps.notices import NOTICE
-from apps.settings import load_settings
+from apps.settings import Settings, load_settings
 from apps.store import blobs, inputs, jobs
 from apps.store.store import Store
 from core_model.errors import Refusal
@@ -71,3 +71,15 @@ def test_the_doctor_says_what_is_kept_and_deleting_the_job_removes_it(failed: st
     with Store(load_settings()) as opened:
         sizes = [path.stat().st_size for path in opened.blobs_dir.glob("??/*")]
     assert sizes == [len(b"of a job that waits")]
+
+
+def test_deleting_says_what_postgresql_keeps_in_its_files(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    with Store(settings) as store:
+        job = jobs.create(store, "medical.read", None, {})
+        jobs.end(store, job.id, 1, "failed", error=Refusal("as_written", {"text": "No lungs"}))
+        on_a_server = store.engine.dialect.name == "postgresql"
+    _, said = tandem("delete", job.id, "--yes")
+    assert f"removed {job.id}: 1 rows, 0 files" in said
+    assert ("VACUUM FULL" in said) == on_a_server

@@ -94,13 +94,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
-    """The dashboard on the store of these settings, in a process of its own; its address."""
+def serving(settings: Settings, *program: str, log: int | None = None) -> Iterator[str]:
+    """The dashboard on the store of these settings, in a process of its own; its address.
+
+    Args:
+        settings: Of the store.
+        program: What Python runs to serve it, where that is not ``ui.server`` itself.
+        log: The file that takes what it writes, where that does not go where ours goes.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, **settings.environment(), TOKEN: ACCESS_TOKEN}
-    process = subprocess.Popen([sys.executable, "-m", "ui.server", "--port", str(port)], cwd=ROOT, env=environment)
+    command = [sys.executable, *(program or ("-m", "ui.server")), "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(url + "/health", process)

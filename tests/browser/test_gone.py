@@ -6,10 +6,10 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ from apps.jobs import delete
 from apps.settings import load_settings
 from apps.store.store import Store
 from tests import needs
-from tests.browser.conftest import ROOT, Screen, Served
+from tests.browser.conftest import ROOT, Screen, Served, serving, watched
 from tests.ui import made
+from tests.ui.dashboards import command
 
 pytestmark = pytest.mark.browser
 
@@ -90,12 +91,53 @@ def test_the_document_has_the_language_of_the_screen(screen: Screen, lang: str, 
     expect(screen.page.locator("html")).to_have_attribute("lang", "zh-CN" if lang == "en" else "en")
 
 
+SECRET = "/home/jane-doe/scan"
+FAILING = f"""
+from ui.server import main
+from ui.widgets import report_view, study_view
+
+def fail(*_):
+    raise RuntimeError({SECRET!r})
+
+report_view.show_checks = study_view._details = fail
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "tabs"),
+    [("en", "failed with an internal error", ("Checks", "Income")), ("zh", "页面发生内部错误", ("核对", "利润表"))],
+)
+def test_an_error_inside_a_part_of_a_page_is_our_sentence_and_its_message_is_kept_nowhere(
+    served: Served, browser: Any, tmp_path: Path, lang: str, sentence: str, tabs: tuple[str, str]
+) -> None:
+    errors = {}
+    with (tmp_path / "log").open("w+b") as log, serving(served.settings, "-c", FAILING, log=log.fileno()) as url:
+        for screen in watched(replace(served, url=url), browser):
+            error = screen.page.locator('[data-testid="stAlertContentError"]')
+            screen.open(f"/reports?reading={served.report}&view=income&lang={lang}")
+            expect(screen.page.locator("td", has_text="1,100")).to_be_visible()
+            screen.page.get_by_role("radio", name=tabs[0]).click()
+            expect(error).to_contain_text(sentence)
+            errors["report"] = screen.page.locator("body").inner_text()
+            screen.page.get_by_role("radio", name=tabs[1]).click()
+            expect(screen.page.locator("td", has_text="1,100")).to_be_visible()
+            expect(error).to_have_count(0)
+            screen.open(f"/studies?reading={served.study}&lang={lang}")
+            screen.page.locator("tr", has_text="0.91").click()
+            expect(error).to_contain_text(sentence)
+            errors["study"] = screen.page.locator("body").inner_text()
+        log.seek(0)
+        logged = re.sub(r"\x1b\[[\d;]*m", "", log.read().decode())  # without colours
+    assert logged.count("a page failed: RuntimeError in <string>, line 6") >= 2
+    assert not [place for place, text in {**errors, "log": logged}.items() if SECRET in text or "Traceback" in text]
+
+
 @contextmanager
 def dashboard(settings: Any, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """``tandem ui`` and the address that it prints."""
     environment = {**os.environ, **settings.environment(), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-P", "-m", "apps.cli", "ui", "--port", str(port)]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command(port), env=environment, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None
             said = ""

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from apps.store import jobs
+from apps.store.deletion import delete_everything_of
+from apps.store.store import Store
 from tests.browser.conftest import Screen
 
 pytestmark = pytest.mark.browser
@@ -74,6 +77,31 @@ def test_scrolling_adds_no_entry_and_the_way_back_brings_back_slice_window_and_f
     expect(row).to_be_visible()
 
 
+def test_the_way_back_to_a_study_brings_back_heatmap_and_markers(screen: Screen) -> None:
+    screen.open("/studies")
+    screen.page.locator("tr", has_text="DOE JANE").click()
+    screen.page.locator("tr", has_text="0.91").click()
+    screen.page.wait_for_url(re.compile("finding=finding-1"))
+    screen.settle()
+    before = length(screen)
+    screen.page.locator(".stage").click()
+    screen.page.keyboard.press("h")
+    screen.page.wait_for_url(re.compile("heat=true"))
+    screen.page.keyboard.press("m")
+    screen.page.wait_for_url(re.compile("markers=false"))
+    expect(screen.page.locator("img.heat")).to_have_attribute("data-shown", "heat/finding-1/3.png")
+    expect(screen.page.locator("circle.ring")).to_have_count(0)
+    screen.settle()
+    assert length(screen) == before
+    screen.page.get_by_role("button", name="All studies").click()
+    expect(screen.page.locator("tr", has_text="DOE JANE")).to_be_visible()
+    screen.settle()
+    back(screen)
+    expect(screen.page.locator("img.heat")).to_have_attribute("data-shown", "heat/finding-1/3.png")
+    expect(screen.page.locator("tr.selected")).to_contain_text("0.91")
+    expect(screen.page.locator("circle.ring")).to_have_count(0)
+
+
 def test_a_pick_is_one_entry_the_frame_none_and_arrow_keys_none(screen: Screen) -> None:
     screen.open(f"/reports?reading={screen.served.report}&view=income&pick=revenue.2")
     expect(marked(screen)).to_have_text("1,200")
@@ -138,3 +166,39 @@ def test_pages_are_one_entry_each_in_any_language(screen: Screen) -> None:
     back(screen)
     expect(screen.page.locator("tr", has_text="Example Works")).to_be_visible()
     expect(screen.page.get_by_text("仅供研究使用", exact=False)).to_be_visible()
+
+
+@pytest.mark.parametrize(("lang", "studies"), [("en", "Studies"), ("zh", "影像检查")])
+def test_leaving_what_is_open_for_another_page_is_one_entry(screen: Screen, lang: str, studies: str) -> None:
+    screen.open(f"/reports?reading={screen.served.report}&view=income&pick=net_income.1&lang={lang}")
+    expect(marked(screen)).to_have_text("60")
+    screen.settle()
+    before, there = length(screen), screen.page.url
+    screen.page.get_by_role("link", name=studies).click()
+    expect(screen.page.locator("tr", has_text="DOE JANE")).to_be_visible()
+    screen.settle()
+    assert length(screen) == before + 1
+    back(screen)
+    assert screen.page.url == there
+    expect(marked(screen)).to_have_text("60")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_opening_the_result_of_a_job_is_one_entry(screen: Screen, lang: str) -> None:
+    with Store(screen.served.settings) as store:
+        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study, None)
+        try:
+            screen.open(f"/jobs?lang={lang}")
+            row = screen.page.locator("tr[data-r]").first
+            expect(row).to_be_visible()
+            screen.settle()
+            before, there = length(screen), screen.page.url
+            row.click()
+            expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", "lung/3.png")
+            screen.settle()
+            assert length(screen) == before + 1
+            back(screen)
+            expect(row).to_be_visible()
+            assert screen.page.url == there
+        finally:
+            delete_everything_of(store, job.id)

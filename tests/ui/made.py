@@ -69,17 +69,18 @@ _PROVENANCE = {"steps": {"document": "1"}, "settings": {}, "weights": {"core": "
 Y24, Y23 = Period("2024-12-31", "2024-01-01"), Period("2023-12-31", "2023-01-01")
 
 
-def report(store: Store) -> str:
-    """Store the reading of ``REPORT`` with one failing check and two anomalies; its id."""
+def report(store: Store, **changed: Any) -> str:
+    """Store the reading of ``REPORT`` with one failing check and two anomalies, or with the parts given; its id."""
     filing = read_facts(REPORT)
     source = blobs.put(store, "job-made", "source", REPORT)
     facts = blobs.put(store, "job-made", "facts", to_parquet(filing.facts))
-    provenance = Provenance(source, **_PROVENANCE)
+    provenance = Provenance(source, **{**_PROVENANCE, "settings": {"changed": sorted(changed)}})
     reading = finance_reading(
         id=readings.id_of("finance.read", provenance),
         facts=FactsFile(len(filing.facts), facts),
         document=about(source),
         provenance=provenance,
+        **changed,
     )
     files = {"source": source, "facts": facts}
     readings.save(store, "finance.read", to_json(reading), provenance, rows=[filings.row_of(reading)], files=files)

@@ -94,7 +94,7 @@ def show_report(reading: FinanceReading) -> None:
                 key="view",
                 clears=("pick", "n"),
                 format_func=lambda name: counted(reading, name),
-                width="stretch",
+                width="content",
             )
             statement = next((name for name in STATEMENTS if name == view), None)
             reported = statement is not None and switch(t("reported"), key="as_reported", clears=("pick", "n"))

@@ -1,11 +1,12 @@
 // What belongs to the whole window. data: {lang, start, texts: {gone, restarted, upload}}.
 // 1. The language of the document, for screen readers and for breaking lines.
 // 2. The browser's history: Streamlit adds an entry each time it writes the address. One that differs from the address
-//    shown only in where one has moved (slice, window, language, a number reached by arrow keys, a job that became its
-//    reading) takes its entry's place, so that the way back leads to what was chosen before, not through each step.
+//    shown only in where one has moved (slice, window, switches of the viewer, language, a number reached by arrow keys, a
+//    job that became its reading) takes its entry's place, so that the way back leads to what was chosen before, not through
+//    each step.
 // 3. A server that is gone: our sentence in the page's language, until it answers again. One that was started again knows
 //    nothing of this page, which then loads itself anew; its address has all that was chosen.
-const MOVING = new Set(["slice", "window", "lang"]);
+const MOVING = new Set(["slice", "window", "markers", "heat", "lang"]);
 const FOLLOWING = new Set([...MOVING, "pick", "n"]);
 const GIVES_WAY = new Set([...MOVING, "job", "reading"]);
 
@@ -25,15 +26,23 @@ function onlyMoves(address) {
   return before.has("job") && !after.has("job") && after.has("reading") && within(GIVES_WAY);
 }
 
+// Streamlit changes the page in two steps, first the parameters, then the path: both are one step of the way.
 function keepHistoryShort() {
   if (history.tandem) return;
   history.tandem = true;
   const push = history.pushState.bind(history);
-  history.pushState = (state, title, address) =>
-    address && onlyMoves(address) ? history.replaceState(state, title, address) : push(state, title, address);
+  let actions = 0, pushedIn = -1; // how often something was done here; in which of them an entry was added on this path
+  for (const kind of ["pointerdown", "keydown", "popstate"]) window.addEventListener(kind, () => { actions += 1; }, true);
+  history.pushState = (state, title, address) => {
+    const leaves = Boolean(address) && new URL(address, location.href).pathname !== location.pathname;
+    if (address && (onlyMoves(address) || (leaves && pushedIn === actions))) return history.replaceState(state, title, address);
+    pushedIn = leaves ? -1 : actions;
+    return push(state, title, address);
+  };
 }
 
-// Streamlit's captions and chosen tabs are too pale to read, and the button of its uploader has no name once it has our words.
+// Streamlit's captions and chosen tabs are too pale to read, its tabs that find no room are out of sight, and the button of
+// its uploader has no name once it has our words.
 function nameUploader() {
   for (const button of document.querySelectorAll("[data-testid=stFileUploaderDropzone] button"))
     if (button.getAttribute("aria-label") !== window.tandemUpload) button.setAttribute("aria-label", window.tandemUpload);
@@ -45,7 +54,8 @@ function makeReadable(words) {
   if (window.tandemReadable) return;
   const style = document.createElement("style");
   style.textContent = "[data-testid=stCaptionContainer] { color: inherit; opacity: 0.85; }" +
-    " button[data-selected=true] { color: inherit !important; }";
+    " button[data-selected=true] { color: inherit !important; }" +
+    " [data-testid=stButtonGroup] [role=radiogroup] { flex-wrap: wrap; overflow: visible; mask: none; -webkit-mask: none; }";
   document.head.append(style);
   window.tandemReadable = new MutationObserver(nameUploader);
   window.tandemReadable.observe(document.body, { childList: true, subtree: true });

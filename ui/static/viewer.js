@@ -1,9 +1,10 @@
 // Slices of a CT volume as images from this server, with the findings marked. What is shown is one frame: pixels, label,
 // rings and heatmap of one slice, which change together once all of it has been loaded; until then the old frame stays
 // as it is, and "loading" stands over it. data: {base, size: [z, y, x], spacing: [z, y, x], positions: [mm], windows:
-// [{id, label}], window, slice, jump (a count: the viewer goes to slice and finding when it grows), edges, findings:
-// [{id, rank, k, row, column, radius, shown, heat}], finding, lang, texts, height}. Places are drawn in millimetres, so a
-// ring is a circle whatever the pixels are. Sends the trigger "place": {slice, window, finding, jump}.
+// [{id, label}], window, slice, markers, heat, jump (a count: the viewer takes all of these from the page when it grows),
+// edges, findings: [{id, rank, k, row, column, radius, shown, heat}], finding, lang, texts, height}. Places are drawn in
+// millimetres, so a ring is a circle whatever the pixels are. Sends the trigger "place": {slice, window, finding, markers,
+// heat, jump}.
 const STATE = new WeakMap();
 const KEPT = 96;
 const RANK_PX = 12;
@@ -53,7 +54,7 @@ class Pictures { // those asked for last, decoded, by their path on the server
 
 class Viewer {
   constructor(root) {
-    this.root = root; this.pictures = new Pictures(); this.markers = true; this.heat = false; this.opacity = 0.45;
+    this.root = root; this.pictures = new Pictures(); this.opacity = 0.45;
     this.asked = 0; this.frame = null;
     this.stage = element("div", "stage");
     this.image = element("img", "slice"); this.heatImage = element("img", "heat");
@@ -86,7 +87,7 @@ class Viewer {
     const first = !this.data || this.data.base !== data.base;
     this.data = data; this.send = send;
     if (first) { this.pictures.clear(); this.frame = null; }
-    if (first || data.jump !== this.jumped) { clearTimeout(this.timer); this.window = data.window; this.finding = data.finding; this.k = data.slice; }
+    if (first || data.jump !== this.jumped) { clearTimeout(this.timer); for (const name of ["window", "finding", "markers", "heat"]) this[name] = data[name]; this.k = data.slice; }
     this.jumped = data.jump;
     this.slider.max = data.size[0] - 1;
     this.slider.setAttribute("aria-label", data.texts.slice);
@@ -128,13 +129,15 @@ class Viewer {
   toggle(label, on, enabled, change) {
     const button = element("button", `toggle ${on ? "on" : ""}`, label);
     button.type = "button"; button.disabled = !enabled; button.setAttribute("aria-pressed", on);
-    button.onclick = () => { change(); this.controls(); this.show(this.k, true); };
+    button.onclick = () => this.change(change);
     return button;
   }
 
+  change(what) { what(); this.controls(); this.show(this.k, true); this.tell(); }
+
   chosen() { return this.data.findings.find((finding) => finding.id === this.finding); }
 
-  choose(window) { this.window = window; this.controls(); this.show(this.k, true); this.tell(); }
+  choose(window) { this.change(() => { this.window = window; }); }
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -145,8 +148,8 @@ class Viewer {
     else if (key === "Home") this.show(0);
     else if (key === "End") this.show(last);
     else if (key === "n" || key === "p") this.jump(key === "n" ? 1 : -1);
-    else if (key === "m") { this.markers = !this.markers; this.controls(); this.show(this.k, true); }
-    else if (key === "h" && this.chosen() && this.chosen().heat) { this.heat = !this.heat; this.controls(); this.show(this.k, true); }
+    else if (key === "m") this.change(() => { this.markers = !this.markers; });
+    else if (key === "h" && this.chosen() && this.chosen().heat) this.change(() => { this.heat = !this.heat; });
     else if (/^[1-9]$/.test(key) && this.data.windows[Number(key) - 1]) this.choose(this.data.windows[Number(key) - 1].id);
     else return;
     event.preventDefault(); event.stopPropagation();
@@ -240,7 +243,8 @@ class Viewer {
 
   tell() {
     clearTimeout(this.timer);
-    this.send({ slice: this.k, window: this.window, finding: this.finding, jump: this.jumped });
+    const { k: slice, window, finding, markers, heat, jumped: jump } = this;
+    this.send({ slice, window, finding, markers, heat, jump });
   }
 
   close() { clearTimeout(this.timer); this.resized.disconnect(); this.pictures.clear(); }

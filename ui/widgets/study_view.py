@@ -39,13 +39,14 @@ def show_study(reading: MedicalReading) -> None:
     both()
 
 
-PLACE = ("slice", "window", "finding")
+PLACE = ("slice", "window", "finding", "markers", "heat")
 
 
 def keep_place(place: Mapping[str, Any]) -> None:
     """Keep in the address where the viewer came to rest; what it sent before the last jump is past."""
     if place["jump"] == st.session_state.get("jump"):
-        go(slice=str(place["slice"]), window=place["window"], finding=place["finding"] or None)
+        switches = {"markers": None if place["markers"] else "false", "heat": "true" if place["heat"] else None}
+        go(slice=str(place["slice"]), window=place["window"], finding=place["finding"] or None, **switches)
         st.session_state["place"] = _place()
 
 
@@ -144,6 +145,8 @@ def viewer_data(reading: MedicalReading, findings: Sequence[ReadFinding], jump: 
         ],
         "window": window,
         "slice": k,
+        "markers": parameter("markers") != "false",
+        "heat": parameter("heat") == "true",
         "jump": jump,
         "edges": dict(zip(("left", "right", "top", "bottom"), view.letters, strict=True)),
         "findings": [_marker(reading.id, finding, view, shape) for finding in findings],

@@ -12,6 +12,7 @@ from uuid import UUID
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+from apps.medical.dicom import kernels
 from apps.medical.dicom.guard import Unreadable, becoming
 
 MAKERS = ("ge", "siemens", "philips", "toshiba", "canon", "hitachi", "fujifilm", "united imaging", "neusoft", "samsung")
@@ -147,9 +148,8 @@ def maker(dataset: Dataset) -> str:
 
 
 def kernel(dataset: Dataset) -> str:
-    """The reconstruction kernel: short, at most two words; longer free text is not kept."""
-    found = loose_text(dataset, "ConvolutionKernel")
-    return found if re.fullmatch(r"[A-Za-z0-9_+\-./\\ ]{1,24}", found) and found.count(" ") <= 1 else ""
+    """The reconstruction kernel, where it is one that a maker of scanners names; free text is not kept."""
+    return kernels.known(loose_text(dataset, "ConvolutionKernel"))
 
 
 def contrast(dataset: Dataset, usage: Dataset | None = None) -> bool | None:

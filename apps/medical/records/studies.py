@@ -147,7 +147,7 @@ def series_id(study_id: str, series_uid: str) -> str:
 
 def _put_series(session: Session, study_id: str, entry: SeriesEntry) -> None:
     identifier = series_id(study_id, entry.series_uid)
-    row = session.get(SeriesRow, identifier)
+    row = session.get(SeriesRow, identifier, with_for_update=True)
     if row is None:
         row = SeriesRow(id=identifier, study_id=study_id, series_uid=entry.series_uid)
         session.add(row)

@@ -22,7 +22,7 @@ from typing import IO, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from apps.store import audit, blobs, disk, inputs, migrations
+from apps.store import audit, blobs, disk, inputs, migrations, verification
 from apps.store.audit import Head
 from apps.store.backups import snapshot
 from apps.store.ids import canonical
@@ -61,8 +61,9 @@ def backup(store: Store, file: Path) -> BackedUp:
 
     Raises:
         InputRejected: There is something at its place (code ``backup_exists``).
-        Unavailable: It cannot be written; the audit chain, or a content, is damaged; or contents were deleted faster
-            than they could be copied.
+        Unavailable: It cannot be written; the audit chain, or a content, is damaged; the contents are another
+            database's, as where this one took the place of one that was lost (code ``database_not_of_blobs``); or
+            contents were deleted faster than they could be copied.
     """
     if file.exists():
         raise InputRejected(
@@ -70,6 +71,8 @@ def backup(store: Store, file: Path) -> BackedUp:
             action="give the name of a new file",
             code="backup_exists",
         )
+    for fault in verification.foreign_blobs(store):
+        raise fault
     audit.verify(store)
     with _target_errors(), tempfile.TemporaryDirectory(dir=file.parent, prefix=".tandem-backup-") as folder:
         written = Path(folder) / "backup"
@@ -165,6 +168,8 @@ def opened(file: Path) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
             if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
                 raise not_a_backup()
             yield archive, manifest
+    except TandemError:
+        raise  # some are ValueErrors too
     except (tarfile.TarError, ValueError, KeyError, TypeError, EOFError):
         raise not_a_backup() from None
 

@@ -20,6 +20,8 @@ from apps.store import audit, blobs, disk, inputs, migrations, ownership, verifi
 from apps.store.audit import Head
 from apps.store.backups import archive, snapshot
 from apps.store.engine import make_engine, sqlite_file
+from apps.store.privacy import keep_private
+from apps.store.steps import remove_steps
 from apps.store.store import Store
 from apps.store.tables import BlobReferenceRow, InputRow, JobRow, WorkerRow
 from core_model.errors import InputRejected, NotAllowed, TandemError, Unavailable, system_reason
@@ -54,8 +56,9 @@ def restore(settings: Settings, file: Path) -> Restored:
     """
     with _source_errors(), archive.opened(file) as (opened, manifest):
         _refuse_what_is_there(settings, manifest)
+        keep_private(settings)
         with disk.data_dir_errors():
-            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            disk.make_private(settings.data_dir)
             folder = Path(tempfile.mkdtemp(dir=settings.data_dir, prefix=".restore-"))
         try:
             with disk.data_dir_errors():
@@ -124,33 +127,45 @@ def _put_in_place(settings: Settings, folder: Path, manifest: dict[str, Any]) ->
         if manifest["store"] is not None and ownership.mark_of(settings.blobs) is None:
             ownership.mark(settings.blobs, str(disk.blob_file(settings.blobs, manifest["store"]).name))
         for sha256 in manifest["blobs"]:
-            path = disk.blob_file(settings.blobs, sha256)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            shutil.move(disk_name(folder, "blobs", sha256), path)
-            disk.sync_names(path)
+            _name(disk_name(folder, "blobs", sha256), disk.blob_file(settings.blobs, sha256))
     with disk.data_dir_errors():
         for name, sha256 in manifest["inbox"].items():
             path = _within(settings.data_dir / INBOX, name)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            shutil.copyfile(disk_name(folder, "inbox", sha256), path)
+            _name(disk.write(folder, disk.FileChunks(disk_name(folder, "inbox", sha256))), path)
+    remove_steps(settings.database_url)
     if database is None:
         snapshot.put_back(settings.database_url, copy)
-        return _begin(settings, manifest, lambda: None)
+        return _begin(settings, manifest, lambda: _call_filled(settings))
     # The copy becomes a store where it lies, and gets the database's name when it is right.
     placed = settings.model_copy(update={"database_url": snapshot.url_of(copy)})
-    with disk.data_dir_errors():
-        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def name_it() -> None:
         with disk.data_dir_errors():
-            shutil.move(copy, database)
-            disk.sync_folder(database.parent)
+            _name(copy, database)
 
     return _begin(placed, manifest, name_it)
 
 
+def _call_filled(settings: Settings) -> None:
+    engine = make_engine(settings.database_url)
+    try:
+        snapshot.is_filled(engine)
+    finally:
+        engine.dispose()
+
+
+def _name(made: Path, path: Path) -> None:
+    """Give a file its place, whole or not at all, for those who can look into the folder there."""
+    disk.make_private(path.parent)
+    if made.stat().st_dev != path.parent.stat().st_dev:
+        made = disk.write(path.parent, disk.FileChunks(made))
+    made.chmod(disk.file_mode(path.parent))
+    os.replace(made, path)
+    disk.sync_names(path)
+
+
 def _begin(settings: Settings, manifest: dict[str, Any], name_it: Callable[[], None]) -> Restored:
-    """Bring the restored database to the newest schema, let its jobs begin anew, and verify it."""
+    """Bring the restored database to the newest schema, let its jobs begin anew, verify it, and give it its name."""
     engine = make_engine(settings.database_url)
     try:
         migrations.upgrade(engine, settings)

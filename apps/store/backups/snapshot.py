@@ -9,17 +9,20 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateSchema, DropSchema
 
 from apps.store.disk import data_dir_errors
-from apps.store.engine import sqlite_file, translated_errors
+from apps.store.engine import make_engine, sqlite_file, translated_errors
+from apps.store.steps import SCHEMA as STEPS
 from core_model.errors import Unavailable
 
-PAGES = 1024  # copied at a time: between them others may write
+AT_ONCE = -1  # copied in pieces, it would begin anew at each write of another process, and never end
 SCHEMA = "public"
+FILLING = "tandem_restore"  # a schema that is there while the other one is being filled
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-DUMPED = ("--format=custom", "--no-owner", "--no-privileges", "--exclude-schema=dbos")  # that one begins anew
+DUMPED = ("--format=custom", "--no-owner", "--no-privileges", f"--exclude-schema={STEPS}")  # that one begins anew
 
 
 @contextmanager
@@ -41,7 +44,7 @@ def taken(engine: Engine, url: str, file: Path) -> Iterator[Session]:
     with translated_errors(), engine.connect() as connection:
         raw: Any = connection.connection.driver_connection
         with data_dir_errors(), closing(sqlite3.connect(file)) as copy:
-            raw.backup(copy, pages=PAGES)
+            raw.backup(copy, pages=AT_ONCE)  # in WAL mode nobody waits for it
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
     held = create_engine(URL.create("sqlite", database=str(file)))
     try:
@@ -52,11 +55,21 @@ def taken(engine: Engine, url: str, file: Path) -> Iterator[Session]:
 
 
 def put_back(url: str, file: Path) -> None:
-    """Fill an empty PostgreSQL database from a copy, whole or not at all.
+    """Fill an empty PostgreSQL database from a copy, whole or not at all. It is marked as being filled until
+    ``is_filled``: one whose restore was killed is emptied and filled anew.
 
     Raises:
         Unavailable: The program that does it cannot be used, or failed.
     """
+    engine = make_engine(url)
+    try:
+        with translated_errors(), engine.begin() as connection:
+            if inspect(connection).has_schema(FILLING):
+                _empty(connection)
+            else:
+                connection.execute(CreateSchema(FILLING))
+    finally:
+        engine.dispose()
     run("pg_restore", url, "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(file))
 
 
@@ -101,7 +114,23 @@ def url_of(file: Path) -> str:
 
 
 def holds_tables(engine: Engine) -> bool:
-    """Whether a PostgreSQL database holds tables already."""
-    query = text("SELECT count(*) FROM information_schema.tables WHERE table_schema = :schema")
+    """Whether a PostgreSQL database holds tables already, others than those of a restore that was killed."""
     with translated_errors(), engine.connect() as connection:
-        return bool(connection.execute(query, {"schema": SCHEMA}).scalar_one())
+        found = inspect(connection)
+        return bool(found.get_table_names(SCHEMA)) and not found.has_schema(FILLING)
+
+
+def is_filled(engine: Engine) -> None:
+    """The database is whole: from now on it is a store like any other."""
+    with translated_errors(), engine.begin() as connection:
+        connection.execute(DropSchema(FILLING, if_exists=True))
+
+
+def _empty(connection: Connection) -> None:
+    """Remove what a restore that was killed has put into the database."""
+    quoted = connection.dialect.identifier_preparer.quote
+    for table in inspect(connection).get_table_names(SCHEMA):
+        connection.execute(text(f"DROP TABLE {SCHEMA}.{quoted(table)} CASCADE"))
+    functions = text("SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)")
+    for function in connection.execute(functions, {"schema": SCHEMA}).scalars().all():
+        connection.execute(text(f"DROP FUNCTION {function} CASCADE"))

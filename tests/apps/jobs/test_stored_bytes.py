@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from apps.jobs import Worker, delete, enqueue, retry
+from apps.jobs import Worker, delete, enqueue, retry, show
 from apps.jobs.records import file_engine, is_rotten, jobs_file
 from apps.settings import Settings
+from apps.store import jobs, readings
+from apps.store.jobs import ENDED
 from apps.store.store import Store
-from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
+from tests.apps.jobs.conftest import SAMPLES, Workers, code_of, last, log_of, wait_for
 
 
 def execute(store: Store, statement: str, **values: Any) -> None:
@@ -100,6 +102,41 @@ def test_a_row_that_says_py_pickle_is_never_unpickled_and_its_job_begins_anew(
     assert not (tmp_path / "executed").exists()
 
 
+def test_a_pickle_written_under_a_running_worker_is_not_executed_and_its_job_begins_anew(
+    store: Store, tmp_path: Path, hold: Path
+) -> None:
+    with Worker(store, SAMPLES):
+        first = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+        second = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 2})
+        wait_for(lambda: jobs.get(store, second).handed == 1 and "second begin" in log_of(tmp_path))
+        pickled, here = pickle_in(tmp_path), f"WHERE workflow_uuid = '{second}.1'"
+        execute(store, f"UPDATE dbos.workflow_input SET inputs = :pickle {here}", pickle=pickled)
+        execute(
+            store,
+            f"UPDATE dbos.workflow_status SET serialization = 'py_pickle', inputs = :pickle {here}",
+            pickle=pickled,
+        )
+        hold.unlink()
+        assert [last(store, job_id).state for job_id in (first, second)] == ["done", "done"]
+    assert not (tmp_path / "executed").exists()
+
+
+def test_a_job_whose_record_became_a_pickle_under_a_running_worker_begins_anew_when_retried(
+    store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "fail").touch()
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    with Worker(store, SAMPLES):
+        assert code_of(last(store, job_id)) == "defect"
+        (tmp_path / "fail").unlink()
+        change = "UPDATE dbos.operation_outputs SET serialization = 'py_pickle', output = :pickle"
+        execute(store, f"{change} WHERE workflow_uuid = '{job_id}.1'", pickle=pickle_in(tmp_path))
+        retry(store, job_id)
+        assert last(store, job_id).state == "done"
+    assert not (tmp_path / "executed").exists()
+    assert log_of(tmp_path).count("first begin") == 2
+
+
 def spoil(store: Store) -> None:
     """Write over the beginning of DBOS's own file."""
     file = jobs_file(store)
@@ -124,3 +161,28 @@ def test_a_rotten_file_of_recorded_steps_is_begun_anew(sqlite_settings: Settings
         assert not is_rotten(store)
         spoil(store)
         assert delete(store, str(end.reading_id)).rows["job"] == [job_id]
+
+
+def test_a_running_worker_whose_file_of_recorded_steps_rots_begins_a_new_one_and_lives_on(
+    sqlite_settings: Settings, tmp_path: Path, hold: Path
+) -> None:
+    """In the middle of a step, and between two jobs."""
+    processes = Workers(sqlite_settings, tmp_path / "workers.err")
+    with Store(sqlite_settings) as store:
+        try:
+            worker = processes.start(store)
+            job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+            wait_for(lambda: "second begin" in log_of(tmp_path))
+            spoil(store)
+            hold.unlink()
+            wait_for(lambda: show(store, job_id).state in ENDED, 90)
+            assert (show(store, job_id).state, code_of(show(store, job_id))) == ("done", "")
+            spoil(store)
+            other = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 2})
+            wait_for(lambda: show(store, other).state in ENDED, 90)
+            assert (show(store, other).state, code_of(show(store, other))) == ("done", "")
+            assert worker.poll() is None, processes.errors.read_text()
+            assert not is_rotten(store)
+            assert len(readings.listing(store)) == 2
+        finally:
+            processes.end()

@@ -1,6 +1,8 @@
 """A backup is the whole store as it stood at one moment, and a store is made of it again, or nothing at all."""
 
 import os
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -11,21 +13,23 @@ from sqlalchemy import text
 
 from apps.documents import to_json
 from apps.finance.records import filings
-from apps.jobs import Worker
+from apps.jobs import Worker, enqueue
 from apps.medical.reading import AboutStudy
 from apps.medical.records import studies
 from apps.settings import Settings, load_settings
-from apps.store import audit, blobs, inputs, jobs, readings
+from apps.store import audit, blobs, inputs, jobs, ownership, readings
 from apps.store.audit import Head
-from apps.store.backups import backup, restore
+from apps.store.backups import backup, restore, snapshot
 from apps.store.deletion import delete_everything_of
+from apps.store.engine import sqlite_file
 from apps.store.store import Store
 from apps.store.verification import verify
 from core_model.errors import InputRejected, NotAllowed, Unavailable
 from tests import needs
 from tests.apps.conftest import Postgres
 from tests.apps.finance import readings as finance
-from tests.apps.jobs.conftest import SAMPLES, last
+from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
+from tests.apps.jobs.test_worker import WHOLE
 from tests.apps.medical import readings as medical
 from tests.apps.store.documents import provenance
 
@@ -133,6 +137,85 @@ def test_a_store_comes_back_whole_and_its_open_job_begins_anew(
     assert not list(elsewhere.data_dir.glob(".restore-*"))
 
 
+def test_a_store_is_restored_beside_the_recorded_steps_of_a_lost_database_and_its_job_begins_anew(
+    store: Store, tmp_path: Path
+) -> None:
+    """The steps speak of contents that no backup holds, and the worker that had the job is no longer known."""
+    hold = tmp_path / "hold"
+    hold.touch()
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    worker = start_worker(store, tmp_path)
+    try:
+        wait_for(lambda: "second begin" in log_of(tmp_path))
+        backup(store, tmp_path / "backup")
+    finally:
+        worker.kill()
+        worker.wait()
+    hold.unlink()
+    file = sqlite_file(store.settings.database_url)
+    if file is None:
+        with store.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    else:
+        for path in file.parent.glob("tandem.db*"):
+            path.unlink()
+    store.engine.dispose()
+    restore(store.settings, tmp_path / "backup")
+    with Store(store.settings) as again, Worker(again, SAMPLES):
+        end = last(again, job_id)
+        assert (end.state, code_of(end)) == ("done", "")
+    assert log_of(tmp_path) == ["first begin", "first end", "second begin", *WHOLE]
+
+
+def start_worker(store: Store, folder: Path) -> subprocess.Popen[bytes]:
+    """A worker process of the sample jobs."""
+    with (folder / "worker.err").open("wb") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-m", "apps.jobs", "--module", SAMPLES[0]],
+            env={**os.environ, **store.settings.environment()},
+            stderr=errors,
+        )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
+def test_a_store_that_its_group_shares_is_restored_for_the_group(
+    sqlite_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.umask(0o022)
+    try:
+        with Store(sqlite_settings) as store:
+            filled(store, tmp_path)
+            backup(store, tmp_path / "backup")
+        for group, folders, files in ((True, 0o2770, 0o660), (False, 0o700, 0o600)):
+            place = tmp_path / f"group-{group}" / "data"
+            settings = load_settings(data_dir=place, database_url="", group_access=group)
+            restore(settings, tmp_path / "backup")
+            made = [place, *place.rglob("*")]
+            assert {path.relative_to(place).parts[:1] for path in made} >= {("blobs",), ("inbox",), ("tandem.db",)}
+            modes = {
+                (path.is_dir(), path.stat().st_mode & 0o7777) for path in made if ownership.MARK not in str(path.parent)
+            }
+            assert modes == {(True, folders), (False, files)}
+            Store(settings).close()
+    finally:
+        os.umask(before)
+
+
+def test_a_folder_that_others_can_read_gets_nothing_restored(sqlite_settings: Settings, tmp_path: Path) -> None:
+    with Store(sqlite_settings) as store:
+        filled(store, tmp_path)
+        backup(store, tmp_path / "backup")
+    place = tmp_path / "wide"
+    place.mkdir()
+    (place / "letter.txt").touch()
+    place.chmod(0o755)
+    with pytest.raises(Unavailable) as refused:
+        restore(load_settings(data_dir=place, database_url=""), tmp_path / "backup")
+    assert refused.value.code == "data_dir_open_to_others"
+    assert [path.name for path in place.iterdir()] == ["letter.txt"]
+
+
 def test_backups_taken_while_others_write_and_delete_all_verify(
     store: Store, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -193,6 +276,10 @@ def test_a_lost_database_comes_back_beside_its_blobs_and_not_beside_another_s(
         with pytest.raises(Unavailable) as refused:
             blobs.put(empty, "job-1", "text", b"abc")
         assert refused.value.code == "blobs_foreign"
+        with pytest.raises(Unavailable) as no_backup:
+            backup(empty, tmp_path / "backup of nothing")
+        assert no_backup.value.code == "database_not_of_blobs"
+        assert not (tmp_path / "backup of nothing").exists()
     file.unlink()
     restore(sqlite_settings, tmp_path / "backup")
     with Store(sqlite_settings) as again:
@@ -234,21 +321,26 @@ def test_a_backup_that_is_not_whole_is_refused_and_leaves_no_store(
     assert [path for path in (tmp_path / "new").rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.parametrize("killed_in", ["apps.store.migrations.upgrade", "apps.store.verification.verify"])
 def test_a_killed_restore_is_begun_again(
-    sqlite_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_in: str
 ) -> None:
-    with Store(sqlite_settings) as store:
-        filled(store, tmp_path)
-        backup(store, tmp_path / "backup")
-    settings = load_settings(data_dir=tmp_path / "new", database_url="")
+    filled(store, tmp_path)
+    before = contents(store)
+    backup(store, tmp_path / "backup")
     with monkeypatch.context() as patched:
-        patched.setattr("apps.store.migrations.upgrade", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(killed_in, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            restore(settings, tmp_path / "backup")
-    assert not (settings.data_dir / "tandem.db").exists()
-    restore(settings, tmp_path / "backup")
-    with Store(settings) as store:
-        assert verify(store).problems == []
+            restore(elsewhere, tmp_path / "backup")
+    assert not (elsewhere.data_dir / "tandem.db").exists()
+    restore(elsewhere, tmp_path / "backup")
+    with Store(elsewhere) as again:
+        assert verify(again).problems == []
+        assert contents(again) == before
+        assert [entry.action for entry in audit.listing(again)].count("store.restore") == 1
+    with pytest.raises(NotAllowed) as over:
+        restore(elsewhere, tmp_path / "backup")
+    assert over.value.code == "restore_over_store"
 
 
 def test_a_damaged_content_is_told_of_in_place_of_a_backup(sqlite_settings: Settings, tmp_path: Path) -> None:
@@ -262,6 +354,18 @@ def test_a_damaged_content_is_told_of_in_place_of_a_backup(sqlite_settings: Sett
         assert not (tmp_path / "backup").exists()
         with pytest.raises(Unavailable, match="the backup cannot be written"):
             backup(store, tmp_path / "none" / "backup")
+
+
+def test_a_backup_of_the_other_kind_of_database_is_called_so(
+    sqlite_settings: Settings, postgres: Postgres, tmp_path: Path
+) -> None:
+    with Store(sqlite_settings) as store:
+        backup(store, tmp_path / "backup")
+    url = postgres.new_database("template1")
+    with pytest.raises(InputRejected) as refused:
+        restore(load_settings(data_dir=tmp_path / "new", database_url=url), tmp_path / "backup")
+    postgres.drop(url)
+    assert (refused.value.code, refused.value.values) == ("backup_of_other_kind", {"kind": "sqlite"})
 
 
 def test_without_pg_dump_the_sentence_says_what_to_install(
@@ -304,6 +408,7 @@ def cut(store: Store) -> None:
         ("DELETE FROM filing", "filing"),
         ("UPDATE study_reading SET num_shown = num_shown + 1", "study_reading"),
         ("UPDATE reading SET provenance_hash = 'f' WHERE kind = 'finance.read'", "reading"),
+        ("UPDATE reading SET kind = 'other.read' WHERE kind = 'finance.read'", "reading"),
     ],
 )
 def test_a_row_that_differs_from_its_document_is_found(store: Store, tmp_path: Path, change: str, table: str) -> None:
@@ -313,3 +418,40 @@ def test_a_row_that_differs_from_its_document_is_found(store: Store, tmp_path: P
         session.execute(text(change))
     (problem,) = verify(store).problems
     assert (problem.code, problem.values["table"]) == ("row_differs", table)
+
+
+def test_a_backup_ends_however_often_another_process_writes_meanwhile(tmp_path: Path) -> None:
+    """A job reports twice a second; copied in pieces, the database would be begun anew each time."""
+    settings = load_settings(data_dir=tmp_path / "data", database_url="")
+    with Store(settings) as store, store.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE much (bytes BLOB)")
+        connection.exec_driver_sql("INSERT INTO much VALUES (randomblob(40000000))")
+        connection.commit()
+        file = sqlite_file(settings.database_url)
+        program = (
+            "import sqlite3\n"
+            f"connection = sqlite3.connect({str(file)!r}, timeout=30)\n"
+            "connection.execute('PRAGMA synchronous=OFF')\n"
+            "connection.execute('CREATE TABLE often (number)')\n"
+            "print(flush=True)\n"
+            "while True:\n"
+            "    connection.execute('INSERT INTO often VALUES (1)')\n"
+            "    connection.commit()\n"
+        )
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as writer:
+            try:
+                assert writer.stdout is not None
+                writer.stdout.readline()
+                copying = threading.Thread(
+                    target=lambda: snapshot_of(store, tmp_path / "copy.db"), name="copying", daemon=True
+                )
+                copying.start()
+                copying.join(30)
+                assert not copying.is_alive()
+            finally:
+                writer.kill()
+
+
+def snapshot_of(store: Store, file: Path) -> None:
+    with snapshot.taken(store.engine, store.settings.database_url, file):
+        pass

@@ -2,15 +2,22 @@
 
 import os
 import stat
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from apps.demo.report import make_example_report
+from apps.medical.nodules.findings import NoduleResult
 from apps.settings import Settings, load_settings
-from apps.store import blobs, privacy
-from apps.store.disk import is_shared
+from apps.store import blobs, inputs, privacy
+from apps.store.backups import backup, restore
+from apps.store.disk import file_mode, is_shared, make_private
 from apps.store.store import Store
 from core_model.errors import InputRejected, Unavailable
+from tests.apps.medical.dicom.making import make_series
+from tests.apps.reading import reader
 from tests.conftest import put_empty_database
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
@@ -140,9 +147,59 @@ def test_the_switch_takes_true_or_false(monkeypatch: pytest.MonkeyPatch) -> None
         load_settings()
 
 
-def test_the_names_that_count_as_ours_are_those_that_the_store_makes(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    with Store(settings_of(folder)) as store:
-        blobs.put(store, "job-1", "text", b"content")
-    names = {path.name for path in (*folder.iterdir(), *(folder / "blobs").iterdir())}
-    assert all(privacy._OURS.fullmatch(name) for name in names), names
+@pytest.mark.parametrize("group", [False, True], ids=["alone", "group"])
+def test_all_that_use_leaves_in_the_folders_counts_as_ours_and_is_for_whom_it_should_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: bool
+) -> None:
+    """A report and a scan read, an upload, a backup, a store made of it, a demo's folder, a try of an upgrade."""
+    from apps.demo import run as demo
+
+    monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: NoduleResult([], []))
+    generous, folder, place = os.umask(0o022), tmp_path / "data", tmp_path / "restored"
+    make_example_report(tmp_path / "report.html", 1)
+    scan = make_series().write(tmp_path / "ct")
+    try:
+        with reader(folder, settings_of(folder, group_access=group)) as reads:
+            upload = inputs.inbox(reads.store) / "0a1b.htm"
+            make_private(upload.parent)
+            upload.touch(mode=0o600)
+            upload.chmod(file_mode(upload.parent))
+            inputs.add(reads.store, upload)
+            assert [reads.report(tmp_path / "report.html").state, reads.study(scan).state] == ["done", "done"]
+            while_it_is_used = {path.name for path in folder.iterdir()}
+            seen = watch_names(monkeypatch, folder)
+            backup(reads.store, folder / "tandem.backup")
+        monkeypatch.setattr(demo, "make_input", lambda *_: (_ for _ in ()).throw(InterruptedError))
+        monkeypatch.setattr("apps.settings.load_settings", lambda: settings_of(folder, group_access=group))
+        with pytest.raises(InterruptedError):
+            demo.run_demo(3)
+        restore(settings_of(place, group_access=group), folder / "tandem.backup")
+        Store(settings_of(place, group_access=group)).close()
+    finally:
+        os.umask(generous)
+    made = [folder, *folder.rglob("*"), place, *place.rglob("*")]
+    names = {path.name for path in made if path.parent in (folder, folder / "blobs", place, place / "blobs")}
+    assert {"tandem.db", "tandem.jobs.db", "blobs", "inbox", "scratch", "demo", ".store"} <= names
+    assert seen
+    assert [each for each in names | while_it_is_used | seen if not privacy._OURS.fullmatch(each)] == []
+    of_the_user = {folder / "tandem.backup"}
+    wanted = {(True, 0o2770), (False, 0o660)} if group else {(True, 0o700), (False, 0o600)}
+    found = {
+        (path.is_dir(), mode(path)): path for path in made if path not in of_the_user and path.parent.name != ".store"
+    }
+    assert {each: path for each, path in found.items() if each not in wanted} == {}
+
+
+def watch_names(monkeypatch: pytest.MonkeyPatch, folder: Path) -> set[str]:
+    """Names of the temporary folders that are made in a folder from now on."""
+    made: set[str] = set()
+    real = tempfile.mkdtemp
+
+    def make(*given: Any, **named: Any) -> str:
+        path = Path(real(*given, **named))
+        if path.parent == folder:
+            made.add(path.name)
+        return str(path)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make)
+    return made

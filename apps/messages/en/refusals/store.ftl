@@ -76,7 +76,7 @@ database_not_opened = the database cannot be opened
 database_read_only = the database can only be read
     .action = make its file and folder writable
 
-database_refused = the database server refuses this user
+database_refused = the database server refuses this user, or its password
     .action = correct TANDEM_DATABASE_URL
 
 database_unreachable = the database server does not answer

@@ -76,7 +76,7 @@ database_not_opened = 数据库无法打开
 database_read_only = 数据库只能读取
     .action = 请使其文件和文件夹可写
 
-database_refused = 数据库服务器拒绝此用户
+database_refused = 数据库服务器拒绝此用户或其密码
     .action = 请更正 TANDEM_DATABASE_URL
 
 database_unreachable = 数据库服务器没有响应

@@ -32,7 +32,7 @@ CANARIES = {
     "StudyID": "CANARY13",
     "StationName": "CANARY14",
     "ImageComments": "CANARY15",
-    "ConvolutionKernel": "kernel of CANARY16 in clear text",
+    "ConvolutionKernel": "CANARY16^JANE",
     "Manufacturer": "CANARY17 works",
     "ContrastBolusAgent": "CANARY18",
     "BodyPartExamined": "CANARY19",
