@@ -97,35 +97,6 @@ def reason_of(text: str) -> Message:
 
 def _reason(fact: Fact) -> str | None:
     reason = fact.not_available
-<<<<<<< HEAD
-    return {
-        "fact_id": fact.fact_id,
-        "concept": fact.concept,
-        "kind": fact.kind,
-        "value": fact.value if fact.kind == "number" else fact.text,
-        "nil": fact.nil,
-        "not_available": reason and json.dumps(reason.as_dict(), ensure_ascii=False),
-        "unit": fact.unit,
-        "start": fact.start,
-        "end": fact.end,
-        "instant": fact.instant,
-        "dimensions": json.dumps({d.axis: d.member for d in fact.dimensions}, ensure_ascii=False),
-        "decimals": fact.decimals,
-        "scale": fact.scale,
-        "sign": fact.sign,
-        "format": fact.format,
-        "entity": fact.entity,
-        "element_id": fact.element_id,
-        "hidden": fact.hidden,
-        "page": None,
-        "box": None,
-        "tuple_id": fact.tuple_id or None,
-        "tuple_concept": (fact.in_tuple and fact.in_tuple.concept) or None,
-        "tuple_parent": (fact.in_tuple and fact.in_tuple.parent) or None,
-        "tuple_order": fact.tuple_order,
-        "markup": fact.value if fact.escaped else None,
-    }
-=======
     return None if reason is None else json.dumps(reason.as_dict(), ensure_ascii=False)
 
 
@@ -141,6 +112,9 @@ _VALUES: dict[str, Callable[[Fact], Any]] = {
     "dimensions": lambda fact: _dimensions(fact.dimensions),
     "page": lambda _: None,
     "box": lambda _: None,
+    "tuple_id": lambda fact: fact.tuple_id or None,
+    "tuple_concept": lambda fact: (fact.in_tuple and fact.in_tuple.concept) or None,
+    "tuple_parent": lambda fact: (fact.in_tuple and fact.in_tuple.parent) or None,
+    "markup": lambda fact: fact.value if fact.escaped else None,
 }
 """How each column comes from a fact. One column is made after the other, so that no row is held whole."""
->>>>>>> next

@@ -29,6 +29,11 @@ def row_of(fact: Fact) -> dict[str, Any]:
     made["value"] = fact.value if fact.kind == "number" else fact.text
     made["not_available"] = reason and json.dumps(reason.as_dict(), ensure_ascii=False)
     made["dimensions"] = json.dumps({each.axis: each.member for each in fact.dimensions}, ensure_ascii=False)
+    made["tuple_id"] = fact.tuple_id or None
+    if fact.in_tuple is not None:
+        made["tuple_concept"] = fact.in_tuple.concept or None
+        made["tuple_parent"] = fact.in_tuple.parent or None
+    made["markup"] = fact.value if fact.escaped else None
     return made
 
 
