@@ -130,6 +130,7 @@ layout_without_tables = { $statements }未以表格列示。此种版式（定�
 national_taxonomy = 报告使用{ $taxonomy }标记，其数据已读取，但尚不能对应到报表和关键项目，项目仅凭名称认定。
 group_and_company = 报告同时载有合并数据与公司自身数据；各项目取合并数据。
 company_alone = 报告仅载有公司自身数据，没有合并数据；各项目为公司自身数据。
+basis_unknown = 报告以{ $members }区分合并与公司自身数据，但不知其所指；各项目取未作此标记的数据，可能是合并数据，也可能是公司自身数据。
 no_title = { $statement }系根据所含概念找到，附近没有标题。
 part_columns = { $statement }中仅反映公司部分业务的列已略去。
 part_rows = { $statement }中有些行仅反映公司的一部分（某一分部、产品或股票类别）。
