@@ -287,6 +287,11 @@ _POSTGRESQL = {
 _POSTGRESQL_CLASSES = {"08": "no_answer", "28": "refused"}
 
 
+def sqlite_state(code: int) -> Unavailable:
+    """The state that a primary result code of SQLite tells of."""
+    return _STATES[_SQLITE[code]]()
+
+
 def state_error(error: DBAPIError | sqlite3.Error) -> TandemError | None:
     """The state of the database that ``error`` tells of by its code; None where it tells of a mistake in a statement.
 
