@@ -50,10 +50,10 @@ def tandem(
 @app.command()
 def worker() -> None:
     """Run jobs until stopped. Use it for a permanent worker; other commands start their own when none runs."""
-    from apps.jobs import run_worker
+    from apps.jobs import run_guarded
 
     console.say("the worker runs; Ctrl-C ends it, and leaves its job for the next worker")
-    raise typer.Exit(run_worker())
+    raise typer.Exit(run_guarded())
 
 
 @app.command()

@@ -2,14 +2,16 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from apps.finance.filings import Fact
+from apps.finance.filings import Dimension, Fact
 from core_model.errors import Message
 
 SCHEMA = pa.schema(
@@ -34,11 +36,17 @@ SCHEMA = pa.schema(
         ("hidden", pa.bool_()),
         ("page", pa.int32()),
         ("box", pa.list_(pa.float32(), 4)),
+        ("tuple_id", pa.string()),
+        ("tuple_concept", pa.string()),
+        ("tuple_parent", pa.string()),
+        ("tuple_order", pa.string()),
+        ("markup", pa.string()),
     ]
 )
-"""``value`` is exact decimal text for numbers; ``dimensions`` a JSON object from axis to member; ``not_available`` the
-reason as a JSON object of its code and values; ``page`` and ``box`` (left, top, right, bottom in points) are null for
-HTML."""
+"""``value`` is exact decimal text for numbers, else text without markup; ``dimensions`` a JSON object from axis to
+member; ``not_available`` the reason as a JSON object of its code and values; ``page`` and ``box`` (left, top, right,
+bottom in points) are null for HTML; ``tuple_...`` say which tuple groups the fact with others, and where in it;
+``markup`` is the XHTML of escaped facts, its addresses resolved."""
 
 
 MOST_BYTES = 2**31 - 1
@@ -47,8 +55,8 @@ MOST_BYTES = 2**31 - 1
 
 def to_parquet(facts: Iterable[Fact]) -> bytes:
     """The table as a Parquet file, the same bytes for the same facts."""
-    rows = [_row(fact) for fact in facts]
-    columns = [_column([row[field.name] for row in rows], field.type) for field in SCHEMA]
+    facts = list(facts)
+    columns = [_column([_VALUES[field.name](fact) for fact in facts], field.type) for field in SCHEMA]
     table = pa.Table.from_arrays(columns, schema=SCHEMA)
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd")
@@ -60,11 +68,14 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array | pa.ChunkedAr
     pandas in, which costs as much as to read a report."""
     there = [value is not None for value in values]
     if kind == pa.string():
-        texts = [b"" if value is None else value.encode() for value in values]
-        ends = np.cumsum([0, *map(len, texts)], dtype=np.int64)
-        if ends[-1] > MOST_BYTES:
+        ends, texts = np.zeros(len(values) + 1, np.int64), bytearray()
+        for number, value in enumerate(values, 1):
+            if value is not None:
+                texts += value.encode()
+            ends[number] = len(texts)
+        if len(texts) > MOST_BYTES:
             return pa.array(values, kind)
-        buffers = [_bits(there), pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(texts))]
+        buffers = [_bits(there), pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(texts)]
     elif kind == pa.bool_():
         buffers = [_bits(there), _bits([bool(value) for value in values])]
     else:
@@ -84,27 +95,26 @@ def reason_of(text: str) -> Message:
     return Message("as_written", {"text": text})
 
 
-def _row(fact: Fact) -> dict:
+def _reason(fact: Fact) -> str | None:
     reason = fact.not_available
-    return {
-        "fact_id": fact.fact_id,
-        "concept": fact.concept,
-        "kind": fact.kind,
-        "value": fact.value if fact.kind == "number" else fact.text,
-        "nil": fact.nil,
-        "not_available": reason and json.dumps(reason.as_dict(), ensure_ascii=False),
-        "unit": fact.unit,
-        "start": fact.start,
-        "end": fact.end,
-        "instant": fact.instant,
-        "dimensions": json.dumps({d.axis: d.member for d in fact.dimensions}, ensure_ascii=False),
-        "decimals": fact.decimals,
-        "scale": fact.scale,
-        "sign": fact.sign,
-        "format": fact.format,
-        "entity": fact.entity,
-        "element_id": fact.element_id,
-        "hidden": fact.hidden,
-        "page": None,
-        "box": None,
-    }
+    return None if reason is None else json.dumps(reason.as_dict(), ensure_ascii=False)
+
+
+@lru_cache(maxsize=4096)
+def _dimensions(dimensions: tuple[Dimension, ...]) -> str:
+    return json.dumps({each.axis: each.member for each in dimensions}, ensure_ascii=False)
+
+
+_VALUES: dict[str, Callable[[Fact], Any]] = {
+    **{name: attrgetter(name) for name in SCHEMA.names},
+    "value": lambda fact: fact.value if fact.kind == "number" else fact.text,
+    "not_available": _reason,
+    "dimensions": lambda fact: _dimensions(fact.dimensions),
+    "page": lambda _: None,
+    "box": lambda _: None,
+    "tuple_id": lambda fact: fact.tuple_id or None,
+    "tuple_concept": lambda fact: (fact.in_tuple and fact.in_tuple.concept) or None,
+    "tuple_parent": lambda fact: (fact.in_tuple and fact.in_tuple.parent) or None,
+    "markup": lambda fact: fact.value if fact.escaped else None,
+}
+"""How each column comes from a fact. One column is made after the other, so that no row is held whole."""

@@ -1,6 +1,8 @@
 """The job ``finance.read``: a report's file to one stored ``FinanceReading``."""
 
 import hashlib
+import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -8,61 +10,45 @@ from apps.device import refuse_missing_device
 from apps.documents import from_json
 from apps.finance.reading import FinanceReading
 from apps.finance.records import filings
-from apps.finance.sources import IN_FOLDERS, may_be_report, report_of, reports_among
-from apps.isolation import Budget, lost
-from apps.jobs import Made, Run, Step, in_child, job, save_reading
+from apps.finance.scanning import FOUND
+from apps.finance.sources import report_of
+from apps.isolation import Budget, lost, run_isolated
+from apps.jobs import Made, Run, Step, in_child, job, save_reading, scratch
 from apps.jobs.client import enqueue
 from apps.provenance import Provenance, libraries
 from apps.store import blobs, inputs, readings
 from apps.store.store import Store
-from core_model.errors import InputRejected, system_reason
 
 KIND = "finance.read"
 SETTINGS: dict[str, Any] = {"reader": "inline-xbrl"}
-STEPS = {"facts": "2", "statements": "6", "checks": "6"}
+STEPS = {"facts": "3", "statements": "6", "checks": "7"}
 """Versions of what is read one after the other; one is raised by hand when its results on the same input change. Then
 ``python -m tests.apps.finance.recorded_steps`` records them anew."""
 PARSE = "apps.finance.parsing:parse"
 BUDGET = Budget(cpu_s=60, wall_s=900, memory_mib=768, files_mib=1024)
 """Of one report: the largest annual ones take half a second and 60 MiB."""
+FIND, HASH = "apps.finance.scanning:find", "apps.finance.scanning:hash_of"
+SCAN_BUDGET = Budget(cpu_s=600, wall_s=3600, memory_mib=768)
+"""Of one folder: a gigabyte of reports takes some twenty seconds."""
 LIBRARIES = ("lxml", "numpy", "pyarrow")
 """Those that decide a result; the file of facts, whose hash a reading has, is as ``pyarrow`` writes it."""
 
 
 def reports_in(folder: Path) -> list[Path]:
-    """The files of a folder and its subfolders that can be reports, sorted by their paths; of documents that are one
-    report together their folder.
+    """The reports of a folder and its subfolders; see ``apps.finance.sources``. Other people's files are looked into,
+    so this is done in a process of its own.
 
     Raises:
         InputRejected: There is none, or the folder cannot be opened.
     """
-    try:
-        next(folder.iterdir(), None)
-        found = sorted(path for path in folder.rglob("*") if may_be_report(path))
-    except OSError as error:
-        raise InputRejected(
-            "the folder cannot be opened ({why})",
-            action="check its permissions",
-            code="folder_unreadable",
-            values={"why": system_reason(error)},
-        ) from None
-    if not found and any(path.suffix.lower() == ".pdf" for path in folder.rglob("*")):
-        raise InputRejected(
-            "the folder holds PDFs, but no report that can be read",
-            allowed="inline XBRL files ending in {endings}, also in subfolders",
-            action="fetch the reports as inline XBRL, as they were filed",
-            code="only_pdfs",
-            values={"endings": ", ".join(IN_FOLDERS)},
-        )
-    if not found:
-        raise InputRejected(
-            "the folder holds no report",
-            allowed="inline XBRL files ending in {endings}, also in subfolders",
-            action="give a folder with reports, or one file",
-            code="no_reports",
-            values={"endings": ", ".join(IN_FOLDERS)},
-        )
-    return reports_among(found)
+    whole = folder.absolute()
+    given = {"folder": str(whole)}
+    with (
+        tempfile.TemporaryDirectory(prefix="tandem-") as scratch_folder,
+        run_isolated(FIND, given, budget=SCAN_BUDGET, folder=Path(scratch_folder)) as answered,
+    ):
+        found = map(Path, json.loads(answered.file(FOUND).read_bytes()))
+        return [folder / path.relative_to(whole) for path in found]
 
 
 def submit(store: Store, path: Path, *, again: bool = False) -> str:
@@ -78,9 +64,17 @@ def submit(store: Store, path: Path, *, again: bool = False) -> str:
         NotFound: There is no such file.
         InputRejected: It is no plain file, too large, or cannot be opened.
     """
-    source_hash = hashlib.sha256(report_of(path)).hexdigest()
-    provenance = provenance_of(source_hash)
+    provenance = provenance_of(_hash_of(store, path))
     return enqueue(store, KIND, inputs.add(store, path), SETTINGS, provenance=provenance, again=again)
+
+
+def _hash_of(store: Store, path: Path) -> str:
+    """The hash of a report's bytes; those of several documents are put together in a process of its own."""
+    if not path.is_dir():
+        return hashlib.sha256(report_of(path)).hexdigest()
+    given = {"path": str(path.absolute())}
+    with run_isolated(HASH, given, budget=SCAN_BUDGET, folder=scratch(store)) as answered:
+        return str(answered.value)
 
 
 def provenance_of(source_hash: str) -> Provenance:

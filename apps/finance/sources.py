@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from apps.finance.filings.files import MAX_BYTES, bytes_of
+from apps.finance.filings.files import MAX_BYTES, bytes_of, too_large
 from apps.finance.filings.packages.archive import ENDINGS, may_hold_documents, packed
 from apps.finance.filings.packages.parts import contexts_in, sets_among
 from apps.finance.filings.packages.wrapped import is_wrapped
@@ -28,7 +28,48 @@ def report_of(path: Path) -> bytes:
         raise InputRejected(
             "a folder was given where one report is read", action="give one of the files in it", code="folder_given"
         )
-    return packed({file.name: bytes_of(file) for file in sets[0]})
+    documents: dict[str, bytes] = {}
+    for file in sets[0]:
+        documents[file.name] = bytes_of(file)
+        if sum(map(len, documents.values())) > MAX_BYTES:
+            raise too_large()
+    return packed(documents)
+
+
+def reports_in(folder: Path) -> list[Path]:
+    """The files of a folder and its subfolders that can be reports, sorted by their paths; of documents that are one
+    report together their folder.
+
+    Raises:
+        InputRejected: There is none, or the folder cannot be opened.
+    """
+    try:
+        next(folder.iterdir(), None)
+        found = sorted(path for path in folder.rglob("*") if may_be_report(path))
+    except OSError as error:
+        raise InputRejected(
+            "the folder cannot be opened ({why})",
+            action="check its permissions",
+            code="folder_unreadable",
+            values={"why": system_reason(error)},
+        ) from None
+    if not found and any(path.suffix.lower() == ".pdf" for path in folder.rglob("*")):
+        raise InputRejected(
+            "the folder holds PDFs, but no report that can be read",
+            allowed="inline XBRL files ending in {endings}, also in subfolders",
+            action="fetch the reports as inline XBRL, as they were filed",
+            code="only_pdfs",
+            values={"endings": ", ".join(IN_FOLDERS)},
+        )
+    if not found:
+        raise InputRejected(
+            "the folder holds no report",
+            allowed="inline XBRL files ending in {endings}, also in subfolders",
+            action="give a folder with reports, or one file",
+            code="no_reports",
+            values={"endings": ", ".join(IN_FOLDERS)},
+        )
+    return reports_among(found)
 
 
 def refuse_address(given: str) -> None:

@@ -18,6 +18,8 @@ from apps.isolation.wire import Broken, Channel, error_from_json
 from core_model.errors import Unavailable
 
 LOOK_EVERY_S = 0.2
+GONE_WITHIN_S = 0.5
+"""A killed process is gone at once, unless it was still to be forked from a server that is only starting."""
 LEFT_AFTER_S = 6 * 3600.0
 PREFIX = "parse-"
 
@@ -95,7 +97,9 @@ def run_isolated(
             value = _converse(started, frames, own, budget, tick, said or {}, asked or {})
         finally:
             started.kill()
-            receiver.join()  # it ends with the process, and reads from what is closed here
+            receiver.join(GONE_WITHIN_S)  # it ends with the process, and reads from what is closed here
+            started.let_go()
+            receiver.join()
             started.close()
         yield Answered(value, own)
     finally:
@@ -154,7 +158,13 @@ def _converse(
         if say is not None:
             say(frame.get("value"), folder)
         if ask is not None:
-            started.channel.send({"answer": ask(frame.get("value"))})
+            answer = {"answer": ask(frame.get("value"))}
+            try:
+                started.channel.send(answer)
+            except BlockingIOError:  # it asks, and does not listen
+                raise lost() from None
+            except OSError:  # it has ended since it asked; the end that is received next says how
+                continue
 
 
 def _receive(channel: Channel, frames: "queue.Queue[dict[str, Any] | None]") -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import select
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -19,6 +20,8 @@ from core_model.errors import Unavailable, system_reason
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """A fork takes one thread along, and a parse has no use for more."""
 END_WITHIN_S = 5.0
+SEND_WITHIN_S = 5
+"""Who waits for an answer reads it at once."""
 CAN_FORK = sys.platform == "linux"
 """macOS can fork, but its own libraries fail in such a process."""
 
@@ -30,6 +33,9 @@ class Started(Protocol):
 
     def kill(self) -> None:
         """End it at once, whatever it does."""
+
+    def let_go(self) -> None:
+        """Listen no more, whether or not it has ended: nobody waits for a server that is only starting."""
 
     def ended(self) -> tuple[int, float]:
         """How it ended: exit status (of a signal the number, negative) and processor time, -1 where not known."""
@@ -46,6 +52,9 @@ class _Fork:
 
     def kill(self) -> None:
         self._server.kill(self._number)
+
+    def let_go(self) -> None:
+        self.channel.shut()
 
     def ended(self) -> tuple[int, float]:
         ready, _, _ = select.select([self._end], [], [], END_WITHIN_S)
@@ -91,6 +100,7 @@ class _ForkServer:
             OSError: The server is gone.
         """
         ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_WITHIN_S, 0))
         end, ended = os.pipe()
         with self._lock:
             number = next(self._numbers)
@@ -141,6 +151,9 @@ class _Spawned:
 
     def kill(self) -> None:
         self._process.kill()
+
+    def let_go(self) -> None:
+        """Nothing is left to do: it was started, and so it was killed."""
 
     def ended(self) -> tuple[int, float]:
         try:

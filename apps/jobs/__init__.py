@@ -46,10 +46,14 @@ A job of two steps, from its registration to its result:
 From a command: ``with ensure_worker(store) as supervisor: for progress in watch(store, job_id, supervisor): ...``; it
 starts a worker process where none is alive, and ends it with the block. What a job failed with is stored as code and
 values (``Progress.error``) and put into words where it is shown. ``delete(store, id)`` removes a reading, an ended job,
-or what an application keeps. ``run_worker()`` is the body of ``tandem worker``.
+or what an application keeps. ``run_guarded()`` is the body of ``tandem worker``. Both watch the worker's process and
+replace it where its heart has stopped. ``Worker(store)`` runs jobs in the process that makes it, and ``run_worker()``
+too (the body of ``python -m apps.jobs``, which both start): nobody can end that process for whoever lives in it, so
+there nobody watches; see ``apps.jobs.pulse``.
 """
 
 from apps.jobs.client import Progress, cancel, delete, enqueue, refusal_of, retry, show, watch
+from apps.jobs.guard import run_guarded
 from apps.jobs.isolated import in_child, scratch
 from apps.jobs.registry import job
 from apps.jobs.run import JobInterrupted, Run, Step
@@ -73,6 +77,7 @@ __all__ = [
     "job",
     "refusal_of",
     "retry",
+    "run_guarded",
     "run_worker",
     "save_reading",
     "scratch",

@@ -45,6 +45,11 @@ class Pulse:
         self._without = 0
         threading.Thread(target=self._feel, args=(process.stdout,), name="tandem-pulse", daemon=True).start()
 
+    @property
+    def felt(self) -> int:
+        """How many beats there were."""
+        return self._felt
+
     def stopped(self) -> bool:
         """Look once; whether it has been still for too many looks."""
         if self._felt != self._known or _suspended(self._process.pid):

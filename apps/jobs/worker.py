@@ -202,7 +202,8 @@ class Worker:
 
 
 def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = False) -> int:
-    """Run a worker until it is told to end (SIGTERM, SIGINT). The body of ``tandem worker``.
+    """Run a worker in this process until it is told to end (SIGTERM, SIGINT). Nobody watches it here, as
+    ``run_guarded`` and ``ensure_worker`` do.
 
     Args:
         modules: Modules that register jobs; those of the settings where not given.

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from benchmarks.trust.bombs import measured
+from benchmarks.trust.bombs import LARGE_MB, measured
 
 REFUSED_FOR_WHAT_THEY_ARE = {
     "empty_elements_30mb.html": "too_much_markup",
@@ -30,3 +30,6 @@ def test_no_bomb_takes_much_memory_or_runs_into_its_budget():
     assert not [name for name, cost in costs.items() if cost.code.startswith("parse_")]
     assert max(cost.memory_mb for cost in costs.values() if cost.code) <= 300
     assert max(cost.memory_mb for cost in costs.values()) <= 1000
+    large = [cost for cost in costs.values() if not cost.code and cost.size_mb >= LARGE_MB]
+    assert len(large) >= 12
+    assert max(cost.grown_mb / cost.size_mb for cost in large if cost.size_mb >= 5) <= 25

@@ -89,18 +89,22 @@ def sanitise(data: bytes) -> SafeDocument:
         The document. Script, styles sheets, forms, frames, embedded objects, SVG, MathML, meta data, event attributes
         and every address but a fragment of the document itself and ``data:`` bitmaps are gone.
     """
+    text, language, visible = _flat(data)
+    return SafeDocument(_page(_clean(text), language), visible)
+
+
+def _flat(data: bytes) -> tuple[str, str, frozenset[str]]:
+    """The markup with its facts marked and nothing yet left out, its language, and the facts that can be seen."""
     root = _parse(data)
     if root is None:
-        return SafeDocument(_page("", "en"), frozenset())
+        return "", "en", frozenset()
     language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "en"
     _flatten(root)
     body = root if root.tag == "body" else root.find(".//body")
     body = root if body is None else body
     body.tag = "div"
     body.tail = None
-    visible = _visible_facts(body)
-    text = etree.tostring(body, encoding="unicode", method="html")
-    return SafeDocument(_page(_clean(text), language), visible)
+    return etree.tostring(body, encoding="unicode", method="html"), language, _visible_facts(body)
 
 
 def _clean(text: str) -> str:
@@ -185,8 +189,7 @@ def _flatten(root: etree._Element) -> None:
     for element in anchors:
         if element.get("id") in taken:
             del element.attrib["id"]  # an anchor must not take a fact's place
-    for element in doomed:
-        _remove(element)
+    _take_out(doomed)
 
 
 def _picture_left_out(element: etree._Element) -> None:
@@ -197,24 +200,45 @@ def _picture_left_out(element: etree._Element) -> None:
     element.text = f"[{text[:200]}]" if text.strip() else None
 
 
-def _remove(element: etree._Element) -> None:
-    """Take the element and all within it out, but leave the text that follows it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    tail = element.tail or ""
-    before = element.getprevious()
-    if before is None:
-        parent.text = (parent.text or "") + tail
-    else:
-        before.tail = (before.tail or "") + tail
-    parent.remove(element)
+def _take_out(doomed: list[etree._Element]) -> None:
+    """Take elements and all within them out, but leave the text that follows them. Each parent is gone through once,
+    whatever the number of its children."""
+    gone = set(doomed)
+    for parent in {element.getparent() for element in doomed} - {None}:
+        kept, texts = None, [parent.text]
+        for child in list(parent):
+            if child in gone:
+                texts.append(child.tail)
+                parent.remove(child)
+            else:
+                _follow(parent, kept, texts)
+                kept, texts = child, [child.tail]
+        _follow(parent, kept, texts)
+
+
+def _follow(parent: etree._Element, kept: etree._Element | None, texts: list[str | None]) -> None:
+    """Let texts follow a child, or begin its parent where there is none before them."""
+    if len(texts) > 1:
+        joined = "".join(text or "" for text in texts)
+        if kept is None:
+            parent.text = joined
+        else:
+            kept.tail = joined
 
 
 def _visible_facts(body: etree._Element) -> frozenset[str]:
-    facts = {element.get("id") for element in body.iter("span") if element.get("class") == _FACT_CLASS}
-    for holder in body.iter():
-        style = holder.get("style")
-        if (style and hides(style)) or holder.get("hidden") is not None or holder.tag in DROPPED_WITH_CONTENT:
-            facts -= {element.get("id") for element in holder.iter("span") if element.get("class") == _FACT_CLASS}
-    return frozenset(str(fact) for fact in facts)
+    """The facts outside everything that is kept out of sight."""
+    facts: set[str] = set()
+    hidden: etree._Element | None = None  # the outermost element out of sight that is open
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        if event == "end":
+            hidden = None if element is hidden else hidden
+            continue
+        style = element.get("style")
+        if hidden is None and (
+            (style and hides(style)) or element.get("hidden") is not None or element.tag in DROPPED_WITH_CONTENT
+        ):
+            hidden = element
+        if hidden is None and element.tag == "span" and element.get("class") == _FACT_CLASS:
+            facts.add(str(element.get("id")))
+    return frozenset(facts)

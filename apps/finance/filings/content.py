@@ -12,8 +12,16 @@ from apps.finance.cautions import Cautions
 from apps.finance.filings.inventory import Inventory
 from core_model.errors import Caution, Message
 
-REPETITION = 20
-"""How often the text of a document may be repeated in its facts; reports stay under 3."""
+REPETITION = 5
+"""How often the text of a document may be repeated in its facts, as memory; of a hundred reports none came to 2."""
+MOST_BYTES = 128 << 20
+"""Of the texts of all facts together, as memory."""
+WIDEST = "\uffff"
+"""The last of the characters of which each takes two bytes in memory; of a text with one above, each takes four."""
+
+
+CHAINS = 20
+"""How often a continuation may be followed, of all of them on average."""
 
 
 class TooMuchText(ValueError):
@@ -38,14 +46,16 @@ class Content:
         inventory: The document's elements.
         cautions: Where broken chains are recorded.
         size: Bytes of the document. Texts may hold each other, so that a small document can stand for a huge amount
-            of text: beyond ``REPETITION`` times its size no more is given out. The same holds for its continuations,
-            each of which belongs to one chain: many chains through all of them stand for hours of work.
+            of text: beyond ``REPETITION`` times its size, or ``MOST_BYTES``, no
+            more is given out. Of its continuations, each of which
+            belongs to one chain, ``CHAINS`` times as many are followed: many chains through all of them stand for
+            hours of work.
     """
 
     def __init__(self, inventory: Inventory, cautions: Cautions, size: int) -> None:
-        self._left = REPETITION * (size + 100_000)
+        self._left = min(REPETITION * (size + 100_000), MOST_BYTES)
         self._base = inventory.base
-        self._parts_left = REPETITION * (len(inventory.continuations) + 1_000)
+        self._parts_left = CHAINS * (len(inventory.continuations) + 1_000)
         self._cautions = cautions
         self._exclude = inventory.ix + "exclude"
         self._excludes = inventory.excludes
@@ -88,7 +98,7 @@ class Content:
         return parts
 
     def _spend(self, text: str) -> str:
-        self._left -= len(text)
+        self._left -= len(text) if text.isascii() else len(text) * (4 if max(text) > WIDEST else 2)
         if self._left < 0:
             raise TooMuchText
         return text

@@ -9,10 +9,10 @@ import re
 from core_model.errors import InputRejected
 
 MIB = 1 << 20
-MOST_MIB = 800
-"""Of a tree; with the facts read from it, it stays under 1 GiB."""
-MOST_TIMES = 23
-SMALL_MIB = 24
+MOST_MIB = 400
+"""Of a tree; with all that is made of it, reading it stays within the budget of a parse."""
+MOST_TIMES = 16
+SMALL_MIB = 16
 """A tree that may be any number of times the size of its document."""
 _ELEMENT, _TEXT, _ATTRIBUTE, _FACT = 120, 130, 190, 2400
 """Bytes that each takes in libxml2's tree (measured), and a fact besides as an object and a row of a table."""

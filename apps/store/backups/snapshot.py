@@ -18,7 +18,7 @@ from apps.store.engine import make_engine, sqlite_file, sqlite_state, translated
 from apps.store.steps import SCHEMA as STEPS
 from core_model.errors import Unavailable
 
-PAGES = 1024  # copied at a time: between them others may write
+AT_ONCE = -1  # copied in pieces, it would begin anew at each write of another process, and never end
 SCHEMA = "public"
 FILLING = "tandem_restore"  # a schema that is there while the other one is being filled
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -44,7 +44,7 @@ def taken(engine: Engine, url: str, file: Path) -> Iterator[Session]:
     with translated_errors(), engine.connect() as connection:
         raw: Any = connection.connection.driver_connection
         with data_dir_errors(), closing(sqlite3.connect(file)) as copy:
-            raw.backup(copy, pages=PAGES)
+            raw.backup(copy, pages=AT_ONCE)  # in WAL mode nobody waits for it
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
             if copy.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite_state(sqlite3.SQLITE_CORRUPT)
@@ -106,8 +106,10 @@ def run(program: str, url: str, *arguments: str) -> None:
 def connection_of(url: str) -> tuple[str, Mapping[str, str]]:
     """The URL as PostgreSQL's programs take it, and the password as they look for it."""
     parsed = make_url(url).set(drivername="postgresql")
-    where = parsed.set(password=None).render_as_string(hide_password=False)
-    return where, {} if parsed.password is None else {"PGPASSWORD": str(parsed.password)}
+    among = parsed.query.get("password")  # libpq takes it there, too
+    password = parsed.password if among is None else among if isinstance(among, str) else among[-1]
+    where = parsed.set(password=None).difference_update_query(["password"]).render_as_string(hide_password=False)
+    return where, {} if password is None else {"PGPASSWORD": str(password)}
 
 
 def url_of(file: Path) -> str:

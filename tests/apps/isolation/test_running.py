@@ -166,6 +166,21 @@ def test_whoever_waits_can_stop_it_whatever_it_does(tmp_path, fork):
     assert not list(tmp_path.iterdir())
 
 
+@forked
+def test_whoever_stops_it_does_not_wait_until_the_parser_is_imported(tmp_path):
+    began = time.monotonic()
+
+    def tick(_done: float) -> None:
+        if time.monotonic() - began > 0.5:
+            raise Stopped
+
+    place = "tests.apps.isolation.slow_to_import:parse"
+    with pytest.raises(Stopped), run_isolated(place, {}, budget=BUDGET, folder=tmp_path, tick=tick):
+        pass
+    assert time.monotonic() - began < 4
+    assert not list(tmp_path.iterdir())
+
+
 def test_calls_run_beside_each_other(tmp_path):
     answers = []
     threads = [

@@ -11,7 +11,7 @@ from apps.finance.anomaly.checks.registry import check, compared, not_applicable
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.printed.page import PageRow, page_rows
-from apps.finance.anomaly.printed.structures import Structure, marked, structures
+from apps.finance.anomaly.printed.structures import LONGEST_STATEMENT, Structure, marked, structures
 from apps.finance.anomaly.sentences import followed
 from apps.finance.periods import Period
 from apps.finance.statements.model import StatementName
@@ -111,7 +111,9 @@ def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> I
                 assert stated is not None
                 result = compared(check_id, stated, structure.amounts(period), period, what=ROWS_ABOVE)
                 yield replace(result, reason=followed(result.reason, MISSING))
-    if not found and rows:
+    if len(rows) > LONGEST_STATEMENT:
+        yield not_applicable(check_id, Message("rows_beyond", {"rows": len(rows), "most": LONGEST_STATEMENT}))
+    elif not found and rows:
         yield not_applicable(check_id, Message("no_total_adds_up"))
 
 

@@ -5,12 +5,13 @@ something else is meant.
 """
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from apps.finance.anomaly.evidence import Amount
 from apps.finance.anomaly.printed.page import PageRow
+from apps.finance.anomaly.printed.possible import Possible, Way
 from apps.finance.periods import Period
 from apps.finance.statements.model import StatementName
 
@@ -54,6 +55,8 @@ STAGE = re.compile(
 """Incomes of which each holds the one before, so that no sum has two of them."""
 LONGEST = 200
 """Rows that a total may add up; no statement prints more between two totals."""
+LONGEST_STATEMENT = 1000
+"""Rows of a statement in which sums are looked for; no statement prints more than some hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,37 +89,58 @@ def structures(rows: Sequence[PageRow], statement: StatementName) -> Iterator[St
     """The totals of a statement with what they add up, top to bottom.
 
     Args:
-        rows: Rows as printed.
+        rows: Rows as printed; what stands below the first ``LONGEST_STATEMENT`` is left out.
         statement: Which statement; in an income statement costs are deducted although they are printed without a sign.
     """
-    open_rows: list[PageRow] = []
+    rows = rows[:LONGEST_STATEMENT]
+    possible, totals = Possible(rows), [marked(row) for row in rows]
+    open_rows: list[int] = []
     explained: set[int] = set()
-    for row in rows:
-        near = open_rows[-LONGEST:]
-        closed = [id(above) in explained or marked(above) for above in near]
+    for number, row in enumerate(rows):
+        numbers = open_rows[-LONGEST:]
+        near = [rows[above] for above in numbers]
+        closed = [above in explained or totals[above] for above in numbers]
         starts = {k + 1 for k, is_closed in enumerate(closed) if is_closed} | {k for k, r in enumerate(near) if r.opens}
         starts |= {0} if len(near) == len(open_rows) else set()
-        apart = [k for k in range(1, len(near)) if closed[k] and not closed[k - 1] and id(near[k]) not in explained]
-        found = _best(row, near, statement, starts, max((k for k in apart if not near[k].opens), default=0))
+        apart = [k for k in range(1, len(near)) if closed[k] and not closed[k - 1] and numbers[k] not in explained]
+        ways = _ways(row, statement)
+        sums = [
+            (depth, _Sum(row, way))
+            for depth, way in zip(possible.depths(number, numbers, ways), ways, strict=True)
+            if depth
+        ]
+        found = _best(sums, near, statement, starts, max((k for k in apart if not near[k].opens), default=0))
         if found is not None:
-            explained.add(id(row))
+            explained.add(number)
             del open_rows[len(open_rows) - len(found.terms) :]
             yield found
-        open_rows.append(row)
+        open_rows.append(number)
 
 
 def _best(
-    total: PageRow, open_rows: Sequence[PageRow], statement: StatementName, starts: Container[int], apart: int
+    sums: list[tuple[int, "_Sum"]],
+    open_rows: Sequence[PageRow],
+    statement: StatementName,
+    starts: Container[int],
+    apart: int,
 ) -> Structure | None:
     """The sum that holds in the most columns, the shortest of equals.
 
     One that reaches above ``apart``, the last total that its own rows do not explain, may count those twice, and must
     hold in every column.
+
+    Args:
+        sums: The ways of adding up with the most rows that each can have.
+        open_rows: The rows above.
+        statement: Which statement.
+        starts: Where a run of rows may begin.
+        apart: See above.
     """
-    sums = [_Sum(total, way) for way in _ways(total, statement)]
     best: Structure | None = None
     for start in range(len(open_rows) - 1, -1, -1):
-        for each in sums:
+        if not sums:
+            break
+        for _, each in sums:
             each.extend(open_rows[start])
             structure = each.judged()
             if structure is None or not _believed(structure, statement, whole=start in starts):
@@ -125,7 +149,7 @@ def _best(
                 continue
             if best is None or _weight(structure) > _weight(best):
                 best = structure
-        sums = [each for each in sums if not each.ended]
+        sums = [(most, each) for most, each in sums if most > len(each.terms) and not each.ended]
     return best
 
 
@@ -178,7 +202,7 @@ class _Sum:
     """
 
     total: PageRow
-    sign: Callable[[PageRow], int] | None
+    sign: Way
     terms: list[tuple[PageRow, int]] = field(default_factory=list)
     columns: dict[Period, _Column] = field(init=False)
     stages: set[str] = field(default_factory=set)
@@ -231,7 +255,7 @@ class _Sum:
         return Structure(self.total, tuple(reversed(self.terms)), tuple(holds), tuple(fails))
 
 
-def _ways(total: PageRow, statement: StatementName) -> list[Callable[[PageRow], int] | None]:
+def _ways(total: PageRow, statement: StatementName) -> list[Way]:
     """The signs with which rows may stand in a total besides those printed, the likeliest first."""
     if statement == "income" and not _is_cost(total):
         return [_costs, _net_costs, None, _less, _plain]
