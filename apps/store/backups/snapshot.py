@@ -104,8 +104,10 @@ def run(program: str, url: str, *arguments: str) -> None:
 def connection_of(url: str) -> tuple[str, Mapping[str, str]]:
     """The URL as PostgreSQL's programs take it, and the password as they look for it."""
     parsed = make_url(url).set(drivername="postgresql")
-    where = parsed.set(password=None).render_as_string(hide_password=False)
-    return where, {} if parsed.password is None else {"PGPASSWORD": str(parsed.password)}
+    among = parsed.query.get("password")  # libpq takes it there, too
+    password = parsed.password if among is None else among if isinstance(among, str) else among[-1]
+    where = parsed.set(password=None).difference_update_query(["password"]).render_as_string(hide_password=False)
+    return where, {} if password is None else {"PGPASSWORD": str(password)}
 
 
 def url_of(file: Path) -> str:
