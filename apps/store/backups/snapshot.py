@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from apps.store.disk import data_dir_errors
-from apps.store.engine import make_engine, sqlite_file, translated_errors
+from apps.store.engine import make_engine, sqlite_file, sqlite_state, translated_errors
 from apps.store.steps import SCHEMA as STEPS
 from core_model.errors import Unavailable
 
@@ -46,6 +46,8 @@ def taken(engine: Engine, url: str, file: Path) -> Iterator[Session]:
         with data_dir_errors(), closing(sqlite3.connect(file)) as copy:
             raw.backup(copy, pages=AT_ONCE)  # in WAL mode nobody waits for it
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+            if copy.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite_state(sqlite3.SQLITE_CORRUPT)
     held = create_engine(URL.create("sqlite", database=str(file)))
     try:
         with translated_errors(), Session(held) as session:
