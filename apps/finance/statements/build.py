@@ -13,7 +13,7 @@ from apps.finance.filings.entity.taxonomies import mostly_national
 from apps.finance.filings.paths import Paths
 from apps.finance.filings.source import markup_of
 from apps.finance.filings.xml import INLINE_NAMESPACES, parse
-from apps.finance.periods import Period
+from apps.finance.periods import Period, apart
 from apps.finance.statements.captions import Embed, caption_index
 from apps.finance.statements.choice.by_concept import line_by_concept, printed_without_tables
 from apps.finance.statements.choice.closing import open_ends
@@ -231,6 +231,13 @@ def _reported(row: FaceRow, chosen: Mapping[int, str], sources: Sources) -> Repo
     )
 
 
+def _prints_closing_cash(face: Face) -> bool:
+    """Whether a cash-flow statement prints the cash in hand at the end of its newest period."""
+    last = max((e.period.end for row in face.rows for e in row.entries if e.period.start), default="")
+    days = {entry.period.end for row in face.rows if row.instant for entry in row.entries}
+    return any(abs(apart(day, last)) <= 1 for day in days)
+
+
 def _cautions(
     faces: Mapping[StatementName, Face],
     missing: Mapping[StatementName, Message],
@@ -248,8 +255,10 @@ def _cautions(
         called = statement_message(name)
         values = {"statement": called.as_dict()}
         names = {concept.rpartition(":")[2] for row in face.rows if not row.dimensions for concept in row.concepts}
-        if ends := open_ends(name, names):
-            lacking = [BY_NAME[line].message.as_dict() for line in ends]
+        lacking = [BY_NAME[line].message.as_dict() for line in open_ends(name, names)]
+        if name == "cash_flow" and not _prints_closing_cash(face):
+            lacking.append(Message("cash_at_the_end").as_dict())
+        if lacking:
             cautions.append(Caution("statement_open", {**values, "lines": lacking}, called))
         if face.parts_left_out:
             cautions.append(Caution("part_columns", values, called, face.parts_left_out))

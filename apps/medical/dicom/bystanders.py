@@ -1,7 +1,7 @@
-"""Damaged files beside the images: which of them may belong to a series that could be read."""
+"""Files beside the images that are damaged or may not be read: which may belong to a series that could be read."""
 
 from apps.medical.dicom import attributes
-from apps.medical.dicom.headers import DamagedFile, Headers
+from apps.medical.dicom.headers import FORBIDDEN, DamagedFile, Headers
 from apps.medical.dicom.series.choice import SortedStacks
 from core_model.errors import Caution
 
@@ -35,7 +35,11 @@ def blame_damaged_file(headers: Headers, series_uid: str | None) -> None:
 
 
 def damaged_beside(damaged: list[DamagedFile]) -> list[Caution]:
-    """What is said of damaged files when a series was read."""
-    if not damaged:
-        return []
-    return [Caution("files_damaged", {"count": len(damaged)}, damaged[0].refusal.refusal.source, len(damaged))]
+    """What is said of files that are damaged or may not be read when a series was read."""
+    forbidden = [file for file in damaged if file.refusal.code == FORBIDDEN]
+    others = [file for file in damaged if file.refusal.code != FORBIDDEN]
+    return [
+        Caution(code, {"count": len(files)}, files[0].refusal.refusal.source, len(files))
+        for code, files in (("files_damaged", others), ("files_forbidden", forbidden))
+        if files
+    ]

@@ -18,12 +18,14 @@ from apps.medical.dicom.parsing import (
     what_is_left,
 )
 from apps.medical.dicom.sources import FileSource
-from core_model.errors import InputRejected
+from core_model.errors import InputRejected, TandemError, Unavailable
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 CT_MULTI_FRAME = frozenset({"1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2"})
 PACKED_OTHERWISE = "zip_member_method"
 """The refusal of one member of an archive that is packed in a way that is not read; the archive itself is whole."""
+FORBIDDEN = "study_file_forbidden"
+"""The refusal of one file that may not be read; the others may."""
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
@@ -52,7 +54,7 @@ class OtherObject:
 
 @dataclass(frozen=True)
 class DamagedFile:
-    """A DICOM file that is damaged or cut off, and what can still be told of it: "" is unknown.
+    """A file that is damaged, cut off or may not be read, and what can still be told of it: "" is unknown.
 
     Attributes:
         refusal: What to say where it may be an image of the series.
@@ -61,7 +63,7 @@ class DamagedFile:
     number: int
     sop_class: str
     series_uid: str
-    refusal: InputRejected
+    refusal: TandemError
 
     @property
     def maybe_image(self) -> bool:
@@ -103,8 +105,8 @@ def read_headers(source: FileSource, tick: Callable[[float], None] | None = None
 def _read_one(source: FileSource, number: int, headers: Headers) -> None:
     try:
         _look_at(source, number, headers)
-    except InputRejected as refusal:
-        if refusal.code != PACKED_OTHERWISE:
+    except (InputRejected, Unavailable) as refusal:
+        if refusal.code not in (PACKED_OTHERWISE, FORBIDDEN):
             raise
         headers.damaged.append(DamagedFile(number, "", "", refusal))
 

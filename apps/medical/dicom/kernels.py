@@ -7,16 +7,19 @@ maker's list or has the form of a maker's code; any other is taken to be persona
 import re
 
 WORDS = frozenset({
-    "abdomen", "axial", "body", "bone", "boneplus", "brain", "cardiac", "chest", "chst", "detail", "ear",
-    "edge", "fine", "head", "hd", "hr", "hres", "high", "low", "lung", "med", "mediastinum", "medium",
-    "neutral", "normal", "parenchyma", "plus", "quant", "res", "resolution", "routine", "sharp", "sharper",
-    "smooth", "smoother", "soft", "softer", "spine", "std", "stnd", "standard", "ultra", "uhr", "vascular",
-    "very", "vsharp", "vsoft", "idose", "imr", "asir"
+    "abdomen", "aice", "angio", "asir", "axial", "body", "bodyroutine", "bodysharp", "bodysharpplus", "bodysoft",
+    "bodysofttissue", "bone", "boneplus", "brain", "cardiac", "cardiacroutine", "chest", "chst", "cta", "default",
+    "detail", "detl", "ear", "edge", "enhanced", "extra", "extremity", "filter", "fine", "general", "hd", "head",
+    "heart", "high", "hr", "hres", "idose", "imr", "inner", "kernel", "lite", "lng", "low", "lung", "med",
+    "mediastinum", "medium", "mild", "neuro", "neutral", "normal", "parenchyma", "plus", "quant", "recon", "res",
+    "resolution", "routine", "sharp", "sharper", "sharpplus", "smooth", "smoother", "soft", "softer", "softtissue",
+    "spine", "standard", "std", "stnd", "strong", "super", "tissue", "uhr", "ultra", "vascular", "very", "vsharp",
+    "vsoft"
 })  # fmt: skip
 CODE = re.compile(
-    r"[A-Z][a-z]?\d{2}[a-z]{0,2}"  # Siemens: B30f, Br40d, Qr36
-    r"|F[CLM]\d{2}(-?[A-Z])?"  # Canon, Toshiba: FC08, FC18-H
-    r"|[ABCDEFL]|[EIUY][A-FL]"  # Philips: B, YA, YC
+    r"[A-Z][a-z]?\d{2}[a-z]{0,2}|V[A-E]\d{2}[A-Z]?"  # Siemens: B30f, Br40d, Qr36; the program of the scanner, VB40
+    r"|F[CLMS]\d{2}(-?[A-Z])?"  # Canon, Toshiba: FC08, FC18-H
+    r"|[A-HL]|[CEIUXY][A-FL]|IMR\d"  # Philips: B, YA, YC; United Imaging: B_SOFT_B
     r"|\d{1,2}"  # a strength, or a number of the list
 )
 MOST_WORDS = 4

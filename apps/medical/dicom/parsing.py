@@ -36,6 +36,7 @@ MIB = 1024**2
 MAX_INFLATED_BYTES = 256 * MIB
 MAX_ITEMS = 100_000
 """Items of sequences in one file: enhanced images have some ten for each frame."""
+BYTES_OF_ITEM = 8
 PIECE = 1 << 16
 PIXEL_TAGS = frozenset({0x7FE00010, 0x7FE00008, 0x7FE00009})
 UNDEFINED_LENGTH = 0xFFFFFFFF
@@ -116,7 +117,7 @@ def parse_header(stream: BinaryIO, size: int) -> tuple[FileDataset, PixelsAt | N
 
     def at_pixels(tag: int, vr: str | None, length: int) -> bool:
         if tag not in PIXEL_TAGS:
-            if length > PIECE and not deflated:
+            if length > PIECE and not deflated and size - stream.tell() > MAX_ITEMS * BYTES_OF_ITEM:
                 items.look_ahead(stream, length)
             return False
         start = 0 if deflated else stream.tell()

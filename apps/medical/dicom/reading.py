@@ -14,7 +14,7 @@ from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.pixels.cautions import pixel_cautions
 from apps.medical.dicom.pixels.neighbours import jump_between, odd_slices
-from apps.medical.dicom.pixels.texture import texture, unlike_in_texture
+from apps.medical.dicom.pixels.stray import stray_slices
 from apps.medical.dicom.series.continuity import continuity_cautions
 from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
 from apps.medical.dicom.sources import FileSource
@@ -81,10 +81,8 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     reader = PixelReader(source)
     hashes: dict[int, str] = {}
     repeated = 0
-    textures = []
     for k, here in enumerate(stack.images):
         hu[k] = turn.plane(_decode(reader, here[0], hashes))
-        textures.append(texture(hu[k]))
         for again in here[1:]:
             if not np.array_equal(hu[k], turn.plane(_decode(reader, again, hashes))):
                 raise InputRejected(
@@ -101,8 +99,7 @@ def read_stack(source: FileSource, stack: Stack, tick: Callable[[float], None]) 
     if repeated:
         cautions.append(Caution("slices_repeated", {"num_slices": repeated}, count=repeated))
     refuse_jump(source, stack, hu)
-    odd = sorted({*odd_slices(hu), *unlike_in_texture(np.stack(textures))})
-    cautions += continuity_cautions(source, stack, hu, odd)
+    cautions += continuity_cautions(source, stack, hu, odd_slices(hu), stray_slices(hu, turn.swap))
     row_mm, column_mm = turn.pair(*first.pixel_spacing)
     extent = lung_extent(hu, (stack.step_mm, row_mm, column_mm))
     digest = hashlib.sha256("".join(sorted(hashes.values())).encode()).hexdigest()
@@ -253,8 +250,10 @@ def _header_cautions(stack: Stack) -> list[Caution]:
         found.append(Caution("rescale_varies"))
     if any(image.inverse for image in images):
         found.append(Caution("shown_inverse"))
-    if len({image.bits_stored for image in images}) > 1:
+    if len({(image.bits_allocated, image.bits_stored, image.signed) for image in images}) > 1:
         found.append(Caution("pixel_format_varies"))
+    if any(image.labels.kernel and not image.kernel for image in images):
+        found.append(Caution("kernel_not_kept"))
     if any(image.guid for image in images):
         found.append(Caution("uid_of_guid"))
     if len({image.frame_of_reference for image in images} - {""}) > 1:

@@ -55,6 +55,7 @@ class FileSource(ABC, Generic[Handle]):
         self._path = path
         self._entries: list[_Entry[Handle]] = []
         self.links_skipped = 0
+        self.folders_forbidden = 0
         self.archives_inside = 0
         self._bytes_of: dict[int, int] = {}
 
@@ -197,12 +198,18 @@ class FileSource(ABC, Generic[Handle]):
 
 
 class FolderSource(FileSource[Path]):
-    """A folder with its subfolders. Links are counted and not followed."""
+    """A folder with its subfolders. Links, and subfolders that may not be read, are counted and left out."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         found: list[tuple[str, Path, int]] = []
         self._walk(path, 0, found)
+        if self.folders_forbidden and not found:
+            raise Unavailable(
+                "a folder of the study may not be read by this user",
+                action="change its permissions",
+                code="study_folder_forbidden",
+            )
         found.sort(key=lambda item: item[0])
         self._entries = [_Entry(file, size) for _, file, size in found]
 
@@ -226,11 +233,7 @@ class FolderSource(FileSource[Path]):
                         self.archives_inside += name.lower().endswith(ARCHIVE_ENDINGS)
                         found.append((name, Path(entry.path), entry.stat(follow_symlinks=False).st_size))
         except PermissionError:
-            raise Unavailable(
-                "a folder of the study may not be read by this user",
-                action="change its permissions",
-                code="study_folder_forbidden",
-            ) from None
+            self.folders_forbidden += 1
         if len(found) > MAX_FOLDER_FILES:
             raise InputRejected(
                 "the folder holds more than {most} files",

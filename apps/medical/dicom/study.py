@@ -32,7 +32,7 @@ DEGRADING = frozenset(
     {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series", "lungs_cut",
      "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd", "bits_above_stored", "below_air",
      "frame_of_reference_varies", "acquisitions_joined", "slices_apart", "tilt_contradicts",
-     "slices_blank", "slices_same_pixels", "slices_break"}
+     "slices_blank", "slices_same_pixels", "slices_break", "values_stray"}
 )  # fmt: skip
 FATAL = frozenset(
     {"dicom_truncated", "dicom_damaged", "dicom_attribute", "zip_member_damaged", "zip_member_cut",
@@ -375,11 +375,13 @@ def _input_cautions(source: FileSource, headers: Headers) -> list[Caution]:
     if beside:
         kinds = [nested(f"files_{kind}", count=len(files)) for kind, files in sorted(headers.not_dicom.items())]
         found.append(Caution("not_dicom", {"count": beside, "kinds": joined("files_and_files", kinds)}, count=beside))
-    archives, links = source.archives_inside, source.links_skipped
+    archives, links, folders = source.archives_inside, source.links_skipped, source.folders_forbidden
     if archives:
         found.append(Caution("archives_inside", {"count": archives}, count=archives))
     if links:
         found.append(Caution("links_skipped", {"count": links}, count=links))
+    if folders:
+        found.append(Caution("folders_forbidden", {"count": folders}, count=folders))
     undecodable = len(headers.private_undecodable)
     if undecodable:
         place = source.place_of(headers.private_undecodable[0]).message

@@ -18,7 +18,7 @@ from apps.store.engine import make_engine, sqlite_file, translated_errors
 from apps.store.steps import SCHEMA as STEPS
 from core_model.errors import Unavailable
 
-PAGES = 1024  # copied at a time: between them others may write
+AT_ONCE = -1  # copied in pieces, it would begin anew at each write of another process, and never end
 SCHEMA = "public"
 FILLING = "tandem_restore"  # a schema that is there while the other one is being filled
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -44,7 +44,7 @@ def taken(engine: Engine, url: str, file: Path) -> Iterator[Session]:
     with translated_errors(), engine.connect() as connection:
         raw: Any = connection.connection.driver_connection
         with data_dir_errors(), closing(sqlite3.connect(file)) as copy:
-            raw.backup(copy, pages=PAGES)
+            raw.backup(copy, pages=AT_ONCE)  # in WAL mode nobody waits for it
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
     held = create_engine(URL.create("sqlite", database=str(file)))
     try:

@@ -19,7 +19,7 @@ from apps.medical.records import studies
 from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, inputs, jobs, ownership, readings
 from apps.store.audit import Head
-from apps.store.backups import backup, restore
+from apps.store.backups import backup, restore, snapshot
 from apps.store.deletion import delete_everything_of
 from apps.store.engine import sqlite_file
 from apps.store.store import Store
@@ -418,3 +418,40 @@ def test_a_row_that_differs_from_its_document_is_found(store: Store, tmp_path: P
         session.execute(text(change))
     (problem,) = verify(store).problems
     assert (problem.code, problem.values["table"]) == ("row_differs", table)
+
+
+def test_a_backup_ends_however_often_another_process_writes_meanwhile(tmp_path: Path) -> None:
+    """A job reports twice a second; copied in pieces, the database would be begun anew each time."""
+    settings = load_settings(data_dir=tmp_path / "data", database_url="")
+    with Store(settings) as store, store.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE much (bytes BLOB)")
+        connection.exec_driver_sql("INSERT INTO much VALUES (randomblob(40000000))")
+        connection.commit()
+        file = sqlite_file(settings.database_url)
+        program = (
+            "import sqlite3\n"
+            f"connection = sqlite3.connect({str(file)!r}, timeout=30)\n"
+            "connection.execute('PRAGMA synchronous=OFF')\n"
+            "connection.execute('CREATE TABLE often (number)')\n"
+            "print(flush=True)\n"
+            "while True:\n"
+            "    connection.execute('INSERT INTO often VALUES (1)')\n"
+            "    connection.commit()\n"
+        )
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as writer:
+            try:
+                assert writer.stdout is not None
+                writer.stdout.readline()
+                copying = threading.Thread(
+                    target=lambda: snapshot_of(store, tmp_path / "copy.db"), name="copying", daemon=True
+                )
+                copying.start()
+                copying.join(30)
+                assert not copying.is_alive()
+            finally:
+                writer.kill()
+
+
+def snapshot_of(store: Store, file: Path) -> None:
+    with snapshot.taken(store.engine, store.settings.database_url, file):
+        pass

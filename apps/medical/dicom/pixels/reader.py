@@ -117,7 +117,8 @@ class PixelReader:
             raise more_than_stated(self._source, image.number)
         order = ">" if image.syntax == uid.ExplicitVRBigEndian else "<"
         kind = np.dtype(f"{order}{'i' if image.signed else 'u'}{width}")
-        return np.frombuffer(data, kind, count, start).astype(kind.newbyteorder("=")).reshape(image.rows, image.columns)
+        values = np.frombuffer(data, kind, count, start).reshape(image.rows, image.columns)
+        return values.astype(kind.newbyteorder("="), copy=False)
 
     def _coded(self, element: PixelElement, image: ImageHeader) -> NDArray:
         width = image.bits_allocated // 8

@@ -64,18 +64,36 @@ def to_hounsfield(raw: NDArray, image: ImageHeader, seen: Seen) -> NDArray[np.in
     """
     seen.total += raw.size
     padding = _padding(raw, image)
-    values = _stored(raw, image, padding, seen)
-    if image.slope == 1 and image.intercept == int(image.intercept) and abs(image.intercept) < 1e6:
-        scaled: NDArray = values + np.int32(int(image.intercept))
-    else:
-        scaled = np.rint(values.astype(np.float64) * image.slope + image.intercept)
+    values = raw if _as_stated(raw, image) else _stored(raw, image, padding, seen)
+    scaled = _scaled(values, image)
     if padding is not None:
         padding = _outside(padding, scaled, seen)
-    _refuse_wrapped(values, scaled, image, padding, seen)
-    hu = np.clip(scaled, AIR_HU, HIGHEST_HU).astype(np.int16)
+    if scaled.min() < BELOW_AIR_HU or scaled.max() > ABOVE_BONE_HU:
+        _refuse_wrapped(values, scaled, image, padding, seen)
+    hu = np.clip(scaled, AIR_HU, HIGHEST_HU, out=scaled).astype(np.int16, copy=False)
     if padding is not None:
         hu[padding] = AIR_HU
     return hu
+
+
+def _as_stated(raw: NDArray, image: ImageHeader) -> bool:
+    """Whether all values are such as the header's bits hold, so that none has to be taken apart."""
+    if image.bits_stored > 16 or image.high_bit + 1 != image.bits_stored or (raw.dtype.kind == "i") != image.signed:
+        return False
+    half = 1 << (image.bits_stored - 1)
+    least, most = (-half, half - 1) if image.signed else (0, 2 * half - 1)
+    return bool(raw.min() >= least and raw.max() <= most)
+
+
+def _scaled(values: NDArray, image: ImageHeader) -> NDArray:
+    """Values times slope plus intercept, a new array: of 16 bits where they fit, since most of the time is memory."""
+    if image.slope != 1 or image.intercept != int(image.intercept) or abs(image.intercept) >= 1e6:
+        return np.rint(values.astype(np.float64) * image.slope + image.intercept)
+    intercept = int(image.intercept)
+    low, high = int(values.min()), int(values.max())
+    bounds = (low, high, intercept, low + intercept, high + intercept)
+    kind = np.int16 if max(map(abs, bounds)) < 1 << 15 else np.int32
+    return np.asarray(np.add(values.astype(kind, copy=False), intercept, dtype=kind))
 
 
 def _padding(raw: NDArray, image: ImageHeader) -> NDArray[np.bool_] | None:

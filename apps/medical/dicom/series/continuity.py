@@ -22,6 +22,8 @@ LONGEST_BLOCK = 12
 BLOCK_SHARE = 0.8
 """Across a block of foreign slices the scan goes on: a smaller step than those into the block and out of it."""
 BY_TURNS = 0.9
+ROUGHER, SAME_KERNEL = 0.1, 0.5
+"""From slice to slice the noise of one volume changes by 2%, and over two slices by more than over one."""
 CELLS = 64
 MOST_NAMED = 12
 """So many slices are named by their positions."""
@@ -47,7 +49,7 @@ class Continuity:
 
 
 def continuity_cautions(
-    source: FileSource, stack: Stack, hu: NDArray[np.int16], odd: Sequence[int] = ()
+    source: FileSource, stack: Stack, hu: NDArray[np.int16], odd: Sequence[int] = (), stray: Sequence[int] = ()
 ) -> list[Caution]:
     """What is said of slices that do not follow on each other.
 
@@ -56,6 +58,7 @@ def continuity_cautions(
         stack: Whose slices they are.
         hu: (slices, rows, columns), lowest first.
         odd: Slices that are odd for another reason.
+        stray: Slices that hold values which nothing around them leads to.
 
     Raises:
         InputRejected: Its slices belong by turns to two volumes.
@@ -72,6 +75,7 @@ def continuity_cautions(
         "slices_blank": found.blank,
         "slices_same_pixels": found.repeated,
         "slices_odd": sorted({*odd, *found.foreign} - {*found.blank}),
+        "values_stray": sorted({*stray} - {*odd, *found.foreign, *found.blank}),
         "slices_break": found.breaks,
     }
     return [_caution(source, stack, code, slices) for code, slices in groups.items() if slices]
@@ -108,7 +112,8 @@ def continuity(hu: NDArray[np.int16]) -> Continuity:
     ends = {end for block in blocks for end in block}
     beside_blank = {k + offset for k in blank for offset in (-1, 0)}
     breaks = tuple(k for k in found if k not in ends and k not in beside_blank)
-    return Continuity(tuple(blank), repeated, tuple(sorted(foreign)), breaks, _by_turns(cells, steps))
+    by_turns = _by_turns(cells, steps) or _rough_by_turns(hu)
+    return Continuity(tuple(blank), repeated, tuple(sorted(foreign)), breaks, by_turns)
 
 
 def _blank(plane: NDArray[np.int16]) -> bool:
@@ -154,3 +159,10 @@ def _breaks(steps: NDArray[np.float32]) -> list[int]:
 def _by_turns(cells: NDArray[np.float32], steps: NDArray[np.float32]) -> bool:
     further = np.abs(cells[2:] - cells[:-2]).mean(axis=(1, 2))
     return bool(further.sum() < BY_TURNS * ((steps[1:] + steps[:-1]) / 2).sum())
+
+
+def _rough_by_turns(hu: NDArray[np.int16]) -> bool:
+    """Whether smooth slices and rough ones take turns, as those of two kernels do: dose and anatomy change slowly."""
+    rough = np.array([np.abs(np.diff(plane[::8], 2, axis=1)).mean() for plane in hu])
+    turns, further = np.abs(np.diff(rough)), np.abs(rough[2:] - rough[:-2])
+    return bool(turns.mean() > ROUGHER * rough.mean() and further.mean() < SAME_KERNEL * turns.mean())

@@ -1,9 +1,9 @@
 """One series, several volumes: its images are parted by what tells them apart, where that makes volumes of them.
 
-Kernel and slice thickness part images wherever they differ. Everything else (tube, contrast, acquisition, time) parts
-them only where two volumes lie within each other: positions of one between those of the other, each complete without
-the other. Two acquisitions end to end stay one volume, and so does a volume of which half the images were labelled
-otherwise.
+Kernel and slice thickness part images wherever they differ. Everything else (tube, contrast, format of the values,
+acquisition, time) parts them only where two volumes lie within each other: positions of one between those of the
+other, each complete without the other. Two acquisitions end to end stay one volume, and so does a volume of which half
+the images were labelled otherwise.
 """
 
 import math
@@ -152,6 +152,10 @@ def _contrasts(images: Images) -> list[Hashable]:
     return [image.labels.contrast for image in images]
 
 
+def _formats(images: Images) -> list[Hashable]:
+    return [(image.bits_allocated, image.signed) for image in images]
+
+
 def _times(images: Images) -> list[Hashable]:
     """Which of several acquisitions each image is of, by when it was acquired."""
     known = sorted({image.labels.seconds for image in images if math.isfinite(image.labels.seconds)})
@@ -165,5 +169,5 @@ def _times(images: Images) -> list[Hashable]:
 
 
 RECONSTRUCTION: tuple[Label, ...] = (_kernels, _thicknesses)
-OTHERS: tuple[Label, ...] = (_exact_thicknesses, _plain("filter"), _kilovolts, _plain("kind"), _contrasts)
+OTHERS: tuple[Label, ...] = (_exact_thicknesses, _plain("filter"), _kilovolts, _plain("kind"), _contrasts, _formats)
 ACQUISITION: tuple[Label, ...] = (_plain("acquisition"), _plain("stack"), _times)

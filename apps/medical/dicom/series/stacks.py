@@ -201,8 +201,6 @@ def _exact_key(image: ImageHeader) -> tuple:
         image.series_uid,
         image.rows,
         image.columns,
-        image.bits_allocated,
-        image.signed,
         is_localizer(image),
         is_derived(image),
     )

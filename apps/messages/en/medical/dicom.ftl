@@ -25,6 +25,14 @@ files_damaged = { $count ->
     [1] 1 DICOM file, as far as can be told no image of the series, is
    *[other] { $count } DICOM files, as far as can be told no images of the series, are
 } damaged or cut off and left out.
+files_forbidden = { $count ->
+    [1] 1 file may not be read by this user and was
+   *[other] { $count } files may not be read by this user and were
+} left out; change the permissions if this should not be so.
+folders_forbidden = { $count ->
+    [1] 1 folder
+   *[other] { $count } folders
+} inside may not be read by this user; whatever lies there was left out.
 several_studies = The input holds { $num_studies } studies; one series of one study was read.
 
 # Cautions of the series that was read
@@ -55,12 +63,17 @@ slices_break = The next slice does not continue { $num_slices ->
    *[other] the slices
 } at { $positions_mm } mm: the patient moved, or images are missing or not of this place.
 slices_odd = { $num_slices } slices differ strongly from their neighbours (at { $positions_mm } mm); they may be damaged.
+values_stray = { $num_slices ->
+    [1] 1 slice holds
+   *[other] { $num_slices } slices hold
+} values that nothing around them leads to (at { $positions_mm } mm); a part of them may be damaged.
 slices_missing_outside = Slices are missing outside the lungs; { $num_slices } slices beyond the gap were left out.
 slices_shifted = Slices are shifted against each other by up to { NUMBER($shift_mm, minimumFractionDigits: 2) } mm.
 gantry_tilt = The gantry was tilted by { NUMBER($degrees, minimumFractionDigits: 1) } degrees; positions and volumes allow for it, shapes appear sheared.
 tilt_contradicts = The header states a gantry tilt of { NUMBER($stated, minimumFractionDigits: 1) } degrees, the positions one of { NUMBER($degrees, minimumFractionDigits: 1) }; the positions were followed.
 rescale_varies = Slope or intercept differs between slices; each slice was scaled by its own.
-pixel_format_varies = The number of stored bits differs between slices.
+kernel_not_kept = The header names the reconstruction kernel in words that no maker of scanners uses. They may name a person, so they are not kept, and whether the images are sharp or smooth is not known.
+pixel_format_varies = Sign or number of bits of the stored values differs between slices; each slice was read by its own.
 uid_of_guid = UIDs are written as GUIDs, which the standard does not allow; each was taken as the UID that the standard derives from it.
 uid_repeated = Image UIDs are absent or not unique; exports cannot refer to single images.
 

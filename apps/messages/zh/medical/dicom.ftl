@@ -16,6 +16,8 @@ patient_name_varies = 各文件中患者姓名的写法不一致。
 other_patient_beside = 所读图像之外有 { $count } 个文件写的是另一名患者。
 patient_only_beside = 所读图像未写明患者；另有 { $count } 个文件写有患者，未采用。
 files_damaged = { $count } 个 DICOM 文件损坏或不完整，已略去；就可知者而言，它们不属于所读序列。
+files_forbidden = 当前用户无权读取 { $count } 个文件，已略去；若它们属于该检查，请更改其权限。
+folders_forbidden = 当前用户无权读取其中 { $count } 个文件夹，其内容已略去。
 several_studies = 其中有 { $num_studies } 次检查，仅读取了其中一次检查的一个序列。
 
 # 关于所读序列的提示
@@ -40,12 +42,14 @@ slices_blank = 有 { $num_slices } 个层面只有单一数值（位置 { $posit
 slices_same_pixels = 有 { $num_slices } 个层面的像素与另一层面完全相同（位置 { $positions_mm } mm），该处的真实图像缺失。
 slices_break = 位置 { $positions_mm } mm 处有 { $num_slices } 个层面与下一层面不连续：患者移动过，或图像缺失、不属于该处。
 slices_odd = 有 { $num_slices } 个层面与相邻层面差异过大（位置 { $positions_mm } mm），可能已损坏。
+values_stray = 有 { $num_slices } 个层面含有与周围数值毫不相称的值（位置 { $positions_mm } mm），其中一部分可能已损坏。
 slices_missing_outside = 肺外缺少层面，缺口以外的 { $num_slices } 个层面未予读取。
 slices_shifted = 各层面之间最大错位 { NUMBER($shift_mm, minimumFractionDigits: 2) } mm。
 gantry_tilt = 机架倾斜 { NUMBER($degrees, minimumFractionDigits: 1) } 度；位置和体积已作校正，形态显示有斜切变形。
 tilt_contradicts = 文件头写明机架倾斜 { NUMBER($stated, minimumFractionDigits: 1) } 度，位置显示为 { NUMBER($degrees, minimumFractionDigits: 1) } 度，按位置处理。
 rescale_varies = 各层面的缩放斜率或截距不同，已按各层面自身的值换算。
-pixel_format_varies = 各层面的存储位数不同。
+kernel_not_kept = 头文件中重建卷积核的名称不属于任何设备厂商的用语，可能含有个人信息，因此未保留；图像是锐利还是平滑不得而知。
+pixel_format_varies = 各层面存储值的符号或位数不同；每个层面均按其自身格式读取。
 uid_of_guid = UID 写成了标准不允许的全局唯一标识符形式，已按标准换算为对应的 UID。
 uid_repeated = 图像 UID 缺失或重复，导出结果无法指向单幅图像。
 

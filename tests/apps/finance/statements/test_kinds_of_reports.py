@@ -9,7 +9,7 @@ import pytest
 
 from apps.documents import Missing
 from apps.finance.report import about, read_report
-from apps.finance.statements import Statements
+from apps.finance.statements import StatementName, Statements
 from apps.messages import cautioned, said
 from core_model.errors import Message
 from tests.apps.finance.statements.reports import (
@@ -19,6 +19,7 @@ from tests.apps.finance.statements.reports import (
     END,
     END_BEFORE,
     INCOME,
+    RESTRICTED,
     YEAR,
     Line,
     Maker,
@@ -341,10 +342,29 @@ def test_a_column_of_ratios_is_no_column_of_the_statement():
     assert newest(statements, "revenue") == "1000000000"
 
 
-def test_years_that_are_printed_again_are_no_row():
-    again = '<tr><td>(In millions)</td><td colspan="3">2023</td><td colspan="3">2022</td></tr>'
+def heads(*rows: str) -> str:
+    """Rows of a caption alone, and one of years without any."""
+    made = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
+    return made + '<tr><td></td><td colspan="3">2023</td><td colspan="3">2022</td></tr>'
+
+
+@pytest.mark.parametrize("above", [">Net sales<", ">Operating income<"])
+@pytest.mark.parametrize(
+    "again",
+    [
+        '<tr><td>(In millions)</td><td colspan="3">2023</td><td colspan="3">2022</td></tr>',
+        heads("(in millions, except per share amounts)"),
+        heads("Years ended December 31,"),
+        heads("CONSOLIDATED STATEMENTS OF INCOME (continued)", "(unaudited)"),
+        '<tr><td></td><td colspan="3">December 31, 2023</td><td colspan="3">December 31, 2022</td></tr>',
+        "<tr><td>(単位：百万円)</td></tr>"
+        + "<tr><td></td><td>前連結会計年度(自 2022年４月１日 至 2023年３月31日)</td></tr>",
+        "<tr><td>单位：百万元</td></tr><tr><td></td><td>2023年度</td><td>2022年度</td></tr>",
+    ],
+)
+def test_years_and_units_that_are_printed_again_are_no_row(again: str, above: str):
     markup = annual().decode()
-    at = markup.rindex("<tr>", 0, markup.index(">Operating income<"))
+    at = markup.rindex("<tr>", 0, markup.index(above))
     _, statements = read((markup[:at] + again + markup[at:]).encode())
     assert [row.label for row in statements.reported["income"]] == [line.caption for line in INCOME]
 
@@ -474,3 +494,84 @@ def test_a_line_that_no_row_is_tagged_as_is_not_refused_for_the_caption_of_anoth
     assert said(statements.line("eps_diluted").reason) == (
         "No row of the income statement is tagged as diluted earnings per share."
     )
+
+
+DETAILS = [gaap(f"{name} things", f"{name}Things", "5", "4") for name in ("First", "Second", "Third", "Fourth")]
+PAID = [
+    gaap("Cash paid for interest", "InterestPaidNet", "20", "10"),
+    gaap("Cash paid for tax", "IncomeTaxesPaid", "9", "8"),
+]
+AGAIN = FOOTER + "<p>ACME CORP</p><p>CONSOLIDATED BALANCE SHEETS (continued)</p><p>(in millions)</p>"
+
+
+def cut_above(data: bytes, between: str, *captions: str) -> bytes:
+    """A report with a statement cut above each of these rows."""
+    markup = data.decode()
+    for caption in captions:
+        start = markup.rindex("<tr>", 0, markup.index(f">{caption}<"))
+        markup = f"{markup[:start]}</table>{between}<table>{markup[start:]}"
+    return markup.encode()
+
+
+def labels(statements: Statements, name: StatementName) -> list[str]:
+    return [row.label for row in statements.reported[name]]
+
+
+@pytest.mark.parametrize("between", ["<p>F-7</p>", FOOTER, AGAIN])
+def test_rows_between_two_page_breaks_are_not_lost_for_the_want_of_a_known_concept(between: str) -> None:
+    lines = [*BALANCE[:12], *DETAILS, *BALANCE[12:]]
+    data = cut_above(annual(balance=lines), between, "First things", "Third things")
+    _, statements = read(data)
+    assert labels(statements, "balance") == [line.caption for line in lines]
+    assert "statement_open" not in codes(statements)
+
+
+def test_what_stands_below_the_last_total_on_the_next_page_is_not_lost() -> None:
+    lines = [*CASH_FLOW, *PAID]
+    _, statements = read(cut_above(annual(cash_flow=lines), FOOTER, "Cash paid for interest"))
+    assert labels(statements, "cash_flow") == [line.caption for line in lines]
+
+
+def test_a_first_row_alone_on_its_page_is_found_by_its_title() -> None:
+    _, statements = read(cut_above(annual(), FOOTER, "Cost of sales"))
+    assert newest(statements, "revenue") == "1000000000"
+    assert labels(statements, "income") == [line.caption for line in INCOME]
+
+
+def test_a_table_of_a_note_below_a_statement_is_no_part_of_it() -> None:
+    note = "<p>Note 2. Things that we own, and how we came by them over the years, are these and no others.</p>"
+    _, statements = read(cut_above(annual(cash_flow=[*CASH_FLOW, *PAID]), note, "Cash paid for interest"))
+    assert labels(statements, "cash_flow") == [line.caption for line in CASH_FLOW]
+
+
+def test_a_cell_tagged_for_a_part_or_in_another_unit_than_its_row_says_so() -> None:
+    part = "us-gaap:StatementBusinessSegmentsAxis=acme:A"
+    maker = Maker()
+    rows = {"a part": Line("", "us-gaap:ResearchAndDevelopmentExpense", dims=part), "a unit": Line("", unit="perShare")}
+    table = maker.table([YEAR, BEFORE], INCOME)
+    found = {}
+    for what, line in rows.items():
+        fact = maker.fact("80", "us-gaap:ResearchAndDevelopmentExpense", BEFORE, line)
+        start = table.rindex("<tr>", 0, table.index(">Research and development<"))
+        end = table.index("</tr>", start)
+        last = table.rindex("<ix:nonFraction", start, end)
+        stop = table.index("</ix:nonFraction>", last) + len("</ix:nonFraction>")
+        other = table[:last] + fact + table[stop:]
+        _, statements = read(maker.document("<p>STATEMENTS OF INCOME</p>" + other))
+        first, second = statements.line("research_and_development").values
+        assert first.note is None
+        found[what] = said(second.note)
+    assert found == {
+        "a part": f"tagged here for a part of the company alone, unlike the row ({part})",
+        "a unit": "tagged here in another unit than elsewhere in the row (USD/shares)",
+    }
+
+
+def test_a_cash_flow_statement_without_the_cash_it_ends_with_says_so():
+    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Cash at end of year"))
+    (caution,) = [caution for caution in statements.cautions if caution.code == "statement_open"]
+    assert "without Cash at the end of the period:" in cautioned(caution)
+    opening = gaap("Cash at beginning of year", RESTRICTED, "250", "154", periods=(END_BEFORE, "2021-12-31"))
+    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Cash at end of year", opening))
+    assert "statement_open" in codes(statements)
+    assert "statement_open" not in codes(statements_of())

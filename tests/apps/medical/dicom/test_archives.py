@@ -4,14 +4,16 @@ import os
 import stat
 import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from apps.medical.dicom import first_image, read_study, sources
-from core_model.errors import InputRejected
-from tests.apps.medical.dicom.making import make_series
+from apps.messages import cautioned, said
+from core_model.errors import InputRejected, Unavailable
+from tests.apps.medical.dicom.making import STUDY_UID, Grid, make_series
 
 
 def packed(folder: Path, target: Path, method: int = zipfile.ZIP_DEFLATED) -> Path:
@@ -190,22 +192,61 @@ def test_a_deflated_file_that_swells_is_refused(tmp_path: Path, monkeypatch: pyt
     assert refused(folder).code == "deflate_bomb"
 
 
-def test_a_folder_that_may_not_be_read_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core_model.errors import Unavailable
+def forbid(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let nobody read files and folders of this name; the superuser, as whom tests may run, could otherwise."""
 
+    def refusing(real):
+        def refuse(path, *rest):
+            if Path(path).name == name:
+                raise PermissionError(13, "no", str(path))
+            return real(path, *rest)
+
+        return refuse
+
+    monkeypatch.setattr(sources.os, "open", refusing(os.open))
+    monkeypatch.setattr(sources.os, "scandir", refusing(os.scandir))
+
+
+@pytest.mark.parametrize("name", ["0040.dcm", "notes.txt"])
+def test_a_file_that_may_not_be_read_is_named_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = make_series(replace(Grid(), size=(41, 64, 64))).write(tmp_path)
+    (folder / "notes.txt").write_text("a line")
+    forbid(monkeypatch, name)
+    study = read_study(folder)
+    assert study.volume.shape == (40 if name == "0040.dcm" else 41, 64, 64)
+    (caution,) = (caution for caution in study.cautions if caution.code == "files_forbidden")
+    assert cautioned(caution).startswith("1 file may not be read by this user and was left out")
+    assert said(caution.source) == f"file {41 if name == '0040.dcm' else 42} of 42"
+
+
+def test_an_image_inside_the_lungs_that_may_not_be_read_is_why_nothing_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = make_series().write(tmp_path)
-    real = os.open
-
-    def refuse(path, flags, *rest):
-        if str(path).endswith("0003.dcm"):
-            raise PermissionError(13, "no", str(path))
-        return real(path, flags, *rest)
-
-    monkeypatch.setattr(sources.os, "open", refuse)
+    forbid(monkeypatch, "0020.dcm")
     with pytest.raises(Unavailable) as caught:
         read_study(folder)
-    assert "file 4 of 40" in str(caught.value)
-    assert "0003" not in str(caught.value)
+    assert caught.value.code == "study_file_forbidden"
+    assert "file 21 of 40" in str(caught.value)
+    assert "0020" not in str(caught.value)
+
+
+def test_a_folder_that_may_not_be_read_is_said_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_series().write(tmp_path / "ct")
+    make_series(series=2).write(tmp_path / "ours")
+    forbid(monkeypatch, "ours")
+    study = read_study(tmp_path)
+    assert study.series.series_uid == f"{STUDY_UID}.1"
+    (caution,) = (caution for caution in study.cautions if caution.code == "folders_forbidden")
+    assert cautioned(caution) == "1 folder inside may not be read by this user; whatever lies there was left out."
+    forbid(monkeypatch, "ct")
+    with pytest.raises(Unavailable) as caught:
+        read_study(tmp_path)
+    assert caught.value.code == "study_folder_forbidden"
 
 
 @pytest.mark.parametrize(

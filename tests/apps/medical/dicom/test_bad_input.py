@@ -209,11 +209,19 @@ def test_a_header_that_contradicts_itself_is_refused(tmp_path: Path, keyword: st
     assert keyword in values or keyword in ("ImageOrientationPatient", "ImagePositionPatient", "SamplesPerPixel")
 
 
-def test_a_single_slice_with_another_scale_of_storage_is_not_mixed_in(tmp_path: Path) -> None:
+def test_a_single_slice_of_another_sign_is_read_by_its_own_and_refused_where_it_is_wrong(tmp_path: Path) -> None:
     series = make_series()
-    series.datasets[20].PixelRepresentation = 1
-    found = refusal(series.write(tmp_path), "slice_missing")
-    assert "1 slice is missing inside the lungs between 97.5 and 107.5 mm" in found
+    plain = read_study(series.write(tmp_path / "plain"))
+    series.datasets[20].PixelRepresentation = 1  # values below 2048: they mean the same
+    study = read_study(series.write(tmp_path / "same"))
+    assert np.array_equal(study.volume.hu, plain.volume.hu)
+    assert {caution.code for caution in study.cautions} - {caution.code for caution in plain.cautions} == {
+        "pixel_format_varies"
+    }
+    stored = series.datasets[20].pixel_array.astype(np.uint16)
+    stored[30:36, 30:34] = np.arange(2600, 2624).reshape(6, 4)
+    series.datasets[20].PixelData = stored.tobytes()
+    refusal(series.write(tmp_path / "wrong"), "sign_contradicts")
 
 
 def test_lungs_of_another_modality_are_refused(tmp_path: Path) -> None:

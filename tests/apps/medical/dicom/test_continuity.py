@@ -27,7 +27,7 @@ def heights(*slices: int) -> list[float]:
 
 
 def odd_codes(study: ImportedStudy) -> set[str]:
-    ours = {"slices_blank", "slices_same_pixels", "slices_odd", "slices_break"}
+    ours = {"slices_blank", "slices_same_pixels", "slices_odd", "slices_break", "values_stray"}
     return ours & {caution.code for caution in study.cautions}
 
 
@@ -86,3 +86,21 @@ def test_two_volumes_by_turns_are_refused_though_no_label_tells_them_apart(tmp_p
     with pytest.raises(InputRejected) as caught:
         read_study(Series(first.datasets + second.datasets).write(tmp_path))
     assert caught.value.code == "slices_by_turns"
+
+
+def test_two_kernels_by_turns_are_refused_though_their_slices_lie_at_even_steps(tmp_path: Path) -> None:
+    rough = make_series(FINE, noise_hu=40)
+    smooth = make_series(FINE, seed=9, noise_hu=20)
+    for rough_slice, smooth_slice in zip(rough.datasets[::2], smooth.datasets[::2], strict=True):
+        rough_slice.PixelData = smooth_slice.PixelData
+    with pytest.raises(InputRejected) as caught:
+        read_study(rough.write(tmp_path))
+    assert caught.value.code == "slices_by_turns"
+
+
+def test_a_dose_that_follows_the_body_is_no_change_of_volumes(tmp_path: Path) -> None:
+    series = make_series(FINE)
+    for k, dataset in enumerate(series.datasets):
+        more = np.random.default_rng(k).normal(0, 20 + 15 * np.sin(k / 5), dataset.pixel_array.shape)
+        dataset.PixelData = np.clip(dataset.pixel_array + more, 0, 4095).astype(np.uint16).tobytes()
+    assert odd_codes(read_study(series.write(tmp_path))) == set()

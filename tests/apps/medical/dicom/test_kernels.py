@@ -1,10 +1,11 @@
-"""Kernels that makers name are kept; what may be a name or a number of a person is not."""
+"""Kernels that makers name are kept; what may be a name or a number of a person is not, and the reading says so."""
 
 from pathlib import Path
 
 import pytest
 
 from apps.medical.dicom import kernels, read_study
+from apps.messages import cautioned
 from tests.apps.medical.dicom.making import make_series
 
 NAMED = [
@@ -24,6 +25,26 @@ PERSONAL = [
         "soft soft soft soft soft",
     ),
 ]
+NAMED += [
+    *("T20s", "U30u", "Bv36d\\3", "B70h_VB40", "CB", "UB", "IMR1", "FC08-H", "FL04", "B_SOFT_B", "H_SOFT_A", "31"),
+    *("BODY FILTER/STANDARD", "AiCE BODY SHARP", "Soft Tissue", "LUNG+"),
+]
+PERSONAL += [
+    *(
+        "",
+        "DOE",
+        "JD",
+        "J.D.",
+        "MISS SOFT",
+        "1234567",
+        "P-1",
+        "STANDARD 19500102",
+        "FC13 JANE",
+        "B30f\\DOE",
+        "KIM",
+        "LI",
+    ),
+]
 
 
 @pytest.mark.parametrize("text", NAMED)
@@ -41,4 +62,14 @@ def test_a_reading_keeps_no_other(tmp_path: Path, text: str, kept: str) -> None:
     def write(dataset) -> None:
         dataset.ConvolutionKernel = text.split("\\")
 
-    assert read_study(make_series().each(write).write(tmp_path)).series.quality.kernel == kept
+    study = read_study(make_series().each(write).write(tmp_path))
+    assert study.series.quality.kernel == kept
+    said = [cautioned(caution) for caution in study.cautions if caution.code == "kernel_not_kept"]
+    assert len(said) == (not kept)
+    assert text not in "".join(said)
+    assert "kernel_not_kept" not in study.series.quality.reasons
+
+
+def test_nothing_is_said_where_no_kernel_is_named(tmp_path: Path) -> None:
+    series = make_series().each(lambda dataset: setattr(dataset, "ConvolutionKernel", None))
+    assert "kernel_not_kept" not in {caution.code for caution in read_study(series.write(tmp_path)).cautions}

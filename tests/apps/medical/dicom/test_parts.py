@@ -54,14 +54,43 @@ APART = {
     "contrast": (lambda dataset: None, change("ContrastBolusAgent", "AGENT")),
     "voltage": (change("KVP", "80"), change("KVP", "140")),
     "filter": (change("FilterType", "FLAT"), change("FilterType", "WEDGE")),
-    "kernel that is not kept": (change("ConvolutionKernel", "Qr40^2"), change("ConvolutionKernel", "Qr40^4")),
+    "kernel that is not kept": (change("ConvolutionKernel", "Dr Roe's 2"), change("ConvolutionKernel", "Dr Roe's 4")),
     "kernel": (change("ConvolutionKernel", "B31f"), change("ConvolutionKernel", "B20f")),
     "thickness": (change("SliceThickness", 5), change("SliceThickness", 7)),
+    "sign of the values": (lambda dataset: None, lambda dataset: signed(dataset)),
     "image type": (
         change("ImageType", ["ORIGINAL", "PRIMARY", "AXIAL", "ENERGY 1"]),
         change("ImageType", ["ORIGINAL", "PRIMARY", "AXIAL", "ENERGY 2"]),
     ),
 }
+
+
+def signed(dataset: FileDataset) -> None:
+    """The same values in HU, with a sign."""
+    dataset.PixelData = (dataset.pixel_array.astype(np.int16) - 1024).tobytes()
+    dataset.PixelRepresentation, dataset.BitsStored, dataset.HighBit, dataset.RescaleIntercept = 1, 16, 15, 0
+
+
+def of_32_bits(dataset: FileDataset) -> None:
+    """The same values in containers of 32 bits."""
+    dataset.PixelData = dataset.pixel_array.astype(np.uint32).tobytes()
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 32, 16, 15
+
+
+@pytest.mark.parametrize("change_format", [signed, of_32_bits])
+@pytest.mark.parametrize("every", [2, 3, 40])
+def test_slices_of_several_formats_are_one_volume(
+    tmp_path: Path, change_format: Callable[[FileDataset], None], every: int
+) -> None:
+    series = make_series()
+    plain = read_study(series.write(tmp_path / "plain"))
+    for dataset in series.datasets[::every]:
+        change_format(dataset)
+    study = read_study(series.write(tmp_path / "mixed"))
+    assert np.array_equal(study.volume.hu, plain.volume.hu)
+    assert codes(study) - codes(plain) - {"rescale_varies"} == {"pixel_format_varies"}
+    caution = next(caution for caution in study.cautions if caution.code == "pixel_format_varies")
+    assert cautioned(caution).startswith("Sign or number of bits of the stored values differs between slices")
 
 
 @pytest.mark.parametrize("offset_mm", [0.0, 1.2, 2.5])
