@@ -213,3 +213,15 @@ def test_both_views_have_the_pages_signs_and_count_what_the_tags_turn(reported: 
     assert isinstance(table, statements.Table)
     assert [cell["text"] for cell in table.rows[0]["cells"][1:]] == ["(3)", "(12)"]
     assert table.num_turned == 1
+
+
+def test_a_number_tagged_a_day_off_stands_in_its_column() -> None:
+    revenue, *others = READING.statements["income"]
+    newest, before = revenue.values
+    off = replace(before, period=Period("2023-12-30", "2023-01-01"))
+    line = replace(revenue, values=(newest, off))
+    reading = made.finance_reading(statements={**READING.statements, "income": (line, *others)})
+    table = statements.table_of(reading, "income", False, "en")
+    assert isinstance(table, statements.Table)
+    assert [column["label"] for column in table.columns[1:]] == ["2023-12-31", "2024-12-31"]
+    assert [cell["text"] for cell in table.rows[0]["cells"][1:]] == ["1,100", "1,200"]
