@@ -240,6 +240,7 @@ def _group(folder: Path) -> None:
     own = [row.label for row in rows for value in row.values if value.value == 3984500 and not row.dimensions]
     assert not own, "a row of the company's own balance sheet without a word that it is"
     invented = _markup(folder, "group_is_a_dimension").replace("bus:Consolidated<", "bus:GroupConsolidated<")
+    assert "n/a: No income statement is printed." in given.printed
     unknown = read_markup(invented)
     assert isinstance(unknown.reading.document.basis, Missing)
     assert "basis_unknown" in unknown.codes
@@ -300,7 +301,10 @@ def _inner_and_outer(folder: Path) -> None:
 def _changes_in_equity(folder: Path) -> None:
     given = read(folder / "soce_read_as_income.html")
     assert not given.amounts("net_income")
-    assert isinstance(given.reading.reported["income"], Missing)
+    rows = given.reading.reported["income"]
+    assert isinstance(rows, Missing)
+    assert said(rows.not_available) == "No income statement is printed."
+    assert "n/a: No income statement is printed." in given.printed
     for lines in given.reading.statements.values():
         assert not [line.line for line in lines for value in line.values if value.value == 31907]
     assert "31,907" not in given.printed

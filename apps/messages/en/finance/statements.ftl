@@ -75,6 +75,7 @@ sum_of_costs = the sum of the costs printed in parts
 # Why a statement is not available.
 no_table_of_statement = No { $statement } was found: no table holds enough facts of the whole company that belong to one.
 report_without_numbers = No { $statement } was found: the report tags no number.
+statement_not_printed = No { $statement } is printed.
 statement_of_national_taxonomy = The { $statement } is not read: the report is tagged with { $taxonomy }, which are not mapped to statements and key lines yet.
 statement_without_tables = The { $statement } is printed without tables; such a layout is not read as a statement yet, and its lines are taken from the tags alone.
 

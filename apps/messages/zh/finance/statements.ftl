@@ -72,6 +72,7 @@ sum_of_costs = 分项列示的成本之和
 # Why a statement is not available.
 no_table_of_statement = 未找到{ $statement }：没有表格含有足够多的、属于该表的公司整体数据。
 report_without_numbers = 未找到{ $statement }：报告未标记任何数字。
+statement_not_printed = 报告未列示{ $statement }。
 statement_of_national_taxonomy = 未读取{ $statement }：报告使用{ $taxonomy }标记，尚不能对应到报表和关键项目。
 statement_without_tables = { $statement }未以表格列示；此种版式尚不能按报表读取，其项目仅取自标记。
 
