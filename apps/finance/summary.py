@@ -77,6 +77,8 @@ def heading(reading: FinanceReading) -> Iterator[Text]:
     unit = f"{known(about.currency)} in {SCALES[scale]}" if scale > 1 else known(about.currency)
     yield console.plain(known(about.company), "bold")
     whose = "" if isinstance(about.basis, Missing) else f", {_WHOSE.get(about.basis, about.basis)}"
+    if isinstance(about.basis, Missing) and about.basis.not_available.code == "basis_member_unknown":
+        whose = ", whose figures they are is not known"
     yield console.plain(f"{known(about.form)}, period to {known(about.period_end)}, {unit}{whose}")
 
 

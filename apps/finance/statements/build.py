@@ -17,6 +17,7 @@ from apps.finance.periods import Period, apart
 from apps.finance.statements.captions import Embed, caption_index
 from apps.finance.statements.choice.by_concept import line_by_concept, printed_without_tables
 from apps.finance.statements.choice.closing import open_ends
+from apps.finance.statements.choice.unmapped import OnPage, on_page
 from apps.finance.statements.derived import Printed, derive
 from apps.finance.statements.face import Face, FaceRow, read_face
 from apps.finance.statements.lines import BY_NAME, LINES, KeyLine
@@ -68,8 +69,10 @@ def build_statements(
     country = mostly_national(filing.facts)
     waiting = [] if country or len(faces) == 3 else printed_without_tables(visible)
     waiting = [name for name in waiting if name not in faces]
+    absent = [name for name in STATEMENTS if name not in faces]
+    on_the_page = on_page(absent if country else (), visible)
     missing: dict[StatementName, Message] = {
-        name: _not_found(name, filing, country, name in waiting) for name in STATEMENTS if name not in faces
+        name: _not_found(name, filing, country, on_the_page.get(name, "unknown"), name in waiting) for name in absent
     }
     english = (filing.document.language or "en").lower().startswith("en")
     mapper = Mapper(faces, missing, english, caption_index(embed) if embed is not None else None)
@@ -149,17 +152,20 @@ def _plain_numbers(filing: Filing) -> dict[str, list[Fact]]:
     return found
 
 
-def _not_found(name: StatementName, filing: Filing, country: str, waits: bool) -> Message:
+def _not_found(name: StatementName, filing: Filing, country: str, on_the_page: OnPage, waits: bool) -> Message:
     """Why a statement is not found.
 
     Args:
         name: Which.
         filing: The report.
         country: Code of the taxonomy that most of its numbers are tagged with, where that is a country's own.
+        on_the_page: Whether it is printed, though under names that are not mapped.
         waits: Whether it is printed without tables.
     """
     called = {"statement": statement_message(name).as_dict()}
-    if country:
+    if on_the_page == "not":
+        return Message("statement_not_printed", called)
+    if on_the_page == "in_a_table":
         return Message("statement_of_national_taxonomy", {**called, "taxonomy": Message(country).as_dict()})
     if waits:
         return Message("statement_without_tables", called)

@@ -1,11 +1,13 @@
 """A backup is the whole store as it stood at one moment, and a store is made of it again, or nothing at all."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -343,6 +345,24 @@ def test_a_killed_restore_is_begun_again(
     assert over.value.code == "restore_over_store"
 
 
+def test_a_damaged_database_is_told_of_in_place_of_a_backup(sqlite_settings: Settings, tmp_path: Path) -> None:
+    with Store(sqlite_settings) as store:
+        filled(store, tmp_path)
+    file = sqlite_settings.data_dir / "tandem.db"
+    with closing(sqlite3.connect(file)) as connection:
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_job_1'"
+        ).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with file.open("r+b") as opened:
+        opened.seek((page - 1) * size)
+        opened.write(b"\xff" * size)
+    with Store(sqlite_settings) as store, pytest.raises(Unavailable) as refused:
+        backup(store, tmp_path / "backup")
+    assert refused.value.code == "database_damaged"
+    assert not (tmp_path / "backup").exists()
+
+
 def test_a_damaged_content_is_told_of_in_place_of_a_backup(sqlite_settings: Settings, tmp_path: Path) -> None:
     with Store(sqlite_settings) as store:
         filing, _ = filled(store, tmp_path)
@@ -455,3 +475,14 @@ def test_a_backup_ends_however_often_another_process_writes_meanwhile(tmp_path: 
 def snapshot_of(store: Store, file: Path) -> None:
     with snapshot.taken(store.engine, store.settings.database_url, file):
         pass
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://reader:p%40ss@host:5/name?sslmode=require", "postgresql://reader@host:5/name?password=p%40ss"]
+)
+def test_no_password_stands_on_the_command_line_of_the_programs(url: str) -> None:
+    """Every user of the machine can read a command line."""
+    where, variables = snapshot.connection_of(url)
+    assert variables == {"PGPASSWORD": "p@ss"}
+    assert "p%40ss" not in where
+    assert where.startswith("postgresql://reader@host:5/name")

@@ -75,6 +75,7 @@ sum_of_costs = the sum of the costs printed in parts
 # Why a statement is not available.
 no_table_of_statement = No { $statement } was found: no table holds enough facts of the whole company that belong to one.
 report_without_numbers = No { $statement } was found: the report tags no number.
+statement_not_printed = No { $statement } is printed.
 statement_of_national_taxonomy = The { $statement } is not read: the report is tagged with { $taxonomy }, which are not mapped to statements and key lines yet.
 statement_without_tables = The { $statement } is printed without tables; such a layout is not read as a statement yet, and its lines are taken from the tags alone.
 
@@ -134,6 +135,7 @@ layout_without_tables = Printed without tables: { $statements }. Such a layout (
 national_taxonomy = The report is tagged with { $taxonomy }. Its facts are read, but these names are not mapped to statements and key lines yet: a line is known by its caption alone.
 group_and_company = The report holds the figures of the group and the company's own; the lines are the group's.
 company_alone = The report holds the company's own figures, not a group's; the lines are the company's own.
+basis_unknown = The report tells group and company apart by { $members }, of which it is not known whose figures it marks: the lines are those without it, and may be the group's or the company's own.
 no_title = The { $statement } was found by its concepts; no title stands near it.
 part_columns = Columns of the { $statement } that show a part of the company alone are left out.
 part_rows = Rows of the { $statement } show a part of the company (a segment, a product, a class of stock).

@@ -72,6 +72,7 @@ sum_of_costs = 分项列示的成本之和
 # Why a statement is not available.
 no_table_of_statement = 未找到{ $statement }：没有表格含有足够多的、属于该表的公司整体数据。
 report_without_numbers = 未找到{ $statement }：报告未标记任何数字。
+statement_not_printed = 报告未列示{ $statement }。
 statement_of_national_taxonomy = 未读取{ $statement }：报告使用{ $taxonomy }标记，尚不能对应到报表和关键项目。
 statement_without_tables = { $statement }未以表格列示；此种版式尚不能按报表读取，其项目仅取自标记。
 
@@ -131,6 +132,7 @@ layout_without_tables = { $statements }未以表格列示。此种版式（定�
 national_taxonomy = 报告使用{ $taxonomy }标记，其数据已读取，但尚不能对应到报表和关键项目，项目仅凭名称认定。
 group_and_company = 报告同时载有合并数据与公司自身数据；各项目取合并数据。
 company_alone = 报告仅载有公司自身数据，没有合并数据；各项目为公司自身数据。
+basis_unknown = 报告以{ $members }区分合并与公司自身数据，但不知其所指；各项目取未作此标记的数据，可能是合并数据，也可能是公司自身数据。
 no_title = { $statement }系根据所含概念找到，附近没有标题。
 part_columns = { $statement }中仅反映公司部分业务的列已略去。
 part_rows = { $statement }中有些行仅反映公司的一部分（某一分部、产品或股票类别）。

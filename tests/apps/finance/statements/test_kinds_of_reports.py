@@ -403,6 +403,53 @@ def test_names_of_another_country_s_taxonomy_are_not_called_the_company_s_own(na
     assert codes(statements) == ["national_taxonomy"]
 
 
+BRITISH = "http://xbrl.frc.org.uk/fr/2019-01-01/core"
+RESULT = {
+    "en": ("Turnover", "Cost of sales", "Profit for the financial year"),
+    "da": ("Nettoomsætning", "Vareforbrug", "Årets resultat"),
+    "ja": ("売上高", "売上原価", "当期純利益"),
+}
+
+
+def unmapped(body: str, maker: Maker) -> dict[str, str]:
+    """Why the statements are not read of a report tagged with names of the British taxonomy that are not mapped."""
+    markup = maker.document(body).decode().replace("us-gaap:", "own:")
+    _, statements = read(markup.replace("xmlns:acme=", f'xmlns:own="{BRITISH}" xmlns:acme=').encode())
+    return {name: said(reason) for name, reason in statements.not_available.items()}
+
+
+@pytest.mark.parametrize("language", RESULT)
+def test_a_statement_under_names_that_are_not_mapped_is_printed_and_not_read(language: str):
+    maker = Maker()
+    rows = [gaap(caption, f"Own{number}", "31", "30") for number, caption in enumerate(RESULT[language])]
+    why = unmapped(f"<p>Result</p>{maker.table([YEAR, BEFORE], rows)}", maker)
+    assert "not read: the report is tagged with names of the British taxonomy" in why["income"]
+    assert why["cash_flow"] == "No cash-flow statement is printed."
+    assert why["balance"] == "No balance sheet is printed."
+
+
+def test_a_statement_in_two_tables_is_printed():
+    maker = Maker()
+    sides = [("TILLGÅNGAR", "Maskiner", "Kassa"), ("Eget kapital", "Aktiekapital", "Skulder")]
+    tables = [maker.table([END], [gaap(name, f"Own{name[:3]}", "31") for name in side]) for side in sides]
+    why = unmapped("".join(tables), maker)
+    assert "not read" in why["balance"]
+    assert why["income"] == "No income statement is printed."
+
+
+def test_where_no_statement_is_printed_under_any_names_that_is_said():
+    maker = Maker()
+    rows = [gaap(caption, f"Own{caption}", "31", "30") for caption in ("Debtors", "Creditors", "Equity", "Goodwill")]
+    note = [gaap(caption, f"Own{caption}", "3", "2") for caption in ("Wages", "Pensions", "Audit")]
+    exempt = "<p>The company has not presented its own profit and loss account.</p>"
+    tables = (maker.table([END, END_BEFORE], rows), maker.table([YEAR, BEFORE], note))
+    why = unmapped(f"<p>Balance sheet</p>{tables[0]}{exempt}{tables[1]}", maker)
+    assert why["income"] == "No income statement is printed."
+    loose = "".join(maker.fact(str(number), f"us-gaap:Own{number}", YEAR) for number in range(1, 6))
+    why = unmapped(f"<p>{loose}</p>", maker)
+    assert why["income"].startswith("No income statement was found")
+
+
 @pytest.mark.parametrize(
     "concept",
     [
