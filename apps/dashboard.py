@@ -1,18 +1,22 @@
 """Starts the dashboard as a process of its own, and again where it ends: nothing below ``ui`` imports it."""
 
+import os
 import secrets
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from apps import console
 from apps.processes import start_module
 from core_model.errors import Unavailable
 
 TRIED_PORTS = 20
+BACKLOG = 128
+HANDED_OVER = os.name == "posix"
+"""Whether a process can be given a socket that listens."""
 TOKEN = "TANDEM_UI_TOKEN"  # noqa: S105 - the name of a variable
 """Variable that hands the access token to the server: other users can read a command line, and no environment."""
 QUICK_S = 10.0  # a server that ends sooner never served
@@ -30,48 +34,49 @@ def address(port: int, token: str) -> str:
     return f"http://127.0.0.1:{port}/?token={token}"
 
 
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A TCP port of this machine that nobody else can have.
+
+    Attributes:
+        number: Its number.
+        listening: The socket that listens there; None where a socket cannot be handed over (Windows), and the server
+            binds its own.
+    """
+
+    number: int
+    listening: socket.socket | None
+
+
 @contextmanager
-def free_port(wanted: int) -> Iterator[int]:
-    """The wanted TCP port of this machine, or the next one that is free; while the block runs, no other dashboard gets
-    it. (A server takes seconds to listen, and until then its port looks free to whoever starts meanwhile.)
+def free_port(wanted: int) -> Iterator[Port]:
+    """The wanted TCP port of this machine, or the next one that is free; nobody else gets it while the block runs.
+
+    The server takes seconds to start, and may be started again. Another user of the machine who listened on the port
+    meanwhile would be sent the token by the browser; so it is held from here on, and whoever asks waits for the server.
 
     Raises:
         Unavailable: Neither it nor the ones after it are free.
     """
-    for port in range(wanted, min(wanted + TRIED_PORTS, 65536)):
-        with socket.socket() as probe, _claim(port) as claimed:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for number in range(wanted, min(wanted + TRIED_PORTS, 65536)):
+        with socket.socket() as listening:
             try:
-                if claimed:
-                    probe.bind(("127.0.0.1", port))
+                if HANDED_OVER:
+                    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listening.bind(("127.0.0.1", number))
+                listening.listen(BACKLOG)
             except OSError:
                 continue
-            probe.close()
-            if claimed:
-                yield port
-                return
+            if not HANDED_OVER:
+                listening.close()
+            yield Port(number, listening if HANDED_OVER else None)
+            return
     raise Unavailable(
         "the ports from {wanted} on are taken",
         action="give a free one with --port",
         code="no_port",
         values={"wanted": wanted},
     )
-
-
-@contextmanager
-def _claim(port: int) -> Iterator[bool]:
-    """Whether no other dashboard of this machine has the port, or is about to; it is ours while the block runs. On
-    Linux, by a name of a socket that goes with its process, however that ends."""
-    if sys.platform != "linux":
-        yield True
-        return
-    with socket.socket(socket.AF_UNIX) as name:
-        try:
-            name.bind(f"\0tandem-dashboard-{port}")
-        except OSError:
-            yield False
-        else:
-            yield True
 
 
 def serve(port: int | None = None) -> int:
@@ -84,11 +89,14 @@ def serve(port: int | None = None) -> int:
     token = new_token()
 
     def start() -> subprocess.Popen[bytes]:
-        arguments = ("--port", str(chosen), "--with-parent")
-        return start_module("ui.server", *arguments, settings={TOKEN: token}, stdin=subprocess.PIPE)
+        arguments, streams = ["--port", str(chosen.number), "--with-parent"], {}
+        if chosen.listening is not None:
+            arguments += ["--socket", str(chosen.listening.fileno())]
+            streams["pass_fds"] = (chosen.listening.fileno(),)
+        return start_module("ui.server", *arguments, settings={TOKEN: token}, stdin=subprocess.PIPE, **streams)
 
     with open_store(settings) as store, free_port(port or settings.port) as chosen, ensure_worker(store):
-        console.say(f"the dashboard is at {address(chosen, token)} (Ctrl-C ends it)")
+        console.say(f"the dashboard is at {address(chosen.number, token)} (Ctrl-C ends it)")
         console.say("the address lets in whoever has it: keep it to yourself")
         return keep_running(start)
 

@@ -98,8 +98,8 @@ def _changes(report: Report, name: str, results: Sequence[CheckResult]) -> Chang
             if name in SCALES:
                 yield fact, replace(fact, value=plain(Decimal(fact.value or 0) / 1000)), result.period
                 continue
-            step = (or_none(result.tolerance) or Decimal(0)) * TOLERANCES or Decimal(1)
             unit = 2 * rounding_of(fact)
+            step = (or_none(result.tolerance) or unit) * TOLERANCES or Decimal(1)
             if unit:
                 step = (step / unit).to_integral_value(rounding="ROUND_CEILING") * unit
             if name in BOUNDS:
@@ -190,6 +190,7 @@ SPECIAL: dict[str, Callable[[Report], Changes]] = {
     "printed_signs": _negated,
     "scale_outliers": _thousandth,
     "units": _other_unit,
+    "terms_not_comparable": _other_unit,
     "column_periods": _other_period,
     "period_kind": _other_kind,
     "after_report_end": _next_year,

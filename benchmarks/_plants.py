@@ -141,7 +141,8 @@ def sampled(facts: Sequence[Fact], rng: random.Random, number: int) -> list[Fact
 
 
 def _times(fact: Fact) -> Fact:
-    """The fact with its value times ``FACTOR``, in its own last digit."""
+    """The fact with its value times ``FACTOR``, in its own last digit; that of a small one is another by a unit."""
     value = Decimal(fact.value or 0)
     unit = 2 * rounding_of(fact) or Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0))
-    return replace(fact, value=plain((value * FACTOR / unit).to_integral_value() * unit))
+    wrong = (value * FACTOR / unit).to_integral_value() * unit
+    return replace(fact, value=plain(wrong if wrong != value else value + unit.copy_sign(value)))

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import threading
 import traceback
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
+from streamlit.web.server.starlette import starlette_server
 
 from apps.dashboard import TOKEN, address, new_token
 from core_model.errors import TandemError
@@ -70,11 +72,12 @@ def main(arguments: list[str] | None = None) -> None:
     """Serve until stopped.
 
     Args:
-        arguments: ``--port N``, 1 to 65535, and ``--with-parent``; of the process where not given. The token comes in
-            the variable ``TANDEM_UI_TOKEN``; without it a new one is made and its address printed.
+        arguments: ``--port N``, 1 to 65535, ``--socket N`` and ``--with-parent``; of the process where not given. The
+            token comes in the variable ``TANDEM_UI_TOKEN``; without it a new one is made and its address printed.
     """
     parser = argparse.ArgumentParser(prog="python -m ui.server", description="Serve Tandem's dashboard on 127.0.0.1.")
     parser.add_argument("--port", type=int, default=8501, help="TCP port (default: %(default)s)")
+    parser.add_argument("--socket", type=int, help="descriptor of a socket that listens on the port already")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
     port = options.port
@@ -84,6 +87,9 @@ def main(arguments: list[str] | None = None) -> None:
     if not token:
         token = new_token()
         print(address(port, token), flush=True)
+    if options.socket is not None:
+        listening = socket.socket(fileno=options.socket)
+        starlette_server._bind_server_socket = lambda _server, address, *_: (listening, address)
     config.get_config_files = own_settings_only
     logging.getLogger("streamlit.error_util").addFilter(without_messages)
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end

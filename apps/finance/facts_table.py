@@ -36,11 +36,17 @@ SCHEMA = pa.schema(
         ("hidden", pa.bool_()),
         ("page", pa.int32()),
         ("box", pa.list_(pa.float32(), 4)),
+        ("tuple_id", pa.string()),
+        ("tuple_concept", pa.string()),
+        ("tuple_parent", pa.string()),
+        ("tuple_order", pa.string()),
+        ("markup", pa.string()),
     ]
 )
-"""``value`` is exact decimal text for numbers; ``dimensions`` a JSON object from axis to member; ``not_available`` the
-reason as a JSON object of its code and values; ``page`` and ``box`` (left, top, right, bottom in points) are null for
-HTML."""
+"""``value`` is exact decimal text for numbers, else text without markup; ``dimensions`` a JSON object from axis to
+member; ``not_available`` the reason as a JSON object of its code and values; ``page`` and ``box`` (left, top, right,
+bottom in points) are null for HTML; ``tuple_...`` say which tuple groups the fact with others, and where in it;
+``markup`` is the XHTML of escaped facts, its addresses resolved."""
 
 
 MOST_BYTES = 2**31 - 1
@@ -106,5 +112,9 @@ _VALUES: dict[str, Callable[[Fact], Any]] = {
     "dimensions": lambda fact: _dimensions(fact.dimensions),
     "page": lambda _: None,
     "box": lambda _: None,
+    "tuple_id": lambda fact: fact.tuple_id or None,
+    "tuple_concept": lambda fact: (fact.in_tuple and fact.in_tuple.concept) or None,
+    "tuple_parent": lambda fact: (fact.in_tuple and fact.in_tuple.parent) or None,
+    "markup": lambda fact: fact.value if fact.escaped else None,
 }
 """How each column comes from a fact. One column is made after the other, so that no row is held whole."""

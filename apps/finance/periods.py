@@ -65,6 +65,12 @@ class Period:
         """Whether it is about as long as another, so that their numbers may stand side by side."""
         return abs(self.days - other.days) <= HALF_A_MONTH
 
+    def beside(self, other: "Period") -> bool:
+        """Whether it ends within a week of another and is as long: the same column, tagged some days off."""
+        if bool(self.start) != bool(other.start) or abs(apart(self.end, other.end)) > WEEK:
+            return False
+        return not self.start or self.as_long_as(other)
+
     @property
     def text(self) -> str:
         """As documents write it: ``2024-12-31``, or ``2024-01-01/2024-12-31``."""

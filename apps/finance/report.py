@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from apps.documents import Missing, missing
+from apps.documents import Missing
 from apps.finance.anomaly import Anomaly, CheckResult, check_statements
 from apps.finance.anomaly.printed.layout import read_layout
 from apps.finance.filings import Filing
@@ -101,7 +101,7 @@ def about(filing: Filing) -> AboutReport:
         language=known("language"),
         currency=known("currency"),
         identifier=known("entity"),
-        basis=given.basis or missing("basis_not_named"),
+        basis=known("basis"),
         source_hash=given.source_hash,
     )
 

@@ -77,6 +77,8 @@ def heading(reading: FinanceReading) -> Iterator[Text]:
     unit = f"{known(about.currency)} in {SCALES[scale]}" if scale > 1 else known(about.currency)
     yield console.plain(known(about.company), "bold")
     whose = "" if isinstance(about.basis, Missing) else f", {_WHOSE.get(about.basis, about.basis)}"
+    if isinstance(about.basis, Missing) and about.basis.not_available.code == "basis_member_unknown":
+        whose = ", whose figures they are is not known"
     yield console.plain(f"{known(about.form)}, period to {known(about.period_end)}, {unit}{whose}")
 
 
@@ -122,7 +124,8 @@ def statement(reading: FinanceReading, name: StatementName, width: int | None) -
         if line.scope != "exact" and any(value.value is not None for value in line.values):
             yield _cropped(f"{names[line.line]}: {line.scope} than the line's definition ({said(line.reason)})", width)
         for value in line.values:
-            if value.period in periods and not value.derived and value.note and value.note.code not in _UNSAID:
+            stands = any(value.period.beside(period) for period in periods)
+            if stands and not value.derived and value.note and value.note.code not in _UNSAID:
                 yield _cropped(f"{names[line.line]} {value.period.end}: {said(value.note)}", width)
     if any(text.endswith(_DERIVED) for texts in shown.values() for text in texts[: len(periods)]):
         yield Text(f"{_DERIVED} computed from other lines, not printed in the report")
@@ -142,6 +145,12 @@ def periods_of(lines: Sequence[StatementLine]) -> list[Period]:
     newest = max(firsts, key=lambda period: (firsts[period], period))
     earlier = {value.period for line in lines for value in line.values if value.period.end < newest.end}
     alike = [period for period in earlier if period.as_long_as(newest)]
+    usual = Counter(value.period for line in lines for value in line.values)
+    alike = [
+        period
+        for period in alike
+        if not any(other.beside(period) and usual[other] > usual[period] for other in (newest, *alike))
+    ]
     return [newest, *sorted(alike, reverse=True)[: _MOST_PERIODS - 1]]
 
 
@@ -173,9 +182,9 @@ def _cropped(text: str, width: int | None) -> Text:
 
 
 def _at(line: StatementLine, period: Period) -> StatementValue | None:
-    """What the line has in a period, a value before a reason."""
-    held = [value for value in line.values if value.period == period]
-    return min(held, key=lambda value: value.value is None, default=None)
+    """What the line has in a period, a value before a reason; else what it has some days beside it."""
+    held = [value for value in line.values if value.period.beside(period)]
+    return min(held, key=lambda value: (value.period != period, value.value is None), default=None)
 
 
 def _length(period: Period) -> str:

@@ -158,7 +158,13 @@ def _converse(
         if say is not None:
             say(frame.get("value"), folder)
         if ask is not None:
-            started.channel.send({"answer": ask(frame.get("value"))})
+            answer = {"answer": ask(frame.get("value"))}
+            try:
+                started.channel.send(answer)
+            except BlockingIOError:  # it asks, and does not listen
+                raise lost() from None
+            except OSError:  # it has ended since it asked; the end that is received next says how
+                continue
 
 
 def _receive(channel: Channel, frames: "queue.Queue[dict[str, Any] | None]") -> None:

@@ -5,7 +5,8 @@ for each kind of parse; it has imported what parses, and nothing runs in it. Eac
 milliseconds, starts from the same state, and takes along whatever the parse has done when it ends.
 
 The control socket on descriptor 0 brings one line of JSON for each call, with two descriptors: a socket for the
-conversation and a pipe for how the process ended. When the control socket closes, every child is killed.
+conversation and a pipe for how the process ended. When the control socket closes, every child is killed. What a child
+has started itself is ended with it.
 """
 
 import contextlib
@@ -17,6 +18,8 @@ import selectors
 import signal
 import socket
 import sys
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from apps.isolation.budget import Budget
@@ -24,7 +27,7 @@ from apps.isolation.child import answer, function_at, leave
 from apps.isolation.wire import Channel
 
 MAX_LINE = 1 << 16
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def warmed(place: str) -> None:
@@ -46,6 +49,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until the control socket closes."""
+        _control_of_system(PR_SET_CHILD_SUBREAPER, 1)  # what a parse starts and leaves becomes a child of this process
         woken, wake = os.pipe()
         os.set_blocking(woken, False)
         os.set_blocking(wake, False)
@@ -60,8 +64,9 @@ class Server:
                         os.read(woken, 1024)
                     elif not self._serve():
                         self._kill(None)
+                        self._reap(0)
                         return
-                self._reap()
+                self._reap(os.WNOHANG)
 
     def _serve(self) -> bool:
         data, descriptors, _, _ = socket.recv_fds(self._control, MAX_LINE, 2)
@@ -103,11 +108,18 @@ class Server:
             if number in (None, call):
                 os.kill(process, signal.SIGKILL)
 
-    def _reap(self) -> None:
-        while self._calls:
-            process, status, used = os.wait4(-1, os.WNOHANG)
+    def _reap(self, options: int) -> None:
+        """Say of each process that has ended how it did, and end what it has left behind."""
+        while True:
+            try:
+                process, status, used = os.wait4(-1, options)
+            except ChildProcessError:
+                return
             if not process:
                 return
+            self._kill_orphans()
+            if process not in self._calls:
+                continue
             _, ended = self._calls.pop(process)
             code = os.waitstatus_to_exitcode(status)
             report = {"status": code, "cpu_s": used.ru_utime + used.ru_stime, "peak_kib": used.ru_maxrss}
@@ -115,10 +127,20 @@ class Server:
                 os.write(ended, json.dumps(report).encode())
             os.close(ended)
 
+    def _kill_orphans(self) -> None:
+        with contextlib.suppress(OSError):  # the system does not list them
+            children = [each.read_text().split() for each in Path("/proc/self/task").glob("*/children")]
+            for process in set(map(int, chain.from_iterable(children))) - self._calls.keys():
+                os.kill(process, signal.SIGKILL)
+
 
 def _die_with_parent() -> None:
     """Let the system end this process when the one that it was forked from ends, however that happens (Linux)."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _control_of_system(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _control_of_system(option: int, value: int) -> None:
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def main() -> int:

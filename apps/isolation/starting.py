@@ -6,6 +6,7 @@ import json
 import os
 import select
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -19,6 +20,8 @@ from core_model.errors import Unavailable, system_reason
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """A fork takes one thread along, and a parse has no use for more."""
 END_WITHIN_S = 5.0
+SEND_WITHIN_S = 5
+"""Who waits for an answer reads it at once."""
 CAN_FORK = sys.platform == "linux"
 """macOS can fork, but its own libraries fail in such a process."""
 
@@ -97,6 +100,7 @@ class _ForkServer:
             OSError: The server is gone.
         """
         ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_WITHIN_S, 0))
         end, ended = os.pipe()
         with self._lock:
             number = next(self._numbers)

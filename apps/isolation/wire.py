@@ -7,6 +7,7 @@ as files of the call's own folder.
 import contextlib
 import json
 import os
+import re
 import socket
 import threading
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from core_model.errors import InputRejected, NotAllowed, NotFound, Phrase, Place, TandemError, Unavailable
 
 MAX_FRAME = 8 << 20
+_PLAIN = re.compile(r"(?:[^{}]|\{\w+\})*+", re.ASCII)
+"""A template with nothing but names in braces: no attributes, and no widths that fill the memory."""
 _KINDS: dict[str, type[TandemError]] = {
     kind.__name__: kind for kind in (InputRejected, NotFound, NotAllowed, Unavailable)
 }
@@ -59,7 +62,7 @@ class Channel:
             return None
         try:
             frame = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Broken from None
         if not isinstance(frame, dict):
             raise Broken
@@ -104,8 +107,12 @@ def error_to_json(error: TandemError) -> dict[str, Any]:
 
 
 def error_from_json(given: dict[str, Any]) -> TandemError:
-    """The inverse of ``error_to_json``."""
-    what, allowed, action = given["words"]
+    """The inverse of ``error_to_json``.
+
+    Raises:
+        KeyError: It is no such error; so ``TypeError`` and ``ValueError``.
+    """
+    what, allowed, action = map(_plain, given["words"])
     return _KINDS[given["kind"]](
         what,
         allowed=allowed,
@@ -125,10 +132,21 @@ def _value(value: Any) -> Any:
     return value
 
 
+def _plain(template: str) -> str:
+    """A template that may be filled.
+
+    Raises:
+        ValueError: It asks for more than values by their names.
+    """
+    if _PLAIN.fullmatch(template) is None:
+        raise ValueError(template[:20])
+    return template
+
+
 def _back(value: Any) -> Any:
     if isinstance(value, dict) and "phrase" in value:
         place, code, template, held = value["phrase"]
-        return (Place if place else Phrase)(code, template, {name: _back(each) for name, each in held.items()})
+        return (Place if place else Phrase)(code, _plain(template), {name: _back(each) for name, each in held.items()})
     if isinstance(value, list):
         return [_back(each) for each in value]
     return value

@@ -28,10 +28,10 @@ def forget_old_jobs(store: Store) -> list[str]:
     gone = []
     for job_id in jobs.ended_before(store, now() - timedelta(days=days), AT_A_TIME):
         try:
-            delete_everything_of(store, job_id)
+            deleted = delete_everything_of(store, job_id)
         except (NotFound, NotAllowed):  # deleted or retried since, or its input is being read again
             continue
-        gone.append(job_id)
+        gone += deleted.rows["job"]  # with those that ended on the same input
     if gone:
         forget(store, gone)
         log.info("%d jobs that ended more than %d days ago were removed", len(gone), days)

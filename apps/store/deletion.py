@@ -116,6 +116,8 @@ class Removal:
 
     def _remove_input(self, identifier: str) -> None:
         """An input that nothing needs, and the ended jobs on it, with their contents."""
+        held = select(InputRow.id).where(InputRow.id == identifier).with_for_update()
+        self.session.execute(held)  # whoever queues a job on it holds it too: that job is seen here, or finds it gone
         needed = [
             select(ReadingRow.id).where(ReadingRow.input_id == identifier),
             select(JobRow.id).where(JobRow.input_id == identifier, JobRow.state.in_(jobs.ACTIVE)),

@@ -65,13 +65,16 @@ def make_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
 
 
 def _as_it_lies(url: URL) -> URL:
-    """The URL of an SQLite file, to be read without its log where it lies on storage that can only be read: no other
-    process changes it there, and SQLite could not make the files that readers share."""
+    """The URL of an SQLite file, to be read without its log where it lies on storage, or in a folder, that can only be
+    read: no other process changes it there, and SQLite could not make the files that readers share."""
     name = url.database or ""
     if name in ("", ":memory:") or name.startswith("file:") or os.name != "posix":
         return url
     try:
-        only_read = os.statvfs(Path(name).parent).f_flag & os.ST_RDONLY
+        folder = Path(name).parent
+        only_read = os.statvfs(folder).f_flag & os.ST_RDONLY or not (
+            folder.stat().st_mode & 0o222 or os.access(folder, os.W_OK)
+        )
         logged = os.path.exists(f"{name}-wal") and os.path.getsize(f"{name}-wal") > 0
     except OSError:
         return url
@@ -282,6 +285,11 @@ _POSTGRESQL = {
     "42501": "refused",  # insufficient_privilege
 }
 _POSTGRESQL_CLASSES = {"08": "no_answer", "28": "refused"}
+
+
+def sqlite_state(code: int) -> Unavailable:
+    """The state that a primary result code of SQLite tells of."""
+    return _STATES[_SQLITE[code]]()
 
 
 def state_error(error: DBAPIError | sqlite3.Error) -> TandemError | None:

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from apps.store import audit, inputs, workers
 from apps.store.engine import lock
@@ -97,9 +97,14 @@ def listing(store: Store, states: tuple[str, ...] = (), limit: int = 100) -> lis
 
 
 def ended_before(store: Store, moment: datetime, limit: int) -> list[str]:
-    """Ids of the jobs that ended before a moment, the oldest first."""
+    """Ids of the jobs that ended before a moment, the oldest first; not where a job on the same input is younger, since
+    the input, and all jobs that ended on it, go with the one that is deleted."""
+    younger = aliased(JobRow)
+    on_it = exists().where(
+        younger.input_id == JobRow.input_id, or_(younger.ended_at.is_(None), younger.ended_at >= moment)
+    )
     with store.read() as session:
-        query = select(JobRow.id).where(JobRow.state.in_(ENDED), JobRow.ended_at < moment)
+        query = select(JobRow.id).where(JobRow.state.in_(ENDED), JobRow.ended_at < moment, ~on_it)
         return list(session.execute(query.order_by(JobRow.ended_at).limit(limit)).scalars())
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from apps import console
 from apps.settings import Settings
-from apps.store.disk import ALONE, WITH_GROUP, data_dir_errors, private_folder
+from apps.store.disk import ALONE, WITH_GROUP, data_dir_errors, file_mode, private_folder
+from apps.store.engine import sqlite_file
 from core_model.errors import Unavailable
 
 _OURS = re.compile(r"tandem\..*|blobs|inbox|demo|scratch|[0-9a-f]{2}|\.store|\.(new|mark|restore|tandem-backup)-.*")
@@ -28,7 +29,7 @@ def keep_private(settings: Settings) -> None:
             ``data_dir_open_to_others``).
     """
     folders = [settings.data_dir]
-    if not settings.blobs.is_relative_to(settings.data_dir):
+    if not _lies_below(settings.blobs, settings.data_dir):
         folders.append(settings.blobs)
     for folder in folders:
         with data_dir_errors():
@@ -38,6 +39,30 @@ def keep_private(settings: Settings) -> None:
                 private_folder(folder, WITH_GROUP)
         elif os.name == "posix":  # elsewhere the user's own folders are closed by inheritance
             _keep(folder, settings.group_access)
+    file = sqlite_file(settings.database_url)
+    if file is not None and os.name == "posix" and not _lies_below(file, settings.data_dir):
+        _keep_file(file, settings.group_access)
+
+
+def _lies_below(path: Path, folder: Path) -> bool:
+    """Whether it does, wherever links lead."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def _keep_file(file: Path, group: bool) -> None:
+    """See to it that a database at a place of its own, whose folder may be anybody's, is for those who may alone; what
+    SQLite and the jobs keep beside it, too. One on storage that can only be read stays as it was put there."""
+    beside = (file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm"), file.with_suffix(".jobs.db"))
+    for each in (file, *beside):
+        try:
+            about, wanted = each.stat(), 0o660 if group else file_mode(file.parent)
+            if about.st_uid != os.geteuid() or not stat.S_IMODE(about.st_mode) & 0o077 & ~wanted:
+                continue
+            each.chmod(wanted)
+        except OSError:
+            continue
+        if each == file:
+            console.say(f"{file} could be read by other users of this machine; it no longer can (chmod {wanted:o})")
 
 
 def _keep(folder: Path, group: bool) -> None:

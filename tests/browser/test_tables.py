@@ -37,7 +37,7 @@ SEEN = """grid => {
     if (left < kept - 0.5 || right > view.right + 0.5) cut.push(cell.textContent);
     else if (cell.tagName === 'TD') numbers.push(cell.textContent);
   }
-  for (const unit of grid.querySelectorAll('.unit')) {
+  for (const unit of grid.querySelectorAll('.tag')) {
     const { left, right } = unit.getBoundingClientRect(), caption = unit.closest('th').getBoundingClientRect();
     const text = unit.closest('th').querySelector('.text').getBoundingClientRect();
     const whole = unit.scrollWidth <= unit.clientWidth && left >= view.left && right <= caption.right;
@@ -72,7 +72,7 @@ def grids(screen: Screen) -> Any:
 @pytest.mark.parametrize("lang", UNITS)
 def test_each_rows_unit_is_in_sight_and_no_number_is_cut(screen: Screen, wide: str, lang: str) -> None:
     screen.open(f"/reports?reading={wide}&view=income&as_reported=true&lang={lang}")
-    expect(screen.page.locator(".unit")).to_have_count(3)
+    expect(screen.page.locator(".tag")).to_have_count(3)
     for width in WIDTHS:
         screen.page.set_viewport_size({"width": width, "height": 900})
         for scrolled in (0, 37, 100, 10_000):

@@ -197,14 +197,19 @@ def _addresses(folder: Path) -> None:
     assert 'href="https://www.example.com/reports/2024/ex.htm#n1"' in value, value
     assert 'src="https://www.example.com/reports/2024/img/a.png"' in value, value
     assert (value.count("href="), value.count("src=")) == (1, 1), value
+    given = read(folder / "escaped_relative_urls.html")
+    (row,) = [row for row in given.facts if row["concept"] == "us-gaap:DebtDisclosureTextBlock"]
+    assert row["markup"] == value, row
 
 
 def _tuples(folder: Path) -> None:
     given = read(folder / "facts_in_tuples.html")
     assert "contradicting_duplicates" not in given.codes
     _no_anomalies(given)
-    held = [(row["concept"], row["value"]) for row in given.facts if row["kind"] == "number"]
-    assert held == [("se-gen-base:Avskrivning", "120000"), ("se-gen-base:Avskrivning", "45000")]
+    numbers = [row for row in given.facts if row["kind"] == "number"]
+    held = [(row["concept"], row["value"], row["tuple_id"]) for row in numbers]
+    assert held == [("se-gen-base:Avskrivning", "120000", "t1"), ("se-gen-base:Avskrivning", "45000", "t2")]
+    assert [(row["tuple_concept"], row["tuple_order"]) for row in numbers] == 2 * [("se-gaap-ext:RowTuple", "2.0")]
     facts = [fact for fact in read_facts(folder / "facts_in_tuples.html").facts if fact.kind == "number"]
     assert [(fact.value, fact.tuple_id) for fact in facts] == [("120000", "t1"), ("45000", "t2")]
     alike = _markup(folder, "facts_in_tuples").replace('tupleRef="t2"', 'tupleRef="t1"')
@@ -217,6 +222,11 @@ def _forecast(folder: Path) -> None:
     assert document.period_end == "2025-03-31" or isinstance(document.period_end, Missing)
     assert document.company == "緑機工株式会社"
     assert "2026-03-31" not in given.printed
+    markup = _markup(folder, "forecast_is_not_the_period").replace("tse:FilingDate", "tse:Day")
+    untold = markup.replace("tse:ForecastMember", "tse:ResultMember")
+    for other in (markup.replace(">12,500<", "><"), untold):
+        ends = read_markup(other).reading.document.period_end
+        assert ends == "2025-03-31" or isinstance(ends, Missing), ends
 
 
 def _group(folder: Path) -> None:
@@ -229,6 +239,12 @@ def _group(folder: Path) -> None:
     assert not isinstance(rows, Missing)
     own = [row.label for row in rows for value in row.values if value.value == 3984500 and not row.dimensions]
     assert not own, "a row of the company's own balance sheet without a word that it is"
+    invented = _markup(folder, "group_is_a_dimension").replace("bus:Consolidated<", "bus:GroupConsolidated<")
+    assert "n/a: No income statement is printed." in given.printed
+    unknown = read_markup(invented)
+    assert isinstance(unknown.reading.document.basis, Missing)
+    assert "basis_unknown" in unknown.codes
+    assert "bus:GroupConsolidated, of which it is not known whose figures it marks" in unknown.printed
 
 
 def _negative_payments(folder: Path) -> None:
@@ -285,7 +301,10 @@ def _inner_and_outer(folder: Path) -> None:
 def _changes_in_equity(folder: Path) -> None:
     given = read(folder / "soce_read_as_income.html")
     assert not given.amounts("net_income")
-    assert isinstance(given.reading.reported["income"], Missing)
+    rows = given.reading.reported["income"]
+    assert isinstance(rows, Missing)
+    assert said(rows.not_available) == "No income statement is printed."
+    assert "n/a: No income statement is printed." in given.printed
     for lines in given.reading.statements.values():
         assert not [line.line for line in lines for value in line.values if value.value == 31907]
     assert "31,907" not in given.printed

@@ -1,5 +1,7 @@
 """Without the token of this start nothing is answered: no page, no route, no socket, not even that there is a page."""
 
+import time
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -68,6 +70,14 @@ def test_the_token_of_another_start_lets_nobody_in() -> None:
 def test_a_cookie_of_another_port_is_none_of_this_server(name: str) -> None:
     value = cookie().partition("=")[2]
     assert ask(APP, "/", authorization="", cookie=f"{name}={value}").status == 403
+
+
+@pytest.mark.parametrize("value", ['"' + "\\\\" * 30_000 + '"', '"' + "\\1" * 30_000 + '"', "1; a=" * 12_000])
+def test_a_long_cookie_of_somebody_who_has_no_token_takes_no_time(value: str) -> None:
+    """Half a minute of a server that answers nobody else, with the library's own reading of cookies."""
+    began = time.process_time()
+    assert ask(APP, "/", authorization="", cookie=f"tandem-8501={value}").status == 403
+    assert time.process_time() - began < 1.0
 
 
 def test_the_cookie_of_the_port_that_a_tunnel_ends_at_is_taken() -> None:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from apps.dashboard import MAX_QUICK_ENDS, keep_running
 from tests.ui.dashboards import command
 
@@ -128,6 +130,28 @@ def test_a_server_that_is_gone_is_started_again_with_the_same_address(tmp_path: 
                 time.sleep(0.05)
             wait_for_answer(process, port)
             assert status(port, "/health", authorization=f"Bearer {token}") == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the server is found by /proc")
+def test_nobody_else_gets_the_port_while_the_server_starts_or_is_started_again(tmp_path: Path) -> None:
+    """Whoever listened there would be sent the token, which stays the same, by the browser."""
+    port = free_port()
+
+    def nobody_else_gets_it_until_it_answers() -> None:
+        until = time.monotonic() + 90
+        while time.monotonic() < until and not answers(port):
+            with socket.socket() as other:
+                other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                with pytest.raises(OSError, match="in use"):
+                    other.bind(("127.0.0.1", port))
+
+    with dashboard(tmp_path, port) as process:
+        printed_address(process)
+        nobody_else_gets_it_until_it_answers()
+        (server,) = [each for each in children(process.pid) if "ui.server" in command_line(each)]
+        os.kill(server, signal.SIGKILL)
+        nobody_else_gets_it_until_it_answers()
+        assert answers(port)
 
 
 def command_line(process: int) -> str:

@@ -49,11 +49,13 @@ def test_a_line_that_counts_more_or_less_than_its_definition_says_so() -> None:
     reading = made.finance_reading(
         statements={**READING.statements, "income": (replace(revenue, scope="wider"), *others)}
     )
-    for language, words in (("en", "wider than its definition"), ("zh", "范围大于其定义")):
+    for language, mark, words in (("en", "wider", "wider than its definition"), ("zh", "范围较宽", "范围大于其定义")):
         table = statements.table_of(reading, "income", False, language)
         assert isinstance(table, statements.Table)
-        assert table.rows[0]["cells"][0]["sub"] == f"Net revenues · {words}"
-        assert "·" not in table.rows[2]["cells"][0]["sub"]
+        caption, *rest = (row["cells"][0] for row in table.rows)
+        assert (caption["sub"], caption["scope"]) == ("Net revenues", mark)
+        assert caption["hint"].startswith(f"{words}\n")
+        assert not any(each["scope"] for each in rest)
 
 
 def test_what_is_to_be_known_of_a_number_stands_in_its_hint() -> None:
@@ -211,3 +213,15 @@ def test_both_views_have_the_pages_signs_and_count_what_the_tags_turn(reported: 
     assert isinstance(table, statements.Table)
     assert [cell["text"] for cell in table.rows[0]["cells"][1:]] == ["(3)", "(12)"]
     assert table.num_turned == 1
+
+
+def test_a_number_tagged_a_day_off_stands_in_its_column() -> None:
+    revenue, *others = READING.statements["income"]
+    newest, before = revenue.values
+    off = replace(before, period=Period("2023-12-30", "2023-01-01"))
+    line = replace(revenue, values=(newest, off))
+    reading = made.finance_reading(statements={**READING.statements, "income": (line, *others)})
+    table = statements.table_of(reading, "income", False, "en")
+    assert isinstance(table, statements.Table)
+    assert [column["label"] for column in table.columns[1:]] == ["2023-12-31", "2024-12-31"]
+    assert [cell["text"] for cell in table.rows[0]["cells"][1:]] == ["1,100", "1,200"]

@@ -1,5 +1,5 @@
 // A table whose rows or cells can be picked with the mouse or the keyboard. Texts are set as text, never as markup.
-// data: {columns: [{label, sub, align, width}], rows: [{id, kind, indent, cells: [{text, sub, unit, tone, mark, hint,
+// data: {columns: [{label, sub, align, width}], rows: [{id, kind, indent, cells: [{text, sub, scope, unit, tone, mark, hint,
 // pick, badge}]}], mode: "row" | "cell", selected: {row, column} | null, label}. Sends the trigger "picked": {row, column}.
 const STATE = new WeakMap();
 const PADDING = 8; // of a cell, at least: where no more than that is hidden, nothing of the number is
@@ -16,11 +16,13 @@ function isName(column) { return !(column.width || "").endsWith("px"); } // else
 function cellOf(cell, column, index) {
   const made = element(index === 0 ? "th" : "td", `${column.align === "right" ? "right" : ""} ${cell.tone || ""}`);
   if (index === 0) { made.scope = "row"; made.classList.toggle("name", isName(column)); }
-  const holder = cell.unit ? element("span", "caption") : made; // of a row with a unit the caption gives way, never the unit
+  const tags = [cell.scope, cell.unit].filter(Boolean); // where there is no room the caption gives way, never these
+  const holder = tags.length ? element("span", "caption") : made;
   if (cell.mark) made.append(element("span", `mark ${cell.mark}`, cell.mark === "holds" ? "✓" : "✕"));
   holder.append(element("span", cell.badge ? `badge ${cell.badge}` : "text", cell.text));
   if (cell.sub) holder.append(element("span", "sub", cell.sub));
-  if (cell.unit) { holder.append(element("span", "unit", cell.unit)); made.append(holder); }
+  for (const tag of tags) holder.append(element("span", "tag", tag));
+  if (tags.length) made.append(holder);
   made.title = cell.hint || (index === 0 ? [cell.text, cell.sub].filter(Boolean).join(" · ") : "");
   return made;
 }

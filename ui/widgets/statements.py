@@ -1,5 +1,6 @@
 """A statement of a reading as rows for the grid: periods left to right, newest right, money in round units."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -130,9 +131,11 @@ def _lines(
 def _columns(lines: Iterable[StatementLine | ReportedLine]) -> list[Period]:
     """The periods of the columns, the longest first, of equally long ones the oldest first.
 
-    So the newest quarter stands right of the newest half year. A statement of durations has no column for an instant.
+    So the newest quarter stands right of the newest half year. A statement of durations has no column for an instant,
+    and what is tagged some days beside the period of more numbers has none of its own.
     """
-    periods = {value.period for line in lines for value in line.values}
+    usual = Counter(value.period for line in lines for value in line.values)
+    periods = {one for one in usual if not any(other.beside(one) and usual[other] > usual[one] for other in usual)}
     durations = {period for period in periods if period.start}
     return sorted(durations or periods, key=lambda period: (-period.months, period))
 
@@ -140,6 +143,10 @@ def _columns(lines: Iterable[StatementLine | ReportedLine]) -> list[Period]:
 def _by_column(values: Iterable[StatementValue], columns: Sequence[Period]) -> dict[Period, StatementValue]:
     """The values of a line by column. Cash in hand stands in the year that it closes, or that it opens."""
     found = {value.period: value for value in values}
+    for column in columns:
+        beside = [period for period in found if period.beside(column) and period not in columns]
+        if column not in found and beside:
+            found[column] = found[beside[0]]
     instants = {period.end: value for period, value in found.items() if not period.start}
     if not instants or not columns[-1].start:
         return found
@@ -186,10 +193,10 @@ def _caption(line: StatementLine | ReportedLine, currency: str, scale: int, lang
     unit = _unit_of(line.values, currency, scale, language)
     if isinstance(line, ReportedLine):
         return {"text": line.label, "unit": unit}
-    reason, label = said(line.reason, language), or_none(line.label) or None
-    if scope := scope_of(line, language):
-        label = f"{label} · {scope}" if label else scope
-    return {"text": labels.line_name(line.line, language), "sub": label, "hint": reason, "unit": unit}
+    reason, label, scope = said(line.reason, language), or_none(line.label) or None, scope_of(line, language)
+    mark = labels.text(f"scope_{line.scope}_mark", language) if scope else None
+    hint = f"{scope}\n{reason}" if scope else reason
+    return {"text": labels.line_name(line.line, language), "sub": label, "hint": hint, "unit": unit, "scope": mark}
 
 
 def scope_of(line: StatementLine, language: str) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from apps.finance.anomaly.checks import (
     balance,
+    capital,
     cash,
     dimensions,
     facts,
+    flows,
     footing,
     income,
     notes,
@@ -16,6 +18,7 @@ from apps.finance.anomaly.checks import (
     shares,
     signs,
     tables,
+    unjudged,
 )
 from apps.finance.anomaly.checks.registry import CHECKS, Check, run_checks
 from apps.finance.anomaly.evidence import Evidence
@@ -29,7 +32,24 @@ from apps.finance.exact import exactly
 from apps.finance.filings import Filing
 from apps.finance.statements.model import STATEMENTS, Statements
 
-FAMILIES = (balance, cash, facts, footing, income, shares, notes, tables, dimensions, periods, repeats, scale, signs)
+FAMILIES = (
+    balance,
+    cash,
+    facts,
+    unjudged,
+    footing,
+    income,
+    shares,
+    capital,
+    notes,
+    tables,
+    flows,
+    dimensions,
+    periods,
+    repeats,
+    scale,
+    signs,
+)
 """The families of checks, in the order in which their checks are listed."""
 
 

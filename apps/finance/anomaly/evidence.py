@@ -9,7 +9,7 @@ from functools import cached_property
 from apps.documents import or_none
 from apps.finance.anomaly.names import name_of, short
 from apps.finance.anomaly.printed.layout import Layout
-from apps.finance.anomaly.printed.table_sums import TableSum, table_sums
+from apps.finance.anomaly.printed.table_sums import PrintedSums, read_sums
 from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Dimension, Fact, Filing
 from apps.finance.filings.duplicates import NAMED, most_precise, rounding_range
@@ -95,9 +95,9 @@ class Evidence:
         return {fact.fact_id: fact for fact in self.filing.facts}
 
     @cached_property
-    def table_sums(self) -> list[TableSum]:
+    def printed_sums(self) -> PrintedSums:
         """What the tables of the page add up."""
-        return table_sums(self.layout.grids, self.facts, self.rounding_of)
+        return read_sums(self.layout.grids, self.facts, self.rounding_of)
 
     def rounding_of(self, fact: Fact) -> Decimal:
         """How far the true number may lie from a stated one in this report."""

@@ -1,13 +1,14 @@
 """From the tagged elements of a report to facts."""
 
 import re
+from functools import cached_property
 
 from lxml import etree
 
 from apps.finance.cautions import Cautions, of_fact
 from apps.finance.filings.content import Content, TooMuchText
 from apps.finance.filings.inventory import FACT_KINDS, Inventory
-from apps.finance.filings.model import Context, Fact, Kind, Unit
+from apps.finance.filings.model import Context, Fact, Kind, Tuple, Unit
 from apps.finance.filings.names import Names
 from apps.finance.filings.numbers import NotANumber, canonical
 from apps.finance.filings.paths import Paths
@@ -123,6 +124,7 @@ class Reading:
         references = get("footnoteRefs")
         if references:
             self.footnote_references[fact_id] = references.split()
+        in_tuple = self._tuple_of(element, get("tupleRef")) if self._inventory.tuples else None
         return Fact(
             fact_id=fact_id,
             concept=concept,
@@ -149,15 +151,31 @@ class Reading:
             escaped=escaped,
             footnotes=(),
             order=order,
-            tuple_id=self._tuple_of(element, get("tupleRef")) if self._inventory.tuples else "",
+            in_tuple=in_tuple,
+            tuple_order=None if in_tuple is None else get("order"),
         )
 
-    def _tuple_of(self, element: etree._Element, reference: str | None) -> str:
-        """The tuple that a fact names, or that it stands in; empty for none."""
-        if reference:
-            return reference.strip()
+    def _tuple_of(self, element: etree._Element, reference: str | None) -> Tuple | None:
+        """The tuple that a fact or a tuple names, or that it stands in; None for none."""
+        if reference and reference.strip():
+            return self._tuples.get(reference.strip(), Tuple(reference.strip()))
         holder = next(element.iterancestors(self._inventory.ix + "tuple"), None)
-        return "" if holder is None else holder.get("tupleID") or self._paths.of(holder)
+        return None if holder is None else self._tuples[self._id_of(holder)]
+
+    def _id_of(self, holder: etree._Element) -> str:
+        return (holder.get("tupleID") or "").strip() or self._paths.of(holder)
+
+    @cached_property
+    def _tuples(self) -> dict[str, Tuple]:
+        """The tuples of the document by id, the first of each."""
+        found: dict[str, Tuple] = {}
+        for element in self._inventory.tuples:
+            concept, _ = self._names.resolve(element.get("name") or "", element)
+            holder = next(element.iterancestors(self._inventory.ix + "tuple"), None)
+            parent = (element.get("tupleRef") or "").strip() or ("" if holder is None else self._id_of(holder))
+            tuple_id = self._id_of(element)
+            found.setdefault(tuple_id, Tuple(tuple_id, concept, parent))
+        return found
 
     def _target(self, targets: set[str | None]) -> str | None:
         """The target document to read: the default one, else the first by name."""

@@ -94,6 +94,20 @@ class Relationship:
     linkrole: str = ""
 
 
+class Tuple(NamedTuple):
+    """An ``ix:tuple``: facts that belong together, as the columns of one printed row do (XBRL 2.1, section 4.9).
+
+    Attributes:
+        tuple_id: Its ``tupleID``, else its path; unique in the filing.
+        concept: Prefixed QName; empty where a fact names a tuple that the document does not have.
+        parent: ``tuple_id`` of the tuple that holds it, empty where none does.
+    """
+
+    tuple_id: str
+    concept: str = ""
+    parent: str = ""
+
+
 @dataclass(slots=True)
 class Fact:
     """One tagged statement of the report.
@@ -128,7 +142,8 @@ class Fact:
         escaped: Whether ``value`` is XHTML.
         footnotes: Ids of its footnotes in ``Filing.footnotes``.
         order: Position among the facts of the document, from 0.
-        tuple_id: Of the tuple that groups it with others, empty where none does.
+        in_tuple: The tuple that groups it with others; None where none does.
+        tuple_order: Its place in that tuple: the attribute ``order`` as written.
     """
 
     fact_id: str
@@ -156,7 +171,13 @@ class Fact:
     escaped: bool
     footnotes: tuple[str, ...]
     order: int
-    tuple_id: str = ""
+    in_tuple: Tuple | None = None
+    tuple_order: str | None = None
+
+    @property
+    def tuple_id(self) -> str:
+        """Of the tuple that groups it with others, empty where none does."""
+        return "" if self.in_tuple is None else self.in_tuple.tuple_id
 
     @property
     def period(self) -> Period | None:

@@ -11,11 +11,25 @@ from apps.finance.statements.model import StatementName
 from apps.finance.statements.page.columns import Cell, Column, Row
 from apps.finance.statements.printing import printed_negative
 from apps.finance.statements.tables import Table
+from apps.finance.statements.titles import TitleEvidence
 
 _GOES_ON = re.compile(r"[a-z(]")
 _UNIT = re.compile(
-    r"\b(?:millions?|thousands?|billions?)\b|unaudited|ended|per[- ]share|\b(?:19|20)\d\d\b", re.IGNORECASE
+    r"\b(?:millions?|thousands?|billions?)\b|unaudited|ended|per[- ]share|(?<!\d)(?:19|20)\d\d(?!\d)"
+    r"|\bT(?:EUR|CHF|USD|GBP)\b|単位|单位|單位|[百千万億亿](?:円|元)|会計年度",
+    re.IGNORECASE,
 )
+"""Words of units and dates above the first row of a statement."""
+_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+_HEAD = re.compile(
+    rf"(?:\(?(?:(?:amounts |dollars )?in (?:millions?|thousands?|billions?)[^()]{{0,60}}|unaudited)\)?"
+    rf"|(?:(?:fiscal )?years?|(?:three|six|nine|twelve) months) ended(?: {_MONTH} \d{{1,2}},?)?"
+    rf"|(?:(?:as of )?{_MONTH} \d{{1,2}},? (?:19|20)\d\d\s*){{1,4}}"
+    r"|[(（]?(?:単位|单位|單位)[:：]\s*[百千万億亿]{0,3}(?:円|元|ドル)[^()（）]{0,12}[)）]?"
+    r"|[\s前当上本連結会計年度期間自至月日\d０-９（）()]{0,80}(?:19|20)\d\d年[\s前当上本連結会計年度期間自至月日\d０-９（）()]{0,80})",
+    re.IGNORECASE,
+)
+"""The whole caption of a row that repeats units and dates, as at the head of a further page."""
 _PAYMENT = re.compile(r"(?:Payments?(?:To|For|Of)|Repayments?Of|PurchaseOf)(?!\w*(?:Proceeds|Net\b))")
 """Names of cash paid, which their concepts count as positive."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -183,8 +197,11 @@ def _inside(rows: list[Row]) -> frozenset[int]:
 
 
 def _is_header(row: Row) -> bool:
-    """Whether a row repeats the years of the columns, as at the head of a further page."""
-    return bool(row.cells) and all(_YEAR.fullmatch(cell.text) is not None for cell in row.cells)
+    """Whether a row repeats the years of the columns or their unit, as at the head of a further page."""
+    if row.cells:
+        return all(_YEAR.fullmatch(cell.text) is not None for cell in row.cells)
+    continued = "continued" in row.caption.lower() and TitleEvidence(row.caption[:200]).statement is not None
+    return continued or _HEAD.fullmatch(row.caption[:200]) is not None
 
 
 def _is_unit(row: Row) -> bool:

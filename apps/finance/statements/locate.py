@@ -18,11 +18,17 @@ from apps.finance.statements.titles import TitleEvidence, text_before
 _LEAST = 3.0
 """Weight of anchors below which a table is no candidate, unless its title says what it is."""
 
-_FOOTER = re.compile(r"(?:see |the )?(?:accompanying )?notes?\b[^.]{0,120}?\b(?:statements|part)\b", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"(?:see |the )?(?:accompanying )?notes?\b[^.]{0,120}?\b(?:statements|part)\b(?: of th(?:es)?e\b[^.]{0,120}\.)?",
+    re.IGNORECASE,
+)
 """What statements print at the foot of each page: that the notes are a part of them."""
 
 _TOGETHER = 60
 """Characters of text between two tables that are parts of one statement, besides a repeated title."""
+
+_REPEATED = 150
+"""Characters of text between two parts, the repeated title among them, where the second has no anchors."""
 
 _EQUITY = re.compile(r"EquityComponents|ComponentsOfEquity|EquityClasses|EquityDimension$")
 """Axes of the components of equity."""
@@ -124,7 +130,7 @@ def locate(by_element: Mapping[etree._Element, Fact]) -> dict[StatementName, Loc
     Args:
         by_element: Visible numeric facts by their element, in document order.
     """
-    candidates = _candidates(by_element)
+    candidates = tables_with_facts(by_element)
     best: dict[StatementName, TableWithFacts] = {}
     for statement in STATEMENTS:
         likely = [c for c in candidates if c.weight[statement] >= _LEAST or _titled(c, statement)]
@@ -141,7 +147,7 @@ def locate(by_element: Mapping[etree._Element, Fact]) -> dict[StatementName, Loc
             while 0 <= place < len(candidates) and id(candidates[place]) not in taken:
                 neighbour, last = candidates[place], parts[-1] if step == 1 else parts[0]
                 between = neighbour if step == 1 else last
-                if not _goes_on(statement, parts, neighbour, between):
+                if not _goes_on(statement, parts, neighbour, between, titled=step == 1):
                     break
                 parts.insert(len(parts) if step == 1 else 0, neighbour)
                 taken.add(id(neighbour))
@@ -154,7 +160,8 @@ def locate(by_element: Mapping[etree._Element, Fact]) -> dict[StatementName, Loc
     return found
 
 
-def _candidates(by_element: Mapping[etree._Element, Fact]) -> list[TableWithFacts]:
+def tables_with_facts(by_element: Mapping[etree._Element, Fact]) -> list[TableWithFacts]:
+    """The tables that hold visible numeric facts, in the order of their first facts."""
     held: dict[etree._Element, list[Fact]] = {}
     for element, fact in by_element.items():
         parent = element.getparent()
@@ -177,26 +184,44 @@ def _titled(candidate: TableWithFacts, statement: StatementName) -> bool:
 
 
 def _goes_on(
-    statement: StatementName, parts: list[TableWithFacts], neighbour: TableWithFacts, between: TableWithFacts
+    statement: StatementName,
+    parts: list[TableWithFacts],
+    neighbour: TableWithFacts,
+    between: TableWithFacts,
+    titled: bool,
 ) -> bool:
-    """Whether the neighbour holds the rest of the statement: new anchors, the same periods, no other title between."""
+    """Whether the neighbour holds more of the statement: the same periods, no other title between.
+
+    A part with new anchors may stand behind what pages print at their edges. One without them (some rows between two
+    page breaks, what is printed below the last total) stands close, or repeats the title.
+
+    Args:
+        statement: Which.
+        parts: What is known of it.
+        neighbour: The next table in front of or behind it.
+        between: The later of the two that meet: the text in front of it lies between them.
+        titled: Whether the title stands in the known parts, if anywhere: the neighbour follows them.
+    """
     have = set().union(*(part.names for part in parts))
     wanted = closes(statement, have, neighbour.names)
     anchors = ANCHORS[statement]
-    if not any(name in anchors for name in neighbour.names - have):
+    anchored = any(name in anchors for name in neighbour.names - have)
+    if not anchored and (neighbour.of_equity or any(fact.dimensions for fact in neighbour.facts)):
         return False
     if neighbour.weight[statement] < max(w for s, w in neighbour.weight.items() if s != statement):
         return False
     periods = set().union(*(part.periods for part in parts))
     if not _same_span(statement, periods, neighbour.periods):
         return False
-    text = f"{between.before} {between.table.heading[:200]}"
-    title = TitleEvidence(_FOOTER.sub(" ", text) if wanted else text)
+    title = TitleEvidence(_FOOTER.sub(" ", f"{between.before} {between.table.heading[:200]}"))
     if title.other or title.comprehensive:
         return False
+    apart = len(_FOOTER.sub("", between.before).strip())
     if title.statement is None:  # a page break stands between, with whatever the page's edges print
-        return wanted or len(between.before) <= _TOGETHER
-    return title.statement == statement
+        if anchored and not titled and neighbour.title.statement == statement and not neighbour.title.other:
+            return True
+        return (anchored and wanted) or apart <= _TOGETHER
+    return title.statement == statement and (anchored or apart <= _REPEATED)
 
 
 def _same_span(statement: StatementName, ours: set[Period], theirs: set[Period]) -> bool:

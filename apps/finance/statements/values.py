@@ -52,7 +52,7 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
         return StatementValue(entry.period, None, unit, not_available=why, printed=entry.text)
     ids = sources.fact_ids(fact)
     if fact.value is not None:
-        note = Message("tagged_as_another", {"concept": fact.concept}) if fact.concept != row.concept else None
+        note = _otherwise(fact, row)
         if entry.turned:
             note = Message("payment_tagged_negative" if row.pays else "sign_turned")
         value = sign * Decimal(fact.value) + 0  # a zero turned round is a zero, not "-0"
@@ -61,6 +61,17 @@ def value_of(entry: Entry, row: FaceRow, sources: Sources, sign: int = 1) -> Sta
         return StatementValue(entry.period, Decimal(0), unit, ids, note=Message("dash_tagged_nil"))
     why = fact.not_available or Message("value_nil")
     return StatementValue(entry.period, None, unit, ids, not_available=why)
+
+
+def _otherwise(fact: Fact, row: FaceRow) -> Message | None:
+    """How a cell is tagged otherwise than its row: as another concept, for a part of the company, in another unit."""
+    if fact.concept != row.concept:
+        return Message("tagged_as_another", {"concept": fact.concept})
+    if fact.dimensions != row.dimensions:
+        parts = ", ".join(f"{dimension.axis}={dimension.member}" for dimension in fact.dimensions)
+        return Message("tagged_for_a_part", {"part": parts}) if parts else Message("tagged_for_the_whole")
+    usual = row.facts[0].unit
+    return Message("tagged_in_another_unit", {"unit": fact.unit or ""}) if fact.unit != usual else None
 
 
 def in_order(

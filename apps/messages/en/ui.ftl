@@ -83,12 +83,14 @@ ui_confidence = confidence
 ui_concept = Concept
 ui_scope_narrower = narrower than its definition
 ui_scope_wider = wider than its definition
+ui_scope_narrower_mark = narrower
+ui_scope_wider_mark = wider
 ui_derived = computed, not printed in the report
 ui_tagged_value = as on the page; the tag has the opposite sign: { $value }
 ui_signs_as_printed = Signs are those of the page. { $n ->
-    [one] One number has
-   *[other] { $n } numbers have
-} the opposite sign in its tag; choose it to see both.
+    [one] One number has the opposite sign in its tag; choose it to see both.
+   *[other] { $n } numbers have the opposite sign in their tags; choose one to see both.
+ }
 ui_printed_dash = { $dash } (a dash on the page)
 ui_choose_cell = Choose a number to see it in the source. Arrow keys move, Enter shows.
 ui_not_visible = Not visible in the document: this fact is hidden data of the filing.

@@ -11,6 +11,7 @@ It is written beside its place, brought to the disk, read back and compared, and
 import io
 import json
 import os
+import re
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ MANIFEST, DATABASE, BLOBS, INBOX = "manifest.json", "database", "blobs/", "inbox
 BETWEEN_STEPS = "job-"  # ids of owners whose contents are left out
 TRIES = 5
 MOST_MANIFEST_BYTES = 1 << 30
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,23 @@ def opened(file: Path) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
             manifest = json.loads(content_of(archive, first).read())
             if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
                 raise not_a_backup()
+            _refuse_other_forms(manifest)
             yield archive, manifest
     except TandemError:
         raise  # some are ValueErrors too
-    except (tarfile.TarError, ValueError, KeyError, TypeError, EOFError):
+    except (tarfile.TarError, ValueError, KeyError, TypeError, AttributeError, EOFError):
         raise not_a_backup() from None
+
+
+def _refuse_other_forms(manifest: dict[str, Any]) -> None:
+    """Refuse a manifest whose names of contents are no hashes, before anything is written."""
+    hashes = [manifest["database"]["sha256"], *manifest["blobs"], *manifest["inbox"].values()]
+    hashes += [] if manifest["store"] is None else [manifest["store"]]
+    hashes.append(Head(**manifest["head"]).hash)
+    if not isinstance(manifest["head"]["count"], int) or not all(
+        isinstance(each, str) and _HASH.fullmatch(each) for each in hashes
+    ):
+        raise not_a_backup()
 
 
 def not_a_backup() -> InputRejected:
@@ -185,8 +199,8 @@ def not_a_backup() -> InputRejected:
 
 
 def content_of(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
-    """What a member holds; only plain files do."""
-    found = archive.extractfile(member) if member.isfile() else None
+    """What a member holds; only plain files do, and none with holes, which hold more than the file does."""
+    found = archive.extractfile(member) if member.isfile() and not member.issparse() else None
     if found is None:
         raise not_a_backup()
     return found

@@ -189,7 +189,7 @@ def _begin(settings: Settings, manifest: dict[str, Any], name_it: Callable[[], N
         if any(problem.code not in verification.OF_A_READING for problem in found.problems):
             raise Unavailable(
                 "what was restored does not verify",
-                action="restore another backup to a new place",
+                action="run 'tandem restore FILE' with another backup, to a new place",
                 code="restore_not_verified",
             )
     name_it()

@@ -201,3 +201,13 @@ def test_a_printed_dash_is_no_zero(tmp_path, monkeypatch):
     dash = replace(before, value=Decimal(0), printed="—", note=sentence("dash"))
     lines = printed(changed(reading, "goodwill", values=(newest, dash, *others)), monkeypatch)
     assert next(line for line in lines if line.startswith("Goodwill")).endswith(" —")
+
+
+def test_a_number_tagged_a_day_off_stands_in_its_column(tmp_path, monkeypatch):
+    reading = made(tmp_path)
+    before = printed(reading, monkeypatch)
+    newest, *others = reading.line("revenue").values
+    off = replace(newest, period=Period(newest.period.end[:-2] + "30", newest.period.start))
+    assert newest.period.end.endswith("-31")
+    shown = printed(changed(reading, "revenue", values=(off, *others)), monkeypatch)
+    assert shown == before

@@ -49,6 +49,25 @@ def test_jobs_that_ended_long_ago_go_and_their_readings_stay(store: Store, tmp_p
     assert forget_old_jobs(store) == []
 
 
+def test_an_old_job_takes_no_younger_one_on_the_same_input_with_it(store: Store, tmp_path: Path) -> None:
+    """A reading that failed long ago is no reason to lose the one that failed yesterday, and its upload."""
+    (tmp_path / "fail").touch()
+    input_id = inputs.add(store, tmp_path)
+    old, young = (enqueue(store, "test.steps", input_id, {"folder": str(tmp_path), "number": each}) for each in (1, 2))
+    other = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    with Worker(store, SAMPLES):
+        for job_id in (old, young, other):
+            last(store, job_id)
+    ended(store, old, 91)
+    assert forget_old_jobs(store) == []
+    assert sorted(row.id for row in jobs.listing(store)) == sorted([old, young, other])
+    assert inputs.path_of(store, input_id) == tmp_path
+    ended(store, young, 91)
+    assert sorted(forget_old_jobs(store)) == sorted([old, young])
+    stored = everything_stored(store)
+    assert [f"{each}.1" in stored for each in (old, young, other)] == [False, False, True]
+
+
 def test_a_worker_removes_them_when_it_starts_and_none_where_all_are_to_be_kept(store: Store, tmp_path: Path) -> None:
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
     with Worker(store, SAMPLES):

@@ -1,11 +1,13 @@
 """A backup is the whole store as it stood at one moment, and a store is made of it again, or nothing at all."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from apps.medical.records import studies
 from apps.settings import Settings, load_settings
 from apps.store import audit, blobs, inputs, jobs, ownership, readings
 from apps.store.audit import Head
-from apps.store.backups import backup, restore
+from apps.store.backups import backup, restore, snapshot
 from apps.store.deletion import delete_everything_of
 from apps.store.engine import sqlite_file
 from apps.store.store import Store
@@ -343,6 +345,24 @@ def test_a_killed_restore_is_begun_again(
     assert over.value.code == "restore_over_store"
 
 
+def test_a_damaged_database_is_told_of_in_place_of_a_backup(sqlite_settings: Settings, tmp_path: Path) -> None:
+    with Store(sqlite_settings) as store:
+        filled(store, tmp_path)
+    file = sqlite_settings.data_dir / "tandem.db"
+    with closing(sqlite3.connect(file)) as connection:
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_job_1'"
+        ).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with file.open("r+b") as opened:
+        opened.seek((page - 1) * size)
+        opened.write(b"\xff" * size)
+    with Store(sqlite_settings) as store, pytest.raises(Unavailable) as refused:
+        backup(store, tmp_path / "backup")
+    assert refused.value.code == "database_damaged"
+    assert not (tmp_path / "backup").exists()
+
+
 def test_a_damaged_content_is_told_of_in_place_of_a_backup(sqlite_settings: Settings, tmp_path: Path) -> None:
     with Store(sqlite_settings) as store:
         filing, _ = filled(store, tmp_path)
@@ -418,3 +438,51 @@ def test_a_row_that_differs_from_its_document_is_found(store: Store, tmp_path: P
         session.execute(text(change))
     (problem,) = verify(store).problems
     assert (problem.code, problem.values["table"]) == ("row_differs", table)
+
+
+def test_a_backup_ends_however_often_another_process_writes_meanwhile(tmp_path: Path) -> None:
+    """A job reports twice a second; copied in pieces, the database would be begun anew each time."""
+    settings = load_settings(data_dir=tmp_path / "data", database_url="")
+    with Store(settings) as store, store.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE much (bytes BLOB)")
+        connection.exec_driver_sql("INSERT INTO much VALUES (randomblob(40000000))")
+        connection.commit()
+        file = sqlite_file(settings.database_url)
+        program = (
+            "import sqlite3\n"
+            f"connection = sqlite3.connect({str(file)!r}, timeout=30)\n"
+            "connection.execute('PRAGMA synchronous=OFF')\n"
+            "connection.execute('CREATE TABLE often (number)')\n"
+            "print(flush=True)\n"
+            "while True:\n"
+            "    connection.execute('INSERT INTO often VALUES (1)')\n"
+            "    connection.commit()\n"
+        )
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as writer:
+            try:
+                assert writer.stdout is not None
+                writer.stdout.readline()
+                copying = threading.Thread(
+                    target=lambda: snapshot_of(store, tmp_path / "copy.db"), name="copying", daemon=True
+                )
+                copying.start()
+                copying.join(30)
+                assert not copying.is_alive()
+            finally:
+                writer.kill()
+
+
+def snapshot_of(store: Store, file: Path) -> None:
+    with snapshot.taken(store.engine, store.settings.database_url, file):
+        pass
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://reader:p%40ss@host:5/name?sslmode=require", "postgresql://reader@host:5/name?password=p%40ss"]
+)
+def test_no_password_stands_on_the_command_line_of_the_programs(url: str) -> None:
+    """Every user of the machine can read a command line."""
+    where, variables = snapshot.connection_of(url)
+    assert variables == {"PGPASSWORD": "p@ss"}
+    assert "p%40ss" not in where
+    assert where.startswith("postgresql://reader@host:5/name")

@@ -336,6 +336,25 @@ def test_a_store_on_storage_that_can_only_be_read_is_listed_and_refuses_to_be_wr
         subprocess.run(["umount", str(place)], check=True)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
+def test_a_store_in_a_folder_that_nobody_may_write_to_is_listed_and_refuses_to_be_written(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store(sqlite_settings) as store:
+        job = jobs.create(store, "test", None, {})
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)  # who runs this may be allowed everything
+    sqlite_settings.data_dir.chmod(0o500)
+    try:
+        with Store(sqlite_settings) as store:
+            assert [row.id for row in jobs.listing(store)] == [job.id]
+            with pytest.raises(Unavailable) as refused:
+                jobs.create(store, "test", None, {})
+        assert refused.value.code == "database_read_only"
+        assert not list(sqlite_settings.data_dir.glob("*-shm"))
+    finally:
+        sqlite_settings.data_dir.chmod(0o700)
+
+
 @pytest.mark.parametrize("password", ["wrong", None], ids=["wrong", "none"])
 def test_a_password_that_is_not_right_is_called_so(postgres: Postgres, tmp_path: Path, password: str | None) -> None:
     url = postgres.new_database()

@@ -235,7 +235,7 @@ def tax_rate(evidence: Evidence) -> Iterable[CheckResult]:
         if tax.value < 0 or pretax.value < 0:
             rate, tax, pretax = magnitude(rate), magnitude(tax), magnitude(pretax)
         results.append(_rated(rate, tax, pretax, period))
-    return supported(results)
+    return results
 
 
 def magnitude(amount: Amount) -> Amount:

@@ -1,6 +1,6 @@
 """Checks of earnings per share: against income and shares, and diluted against basic."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from apps.finance.anomaly.checks.cash import durations
@@ -59,7 +59,7 @@ def _per_share(
     """The verdicts with the income that fits the most periods, as a company divides the same one each year.
 
     Where income available to common is stated for a period and fits it, that is what was divided: preferred dividends
-    may have begun.
+    may have begun. Where the one of this kind of earnings per share fits all periods but one, it is wrong in that.
     """
     by_income: dict[str, dict[Period, CheckResult]] = {}
     for period in durations(evidence, eps_names):
@@ -73,11 +73,19 @@ def _per_share(
     order = sorted(by_income.values(), key=lambda of: -sum(result.verdict == "holds" for result in of.values()))
     periods = dict.fromkeys(period for of in by_income.values() for period in of)
     common = [of for name, of in by_income.items() if name in AVAILABLE_TO_COMMON]
-    return [
+    chosen = [
         next((of[period] for of in common if period in of and of[period].verdict == "holds"), None)
         or next(of[period] for of in order if period in of)
         for period in periods
     ]
+    own = AVAILABLE_TO_COMMON[eps_names is DILUTED_EPS]
+    return chosen + [result for result in _wrong_alone(by_income.get(own, {})) if result not in chosen]
+
+
+def _wrong_alone(of: Mapping[Period, CheckResult]) -> list[CheckResult]:
+    """Of the verdicts on one income available to common stock the failure that stands among several that hold."""
+    failed = [result for result in of.values() if result.verdict == "fails"]
+    return failed if len(failed) == 1 and len(of) > len(failed) + 1 else []
 
 
 def _divided(check_id: str, eps: Amount, income: Amount, shares: Amount, period: Period) -> CheckResult:

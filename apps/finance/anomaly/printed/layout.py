@@ -1,5 +1,6 @@
 """The tables of the whole report as printed: which fact stands in which row and column, and what stands beside it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,8 @@ from apps.finance.statements.build import visible_facts
 from apps.finance.statements.printing import printed_negative
 from apps.finance.statements.tables import TABLE, Cell, Column, plain, read_table
 
+_ZERO = re.compile(r"[^\w]*0(?:[.,]0+)?[^\w]*")
+"""What some pages print where others print a dash."""
 BESIDE = 24
 """Characters of text on either side of a number that can name its currency."""
 
@@ -145,7 +148,7 @@ def _grid(table: etree._Element, facts: Mapping[etree._Element, Fact]) -> Grid:
         cells: dict[int, GridCell] = {}
         for cell in row.cells:
             column = _column(cell, read.columns)
-            if column is None or (cell.dash and not cell.facts):
+            if column is None or (not cell.facts and (cell.dash or _ZERO.fullmatch(cell.text))):
                 continue
             fact_id = cell.facts[0].fact_id if cell.facts else ""
             if column not in cells or (fact_id and not cells[column].fact_id):

@@ -4,19 +4,25 @@ A line is a row or a column; it has an amount in each position, which is a colum
 where their amounts make its amount in the positions: what holds in some of them must in the rest.
 """
 
-from collections.abc import Iterator, Sequence, Set
+import re
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from math import log10
 
+_NAMED = re.compile(r"(?:sub-?)?totals?\b|合计|总计|总额|小计|合計|總計|總額|小計", re.IGNORECASE)
 LONGEST = 40
 """Lines that a sum may have."""
 MOST_DIGITS = 6.0
 """Digits beyond which one position that adds up proves no more than another."""
-MARKED_DIGITS, HALF_MARKED_DIGITS, FREE_DIGITS = 2.0, 3.0, 4.5
-"""Decimal digits that must agree before a sum is no coincidence: of a total that is marked and adds up all lines since
-the one before, of one that is or does one of these, of any other."""
+NAMED_DIGITS, MARKED_DIGITS, HALF_MARKED_DIGITS, FREE_DIGITS = 1.5, 2.0, 3.0, 4.5
+"""Decimal digits that must agree before a sum is no coincidence: of a total that is called one and adds up all lines
+since the one before, of one that is marked and does so, of one that is or does one of these, of any other."""
 DOUBTED_DIGITS = 2.0
 """Digits more that are asked where a position fails and the total is not marked."""
+LEAST_TERMS = 2
+"""Lines that a total which must be a sum has at least."""
+LEAST_HELD = 3
+"""Positions that hold for each in which a single amount differs from its total and is called wrong."""
 MANY = 4
 """Positions that must hold for each that fails, where several do."""
 
@@ -48,6 +54,9 @@ class Line:
         total: Whether it is marked as a total.
         opens: Whether a heading stands directly before it.
         deducted: Whether its caption says that it is taken off.
+        opening: Whether it is the opening amount of a roll-forward: nothing below is added to what stands above it.
+        strict: Whether it can be nothing but the sum of all lines since the total or heading before, so that one
+            position speaks for itself.
     """
 
     caption: str
@@ -55,6 +64,13 @@ class Line:
     total: bool = False
     opens: bool = False
     deducted: bool = False
+    opening: bool = False
+    strict: bool = False
+
+    @property
+    def starts(self) -> bool:
+        """Whether what stands before it belongs to another sum."""
+        return self.opens or self.opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,7 @@ class LearntSum:
         fails: Positions in which it is not the sum.
         digits: How much the positions that hold prove, in decimal digits.
         whole: Whether the terms are all lines since the total or heading before.
+        left: By how much the positions that hold are off together.
     """
 
     total: int
@@ -78,14 +95,15 @@ class LearntSum:
     fails: tuple[int, ...]
     digits: float
     whole: bool
+    left: int = 0
 
     @property
-    def weight(self) -> tuple[int, int, int]:
-        """Orders sums of one total: the more positions hold, the fewer fail, the fewer terms, the better."""
-        return len(self.holds), -len(self.fails), -len(self.terms)
+    def weight(self) -> tuple[int, int, int, int]:
+        """Orders sums of one total: the more positions hold, the fewer fail, the less is left, the fewer terms."""
+        return len(self.holds), -len(self.fails), -self.left, -len(self.terms)
 
 
-def learn_sums(lines: Sequence[Line], totals: Set[int] = frozenset()) -> Iterator[LearntSum]:
+def learn_sums(lines: Sequence[Line], totals: Set[int] = frozenset()) -> list[LearntSum]:
     """The sums in the order of their totals; the terms of one stand in no further one below it.
 
     Args:
@@ -95,16 +113,20 @@ def learn_sums(lines: Sequence[Line], totals: Set[int] = frozenset()) -> Iterato
     """
     open_lines: list[int] = []
     explained: set[int] = set()
+    found: list[LearntSum] = []
     for number in range(len(lines)):
         best = _best(lines, number, open_lines[-LONGEST:], explained, totals)
+        if best is None and lines[number].strict:
+            best = _broken(lines, number, open_lines[-LONGEST:], explained)
         if best is not None:
-            yield best
+            found.append(best)
             gone = {term for term, _ in best.terms}
             if not _stated_throughout(lines, number, gone):
                 continue
             explained.add(number)
             open_lines = [other for other in open_lines if other not in gone]
         open_lines.append(number)
+    return found
 
 
 def _stated_throughout(lines: Sequence[Line], total: int, terms: Set[int]) -> bool:
@@ -153,24 +175,43 @@ class _Running:
             if p in self.sums and number is not None:
                 self.sums[p] -= 2 * number.value
 
+    def wrong(self, lines: Sequence[Line], p: int, number: Number) -> bool:
+        """Whether a total of several amounts is not their sum in a position, nor that of all but one of them."""
+        left = number.value - self.sums[p]
+        if p in self.broken or self.there[p] < LEAST_TERMS or 2 * abs(left) <= self.rounding[p]:
+            return False
+        return not _without_one(lines, left, number.rounding, self.terms, p)
+
     def judged(self, lines: Sequence[Line], total: int, *, whole: bool) -> LearntSum | None:
         """The sum with the positions in which it gives the total; None where in none."""
-        holds, alone, fails, digits = [], [], [], 0.0
+        holds, alone, fails, single, digits, off = [], [], [], [], 0.0, 0
         for p, number in self.stated.items():
             if p in self.broken or not self.there[p]:
                 continue
             left = number.value - self.sums[p]
             if 2 * abs(left) > self.rounding[p]:
-                if self.there[p] > 1 and not _without_one(lines, left, self.rounding[p], self.terms, p):
+                if self.there[p] == 1:
+                    single.append(p)
+                elif not _without_one(lines, left, number.rounding, self.terms, p):
                     fails.append(p)
-            elif self.there[p] == 1:
+                continue
+            off += abs(left)
+            if self.there[p] == 1:
                 alone.append(p)
             else:
                 holds.append(p)
-                digits += min(max(log10(abs(number.value) / (self.rounding[p] + 1)), 0.0), MOST_DIGITS)
+                digits += _digits(number, left)
         if not holds:
             return None
-        return LearntSum(total, tuple(reversed(self.terms)), tuple(holds), tuple(alone), tuple(fails), digits, whole)
+        if len(holds) + len(alone) >= LEAST_HELD * max(len(single), 1):
+            fails += single
+        terms = tuple(reversed(self.terms))
+        return LearntSum(total, terms, tuple(holds), tuple(alone), tuple(fails), digits, whole, off)
+
+
+def _digits(stated: Number, left: int) -> float:
+    """How many decimal digits of a total its terms give."""
+    return min(max(log10(abs(stated.value) / max(2 * abs(left), stated.rounding, 1)), 0.0), MOST_DIGITS)
 
 
 def _best(
@@ -179,6 +220,8 @@ def _best(
     stated = {p: number for p, number in lines[total].numbers.items() if number is not None and number.value}
     if not stated or not above:
         return None
+    opening = max((index for index, place in enumerate(above) if lines[place].opening), default=0)
+    above = above[opening:]
     ways = ["plain"]
     if any(lines[place].deducted for place in above):
         ways.append("less")
@@ -198,7 +241,14 @@ def _best(
             if len(running.terms) == 1 and way != "plain":
                 continue
             before = lines[above[index - 1]] if index else None
-            whole = before is None or line.opens or before.total or above[index - 1] in explained
+            whole = (
+                before is None
+                or line.opens
+                or line.opening
+                or before.opening
+                or before.total
+                or above[index - 1] in explained
+            )
             found = running.judged(lines, total, whole=whole)
             if found is not None and totals:
                 found = replace(found, fails=tuple(p for p in found.fails if p not in totals))
@@ -209,11 +259,40 @@ def _best(
     return best
 
 
-def _without_one(lines: Sequence[Line], left: int, rounding: int, terms: Sequence[tuple[int, int]], p: int) -> bool:
-    """Whether the sum is right without one of its terms: then that one is no part of it in this position."""
+def _broken(lines: Sequence[Line], total: int, above: Sequence[int], explained: set[int]) -> LearntSum | None:
+    """The sum that a total must be although it is right in no position; None where fewer than two lines are in it."""
+    stated = {p: number for p, number in lines[total].numbers.items() if number is not None and number.value}
+    running = _Running(stated)
+    for place in reversed(above):
+        if lines[place].total or place in explained:
+            break
+        running.extend(place, lines[place], 1)
+        if lines[place].starts:
+            break
+    every = _every_line(lines, total, stated)
+    wrong = tuple(p for p, n in stated.items() if running.wrong(lines, p, n) and every.wrong(lines, p, n))
+    if not wrong or len(running.terms) < LEAST_TERMS:
+        return None
+    return LearntSum(total, tuple(reversed(running.terms)), (), (), wrong, 0.0, True)
+
+
+def _every_line(lines: Sequence[Line], total: int, stated: dict[int, Number]) -> _Running:
+    """All lines since the total or heading before added up, those too that another sum seems to hold already."""
+    running = _Running(stated)
+    for place in range(total - 1, max(total - 1 - LONGEST, -1), -1):
+        if lines[place].total:
+            break
+        running.extend(place, lines[place], 1)
+        if lines[place].starts:
+            break
+    return running
+
+
+def _without_one(lines: Sequence[Line], left: int, unit: int, terms: Sequence[tuple[int, int]], p: int) -> bool:
+    """Whether the sum is right up to a unit without one of its terms: then that is no part of it in this position."""
     for term, sign in terms:
         number = lines[term].numbers.get(p)
-        if number is not None and number.value and 2 * abs(left + sign * number.value) <= rounding:
+        if number is not None and number.value and abs(left + sign * number.value) <= unit:
             return True
     return False
 
@@ -224,6 +303,7 @@ def believed(found: LearntSum, total: Line) -> bool:
     if failed > 1 and len(found.holds) < MANY * failed:
         return False
     if total.total and found.whole:
-        return found.digits >= MARKED_DIGITS
+        named = _NAMED.match(total.caption) is not None and all(sign > 0 for _, sign in found.terms)
+        return total.strict or found.digits >= (NAMED_DIGITS if named else MARKED_DIGITS)
     least = HALF_MARKED_DIGITS if total.total or found.whole else FREE_DIGITS
     return found.digits >= least + (DOUBTED_DIGITS if failed else 0.0)

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from apps.finance.filings.entity.consolidation import read_as
+from apps.finance.filings.entity.consolidation import read_as, unknown_members
 from apps.finance.filings.model import Fact
 
 Basis = Literal["group", "company"]
 
 _SAYS_CONSOLIDATED = ("WhetherConsolidatedFinancialStatementsArePreparedDEI", "FinancialStatementsConsolidated")
 """Names of facts that say whether consolidated statements are made: Japan, the Netherlands."""
-_TITLES = ("DocumentName", "DocumentTitleCoverPage", "ReportTitle")
+_TITLES = ("DocumentName", "DocumentTypeDEI", "DocumentTitleCoverPage", "ReportTitle")
 _OWN = re.compile(
     r"非連結|单体|單體|母公司财务|\b(?:un|non-?)consolidated\b|\bseparate financial statements\b", re.IGNORECASE
 )
@@ -31,6 +31,8 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], Basis], ...] = (
 def basis_of(facts: list[Fact], schemas: Iterable[str]) -> Basis | None:
     """Whose figures the facts of the whole reporting entity are; None where neither dimension nor document tells.
 
+    Where a dimension tells, but its member is not known, the document does not tell either: it may hold both.
+
     Args:
         facts: All facts.
         schemas: Addresses of the schemas that the report refers to.
@@ -38,6 +40,8 @@ def basis_of(facts: list[Fact], schemas: Iterable[str]) -> Basis | None:
     by_dimension = read_as(facts)
     if by_dimension is not None:
         return by_dimension
+    if unknown_members(facts):
+        return None
     texts = [fact for fact in facts if fact.kind == "text" and fact.value is not None]
     for fact in texts:
         if fact.local_name in _SAYS_CONSOLIDATED and fact.text.strip().lower() in ("true", "false"):

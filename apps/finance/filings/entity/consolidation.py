@@ -21,6 +21,12 @@ _AXES = {
     "ConsolidatedSoloDimension",
 }
 _GROUP = {"Consolidated", "ConsolidatedMember", "Group", "GroupMember"}
+_OWN = {
+    f"{name}{ending}"
+    for name in ("Company", "ParentCompany", "NonConsolidated", "Nonconsolidated", "Separate", "Solo", "Individual")
+    for ending in ("", "Member")
+}
+"""Members of those axes by what they stand for; of others it is not known."""
 _NEUTRAL = {("ResultForecastAxis", "ResultMember")}
 _FORECAST = {"ForecastMember", "UpperMember", "LowerMember"}
 _MOSTLY = 4
@@ -39,8 +45,18 @@ def is_forecast(dimensions: Iterable[Dimension]) -> bool:
 
 
 def is_group_or_company(dimension: Dimension) -> bool:
-    """Whether an axis tells group and company apart, or results and forecasts; it shows no part of the company."""
-    return local(dimension.axis) in _AXES or (local(dimension.axis), local(dimension.member)) in _NEUTRAL
+    """Whether a dimension tells group and company apart, or results and forecasts; it shows no part of the company.
+
+    One whose member is not known may be anything.
+    """
+    told = local(dimension.axis) in _AXES and local(dimension.member) in _GROUP | _OWN
+    return told or (local(dimension.axis), local(dimension.member)) in _NEUTRAL
+
+
+def unknown_members(facts: Iterable[Fact]) -> list[str]:
+    """Members on the axes of group and company of which it is not known which of the two they stand for, sorted."""
+    dimensions = {dimension for fact in facts if fact.kind == "number" for dimension in fact.dimensions}
+    return sorted({d.member for d in dimensions if local(d.axis) in _AXES and local(d.member) not in _GROUP | _OWN})
 
 
 def whole_company(filing: Filing) -> tuple[Filing, Caution | None]:
@@ -50,11 +66,14 @@ def whole_company(filing: Filing) -> tuple[Filing, Caution | None]:
     part of it; where it holds the company's own alone, these are the whole.
 
     Returns:
-        The filing itself where no such dimension is used; and a caution that says whose figures stand as the whole.
+        The filing itself where no such dimension is used; and a caution that says whose figures stand as the whole, or
+        that this is not known.
     """
     numbers = [fact for fact in filing.facts if fact.kind == "number"]
+    members = unknown_members(numbers)
+    unknown = Caution("basis_unknown", {"members": members}) if members else None
     if not any(is_group_or_company(dimension) for fact in numbers for dimension in fact.dimensions):
-        return filing, None
+        return filing, unknown
     group = [fact for fact in numbers if _side(fact) == "group"]
     own = [fact for fact in numbers if _side(fact) == "company"]
     plain = [fact for fact in numbers if not fact.dimensions]
@@ -66,13 +85,17 @@ def whole_company(filing: Filing) -> tuple[Filing, Caution | None]:
     whole = sum(1 for fact in own if len(_others(fact.dimensions)) == 0)
     if own and whole > _MOSTLY * len(plain):
         facts = [replace(f, dimensions=_others(f.dimensions)) if f.dimensions else f for f in filing.facts]
-        return replace(filing, facts=facts), Caution("company_alone")
+        return replace(filing, facts=facts), unknown or Caution("company_alone")
     facts = [_without_neutral(fact) for fact in filing.facts]
-    return replace(filing, facts=facts), Caution("group_and_company") if own and plain else None
+    return replace(filing, facts=facts), unknown or (Caution("group_and_company") if own and plain else None)
 
 
 def read_as(facts: Iterable[Fact]) -> Literal["group", "company"] | None:
-    """Whose figures ``whole_company`` takes for the whole, where a dimension tells; else None."""
+    """Whose figures ``whole_company`` takes for the whole, where a dimension tells; else None.
+
+    Those without a dimension are the group's where the company's own are marked, unless a member is not known: it may
+    be the group.
+    """
     numbers = [fact for fact in facts if fact.kind == "number"]
     own = [fact for fact in numbers if _side(fact) == "company"]
     if any(_side(fact) == "group" for fact in numbers):
@@ -81,13 +104,15 @@ def read_as(facts: Iterable[Fact]) -> Literal["group", "company"] | None:
         return None
     plain = sum(1 for fact in numbers if not fact.dimensions)
     whole = sum(1 for fact in own if not _others(fact.dimensions))
-    return "company" if whole > _MOSTLY * plain or not plain else "group"
+    if whole > _MOSTLY * plain or not plain:
+        return "company"
+    return None if unknown_members(numbers) else "group"
 
 
-def _side(fact: Fact) -> str:
+def _side(fact: Fact) -> Literal["group", "company", ""]:
     for axis, member, _ in fact.dimensions:
         if local(axis) in _AXES:
-            return "group" if local(member) in _GROUP else "company"
+            return "group" if local(member) in _GROUP else "company" if local(member) in _OWN else ""
     return ""
 
 

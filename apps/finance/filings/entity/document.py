@@ -5,7 +5,8 @@ from collections import Counter
 from datetime import date
 
 from apps.finance.filings.entity.basis import basis_of
-from apps.finance.filings.entity.consolidation import is_forecast, is_group_or_company
+from apps.finance.filings.entity.consolidation import is_group_or_company, unknown_members
+from apps.finance.filings.entity.ending import period_end
 from apps.finance.filings.inventory import Inventory
 from apps.finance.filings.model import Context, DocumentInformation, Fact
 from apps.finance.money import is_money
@@ -70,7 +71,6 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
         context = contexts.get(context_id)
         if context is not None and context.entity:
             entities[context.scheme, context.entity] += count
-    ends = _ends(uses, contexts, made_on)
 
     document = DocumentInformation()
     missing = document.missing
@@ -81,9 +81,10 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
     if document.form is None:
         missing["form"] = Message("form_not_named")
     end = next((said[name] for name in _PERIOD_END if _is_day(said.get(name, ""))), None)
-    document.period_end = end or (max(ends, key=lambda day: (ends[day], day)) if ends else None)
+    document.period_end = end or period_end(inventory, facts, contexts, made_on)
     if document.period_end is None:
-        missing["period_end"] = Message("period_end_not_named")
+        lasting = any((c := contexts.get(name)) is not None and c.end and not c.instant for name in uses)
+        missing["period_end"] = Message("period_end_of_forecasts" if lasting else "period_end_not_named")
     year = _YEAR.fullmatch(said.get("DocumentFiscalYearFocus", ""))
     document.fiscal_year = int(year[1]) if year else None
     if document.fiscal_year is None:
@@ -103,31 +104,12 @@ def describe(inventory: Inventory, facts: list[Fact], contexts: dict[str, Contex
         missing["entity"] = missing["entity_scheme"] = Message("entity_not_named")
     schemas = [ref.get(_HREF) or "" for header in inventory.headers for ref in header.iter(_SCHEMA)]
     document.basis = basis_of(facts, schemas)
+    if document.basis is None:
+        members = unknown_members(facts)
+        missing["basis"] = (
+            Message("basis_member_unknown", {"members": members}) if members else Message("basis_not_named")
+        )
     return document
-
-
-def _ends(uses: Counter[str], contexts: dict[str, Context], made_on: str) -> Counter[str]:
-    """On which days the durations of the whole company end, by how many facts use them; those of forecasts are none.
-
-    Args:
-        uses: How many facts each context has.
-        contexts: By id.
-        made_on: The day on which the report was made, by which its period has ended; empty where it does not say.
-    """
-    ends: Counter[str] = Counter()
-    forecasts = set()
-    for context_id, count in uses.items():
-        context = contexts.get(context_id)
-        if context is None or not context.end or context.instant:
-            continue
-        if is_forecast(context.dimensions):
-            forecasts.add((context.start, context.end))
-        elif all(map(is_group_or_company, context.dimensions)):
-            ends[context.end[:10]] += count
-    for _, end in forecasts:
-        if len(ends) > 1:
-            ends.pop(end[:10], None)
-    return Counter({end: count for end, count in ends.items() if not made_on or end <= made_on})
 
 
 def _language(inventory: Inventory) -> str | None:

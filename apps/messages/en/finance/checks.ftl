@@ -9,6 +9,7 @@ check_title_cash_flow_total = Operating, investing and financing cash flows add 
 check_title_cash_roll_forward = Opening cash and the change in cash give closing cash
 check_title_duplicate_facts = The same fact has the same value wherever it is printed
 check_title_units = Every amount is in the unit that its concept asks for
+check_title_terms_not_comparable = Every printed term of the main identities can be compared
 check_title_balance_subtotals = The totals of the balance sheet are the sums of the rows above them
 check_title_income_subtotals = The totals of the income statement are the sums of the rows above them
 check_title_cash_flow_subtotals = The totals of the cash-flow statement are the sums of the rows above them
@@ -20,6 +21,11 @@ check_title_eps_basic = Basic earnings per share are income over basic shares
 check_title_eps_diluted = Diluted earnings per share are income over diluted shares
 check_title_dilution = Dilution lowers earnings per share and raises the number of shares
 check_title_eps_by_class = Earnings per share of each class of stock agree with consolidated earnings per share
+check_title_charter_figures = Par values and authorised shares stay, unless they change by half or more
+check_title_par_value = Common stock is par value times the shares issued
+check_title_treasury_shares = Shares outstanding are the shares issued less treasury shares
+check_title_dividends_per_share = Dividends a share are dividends over shares
+check_title_price_of_shares_bought = The price of shares bought back is what was paid over their number
 check_title_tax_parts = Income tax is the sum of its parts in the note
 check_title_pretax_parts = Income before tax is the sum of its domestic and foreign parts
 check_title_property_net = Property, net, is its gross amount less accumulated depreciation
@@ -30,6 +36,8 @@ check_title_diluted_shares = Diluted shares are the sum of basic and dilutive sh
 check_title_tax_rate = The effective tax rate is income tax over income before tax
 check_title_table_columns = Totals in the tables are the sums of the rows above them
 check_title_table_rows = Totals at either end of a row are the sums of the columns beside them
+check_title_roll_forwards = An opening amount and what moved it give the closing amount
+check_title_periods_add_up = Amounts of consecutive periods add up to the amount of the whole period
 check_title_dimension_totals = Amounts by segment, product or component add up to the whole
 check_title_equity_components = The components of equity agree with the balance sheet
 check_title_column_periods = All facts in a printed column have the column's period
@@ -102,6 +110,12 @@ what_rows_above = the sum of the rows above
 what_rows_above_elsewhere = the sum of the rows above, as in the other columns
 what_row_above = the same as the row above
 what_row_above_elsewhere = the same as the row above, as in the other columns
+what_opening_and_movements = the opening amount and what moved it together
+what_par_times_issued = par value times the shares issued
+what_issued_less_treasury = the shares issued less treasury shares
+what_dividends_over_shares = dividends over shares
+what_cost_over_shares = what was paid over the number of shares
+what_parts_of_period = the sum of the periods that it consists of
 what_columns_beside = the sum of the columns beside it, as in the other rows
 no_column_adds_up = No column adds up: a row is missing above it, or is not tagged.
 
@@ -125,6 +139,30 @@ table_adds_up =
         [one] One sum of this table is right.
        *[other] { $count } sums of this table are right.
     }
+roll_forwards_right =
+    { $count ->
+        [one] One roll-forward is right.
+       *[other] { $count } roll-forwards are right.
+    }
+periods_right =
+    { $count ->
+        [one] One amount is the sum of its periods.
+       *[other] { $count } amounts are the sums of their periods.
+    }
+identities_complete =
+    { $count ->
+        [one] All terms of one identity are stated.
+       *[other] All terms of { $count } identities are stated.
+    }
+term_not_comparable = { $title } cannot be judged { $when }: { $name } { IS($name) } printed as { $printed }, but { $why }.
+term_has_no_tag = the number has no tag
+term_in_other_unit = its tag is in { $unit }
+term_of_other_period = its tag is for { $period }
+term_of_part = its tag is for a part of the company: { $members }
+    .members = { $list }, { $part }
+other_sums_are_exact = All other sums of this report are exact, so rounding does not explain it.
+charter_right = Par values and authorised shares are the same on all days, or changed by as much as an amendment does.
+charter_differs = { UP($name) } { $when } { IS($name) } { $amount }, but { $before } { $other }: an amendment or a split changes it by more.
 duplicates_agree = { $count } facts that stand in several places agree up to rounding.
 unit_wrong = { UP($name) } { $when } { IS($name) } stated in { $unit }, but should be in { $wanted }.
 units_right = { $count } key amounts are in { CURRENCY($currency) } or { CURRENCY($currency) }/shares.

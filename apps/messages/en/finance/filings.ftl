@@ -101,10 +101,12 @@ entity_not_named = no context names an entity
 fiscal_period_not_named = no fact names the fiscal period
 fiscal_year_not_named = no fact names the fiscal year
 basis_not_named = neither a dimension nor the kind of document says whether these are the figures of a group or of the company alone
+basis_member_unknown = group and company are told apart by { $members }, of which it is not known whose figures it marks
 form_not_named = no fact names the form type
 language_not_declared = the document does not declare its language
 no_currency = no number is in a currency
 period_end_not_named = no fact names the end of the period, and no fact has a duration
+period_end_of_forecasts = no fact names the end of the period, and all periods are those of forecasts
 
 # Why a fact cannot be seen on the page.
 among_hidden_facts = not visible in the document: the fact stands among its hidden facts

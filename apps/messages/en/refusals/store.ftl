@@ -181,7 +181,7 @@ records_missing = the package { $package }, which should hold an application's r
     .action = correct TANDEM_APPLICATIONS
 
 restore_not_verified = what was restored does not verify
-    .action = restore another backup to a new place
+    .action = run 'tandem restore FILE' with another backup, to a new place
 
 restore_over_blobs = the blob folder holds the contents of another database
     .action = set TANDEM_BLOBS_DIR, or TANDEM_DATA_DIR, to a new folder

@@ -101,10 +101,12 @@ entity_not_named = 没有上下文指明主体
 fiscal_period_not_named = 没有事实指明会计期间
 fiscal_year_not_named = 没有事实指明会计年度
 basis_not_named = 维度和报告类型均未说明数据属于集团还是公司自身
+basis_member_unknown = 报告以{ $members }区分合并与公司自身数据，但不知其所指
 form_not_named = 没有事实指明报告类型
 language_not_declared = 文档未声明语言
 no_currency = 没有以货币计量的数值
 period_end_not_named = 没有事实指明期末日，也没有事实带有期间
+period_end_of_forecasts = 没有数据说明期末，且所有期间均为预测期间
 
 # Why a fact cannot be seen on the page.
 among_hidden_facts = 原文中不可见：该事实为隐藏事实

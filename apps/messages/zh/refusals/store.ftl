@@ -181,7 +181,7 @@ records_missing = 找不到用于提供应用记录的包 { $package }
     .action = 请更正 TANDEM_APPLICATIONS
 
 restore_not_verified = 恢复的内容未通过校验
-    .action = 请将另一份备份恢复到新的位置
+    .action = 请用另一份备份运行 'tandem restore FILE'，恢复到新的位置
 
 restore_over_blobs = 内容文件夹存放的是另一数据库的内容
     .action = 请将 TANDEM_BLOBS_DIR 或 TANDEM_DATA_DIR 设为新文件夹

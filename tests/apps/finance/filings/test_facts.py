@@ -267,7 +267,7 @@ def test_the_document_says_who_what_and_when():
     assert (document_.language, document_.currency) == ("en-US", "USD")
     assert (document_.entity, document_.entity_scheme) == ("0000012345", "http://www.sec.gov/CIK")
     assert len(document_.source_hash) == 64
-    assert document_.missing == {}
+    assert document_.missing == {"basis": Message("basis_not_named")}
 
 
 @pytest.mark.parametrize("day", ["2024-02-30", "9999-99-99", "0000-01-01", "\u0662\u0660\u0662\u0664-01-01"])
@@ -278,7 +278,8 @@ def test_a_period_end_that_no_calendar_has_is_not_taken(day):
 
 def test_what_the_document_does_not_say_is_missing_with_a_reason():
     found = read_facts(document(number("5"), attributes="")).document
-    assert set(found.missing) == {"company", "form", "period_end", "fiscal_year", "fiscal_period", "language"}
+    unsaid = {"company", "form", "period_end", "fiscal_year", "fiscal_period", "language", "basis"}
+    assert set(found.missing) == unsaid
     assert found.missing["company"] == Message("company_not_named")
     assert said(found.missing["period_end"]) == ("no fact names the end of the period, and no fact has a duration")
     assert said(found.missing["language"], "zh") == "文档未声明语言"

@@ -213,6 +213,7 @@ CASH_FLOW = [
     gaap("Net cash used in financing activities", "NetCashProvidedByUsedInFinancingActivities", "(72)", "(30)"),
     gaap("Effect of exchange rates", EXCHANGE, "(3)", "1"),
     gaap("Net change in cash", CHANGE, "50", "96"),
+    gaap("Cash at end of year", RESTRICTED, "300", "250", periods=(END, END_BEFORE)),
 ]
 EXPECTED = {
     "revenue": "1000000000",

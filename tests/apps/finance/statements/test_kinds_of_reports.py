@@ -9,7 +9,7 @@ import pytest
 
 from apps.documents import Missing
 from apps.finance.report import about, read_report
-from apps.finance.statements import Statements
+from apps.finance.statements import StatementName, Statements
 from apps.messages import cautioned, said
 from core_model.errors import Message
 from tests.apps.finance.statements.reports import (
@@ -19,6 +19,7 @@ from tests.apps.finance.statements.reports import (
     END,
     END_BEFORE,
     INCOME,
+    RESTRICTED,
     YEAR,
     Line,
     Maker,
@@ -341,10 +342,29 @@ def test_a_column_of_ratios_is_no_column_of_the_statement():
     assert newest(statements, "revenue") == "1000000000"
 
 
-def test_years_that_are_printed_again_are_no_row():
-    again = '<tr><td>(In millions)</td><td colspan="3">2023</td><td colspan="3">2022</td></tr>'
+def heads(*rows: str) -> str:
+    """Rows of a caption alone, and one of years without any."""
+    made = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
+    return made + '<tr><td></td><td colspan="3">2023</td><td colspan="3">2022</td></tr>'
+
+
+@pytest.mark.parametrize("above", [">Net sales<", ">Operating income<"])
+@pytest.mark.parametrize(
+    "again",
+    [
+        '<tr><td>(In millions)</td><td colspan="3">2023</td><td colspan="3">2022</td></tr>',
+        heads("(in millions, except per share amounts)"),
+        heads("Years ended December 31,"),
+        heads("CONSOLIDATED STATEMENTS OF INCOME (continued)", "(unaudited)"),
+        '<tr><td></td><td colspan="3">December 31, 2023</td><td colspan="3">December 31, 2022</td></tr>',
+        "<tr><td>(単位：百万円)</td></tr>"
+        + "<tr><td></td><td>前連結会計年度(自 2022年４月１日 至 2023年３月31日)</td></tr>",
+        "<tr><td>单位：百万元</td></tr><tr><td></td><td>2023年度</td><td>2022年度</td></tr>",
+    ],
+)
+def test_years_and_units_that_are_printed_again_are_no_row(again: str, above: str):
     markup = annual().decode()
-    at = markup.rindex("<tr>", 0, markup.index(">Operating income<"))
+    at = markup.rindex("<tr>", 0, markup.index(above))
     _, statements = read((markup[:at] + again + markup[at:]).encode())
     assert [row.label for row in statements.reported["income"]] == [line.caption for line in INCOME]
 
@@ -381,6 +401,53 @@ def test_names_of_another_country_s_taxonomy_are_not_called_the_company_s_own(na
     assert set(statements.not_available) == {"income", "balance", "cash_flow"}
     assert all(whose in said(reason) for reason in statements.not_available.values())
     assert codes(statements) == ["national_taxonomy"]
+
+
+BRITISH = "http://xbrl.frc.org.uk/fr/2019-01-01/core"
+RESULT = {
+    "en": ("Turnover", "Cost of sales", "Profit for the financial year"),
+    "da": ("Nettoomsætning", "Vareforbrug", "Årets resultat"),
+    "ja": ("売上高", "売上原価", "当期純利益"),
+}
+
+
+def unmapped(body: str, maker: Maker) -> dict[str, str]:
+    """Why the statements are not read of a report tagged with names of the British taxonomy that are not mapped."""
+    markup = maker.document(body).decode().replace("us-gaap:", "own:")
+    _, statements = read(markup.replace("xmlns:acme=", f'xmlns:own="{BRITISH}" xmlns:acme=').encode())
+    return {name: said(reason) for name, reason in statements.not_available.items()}
+
+
+@pytest.mark.parametrize("language", RESULT)
+def test_a_statement_under_names_that_are_not_mapped_is_printed_and_not_read(language: str):
+    maker = Maker()
+    rows = [gaap(caption, f"Own{number}", "31", "30") for number, caption in enumerate(RESULT[language])]
+    why = unmapped(f"<p>Result</p>{maker.table([YEAR, BEFORE], rows)}", maker)
+    assert "not read: the report is tagged with names of the British taxonomy" in why["income"]
+    assert why["cash_flow"] == "No cash-flow statement is printed."
+    assert why["balance"] == "No balance sheet is printed."
+
+
+def test_a_statement_in_two_tables_is_printed():
+    maker = Maker()
+    sides = [("TILLGÅNGAR", "Maskiner", "Kassa"), ("Eget kapital", "Aktiekapital", "Skulder")]
+    tables = [maker.table([END], [gaap(name, f"Own{name[:3]}", "31") for name in side]) for side in sides]
+    why = unmapped("".join(tables), maker)
+    assert "not read" in why["balance"]
+    assert why["income"] == "No income statement is printed."
+
+
+def test_where_no_statement_is_printed_under_any_names_that_is_said():
+    maker = Maker()
+    rows = [gaap(caption, f"Own{caption}", "31", "30") for caption in ("Debtors", "Creditors", "Equity", "Goodwill")]
+    note = [gaap(caption, f"Own{caption}", "3", "2") for caption in ("Wages", "Pensions", "Audit")]
+    exempt = "<p>The company has not presented its own profit and loss account.</p>"
+    tables = (maker.table([END, END_BEFORE], rows), maker.table([YEAR, BEFORE], note))
+    why = unmapped(f"<p>Balance sheet</p>{tables[0]}{exempt}{tables[1]}", maker)
+    assert why["income"] == "No income statement is printed."
+    loose = "".join(maker.fact(str(number), f"us-gaap:Own{number}", YEAR) for number in range(1, 6))
+    why = unmapped(f"<p>{loose}</p>", maker)
+    assert why["income"].startswith("No income statement was found")
 
 
 @pytest.mark.parametrize(
@@ -433,6 +500,7 @@ def told(name: str, text: str) -> str:
         ("FinancialStatementsConsolidated", "true", "group"),
         ("DocumentName", "第２四半期決算短信〔日本基準〕（連結）", "group"),
         ("DocumentName", "決算短信〔日本基準〕（非連結）", "company"),
+        ("DocumentTypeDEI", "通期第１号参考様式 [日本基準]（連結）", "group"),
         ("ReportTitle", "Directors' report and consolidated financial statements", "group"),
         ("ReportTitle", "Annual report (unconsolidated)", "company"),
         ("ReportTitle", "Annual report and financial statements", None),
@@ -474,3 +542,98 @@ def test_a_line_that_no_row_is_tagged_as_is_not_refused_for_the_caption_of_anoth
     assert said(statements.line("eps_diluted").reason) == (
         "No row of the income statement is tagged as diluted earnings per share."
     )
+
+
+DETAILS = [gaap(f"{name} things", f"{name}Things", "5", "4") for name in ("First", "Second", "Third", "Fourth")]
+PAID = [
+    gaap("Cash paid for interest", "InterestPaidNet", "20", "10"),
+    gaap("Cash paid for tax", "IncomeTaxesPaid", "9", "8"),
+]
+AGAIN = FOOTER + "<p>ACME CORP</p><p>CONSOLIDATED BALANCE SHEETS (continued)</p><p>(in millions)</p>"
+
+
+def cut_above(data: bytes, between: str, *captions: str) -> bytes:
+    """A report with a statement cut above each of these rows."""
+    markup = data.decode()
+    for caption in captions:
+        start = markup.rindex("<tr>", 0, markup.index(f">{caption}<"))
+        markup = f"{markup[:start]}</table>{between}<table>{markup[start:]}"
+    return markup.encode()
+
+
+def labels(statements: Statements, name: StatementName) -> list[str]:
+    return [row.label for row in statements.reported[name]]
+
+
+@pytest.mark.parametrize("between", ["<p>F-7</p>", FOOTER, AGAIN])
+def test_rows_between_two_page_breaks_are_not_lost_for_the_want_of_a_known_concept(between: str) -> None:
+    lines = [*BALANCE[:12], *DETAILS, *BALANCE[12:]]
+    data = cut_above(annual(balance=lines), between, "First things", "Third things")
+    _, statements = read(data)
+    assert labels(statements, "balance") == [line.caption for line in lines]
+    assert "statement_open" not in codes(statements)
+
+
+def test_what_stands_below_the_last_total_on_the_next_page_is_not_lost() -> None:
+    lines = [*CASH_FLOW, *PAID]
+    _, statements = read(cut_above(annual(cash_flow=lines), FOOTER, "Cash paid for interest"))
+    assert labels(statements, "cash_flow") == [line.caption for line in lines]
+
+
+def test_a_first_row_alone_on_its_page_is_found_by_its_title() -> None:
+    _, statements = read(cut_above(annual(), FOOTER, "Cost of sales"))
+    assert newest(statements, "revenue") == "1000000000"
+    assert labels(statements, "income") == [line.caption for line in INCOME]
+
+
+def test_a_table_of_a_note_below_a_statement_is_no_part_of_it() -> None:
+    note = "<p>Note 2. Things that we own, and how we came by them over the years, are these and no others.</p>"
+    _, statements = read(cut_above(annual(cash_flow=[*CASH_FLOW, *PAID]), note, "Cash paid for interest"))
+    assert labels(statements, "cash_flow") == [line.caption for line in CASH_FLOW]
+
+
+def test_a_cell_tagged_for_a_part_or_in_another_unit_than_its_row_says_so() -> None:
+    part = "us-gaap:StatementBusinessSegmentsAxis=acme:A"
+    maker = Maker()
+    rows = {"a part": Line("", "us-gaap:ResearchAndDevelopmentExpense", dims=part), "a unit": Line("", unit="perShare")}
+    table = maker.table([YEAR, BEFORE], INCOME)
+    found = {}
+    for what, line in rows.items():
+        fact = maker.fact("80", "us-gaap:ResearchAndDevelopmentExpense", BEFORE, line)
+        start = table.rindex("<tr>", 0, table.index(">Research and development<"))
+        end = table.index("</tr>", start)
+        last = table.rindex("<ix:nonFraction", start, end)
+        stop = table.index("</ix:nonFraction>", last) + len("</ix:nonFraction>")
+        other = table[:last] + fact + table[stop:]
+        _, statements = read(maker.document("<p>STATEMENTS OF INCOME</p>" + other))
+        first, second = statements.line("research_and_development").values
+        assert first.note is None
+        found[what] = said(second.note)
+    assert found == {
+        "a part": f"tagged here for a part of the company alone, unlike the row ({part})",
+        "a unit": "tagged here in another unit than elsewhere in the row (USD/shares)",
+    }
+
+
+def test_a_cash_flow_statement_without_the_cash_it_ends_with_says_so():
+    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Cash at end of year"))
+    (caution,) = [caution for caution in statements.cautions if caution.code == "statement_open"]
+    assert "without Cash at the end of the period:" in cautioned(caution)
+    opening = gaap("Cash at beginning of year", RESTRICTED, "250", "154", periods=(END_BEFORE, "2021-12-31"))
+    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Cash at end of year", opening))
+    assert "statement_open" in codes(statements)
+    assert "statement_open" not in codes(statements_of())
+
+
+@pytest.mark.parametrize(("mark", "currency", "odd"), [("$", "GBP", True), ("$", "CAD", False), ("£", "USD", True)])
+def test_amounts_printed_with_another_currency_s_mark_than_their_tags_are_said(mark: str, currency: str, odd: bool):
+    maker = Maker(currency=currency)
+    body = "<p>BALANCE SHEETS</p>" + maker.table([END, END_BEFORE], BALANCE).replace("<td>$</td>", f"<td>{mark}</td>")
+    _, statements = read(maker.document(body.replace(">$<", f">{mark}<")))
+    said_of = [caution for caution in statements.cautions if caution.code == "currency_printed_otherwise"]
+    assert bool(said_of) == odd
+    if odd:
+        assert said_of[0].values == {"mark": mark, "currency": currency}
+        assert cautioned(said_of[0]).startswith(
+            f"The page prints amounts with {mark}, but they are tagged in {currency}"
+        )

@@ -1,9 +1,12 @@
 """Rows as reported carry the number that the page prints, with its sign, whatever sign its tag has."""
 
 import re
+import time
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.finance.filings import read_facts
 from apps.finance.statements import Statements, build_statements
@@ -38,6 +41,49 @@ INVENTORIES = Line("Inventories", "us-gaap:IncreaseDecreaseInInventories", ("17"
 )
 def test_parentheses_and_minus_are_a_negative_number(printed: str, negative: bool):
     assert printed_negative(printed) is negative
+
+
+_DIGITS = st.sampled_from(["８", "8", "12", "１２", "１"])
+_LIST = st.tuples(_DIGITS, st.sampled_from([",", "，", "、", "・", ", ", " "]), _DIGITS).map("".join)
+_NUMBERS = st.just("") | _DIGITS | _LIST
+_MARK = st.one_of(
+    st.tuples(st.sampled_from(["※", "*", "†", "注", "(注)", "（注）", "（※）"]), _NUMBERS).map("".join),
+    st.tuples(st.just("("), st.sampled_from(["注", "※"]), _NUMBERS, st.just(")")).map("".join),
+    st.sampled_from(["①", "⑳"]),
+)
+_MARKS = st.lists(_MARK, min_size=1, max_size=3).flatmap(
+    lambda marks: st.sampled_from([",", "，", "、", "・", " ", ""]).map(lambda between: between.join(marks))
+)
+_AMOUNTS = st.sampled_from(["2,417", "２，４１７", "417", "1,234,567", "12,345.6"])
+_NEGATIVE = st.sampled_from(["△{}", "▲ {}", "-{}", "－{}", "({})", "（{}）", "{}-", "¥△{}"])
+
+
+@given(_MARKS, _AMOUNTS, _NEGATIVE)
+def test_marks_of_notes_before_a_number_do_not_hide_its_sign(marks: str, amount: str, form: str):
+    assert printed_negative(f"{marks} {form.format(amount)}")
+
+
+@given(_MARKS, _AMOUNTS)
+def test_marks_of_notes_before_a_number_are_no_sign(marks: str, amount: str):
+    assert not printed_negative(f"{marks} {amount}")
+    assert not printed_negative(f"{marks} －")
+
+
+@pytest.mark.parametrize(
+    "text", ["※１,※２ △2,417", "(注)３ △2,417", "※1、2 △2,417", "※１・２ (2,417)", "(*2,417)", "※8 417-"]
+)
+def test_a_negative_number_behind_marks_of_notes(text: str):
+    assert printed_negative(text)
+
+
+@pytest.mark.parametrize("piece", ["※", "(注", "※1,", "※1 ", "(※ ", "1 ", "*", "(*1)", "① ", "※\t"])
+def test_the_work_on_marks_follows_the_length_of_the_text(piece: str):
+    def seconds(times: int) -> float:
+        start = time.process_time()
+        printed_negative(piece * times)
+        return time.process_time() - start
+
+    assert min(seconds(80_000) for _ in range(3)) < 40 * max(min(seconds(8_000) for _ in range(3)), 1e-3)
 
 
 def test_a_row_has_the_printed_sign_and_keeps_the_tags_value_beside_it():
