@@ -32,6 +32,7 @@ from apps.finance.statements.model import (
     StatementValue,
     statement_message,
 )
+from apps.finance.statements.page.currency import odd_currency
 from apps.finance.statements.values import Sources, in_order, value_of
 from core_model.errors import Caution, Message
 
@@ -98,7 +99,10 @@ def build_statements(
         chosen.update({id(row): chosen[id(same)] for row in face.rows for same in row.also if id(same) in chosen})
     reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
     _report(tick, 1.0)
-    return Statements(tuple(lines), reported, missing, tuple(_cautions(faces, missing, waiting, country)))
+    cautions = _cautions(faces, missing, waiting, country)
+    if (odd := odd_currency(visible)) is not None:
+        cautions.append(odd)
+    return Statements(tuple(lines), reported, missing, tuple(cautions))
 
 
 def cover_period(filing: Filing) -> Period | None:

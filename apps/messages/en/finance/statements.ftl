@@ -129,6 +129,7 @@ key_line_change_in_cash = Net change in cash
 balance_not_found = { $reason }
 cash_flow_not_found = { $reason }
 income_not_found = { $reason }
+currency_printed_otherwise = The page prints amounts with { $mark }, but they are tagged in { $currency }: one of the two is wrong.
 cash_at_the_end = Cash at the end of the period
 layout_without_tables = Printed without tables: { $statements }. Such a layout (positioned blocks, a table for each row) is not read as a statement yet; the lines are taken from the tags alone.
 national_taxonomy = The report is tagged with { $taxonomy }. Its facts are read, but these names are not mapped to statements and key lines yet: a line is known by its caption alone.
