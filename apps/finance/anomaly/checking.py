@@ -11,6 +11,7 @@ from apps.finance.anomaly.checks import (
     flows,
     footing,
     income,
+    named_sums,
     notes,
     periods,
     repeats,
@@ -34,6 +35,7 @@ from apps.finance.statements.model import STATEMENTS, Statements
 
 FAMILIES = (
     balance,
+    named_sums,
     cash,
     facts,
     unjudged,
