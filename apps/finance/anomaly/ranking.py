@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 from apps.documents import Missing, or_none
 from apps.finance.anomaly.blame.blame_ranking import BOUNDS, SINGLE, BlameRanking
 from apps.finance.anomaly.blame.repair import told
-from apps.finance.anomaly.checks.balance import ASSETS, balance_periods
+from apps.finance.anomaly.checks.lines.balance import ASSETS, balance_periods
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult, Severity
 from apps.finance.anomaly.names import member_name

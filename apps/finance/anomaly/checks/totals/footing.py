@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from apps.finance.anomaly.checks.named_sums import british
+from apps.finance.anomaly.checks.lines.named_sums import british
 from apps.finance.anomaly.checks.registry import check, compared, not_applicable
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import CheckResult

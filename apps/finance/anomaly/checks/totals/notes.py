@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.finance.anomaly.checks.balance import (
+from apps.finance.anomaly.checks.lines.balance import (
     ASSETS,
     ASSETS_NONCURRENT,
     CURRENT_ASSETS,
@@ -16,9 +16,9 @@ from apps.finance.anomaly.checks.balance import (
     LIABILITIES,
     LIABILITIES_NONCURRENT,
 )
-from apps.finance.anomaly.checks.income import PRETAX, TAX
+from apps.finance.anomaly.checks.lines.income import PRETAX, TAX
+from apps.finance.anomaly.checks.lines.shares import BASIC_SHARES, DILUTED_SHARES
 from apps.finance.anomaly.checks.registry import check, compared, stated_periods, supported
-from apps.finance.anomaly.checks.shares import BASIC_SHARES, DILUTED_SHARES
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.periods import Period

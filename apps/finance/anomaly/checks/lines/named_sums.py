@@ -8,8 +8,7 @@ the regulations on accounts).
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from apps.finance.anomaly.checks.dimensions import amount_of
-from apps.finance.anomaly.checks.income import with_optional
+from apps.finance.anomaly.checks.lines.income import with_optional
 from apps.finance.anomaly.checks.registry import (
     check,
     closest_of,
@@ -18,6 +17,7 @@ from apps.finance.anomaly.checks.registry import (
     supported,
     unless_everywhere,
 )
+from apps.finance.anomaly.checks.totals.dimensions import amount_of
 from apps.finance.anomaly.evidence import Amount, Evidence, agree, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.filings import Fact

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from apps.finance.anomaly.checks.dimensions import amount_of
+from apps.finance.anomaly.checks.lines.shares import BASIC_SHARES, NATURAL_GAP
 from apps.finance.anomaly.checks.registry import check, compared, supported
-from apps.finance.anomaly.checks.shares import BASIC_SHARES, NATURAL_GAP
+from apps.finance.anomaly.checks.totals.dimensions import amount_of
 from apps.finance.anomaly.evidence import Amount, Evidence, agree, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.names import member_name
