@@ -19,11 +19,12 @@ from apps.jobs import Worker, enqueue
 from apps.medical.reading import AboutStudy
 from apps.medical.records import studies
 from apps.settings import Settings, load_settings
-from apps.store import audit, blobs, inputs, jobs, ownership, readings
+from apps.store import audit, blobs, inputs, jobs, readings
 from apps.store.audit import Head
 from apps.store.backups import backup, restore, snapshot
 from apps.store.deletion import delete_everything_of
 from apps.store.engine import sqlite_file
+from apps.store.folders import ownership
 from apps.store.store import Store
 from apps.store.verification import verify
 from core_model.errors import InputRejected, NotAllowed, Unavailable

@@ -11,9 +11,10 @@ import pytest
 from apps.demo.report import make_example_report
 from apps.medical.nodules.findings import NoduleResult
 from apps.settings import Settings, load_settings
-from apps.store import blobs, inputs, privacy
+from apps.store import blobs, inputs
 from apps.store.backups import backup, restore
 from apps.store.disk import file_mode, is_shared, make_private
+from apps.store.folders import privacy
 from apps.store.store import Store
 from core_model.errors import InputRejected, Unavailable
 from tests.apps.medical.dicom.making import make_series

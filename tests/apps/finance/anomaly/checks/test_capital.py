@@ -120,3 +120,12 @@ def test_par_value_counts_for_each_class_of_stock():
 def test_an_amendment_multiplies_the_authorised_shares():
     books = capital().add("CommonStockSharesAuthorized||2024-12-31", "900000000")
     assert books.verdicts("charter_figures") == ["holds"]
+
+
+def test_a_lease_liability_is_its_payments_less_interest_on_a_single_day():
+    books = small_company()
+    books.put("OperatingLeaseLiability", 901, day(2024))
+    books.put("LesseeOperatingLeaseLiabilityPaymentsDue", 1008, day(2024))
+    interest = books.put("LesseeOperatingLeaseLiabilityUndiscountedExcessAmount", 107, day(2024))
+    assert books.verdicts("lease_liabilities") == ["holds"]
+    assert books.add(interest, "13000000").verdicts("lease_liabilities") == ["fails"]
