@@ -17,6 +17,8 @@ from apps.finance.filings import Fact
 from apps.finance.periods import Period
 from benchmarks import shared_data
 from benchmarks._alterations import Report, altered, plain, read_report
+from benchmarks.shared_data import FilingFile
+from benchmarks.world_lines import british_reports
 
 TOLERANCES = 10
 TRIES = 6
@@ -40,7 +42,7 @@ def prove_checks(per_check: int = 1, only: Sequence[str] = ()) -> dict[str, list
         By check: (ticker, fact id), one for each company. A check that is not proved has an empty list.
     """
     proofs: dict[str, list[tuple[str, str]]] = {name: [] for name in (only or _all_checks())}
-    for file in shared_data.filings(split=("train", "validation")):
+    for file in _files():
         open_checks = [
             name
             for name, found in proofs.items()
@@ -57,6 +59,12 @@ def prove_checks(per_check: int = 1, only: Sequence[str] = ()) -> dict[str, list
             if fact is not None:
                 proofs[name].append((file.ticker, fact.fact_id))
     return proofs
+
+
+def _files() -> Iterator[FilingFile]:
+    """Reports of training and validation companies: American, then British ones."""
+    yield from shared_data.filings(split=("train", "validation"))
+    yield from british_reports()
 
 
 def prove(report: Report, name: str, results: Sequence[CheckResult]) -> Fact | None:

@@ -29,7 +29,7 @@ from core_model.errors import Message
 from core_model.training.splits import Split, split_of_ticker
 
 USUAL_MINUTES = 2.0
-INPUTS = ["finance/us_filings_ixbrl.tar.xz"]
+INPUTS = ["finance/us_filings_ixbrl.tar.xz", "finance/world_reports_ixbrl.tar.xz"]
 GOLD = REPOSITORY / "tests" / "gold" / "statements.json"
 TUNED_ON: tuple[Split, ...] = ("train", "validation")
 BALANCE_CHECK = "balance_equality"

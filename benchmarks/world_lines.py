@@ -31,7 +31,7 @@ from apps.finance.statements.concepts import CANDIDATES
 from apps.finance.statements.model import StatementLine
 from benchmarks import shared_data
 from benchmarks.figures import Figure, bootstrap
-from benchmarks.shared_data import REPOSITORY
+from benchmarks.shared_data import REPOSITORY, FilingFile
 from core_model.errors import InputRejected, Message
 
 USUAL_MINUTES = 1.0
@@ -65,6 +65,16 @@ def gold() -> dict[str, dict[str, Any]]:
     """The typed reports by name, each once."""
     reports: dict[str, dict[str, Any]] = json.loads(GOLD.read_text(encoding="utf8"))["reports"]
     return {name: report for name, report in reports.items() if "same_as" not in report}
+
+
+def british_reports() -> list[FilingFile]:
+    """Those of British training and validation companies, of one document each, with the registered number."""
+    folder = shared_data.folder("finance/world_reports_ixbrl") / "world_reports"
+    return [
+        FilingFile(folder / report["files"][0], report["identity"], "accounts", report["split"])
+        for report in gold().values()
+        if report["identity_kind"].endswith("(UK)") and report["split"] in ("train", "validation")
+    ]
 
 
 def read(report: dict[str, Any]) -> Statements | None:
