@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from apps.documents import or_none
 from apps.finance.anomaly.checking import all_checks, check_statements
-from apps.finance.anomaly.checks.scale import STEADY
+from apps.finance.anomaly.checks.facts.scale import STEADY
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.rounding import rounding_of
 from apps.finance.filings import Fact

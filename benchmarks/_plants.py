@@ -11,7 +11,7 @@ from lxml import etree
 
 from apps.documents import or_none
 from apps.finance.anomaly.checking import check_statements
-from apps.finance.anomaly.checks.cash import HELD
+from apps.finance.anomaly.checks.lines.cash import HELD
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.anomaly.printed.layout import Layout, read_layout
 from apps.finance.anomaly.rounding import rounding_of

@@ -1,7 +1,10 @@
 """Routes beside the screens: source documents, CT slices, heatmaps, health. Ids only; nothing lists anything."""
 
+import logging
 import re
 import secrets
+import traceback
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,9 +14,11 @@ from starlette.routing import Route
 from apps import messages
 from core_model.errors import NotFound, TandemError
 from ui import slices
+from ui.labels import text
 from ui.sources import CONTENT_SECURITY_POLICY
 from ui.sources.cached import safe_source
 
+log = logging.getLogger(__name__)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PRIVATE = {"cache-control": "private, no-store"}
 
@@ -65,14 +70,24 @@ def _guarded(endpoint):
             return PlainTextResponse(_said(error, request), status_code=404, headers=_PRIVATE)
         except TandemError as error:
             return PlainTextResponse(_said(error, request), status_code=409, headers=_PRIVATE)
+        except Exception as error:  # noqa: BLE001  # what it says may hold a path or a name, and the server would log it
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            log.error(
+                "a route failed: %s in %s, line %s", type(error).__name__, Path(frame.filename).name, frame.lineno
+            )
+            return PlainTextResponse(text("page_failed", _language(request)), status_code=500, headers=_PRIVATE)
 
     return answer
 
 
 def _said(error: TandemError, request: Request) -> str:
-    """An error in the language that the address asks for with ``?lang=``, English where with none of ours."""
+    return messages.refused(error.refusal, _language(request))
+
+
+def _language(request: Request) -> str:
+    """The language that the address asks for with ``?lang=``, English where it is none of ours."""
     asked = request.query_params.get("lang", "en")
-    return messages.refused(error.refusal, asked if asked in messages.LANGUAGES else "en")
+    return asked if asked in messages.LANGUAGES else "en"
 
 
 def _id(request: Request, name: str) -> str:

@@ -24,7 +24,7 @@ def upgrade() -> None:
     from apps.store import applications, migrations
     from apps.store.disk import private_file
     from apps.store.engine import make_engine, sqlite_file
-    from apps.store.privacy import keep_private
+    from apps.store.folders.privacy import keep_private
 
     settings = load_settings()
     url = settings.database_url

@@ -46,7 +46,7 @@ def run_demo(seed: int | None) -> int:
     from apps.messages import refused
     from apps.settings import load_settings
     from apps.store.disk import private_folder
-    from apps.store.privacy import keep_private
+    from apps.store.folders.privacy import keep_private
     from apps.store.store import open_store
 
     seed = int(time.time()) % 100_000 if seed is None else seed

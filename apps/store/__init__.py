@@ -11,7 +11,7 @@
 - ``jobs``      rows of jobs; ``workers`` their heartbeats (use ``apps.jobs`` from outside)
 - ``readings``  documents with their provenance: an equal one gives the stored reading
 - ``blobs``     content by its hash: bytes, files, arrays
-- ``ownership``  which store a folder of files belongs to; ``disk`` how files are written
+- ``folders``   which store a folder of files belongs to, and who may read it; ``disk`` how files are written
 - ``audit``     the chain of acts; ``verify`` checks it
 - ``applications``  what the store has to know of those that keep tables of their own in it; it knows none by name
 - ``migrations``  ``upgrade`` brings a database to the newest schema, with the branch of each application

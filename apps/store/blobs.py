@@ -21,8 +21,9 @@ import numpy as np
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from apps.store import disk, ownership
+from apps.store import disk
 from apps.store.engine import lock
+from apps.store.folders import ownership
 from apps.store.ids import now
 from apps.store.store import Store
 from apps.store.tables import BlobReferenceRow, BlobRow, JobRow, ReadingRow

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from apps.store import audit, ownership
+from apps.store import audit
 from apps.store.engine import lock
+from apps.store.folders import ownership
 from apps.store.ids import new_id, now
 from apps.store.store import Store
 from apps.store.tables import InputRow

@@ -11,7 +11,7 @@ from apps.settings import Settings, load_settings
 from apps.store import applications, migrations
 from apps.store.disk import data_dir_errors, private_file
 from apps.store.engine import BUSY_TIMEOUT_S, make_engine, read_session, sqlite_file, translated_errors, write_session
-from apps.store.privacy import keep_private
+from apps.store.folders.privacy import keep_private
 from core_model.errors import Unavailable
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from apps.store import audit, blobs, disk, ownership
+from apps.store import audit, blobs, disk
 from apps.store.audit import Head
+from apps.store.folders import ownership
 from apps.store.ids import hash_of
 from apps.store.store import Store
 from apps.store.tables import BlobRow, ReadingRow

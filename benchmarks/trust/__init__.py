@@ -5,8 +5,10 @@ Each part is a module below with a function that returns figures; ``PARTS`` name
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from benchmarks.figures import Figure
+if TYPE_CHECKING:  # the processes that are measured take no more in than a worker does
+    from benchmarks.figures import Figure
 
 USUAL_MINUTES = 55.0
 INPUTS: list[str] = []
@@ -19,7 +21,7 @@ PARTS = {
 """The modules, and in each the function that measures."""
 
 
-def run(recorded: bool) -> dict[str, Figure]:
+def run(recorded: bool) -> dict[str, "Figure"]:
     """All parts, one after the other."""
     figures: dict[str, Figure] = {}
     for module, function in PARTS.items():

@@ -5,6 +5,7 @@ as the job does: what is asserted stands in the document, in its file of facts o
 an error that was none, a true error of that kind is asserted to be found still.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -78,6 +79,17 @@ def _found(folder: Path, name: str, printed: str, instead: str, count: int = 1) 
     markup = _markup(folder, name)
     assert markup.count(printed) >= count, f"{name} does not print {printed}"
     assert read_markup(markup.replace(printed, instead, count)).anomalies, f"{instead} for {printed} is not found"
+
+
+def _each_is_found(folder: Path, name: str) -> None:
+    """Each amount of the case that is printed once, made larger by a tenth, is an anomaly of its own day alone."""
+    markup = _markup(folder, name)
+    for printed in sorted(set(re.findall(r">([\d,]{6,})</ix:nonFraction>", markup))):
+        if markup.count(f">{printed}<") > 1:
+            continue
+        amount = int(printed.replace(",", ""))
+        anomalies = read_markup(markup.replace(f">{printed}<", f">{amount + amount // 10:,}<")).anomalies
+        assert len(anomalies) == 1, (printed, anomalies)
 
 
 def _lines(name: str, lines: Values) -> Callable[[Path], None]:
@@ -295,7 +307,14 @@ def _inner_and_outer(folder: Path) -> None:
     given = read(folder / "uk_inner_outer_columns.html")
     _no_anomalies(given)
     _checks_hold(given, "balance_subtotals")
+    _checks_hold(given, "named_subtotals")
     _found(folder, "uk_inner_outer_columns", ">1,915,000<", ">1,815,000<")
+    _each_is_found(folder, "uk_inner_outer_columns")
+    markup = _markup(folder, "uk_inner_outer_columns").replace(">2,230,000<", ">2,330,000<", 2)
+    named = [check for check in read_markup(markup).reading.checks if check.check_id == "named_subtotals"]
+    verdicts = {(check.period.end, check.verdict) for check in named if check.period is not None}
+    assert {("2024-12-31", "fails"), ("2023-12-31", "holds")} <= verdicts, "the other year is judged still"
+    assert ("2023-12-31", "fails") not in verdicts
 
 
 def _changes_in_equity(folder: Path) -> None:
@@ -321,7 +340,9 @@ def _net_current_liabilities(folder: Path) -> None:
     assert set(shown.items()) <= {("2024-12-31", Decimal(2100000)), ("2023-12-31", Decimal(316000))}, shown
     _no_anomalies(given)
     _checks_hold(given, "balance_subtotals")
+    _checks_hold(given, "named_subtotals")
     _found(folder, "uk_net_current_liabilities", ">2,048,000<", ">2,148,000<")
+    _each_is_found(folder, "uk_net_current_liabilities")
 
 
 def _utility(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -282,3 +283,32 @@ def test_no_value_stands_alone_in_the_code_of_a_page() -> None:
         if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Call)
     ]
     assert alone == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "note", "about"),
+    [
+        (
+            "en",
+            "One number has the opposite sign in its tag",
+            "the tag has the opposite sign: 12,000,000",
+        ),
+        ("zh", "其中 1 个数字的标签符号相反", "标记的符号相反：12,000,000"),
+    ],
+)
+def test_that_the_page_has_another_sign_than_the_tag_is_noted_under_the_statement_and_of_the_number(
+    store: Store, lang: str, note: str, about: str
+) -> None:
+    revenue, *others = made.finance_reading().statements["income"]
+    turned = replace(made.value(made.Y24, "12000000", "f1"), printed="(12)")
+    statement = (replace(revenue, values=(turned, revenue.values[1])), *others)
+    changed = {"statements": {"income": statement, "balance": (), "cash_flow": ()}}
+    page = {"reading": made.report(store, **changed), "view": "income", "lang": lang}
+    app = opened("reports", **page, pick="revenue.2")
+    text = said(app).replace("\\", "")
+    assert note in text
+    assert about in text
+    grid = next(data for name, data in components(app).items() if name.startswith("tandem_grid"))
+    assert grid["rows"][0]["cells"][2]["text"] == "(12)"
+    without = said(opened("reports", **{**page, "reading": made.report(store)})).replace("\\", "")
+    assert note not in without

@@ -23,6 +23,7 @@ from tests.ui.asgi import TOKEN, ask
 from tests.ui.screens import components, opened
 from ui import library, slices
 from ui.guard import Guard
+from ui.labels import text
 from ui.routes import ROUTES
 from ui.widgets.study_view import viewer_data
 
@@ -217,3 +218,17 @@ def test_after_deletion_neither_source_nor_slices_are_served(store: Store) -> No
     assert ask(APP, f"/ct/{study}/lung/0.png").status == 404
     with pytest.raises(NotFound):
         library.reading(report, FinanceReading)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_an_error_of_ours_in_a_route_is_said_and_logged_without_what_it_holds(
+    lang: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_reading: str) -> None:
+        raise ValueError("/home/jane/DOE^JANE")
+
+    monkeypatch.setattr("ui.routes.safe_source", fail)
+    answer = ask(APP, f"/source/reading-1?lang={lang}")
+    assert (answer.status, answer.body.decode()) == (500, text("page_failed", lang))
+    assert "a route failed: ValueError in test_routes.py" in caplog.text
+    assert "JANE" not in caplog.text

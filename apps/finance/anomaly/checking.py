@@ -2,25 +2,10 @@
 
 from collections.abc import Callable
 
-from apps.finance.anomaly.checks import (
-    balance,
-    capital,
-    cash,
-    dimensions,
-    facts,
-    flows,
-    footing,
-    income,
-    notes,
-    periods,
-    repeats,
-    scale,
-    shares,
-    signs,
-    tables,
-    unjudged,
-)
+from apps.finance.anomaly.checks.facts import contradictions, periods, repeats, scale, signs
+from apps.finance.anomaly.checks.lines import balance, capital, cash, income, named_sums, shares, unjudged
 from apps.finance.anomaly.checks.registry import CHECKS, Check, run_checks
+from apps.finance.anomaly.checks.totals import dimensions, flows, footing, notes, tables
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult
 from apps.finance.anomaly.printed.layout import Layout
@@ -34,8 +19,9 @@ from apps.finance.statements.model import STATEMENTS, Statements
 
 FAMILIES = (
     balance,
+    named_sums,
     cash,
-    facts,
+    contradictions,
     unjudged,
     footing,
     income,

@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 from apps.documents import Missing, or_none
 from apps.finance.anomaly.blame.blame_ranking import BOUNDS, SINGLE, BlameRanking
 from apps.finance.anomaly.blame.repair import told
-from apps.finance.anomaly.checks.balance import ASSETS, balance_periods
+from apps.finance.anomaly.checks.lines.balance import ASSETS, balance_periods
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import Anomaly, CheckResult, Severity
 from apps.finance.anomaly.names import member_name
@@ -25,7 +25,7 @@ MOST_EXCESS = Decimal(1000)
 MOST, LEAST = Decimal("0.95"), Decimal("0.5")
 CERTAIN = SINGLE | {"duplicate_facts"}
 """Checks that read one fact or its duplicates alone, and leave no room for presentation."""
-INFERRED = frozenset({"repeated_periods", "scale_outliers"})
+INFERRED = frozenset({"repeated_periods", "scale_outliers", "charter_figures"})
 """Checks that infer a slip from how seldom amounts behave so, without a sum that contradicts them."""
 LIKELY = 0.7
 WHOLE_REPORT = frozenset({"share_scale", "report_period"})

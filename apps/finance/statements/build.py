@@ -17,6 +17,7 @@ from apps.finance.periods import Period, apart
 from apps.finance.statements.captions import Embed, caption_index
 from apps.finance.statements.choice.by_concept import line_by_concept, printed_without_tables
 from apps.finance.statements.choice.closing import open_ends
+from apps.finance.statements.choice.unmapped import OnPage, on_page
 from apps.finance.statements.derived import Printed, derive
 from apps.finance.statements.face import Face, FaceRow, read_face
 from apps.finance.statements.lines import BY_NAME, LINES, KeyLine
@@ -31,6 +32,7 @@ from apps.finance.statements.model import (
     StatementValue,
     statement_message,
 )
+from apps.finance.statements.page.currency import odd_currency
 from apps.finance.statements.values import Sources, in_order, value_of
 from core_model.errors import Caution, Message
 
@@ -67,8 +69,10 @@ def build_statements(
     country = mostly_national(filing.facts)
     waiting = [] if country or len(faces) == 3 else printed_without_tables(visible)
     waiting = [name for name in waiting if name not in faces]
+    absent = [name for name in STATEMENTS if name not in faces]
+    on_the_page = on_page(absent if country else (), visible)
     missing: dict[StatementName, Message] = {
-        name: _not_found(name, filing, country, name in waiting) for name in STATEMENTS if name not in faces
+        name: _not_found(name, filing, country, on_the_page.get(name, "unknown"), name in waiting) for name in absent
     }
     english = (filing.document.language or "en").lower().startswith("en")
     mapper = Mapper(faces, missing, english, caption_index(embed) if embed is not None else None)
@@ -95,7 +99,10 @@ def build_statements(
         chosen.update({id(row): chosen[id(same)] for row in face.rows for same in row.also if id(same) in chosen})
     reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
     _report(tick, 1.0)
-    return Statements(tuple(lines), reported, missing, tuple(_cautions(faces, missing, waiting, country)))
+    cautions = _cautions(faces, missing, waiting, country)
+    if (odd := odd_currency(visible)) is not None:
+        cautions.append(odd)
+    return Statements(tuple(lines), reported, missing, tuple(cautions))
 
 
 def cover_period(filing: Filing) -> Period | None:
@@ -145,17 +152,20 @@ def _plain_numbers(filing: Filing) -> dict[str, list[Fact]]:
     return found
 
 
-def _not_found(name: StatementName, filing: Filing, country: str, waits: bool) -> Message:
+def _not_found(name: StatementName, filing: Filing, country: str, on_the_page: OnPage, waits: bool) -> Message:
     """Why a statement is not found.
 
     Args:
         name: Which.
         filing: The report.
         country: Code of the taxonomy that most of its numbers are tagged with, where that is a country's own.
+        on_the_page: Whether it is printed, though under names that are not mapped.
         waits: Whether it is printed without tables.
     """
     called = {"statement": statement_message(name).as_dict()}
-    if country:
+    if on_the_page == "not":
+        return Message("statement_not_printed", called)
+    if on_the_page == "in_a_table":
         return Message("statement_of_national_taxonomy", {**called, "taxonomy": Message(country).as_dict()})
     if waits:
         return Message("statement_without_tables", called)

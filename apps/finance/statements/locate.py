@@ -130,7 +130,7 @@ def locate(by_element: Mapping[etree._Element, Fact]) -> dict[StatementName, Loc
     Args:
         by_element: Visible numeric facts by their element, in document order.
     """
-    candidates = _candidates(by_element)
+    candidates = tables_with_facts(by_element)
     best: dict[StatementName, TableWithFacts] = {}
     for statement in STATEMENTS:
         likely = [c for c in candidates if c.weight[statement] >= _LEAST or _titled(c, statement)]
@@ -160,7 +160,8 @@ def locate(by_element: Mapping[etree._Element, Fact]) -> dict[StatementName, Loc
     return found
 
 
-def _candidates(by_element: Mapping[etree._Element, Fact]) -> list[TableWithFacts]:
+def tables_with_facts(by_element: Mapping[etree._Element, Fact]) -> list[TableWithFacts]:
+    """The tables that hold visible numeric facts, in the order of their first facts."""
     held: dict[etree._Element, list[Fact]] = {}
     for element, fact in by_element.items():
         parent = element.getparent()

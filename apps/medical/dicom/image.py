@@ -80,6 +80,11 @@ class ImageHeader:
         """Whether its transfer syntax says that its pixels are plain."""
         return self.syntax in NATIVE
 
+    @property
+    def derived(self) -> bool:
+        """Whether its image type says that it was made from other images."""
+        return self.image_type[:1] == ("DERIVED",)
+
 
 def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[str, Dataset]) -> ImageHeader:
     """The header of one image.

@@ -19,7 +19,7 @@ from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.reading import ReadStack, even_part, read_stack, refuse_unscaled, stack_turn
 from apps.medical.dicom.records import FirstImage, ImportedStudy, SeriesRecord, StudyRecord
 from apps.medical.dicom.series.choice import SortedStacks, skipped_of, sorted_stacks
-from apps.medical.dicom.series.stacks import Placement, Stack, is_derived, is_localizer, place
+from apps.medical.dicom.series.stacks import Placement, Stack, is_localizer, place
 from apps.medical.dicom.sources import FileSource, OneFileSource, open_source
 from apps.medical.series import Quality, SkippedSeries
 from apps.messages.nested import joined, nested
@@ -29,10 +29,10 @@ THICK_MM = 3.05
 APART_MM, APART_SHARE = 0.1, 0.1
 """Slices are said to lie apart from a gap of both."""
 DEGRADING = frozenset(
-    {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series", "lungs_cut",
-     "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd", "bits_above_stored", "below_air",
-     "frame_of_reference_varies", "acquisitions_joined", "slices_apart", "tilt_contradicts",
-     "slices_blank", "slices_same_pixels", "slices_break", "values_stray"}
+    {"thick_slices", "slices_missing_outside", "gantry_tilt", "slices_shifted", "lossy", "derived_series",
+     "derived_in_part", "lungs_cut", "rescale_varies", "pixel_format_varies", "mixed_series", "slices_odd",
+     "bits_above_stored", "below_air", "frame_of_reference_varies", "acquisitions_joined", "slices_apart",
+     "tilt_contradicts", "slices_blank", "slices_same_pixels", "slices_break", "values_stray"}
 )  # fmt: skip
 FATAL = frozenset(
     {"dicom_truncated", "dicom_damaged", "dicom_attribute", "zip_member_damaged", "zip_member_cut",
@@ -222,7 +222,7 @@ def _part_of(tick: Callable[[float], None], start: float, part: float, share: fl
 def _why_not(stack: Stack, chosen: ReadStack) -> Message:
     if stack.series_uid == chosen.stack.series_uid and stack.part is not None:
         return Message("series_other_part")
-    if is_derived(stack.first) and not is_derived(chosen.stack.first):
+    if stack.num_derived and not chosen.stack.num_derived:
         return Message("series_derived")
     if stack.effective_mm > chosen.stack.effective_mm + 0.05:
         return Message("series_thicker", {"read_mm": round(chosen.stack.effective_mm, 2)})
@@ -340,8 +340,11 @@ def _series_cautions(read: ReadStack, headers: Headers) -> list[Caution]:
     if (stack.thickness_mm or stack.effective_mm) > THICK_MM or (apart is None and stack.effective_mm > THICK_MM):
         values = {"thickness_mm": round(stack.effective_mm, 1), "smallest_mm": round(2 * stack.effective_mm)}
         found.append(Caution("thick_slices", values))
-    if is_derived(stack.first):
+    derived = stack.num_derived
+    if derived == len(stack.images):
         found.append(Caution("derived_series"))
+    elif derived:
+        found.append(Caution("derived_in_part", {"num_slices": derived}, count=derived))
     if read.lossy:
         found.append(Caution("lossy"))
     if read.cut:

@@ -16,11 +16,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from apps.settings import Settings
-from apps.store import audit, blobs, disk, inputs, migrations, ownership, verification
+from apps.store import audit, blobs, disk, inputs, migrations, verification
 from apps.store.audit import Head
 from apps.store.backups import archive, snapshot
 from apps.store.engine import make_engine, sqlite_file
-from apps.store.privacy import keep_private
+from apps.store.folders import ownership
+from apps.store.folders.privacy import keep_private
 from apps.store.steps import remove_steps
 from apps.store.store import Store
 from apps.store.tables import BlobReferenceRow, InputRow, JobRow, WorkerRow

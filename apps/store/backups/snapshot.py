@@ -105,11 +105,13 @@ def run(program: str, url: str, *arguments: str) -> None:
 
 def connection_of(url: str) -> tuple[str, Mapping[str, str]]:
     """The URL as PostgreSQL's programs take it, and the password as they look for it."""
-    parsed = make_url(url).set(drivername="postgresql")
+    parsed = make_url(url)
     among = parsed.query.get("password")  # libpq takes it there, too
     password = parsed.password if among is None else among if isinstance(among, str) else among[-1]
-    where = parsed.set(password=None).difference_update_query(["password"]).render_as_string(hide_password=False)
-    return where, {} if password is None else {"PGPASSWORD": str(password)}
+    query = {name: value for name, value in parsed.query.items() if name != "password"}
+    # (``URL.set(password=None)`` leaves it as it is.)
+    where = URL.create("postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database, query)
+    return where.render_as_string(hide_password=False), {} if password is None else {"PGPASSWORD": str(password)}
 
 
 def url_of(file: Path) -> str:

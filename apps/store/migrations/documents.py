@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.orm import Session
 
-from apps.store import audit, disk, ownership
+from apps.store import audit, disk
+from apps.store.folders import ownership
 from apps.store.ids import canonical, hash_of, now
 from apps.store.tables import AuditRow, UtcDateTime
 from apps.store.tables.base import NullJson

@@ -19,11 +19,12 @@ from apps.jobs import Worker, enqueue
 from apps.medical.reading import AboutStudy
 from apps.medical.records import studies
 from apps.settings import Settings, load_settings
-from apps.store import audit, blobs, inputs, jobs, ownership, readings
+from apps.store import audit, blobs, inputs, jobs, readings
 from apps.store.audit import Head
 from apps.store.backups import backup, restore, snapshot
 from apps.store.deletion import delete_everything_of
 from apps.store.engine import sqlite_file
+from apps.store.folders import ownership
 from apps.store.store import Store
 from apps.store.verification import verify
 from core_model.errors import InputRejected, NotAllowed, Unavailable
@@ -475,3 +476,14 @@ def test_a_backup_ends_however_often_another_process_writes_meanwhile(tmp_path: 
 def snapshot_of(store: Store, file: Path) -> None:
     with snapshot.taken(store.engine, store.settings.database_url, file):
         pass
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://reader:p%40ss@host:5/name?sslmode=require", "postgresql://reader@host:5/name?password=p%40ss"]
+)
+def test_no_password_stands_on_the_command_line_of_the_programs(url: str) -> None:
+    """Every user of the machine can read a command line."""
+    where, variables = snapshot.connection_of(url)
+    assert variables == {"PGPASSWORD": "p@ss"}
+    assert "p%40ss" not in where
+    assert where.startswith("postgresql://reader@host:5/name")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from apps.settings import Settings, load_settings
-from apps.store import audit, blobs, inputs, ownership
+from apps.store import audit, blobs, inputs
+from apps.store.folders import ownership
 from apps.store.ids import now
 from apps.store.store import Store
 from apps.store.tables import BlobRow

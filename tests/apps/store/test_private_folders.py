@@ -11,9 +11,10 @@ import pytest
 from apps.demo.report import make_example_report
 from apps.medical.nodules.findings import NoduleResult
 from apps.settings import Settings, load_settings
-from apps.store import blobs, inputs, privacy
+from apps.store import blobs, inputs
 from apps.store.backups import backup, restore
 from apps.store.disk import file_mode, is_shared, make_private
+from apps.store.folders import privacy
 from apps.store.store import Store
 from core_model.errors import InputRejected, Unavailable
 from tests.apps.medical.dicom.making import make_series
@@ -130,6 +131,47 @@ def test_the_folders_group_has_access_where_the_settings_say_so(ours: Path) -> N
     assert is_shared(ours)
     Store(settings_of(ours)).close()
     assert mode(ours) == 0o700
+
+
+def test_a_database_at_a_place_of_its_own_is_closed_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its folder may hold anything, and stays as it is."""
+    folder = tmp_path / "databases"
+    folder.mkdir()
+    folder.chmod(0o755)
+    file = folder / "patients.db"
+    settings = load_settings(data_dir=tmp_path / "data", database_url=f"sqlite:///{file}")
+    Store(settings).close()
+    assert mode(file) == 0o600
+    capsys.readouterr()
+    files = (file, folder / "patients.jobs.db")
+    for each in files:
+        each.touch()
+        each.chmod(0o644)
+    Store(settings).close()
+    assert [mode(each) for each in files] == [0o600, 0o600]
+    assert mode(folder) == 0o755
+    assert "patients.db could be read by other users of this machine" in capsys.readouterr().err
+    Store(settings).close()
+    assert capsys.readouterr().err == ""
+    file.chmod(0o666)
+    Store(load_settings(data_dir=tmp_path / "data", database_url=f"sqlite:///{file}", group_access=True)).close()
+    assert mode(file) == 0o660
+
+
+def test_a_blob_folder_that_is_a_link_to_another_place_is_looked_at_there(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "disk" / "blobs"
+    elsewhere.mkdir(parents=True)
+    elsewhere.chmod(0o755)
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    (folder / "blobs").symlink_to(elsewhere)
+    Store(settings_of(folder)).close()
+    assert mode(elsewhere) == 0o700
+    elsewhere.chmod(0o755)
+    (elsewhere / "letter.txt").touch()
+    with pytest.raises(Unavailable) as refused:
+        Store(settings_of(folder))
+    assert refused.value.code == "data_dir_open_to_others"
 
 
 def test_a_new_folder_with_group_access_is_closed_to_all_others(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The consistency checks, one file a family, with their registry."""
+"""The consistency checks, one file a family, with their registry: of ``lines``, of ``totals``, of single ``facts``."""

@@ -83,13 +83,27 @@ def unless_everywhere(results: Iterable[CheckResult]) -> list[CheckResult]:
     """The verdicts, but not applicable where an identity fails in every one of at least two periods.
 
     Then something that the check does not know of belongs to it (earnings of associates after tax, a participating
-    security), or the company means another amount; a slip would leave the other periods right.
+    security), or the company means another amount; a slip would leave the other periods right, unless it is in an
+    amount that stands in all of them, as the cash between two years does.
     """
     results = list(results)
-    judged = [result.verdict for result in results if result.verdict != "not_applicable"]
-    if len(judged) < 2 or "holds" in judged:
+    judged = [result for result in results if result.verdict != "not_applicable"]
+    if len(judged) < 2 or any(result.verdict == "holds" for result in judged) or _one_slip(judged):
         return results
     return [not_judged(result, MEANT_OTHERWISE) if result.verdict == "fails" else result for result in results]
+
+
+def _one_slip(failed: Sequence[CheckResult]) -> bool:
+    """Whether one amount that stands in all of some failures, were it another, would repair them all."""
+    for fact_id in set.intersection(*(set(result.fact_ids) for result in failed)):
+        needed = []
+        for result in failed:
+            weight = dict(zip(result.fact_ids, result.weights, strict=False)).get(fact_id, 0)
+            needed.append((or_none(result.difference) or Decimal(0)) * weight)
+        least = min(or_none(result.tolerance) or Decimal(0) for result in failed)
+        if all(needed) and max(needed) - min(needed) <= least:
+            return True
+    return False
 
 
 def supported(results: Iterable[CheckResult]) -> list[CheckResult]:

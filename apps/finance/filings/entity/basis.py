@@ -11,7 +11,7 @@ Basis = Literal["group", "company"]
 
 _SAYS_CONSOLIDATED = ("WhetherConsolidatedFinancialStatementsArePreparedDEI", "FinancialStatementsConsolidated")
 """Names of facts that say whether consolidated statements are made: Japan, the Netherlands."""
-_TITLES = ("DocumentName", "DocumentTitleCoverPage", "ReportTitle")
+_TITLES = ("DocumentName", "DocumentTypeDEI", "DocumentTitleCoverPage", "ReportTitle")
 _OWN = re.compile(
     r"非連結|单体|單體|母公司财务|\b(?:un|non-?)consolidated\b|\bseparate financial statements\b", re.IGNORECASE
 )

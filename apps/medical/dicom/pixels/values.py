@@ -165,8 +165,9 @@ def _refuse_wrapped(
     if padding is not None:
         low &= ~padding
         high &= ~padding
-    if low.any():
-        low &= scaled != scaled.min()  # one lowest value is the padding of a writer that did not name it
+    lowest = scaled.min()
+    if low.any() and any((edge == lowest).any() for edge in (scaled[0], scaled[-1], scaled[:, 0], scaled[:, -1])):
+        low &= scaled != lowest  # one lowest value around the field of view is the padding of a writer that named none
     size = 1 << image.bits_stored
     for odd, other in ((low, values.astype(np.int64) + size), (high, values.astype(np.int64) - size)):
         if odd.any() and _nearer(values, other, odd):

@@ -12,7 +12,6 @@ from apps.medical.dicom.image import ImageHeader
 from apps.medical.dicom.series.parts import MIN_SLICES
 from apps.medical.dicom.series.stacks import (
     Stack,
-    is_derived,
     is_localizer,
     is_projection,
     misplaced_by,
@@ -110,7 +109,7 @@ def _unfit(stack: Stack, wanted: bool) -> Message | None:
         return Message("series_captured")
     if not all(image.hounsfield for here in stack.images for image in here):
         return Message("series_not_hounsfield")
-    if first.burned_in:
+    if any(image.burned_in for here in stack.images for image in here):
         return Message("series_burned_in")
     if count < MIN_SLICES:
         return Message("series_too_few_slices", {"num_slices": count})
@@ -126,7 +125,7 @@ def _unfit(stack: Stack, wanted: bool) -> Message | None:
 def _preference(stack: Stack) -> tuple:
     """Originals before derived ones, then thin, even, smooth kernels, many slices; then a fixed order."""
     return (
-        is_derived(stack.first),
+        stack.num_derived > 0,
         round(stack.effective_mm, 1),
         len(stack.gaps) > 0,
         sharpness(stack.first.kernel),

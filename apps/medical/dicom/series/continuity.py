@@ -148,7 +148,7 @@ def _cells(hu: NDArray[np.int16]) -> NDArray[np.float32]:
 def _breaks(steps: NDArray[np.float32]) -> list[int]:
     """Steps that stand out over those on either side of them."""
     found = []
-    for k in range(2, len(steps) - 2):
+    for k in range(1, len(steps) - 1):
         below, above = steps[max(0, k - STEPS_BESIDE) : k], steps[k + 1 : k + 1 + STEPS_BESIDE]
         usual = max(float(np.median(below)), float(np.median(above)))
         if steps[k] > BREAK_TIMES * usual + BREAK_HU:

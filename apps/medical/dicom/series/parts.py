@@ -152,6 +152,10 @@ def _contrasts(images: Images) -> list[Hashable]:
     return [image.labels.contrast for image in images]
 
 
+def _derived(images: Images) -> list[Hashable]:
+    return [image.derived for image in images]
+
+
 def _formats(images: Images) -> list[Hashable]:
     return [(image.bits_allocated, image.signed) for image in images]
 
@@ -169,5 +173,7 @@ def _times(images: Images) -> list[Hashable]:
 
 
 RECONSTRUCTION: tuple[Label, ...] = (_kernels, _thicknesses)
-OTHERS: tuple[Label, ...] = (_exact_thicknesses, _plain("filter"), _kilovolts, _plain("kind"), _contrasts, _formats)
+OTHERS: tuple[Label, ...] = (
+    _derived, _exact_thicknesses, _plain("filter"), _kilovolts, _plain("kind"), _contrasts, _formats,
+)  # fmt: skip
 ACQUISITION: tuple[Label, ...] = (_plain("acquisition"), _plain("stack"), _times)

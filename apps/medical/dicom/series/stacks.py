@@ -75,6 +75,11 @@ class Stack:
         return part_name(self.series_uid, self.part)
 
     @property
+    def num_derived(self) -> int:
+        """How many of its slices were made from other images."""
+        return sum(here[0].derived for here in self.images)
+
+    @property
     def joints(self) -> list[int]:
         """Slices after which another acquisition begins."""
         return joints([here[0] for here in self.images])
@@ -202,7 +207,7 @@ def _exact_key(image: ImageHeader) -> tuple:
         image.rows,
         image.columns,
         is_localizer(image),
-        is_derived(image),
+        is_projection(image),
     )
 
 
@@ -216,11 +221,6 @@ PROJECTIONS = frozenset(
      "MAXIMUM", "MINIMUM", "SUBTRACTION", "SUBTRACTED"}
 )  # fmt: skip
 """Words of an image type, alone or in a phrase (``CT_SOM5 MIP``)."""
-
-
-def is_derived(image: ImageHeader) -> bool:
-    """Derived from other images by its image type."""
-    return image.image_type[:1] == ("DERIVED",)
 
 
 def is_projection(image: ImageHeader) -> bool:

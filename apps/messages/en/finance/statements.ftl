@@ -75,6 +75,7 @@ sum_of_costs = the sum of the costs printed in parts
 # Why a statement is not available.
 no_table_of_statement = No { $statement } was found: no table holds enough facts of the whole company that belong to one.
 report_without_numbers = No { $statement } was found: the report tags no number.
+statement_not_printed = No { $statement } is printed.
 statement_of_national_taxonomy = The { $statement } is not read: the report is tagged with { $taxonomy }, which are not mapped to statements and key lines yet.
 statement_without_tables = The { $statement } is printed without tables; such a layout is not read as a statement yet, and its lines are taken from the tags alone.
 
@@ -128,6 +129,7 @@ key_line_change_in_cash = Net change in cash
 balance_not_found = { $reason }
 cash_flow_not_found = { $reason }
 income_not_found = { $reason }
+currency_printed_otherwise = The page prints amounts with { $mark }, but they are tagged in { $currency }: one of the two is wrong.
 cash_at_the_end = Cash at the end of the period
 layout_without_tables = Printed without tables: { $statements }. Such a layout (positioned blocks, a table for each row) is not read as a statement yet; the lines are taken from the tags alone.
 national_taxonomy = The report is tagged with { $taxonomy }. Its facts are read, but these names are not mapped to statements and key lines yet: a line is known by its caption alone.

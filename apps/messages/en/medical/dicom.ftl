@@ -42,6 +42,10 @@ frame_of_reference_varies = The frame of reference is not the same in all files;
 slices_apart = Of every { NUMBER($step_mm, minimumFractionDigits: 2) } mm between slices { NUMBER($gap_mm, minimumFractionDigits: 2) } mm were not imaged; nodules there are missed.
 thick_slices = Slice thickness or spacing is { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm; nodules smaller than { $smallest_mm } mm may be missed.
 derived_series = The series is derived from other images; no original series is usable.
+derived_in_part = { $num_slices ->
+    [1] 1 slice of the series was
+   *[other] { $num_slices } slices of the series were
+} made from other images; values there may not be those of the scan.
 lossy = The images have undergone lossy compression.
 bits_above_stored = { $percent }% of the pixels have bits above BitsStored that no overlay accounts for; they were left out.
 below_air = { $percent }% of the pixels lie far below air and are no padding; no tissue is so thin, and they are shown as air.

@@ -72,6 +72,7 @@ sum_of_costs = 分项列示的成本之和
 # Why a statement is not available.
 no_table_of_statement = 未找到{ $statement }：没有表格含有足够多的、属于该表的公司整体数据。
 report_without_numbers = 未找到{ $statement }：报告未标记任何数字。
+statement_not_printed = 报告未列示{ $statement }。
 statement_of_national_taxonomy = 未读取{ $statement }：报告使用{ $taxonomy }标记，尚不能对应到报表和关键项目。
 statement_without_tables = { $statement }未以表格列示；此种版式尚不能按报表读取，其项目仅取自标记。
 
@@ -125,6 +126,7 @@ key_line_change_in_cash = 现金及现金等价物净增加额
 balance_not_found = { $reason }
 cash_flow_not_found = { $reason }
 income_not_found = { $reason }
+currency_printed_otherwise = 页面以 { $mark } 列示金额，标记却为 { $currency }：两者必有一误。
 cash_at_the_end = 期末现金
 layout_without_tables = { $statements }未以表格列示。此种版式（定位文本块、一行一表）尚不能按报表读取；各项目仅取自标记。
 national_taxonomy = 报告使用{ $taxonomy }标记，其数据已读取，但尚不能对应到报表和关键项目，项目仅凭名称认定。

@@ -27,6 +27,7 @@ frame_of_reference_varies = 各文件的参考坐标系不一致，其位置按�
 slices_apart = 每 { NUMBER($step_mm, minimumFractionDigits: 2) } mm 层间距中有 { NUMBER($gap_mm, minimumFractionDigits: 2) } mm 未成像，其中的结节无法发现。
 thick_slices = 层厚或层间距为 { NUMBER($thickness_mm, minimumFractionDigits: 1) } mm，小于 { $smallest_mm } mm 的结节可能漏检。
 derived_series = 该序列由其他图像衍生，没有可用的原始序列。
+derived_in_part = 该序列中有 { $num_slices } 个层面由其他图像衍生，其数值可能不是扫描的原始值。
 lossy = 图像曾经过有损压缩。
 bits_above_stored = { $percent }% 的像素在 BitsStored 以上的位有值，且没有叠加层说明；这些位已舍去。
 below_air = { $percent }% 的像素远低于空气且不是填充值；没有如此低密度的组织，这些像素按空气显示。

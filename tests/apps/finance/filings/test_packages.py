@@ -9,7 +9,7 @@ import pytest
 from apps.finance.filings import locate, read_facts
 from apps.finance.filings.packages.parts import contexts_in, sets_among
 from apps.finance.jobs import reports_in
-from apps.finance.sources import report_of, reports_among
+from apps.finance.sources import pdfs_in, report_of, reports_among
 from core_model.errors import InputRejected
 from tests.apps.finance.filings.documents import document, number, text
 
@@ -105,6 +105,14 @@ def test_names_in_lower_case_are_read_by_their_own() -> None:
     filing = read_facts(lower)
     assert [fact.value for fact in filing.facts] == ["Acme", "97000000"]
     assert [caution.code for caution in filing.cautions] == ["names_in_lower_case"]
+
+
+def test_pdfs_among_reports_are_counted(tmp_path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("a.pdf", "sub/B.PDF", "acme.htm"):
+        (tmp_path / name).write_bytes(REPORT)
+    assert pdfs_in(tmp_path) == 2
+    assert [file.name for file in reports_in(tmp_path)] == ["acme.htm"]
 
 
 def test_submissions_and_zips_in_a_folder_are_reports_and_other_texts_and_archives_are_not(tmp_path) -> None:

@@ -500,6 +500,7 @@ def told(name: str, text: str) -> str:
         ("FinancialStatementsConsolidated", "true", "group"),
         ("DocumentName", "第２四半期決算短信〔日本基準〕（連結）", "group"),
         ("DocumentName", "決算短信〔日本基準〕（非連結）", "company"),
+        ("DocumentTypeDEI", "通期第１号参考様式 [日本基準]（連結）", "group"),
         ("ReportTitle", "Directors' report and consolidated financial statements", "group"),
         ("ReportTitle", "Annual report (unconsolidated)", "company"),
         ("ReportTitle", "Annual report and financial statements", None),
@@ -622,3 +623,17 @@ def test_a_cash_flow_statement_without_the_cash_it_ends_with_says_so():
     statements = statements_of(cash_flow=replaced(CASH_FLOW, "Cash at end of year", opening))
     assert "statement_open" in codes(statements)
     assert "statement_open" not in codes(statements_of())
+
+
+@pytest.mark.parametrize(("mark", "currency", "odd"), [("$", "GBP", True), ("$", "CAD", False), ("£", "USD", True)])
+def test_amounts_printed_with_another_currency_s_mark_than_their_tags_are_said(mark: str, currency: str, odd: bool):
+    maker = Maker(currency=currency)
+    body = "<p>BALANCE SHEETS</p>" + maker.table([END, END_BEFORE], BALANCE).replace("<td>$</td>", f"<td>{mark}</td>")
+    _, statements = read(maker.document(body.replace(">$<", f">{mark}<")))
+    said_of = [caution for caution in statements.cautions if caution.code == "currency_printed_otherwise"]
+    assert bool(said_of) == odd
+    if odd:
+        assert said_of[0].values == {"mark": mark, "currency": currency}
+        assert cautioned(said_of[0]).startswith(
+            f"The page prints amounts with {mark}, but they are tagged in {currency}"
+        )

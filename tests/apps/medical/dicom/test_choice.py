@@ -98,6 +98,17 @@ def test_a_map_of_atomic_numbers_is_never_read_as_hu(tmp_path: Path) -> None:
     assert reasons(study) == {2: "series_not_hounsfield"}
 
 
+@pytest.mark.parametrize("k", [0, 20, 39])
+def test_a_series_with_text_burned_into_any_of_its_images_is_not_read(tmp_path: Path, k: int) -> None:
+    burned = make_series(THIN, series=2)
+    burned.datasets[k].BurnedInAnnotation = "YES"
+    burned.write(tmp_path / "burned")
+    make_series(series=1).write(tmp_path / "plain")
+    study = read_study(tmp_path)
+    assert study.series.series_number == 1
+    assert reasons(study) == {2: "series_burned_in"}
+
+
 def test_of_equal_thickness_the_smooth_kernel_is_read(tmp_path: Path) -> None:
     make_series(series=1).each(lambda dataset: setattr(dataset, "ConvolutionKernel", "B70f")).write(tmp_path / "a")
     make_series(series=2).write(tmp_path / "b")

@@ -78,6 +78,16 @@ def test_a_patient_who_moved_in_the_middle_of_a_scan_is_said(tmp_path: Path) -> 
     assert "slices_break" in study.series.quality.reasons
 
 
+@pytest.mark.parametrize(("block", "between"), [(range(2), 1), (range(58, 60), 57), (range(4), 3)])
+def test_slices_of_another_scan_at_an_end_are_said(tmp_path: Path, block: range, between: int) -> None:
+    series, other = make_series(FINE), make_series(replace(FINE, centre_mm=(40, 30, 100)), seed=9)
+    for k in block:
+        series.datasets[k].PixelData = other.datasets[k].PixelData
+    study = read_study(series.write(tmp_path))
+    assert positions(study, "slices_break") == heights(between)
+    assert odd_codes(study) == {"slices_break"}
+
+
 def test_two_volumes_by_turns_are_refused_though_no_label_tells_them_apart(tmp_path: Path) -> None:
     first = make_series(FINE)
     second = make_series(replace(FINE, centre_mm=(0, 0, 101.5)), seed=9).each(with_uid)

@@ -1,5 +1,6 @@
 """Damage of pixels: what a decoder can know of it, and what shows beside other slices where no decoder sees it."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from apps.medical.dicom.pixels import coding
@@ -162,3 +164,24 @@ def test_what_the_decoder_of_high_throughput_jpeg_2000_says_of_damage_is_heard(
     assert refused >= 15
     assert np.array_equal(decode(parse(coded)), values)  # type: ignore[arg-type]
     assert "JPEG2K" not in "".join(capfd.readouterr())
+
+
+def with_restarts() -> tuple[bytes, list[int]]:
+    """A JPEG with a restart marker after each row of blocks, and where these stand."""
+    values = np.clip(np.random.default_rng(5).normal(120, 20, (128, 128)), 0, 255).astype(np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(values).save(stream, "jpeg", quality=95, restart_marker_rows=1)
+    data = stream.getvalue()
+    return data, [at for at in range(len(data) - 1) if data[at] == 0xFF and 0xD0 <= data[at + 1] <= 0xD7]
+
+
+def test_restart_markers_stand_where_the_header_says() -> None:
+    data, markers = with_restarts()
+    assert len(markers) == 15
+    assert decode(parse(data)).shape == (128, 128)  # type: ignore[arg-type]
+    one, other = markers[4], markers[5]
+    a_part_is_missing, the_last_ones_are = data[:one] + data[other:], data[:one] + data[-2:]
+    a_marker_is_another, a_marker_is_none = (data[:one] + there + data[one + 2 :] for there in (b"\xff\xd0", b"\0\0"))
+    for stream in (a_part_is_missing, the_last_ones_are, a_marker_is_another, a_marker_is_none):
+        with pytest.raises(ValueError, match="restart markers"):
+            decode(parse(stream))  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from pydicom.uid import generate_uid
 
 from apps.medical.dicom import ImportedStudy, read_study
 from apps.messages import cautioned, said
-from core_model.errors import NotFound
+from core_model.errors import InputRejected, NotFound
 from tests.apps.medical.dicom.making import STUDY_UID, Grid, Series, make_series, with_uid
 
 UID = f"{STUDY_UID}.1"
@@ -75,6 +75,39 @@ def of_32_bits(dataset: FileDataset) -> None:
     """The same values in containers of 32 bits."""
     dataset.PixelData = dataset.pixel_array.astype(np.uint32).tobytes()
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 32, 16, 15
+
+
+DERIVED = ["DERIVED", "PRIMARY", "AXIAL"]
+
+
+@pytest.mark.parametrize("every", [2, 5, 40])
+def test_slices_that_are_labelled_as_derived_are_no_volume_of_their_own(tmp_path: Path, every: int) -> None:
+    series = make_series()
+    plain = read_study(series.write(tmp_path / "plain"))
+    for dataset in series.datasets[::every]:
+        dataset.ImageType = DERIVED
+    study = read_study(series.write(tmp_path / "some"))
+    assert np.array_equal(study.volume.hu, plain.volume.hu)
+    assert codes(study) - codes(plain) == {"derived_in_part"}
+    assert "derived_in_part" in study.series.quality.reasons
+    caution = next(caution for caution in study.cautions if caution.code == "derived_in_part")
+    assert caution.values == {"num_slices": len(series.datasets[::every])}
+
+
+def test_a_derived_volume_among_the_originals_is_one_of_its_own_and_comes_after_them(tmp_path: Path) -> None:
+    first, second = make_series(), second_volume(1.2).each(change("ImageType", DERIVED))
+    study = read_study(Series(first.datasets + second.datasets).write(tmp_path))
+    assert not {"derived_series", "derived_in_part"} & codes(study)
+    assert [(entry.num_slices, entry.reason.code) for entry in study.skipped] == [(40, "series_other_part")]
+
+
+@pytest.mark.parametrize("kind", ["MIP", "MINIP"])
+def test_a_projection_fills_no_gap_of_the_originals(tmp_path: Path, kind: str) -> None:
+    series = make_series()
+    series.datasets[20].ImageType = ["DERIVED", "PRIMARY", kind]
+    with pytest.raises(InputRejected) as caught:
+        read_study(series.write(tmp_path))
+    assert caught.value.code == "slice_missing"
 
 
 @pytest.mark.parametrize("change_format", [signed, of_32_bits])

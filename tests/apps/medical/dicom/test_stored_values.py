@@ -103,6 +103,16 @@ def test_values_without_a_sign_that_are_called_signed_are_refused(tmp_path: Path
     assert refused(make_series(hu=metal_hu).each(change), tmp_path).code == "sign_contradicts"
 
 
+def test_one_value_without_a_sign_within_tissue_is_no_padding_where_it_is_called_signed(tmp_path: Path) -> None:
+    def change(dataset) -> None:
+        values = dataset.pixel_array.copy()
+        values[30:36, 30:34] = 2600  # a screw of one value: below all others with the sign
+        dataset.PixelData = values.tobytes()
+        dataset.PixelRepresentation = 1
+
+    assert refused(make_series().each(change), tmp_path).code == "sign_contradicts"
+
+
 def test_values_with_a_sign_that_are_called_unsigned_are_refused(tmp_path: Path) -> None:
     def change(dataset) -> None:
         dataset.PixelData = (dataset.pixel_array.astype(np.int16) - 1024).tobytes()

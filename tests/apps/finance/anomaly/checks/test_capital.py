@@ -12,6 +12,7 @@ def capital() -> Books:
     """A company with par value, treasury shares, dividends, shares bought back and quarters."""
     books = small_company()
     books.both("CommonStockParOrStatedValuePerShare", "2", "2", instant=True, unit="USD/shares", decimals="2")
+    books.both("CommonStockSharesAuthorized", 900, 900, instant=True, unit="shares")
     books.both("CommonStockSharesIssued", 50, 50, instant=True, unit="shares")
     books.both("TreasuryStockCommonShares", 8, 5, instant=True, unit="shares")
     books.both("CommonStockSharesOutstanding", 42, 45, instant=True, unit="shares")
@@ -26,7 +27,14 @@ def capital() -> Books:
     return books
 
 
-CHECKS = ("par_value", "treasury_shares", "dividends_per_share", "price_of_shares_bought", "periods_add_up")
+CHECKS = (
+    "charter_figures",
+    "par_value",
+    "treasury_shares",
+    "dividends_per_share",
+    "price_of_shares_bought",
+    "periods_add_up",
+)
 
 
 @pytest.mark.parametrize("check_id", CHECKS)
@@ -38,6 +46,7 @@ def test_a_right_report_holds(check_id):
 @pytest.mark.parametrize(
     ("check_id", "fact", "step"),
     [
+        ("charter_figures", "CommonStockSharesAuthorized||2023-12-31", "108000000"),
         ("par_value", "CommonStockParOrStatedValuePerShare||2024-12-31", "0.24"),
         ("par_value", "CommonStockSharesIssued||2023-12-31", "6000000"),
         ("treasury_shares", "TreasuryStockCommonShares||2024-12-31", "2000000"),
@@ -106,3 +115,17 @@ def test_par_value_counts_for_each_class_of_stock():
         books.put("CommonStockSharesIssued", issued, day(2024), unit="shares", members=members)
         books.put("CommonStockValue", stock, day(2024), decimals="-5", members=members)
     assert books.verdicts("par_value")
+
+
+def test_an_amendment_multiplies_the_authorised_shares():
+    books = capital().add("CommonStockSharesAuthorized||2024-12-31", "900000000")
+    assert books.verdicts("charter_figures") == ["holds"]
+
+
+def test_a_lease_liability_is_its_payments_less_interest_on_a_single_day():
+    books = small_company()
+    books.put("OperatingLeaseLiability", 901, day(2024))
+    books.put("LesseeOperatingLeaseLiabilityPaymentsDue", 1008, day(2024))
+    interest = books.put("LesseeOperatingLeaseLiabilityUndiscountedExcessAmount", 107, day(2024))
+    assert books.verdicts("lease_liabilities") == ["holds"]
+    assert books.add(interest, "13000000").verdicts("lease_liabilities") == ["fails"]

@@ -201,3 +201,10 @@ def test_deducted_rows_are_subtracted_by_their_caption():
         ids = books.both(concept, *values, instant=True)
         books.print_row("balance", label, ids, total=label.endswith("net"))
     assert books.verdicts("balance_subtotals") == ["holds", "holds"]
+
+
+def test_cash_between_two_years_that_is_wrong_breaks_both_and_is_told():
+    books = small_company().add("CashAndCashEquivalentsAtCarryingValue||2023-12-31", "12000000")
+    assert books.verdicts("cash_roll_forward") == ["fails", "fails"]
+    moved = books.add("CashAndCashEquivalentsPeriodIncreaseDecrease|2023-01-01|2023-12-31", "3000000")
+    assert moved.verdicts("cash_roll_forward") == ["not_applicable", "not_applicable"]

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from apps.finance.anomaly.checks.dimensions import amount_of
 from apps.finance.anomaly.checks.registry import check, compared
+from apps.finance.anomaly.checks.totals.dimensions import amount_of
 from apps.finance.anomaly.evidence import Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.names import member_name

@@ -6,9 +6,9 @@ from decimal import Decimal
 from statistics import median
 
 from apps.finance import money
-from apps.finance.anomaly.checks.cash import durations
+from apps.finance.anomaly.checks.lines.cash import durations
+from apps.finance.anomaly.checks.lines.shares import BASIC_EPS, BASIC_SHARES, DILUTED_EPS, DILUTED_SHARES, INCOMES
 from apps.finance.anomaly.checks.registry import check
-from apps.finance.anomaly.checks.shares import BASIC_EPS, BASIC_SHARES, DILUTED_EPS, DILUTED_SHARES, INCOMES
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.sentences import sentence

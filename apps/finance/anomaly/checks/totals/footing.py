@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from apps.finance.anomaly.checks.lines.named_sums import british
 from apps.finance.anomaly.checks.registry import check, compared, not_applicable
 from apps.finance.anomaly.evidence import Evidence
 from apps.finance.anomaly.model import CheckResult
@@ -104,7 +105,7 @@ def _subtotals(evidence: Evidence, check_id: str, statement: StatementName) -> I
             assert stated is not None
             what = _elsewhere(structure) if period in structure.fails else _above(structure)
             yield compared(check_id, stated, structure.amounts(period), period, what=what)
-    if statement == "balance" and not _mixed_units(evidence):
+    if statement == "balance" and not _mixed_units(evidence) and not british(evidence):
         for structure in without_parts(rows, found):
             for period in structure.fails:
                 stated = structure.total.amounts[period]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from apps.finance.anomaly.checks.cash import durations
+from apps.finance.anomaly.checks.lines.cash import durations
 from apps.finance.anomaly.checks.registry import check, compared, not_applicable, supported
 from apps.finance.anomaly.evidence import Amount, Evidence, rounding_of
 from apps.finance.anomaly.model import CheckResult

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-from apps.finance.anomaly.checks.cash import durations
+from apps.finance.anomaly.checks.lines.cash import durations
 from apps.finance.anomaly.checks.registry import check, closest_of, compared
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult

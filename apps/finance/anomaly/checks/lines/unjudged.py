@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from apps.documents import or_none
-from apps.finance.anomaly.checks.balance import ASSETS, LIABILITIES_AND_EQUITY
-from apps.finance.anomaly.checks.cash import CHANGES, HELD, PARTS
-from apps.finance.anomaly.checks.income import PRETAX, TAX, WHOLE
+from apps.finance.anomaly.checks.lines.balance import ASSETS, LIABILITIES_AND_EQUITY
+from apps.finance.anomaly.checks.lines.cash import CHANGES, HELD, PARTS
+from apps.finance.anomaly.checks.lines.income import PRETAX, TAX, WHOLE
+from apps.finance.anomaly.checks.lines.shares import BASIC_EPS, BASIC_SHARES, DILUTED_EPS, DILUTED_SHARES
 from apps.finance.anomaly.checks.registry import check, not_applicable
-from apps.finance.anomaly.checks.shares import BASIC_EPS, BASIC_SHARES, DILUTED_EPS, DILUTED_SHARES
 from apps.finance.anomaly.evidence import Amount, Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.names import member_name

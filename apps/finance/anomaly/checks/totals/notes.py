@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.finance.anomaly.checks.balance import (
+from apps.finance.anomaly.checks.lines.balance import (
     ASSETS,
     ASSETS_NONCURRENT,
     CURRENT_ASSETS,
@@ -16,9 +16,9 @@ from apps.finance.anomaly.checks.balance import (
     LIABILITIES,
     LIABILITIES_NONCURRENT,
 )
-from apps.finance.anomaly.checks.income import PRETAX, TAX
+from apps.finance.anomaly.checks.lines.income import PRETAX, TAX
+from apps.finance.anomaly.checks.lines.shares import BASIC_SHARES, DILUTED_SHARES
 from apps.finance.anomaly.checks.registry import check, compared, stated_periods, supported
-from apps.finance.anomaly.checks.shares import BASIC_SHARES, DILUTED_SHARES
 from apps.finance.anomaly.evidence import Amount, Evidence
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.periods import Period
@@ -143,6 +143,18 @@ DEBT = (
         ((_gaap("OperatingLeaseLiabilityNoncurrent"), 1), (_gaap("OperatingLeaseLiabilityCurrent"), 1)),
     ),
 )
+LEASES = tuple(
+    Sum(
+        Message("what_payments_less_interest"),
+        _gaap(liability),
+        ((_gaap(f"{family}PaymentsDue"), 1), (_gaap(f"{family}UndiscountedExcessAmount"), -1)),
+    )
+    for liability, family in (
+        ("OperatingLeaseLiability", "LesseeOperatingLeaseLiability"),
+        ("FinanceLeaseLiability", "FinanceLeaseLiability"),
+    )
+)
+"""Payments still due and the interest in them, which by definition leave the liability: no other period is needed."""
 HALVES = (
     Sum(
         Message("what_current_and_noncurrent_assets"),
@@ -175,16 +187,18 @@ RATE_SLACK = Decimal("0.0015")
 """A rate is computed from amounts before they are rounded, and often printed to a tenth of a per cent."""
 
 
-def _sums(evidence: Evidence, check_id: str, sums: Sequence[Sum]) -> Iterable[CheckResult]:
+def _sums(
+    evidence: Evidence, check_id: str, sums: Sequence[Sum], *, by_definition: bool = False
+) -> Iterable[CheckResult]:
     for each in sums:
-        results = []
+        results: list[CheckResult] = []
         for period in stated_periods(evidence, each.total):
             total = evidence.concept(each.total, period)
             found = [(evidence.concept(names, period), sign) for names, sign in each.parts]
             terms = [amount if sign > 0 else -amount for amount, sign in found if amount is not None]
             if total is not None and len(terms) >= each.least:
                 results.append(compared(check_id, total, terms, period, what=each.what, slack=total.rounding))
-        yield from supported(results)
+        yield from results if by_definition else supported(results)
 
 
 @check("tax_parts")
@@ -210,6 +224,11 @@ def inventory_parts(evidence: Evidence) -> Iterable[CheckResult]:
 @check("debt_parts")
 def debt_parts(evidence: Evidence) -> Iterable[CheckResult]:
     return _sums(evidence, "debt_parts", DEBT)
+
+
+@check("lease_liabilities")
+def lease_liabilities(evidence: Evidence) -> Iterable[CheckResult]:
+    return _sums(evidence, "lease_liabilities", LEASES, by_definition=True)
 
 
 @check("current_and_noncurrent")

@@ -1,15 +1,19 @@
-"""Checks of shares and what is paid on them: par value, treasury shares, dividends a share, prices of shares bought."""
+"""Checks of shares and what is paid on them: the charter, treasury shares, dividends, shares bought back."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
-from apps.finance.anomaly.checks.dimensions import amount_of
+from apps.finance.anomaly.checks.lines.shares import BASIC_SHARES, NATURAL_GAP
 from apps.finance.anomaly.checks.registry import check, compared, supported
-from apps.finance.anomaly.checks.shares import BASIC_SHARES, NATURAL_GAP
-from apps.finance.anomaly.evidence import Amount, Evidence
+from apps.finance.anomaly.checks.totals.dimensions import amount_of
+from apps.finance.anomaly.evidence import Amount, Evidence, agree, period_of
 from apps.finance.anomaly.model import CheckResult
 from apps.finance.anomaly.names import member_name
+from apps.finance.anomaly.sentences import sentence
 from apps.finance.filings import Dimension, Fact
+from apps.finance.money import amount
 from apps.finance.periods import Period
 from core_model.errors import Message
 
@@ -49,6 +53,15 @@ BOUGHT = (
 UNVESTED = Decimal("0.05")
 """Dividends on shares that are not vested, and shares that come and go between the days of record, move dividends a
 share by a few per cent."""
+CHARTER = (
+    PAR,
+    "us-gaap:PreferredStockParOrStatedValuePerShare",
+    "us-gaap:CommonStockSharesAuthorized",
+    "us-gaap:PreferredStockSharesAuthorized",
+)
+"""What the charter of a company fixes."""
+AMENDED = Decimal("1.5")
+"""By what an amendment or a split multiplies such a figure at least: they are made for round factors."""
 EXACT = Decimal("0.000001")
 Aspects = tuple[Period, tuple[Dimension, ...]]
 
@@ -80,6 +93,43 @@ def _quotient(one: Amount, other: Amount, unit: str, name: Message) -> Amount:
     rounding = (one.rounding + abs(value) * other.rounding) / abs(other.value)
     ids = (*one.fact_ids, *other.fact_ids)
     return Amount(value.quantize(EXACT), rounding.quantize(EXACT), ids, name, unit, 0)
+
+
+@check("charter_figures")
+def charter_figures(evidence: Evidence) -> Iterable[CheckResult]:
+    """A verdict for each two days between which a figure changes by less than amendments do."""
+    held: list[str] = []
+    for concept in CHARTER:
+        series: dict[tuple[Dimension, ...], list[Fact]] = defaultdict(list)
+        for (period, dimensions), fact in sorted(_stated(evidence, (concept,)).items(), key=lambda each: each[0][0]):
+            if not period.start and Decimal(fact.value or 0) > 0:
+                series[dimensions].append(fact)
+        for facts in series.values():
+            for before, after in pairwise(facts):
+                low, high = sorted((Decimal(before.value or 0), Decimal(after.value or 0)))
+                if low < high < AMENDED * low and not agree(before, after):
+                    yield _amended(evidence, before, after)
+                else:
+                    held += [after.fact_id, before.fact_id]
+    if held:
+        yield CheckResult("charter_figures", "holds", Message("charter_right"), tuple(dict.fromkeys(held)))
+
+
+def _amended(evidence: Evidence, before: Fact, after: Fact) -> CheckResult:
+    name, period = _amount(evidence, after).name, period_of(after)
+    values = [amount(Decimal(fact.value or 0), fact.unit or "") for fact in (after, before)]
+    parts = {"name": name, "amount": values[0], "other": values[1], "when": period.when}
+    return CheckResult(
+        "charter_figures",
+        "fails",
+        sentence("charter_differs", before=period_of(before).when, **parts),
+        (after.fact_id, before.fact_id),
+        Decimal(after.value or 0) - Decimal(before.value or 0),
+        Decimal(0),
+        after.unit or "",
+        period,
+        weights=(1, -1),
+    )
 
 
 @check("par_value")

@@ -1,0 +1,1 @@
+"""Checks of what the lines of the statements owe each other."""

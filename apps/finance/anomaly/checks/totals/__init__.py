@@ -1,0 +1,1 @@
+"""Checks of totals that the report prints, against their parts."""

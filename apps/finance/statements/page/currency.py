@@ -1,0 +1,54 @@
+"""Whether the page prints amounts with the mark of another currency than their tags have."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from itertools import islice
+
+from lxml import etree
+
+from apps.finance.filings import Fact
+from apps.finance.money import is_money
+from apps.finance.statements.tables import TABLE
+from core_model.errors import Caution
+
+_MARK = re.compile("[$€£¥₩₹]")
+_OF_MARK = {"€": {"EUR"}, "£": {"GBP", "EGP", "GIP"}, "¥": {"JPY", "CNY"}, "₩": {"KRW"}, "₹": {"INR"}}
+_NO_DOLLARS = {"EUR", "GBP", "JPY", "CNY", "CHF", "SEK", "NOK", "DKK", "PLN", "KRW", "INR"}
+_PIECES = 150
+"""Pieces of a table's text that are looked at: its head and first rows."""
+_ENOUGH = 10
+"""Amounts under another mark from which it is no slip in a note."""
+
+
+def odd_currency(by_element: Mapping[etree._Element, Fact]) -> Caution | None:
+    """A caution where most amounts in tables with the mark of one currency are tagged in another one.
+
+    Args:
+        by_element: Visible numeric facts by their element.
+    """
+    held: dict[etree._Element, list[str]] = {}
+    for element, fact in by_element.items():
+        if fact.unit and is_money(fact.unit):
+            table = next(element.iterancestors(TABLE), None)
+            if table is not None:
+                held.setdefault(table, []).append(fact.unit)
+    odd: Counter[tuple[str, str]] = Counter()
+    agreeing = 0
+    for table, units in held.items():
+        text = "".join(islice(table.itertext(), _PIECES)).replace("￥", "¥")
+        marks = set(_MARK.findall(text))
+        if len(marks) != 1:
+            continue
+        mark = marks.pop()
+        for unit in units:
+            if unit not in _NO_DOLLARS if mark == "$" else unit in _OF_MARK[mark]:
+                agreeing += 1
+            else:
+                odd[mark, unit] += 1
+    if not odd:
+        return None
+    (mark, unit), count = odd.most_common(1)[0]
+    if count < _ENOUGH or count <= agreeing:
+        return None
+    return Caution("currency_printed_otherwise", {"mark": mark, "currency": unit}, count=count)
