@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from apps.jobs import json_only, records
 from apps.jobs.registry import kind
 from apps.jobs.run import JobCancelled, JobFailed, Run, WorkerStopping, failure, patiently
-from apps.store import blobs, jobs
+from apps.store import blobs, jobs, workers
 from apps.store.engine import IDLE_TIMEOUT_S
 from apps.store.store import Store
 from apps.store.tables import JobRow
@@ -93,10 +93,13 @@ class Durable:
         That happens where the end of a job could not be written (a full disk, a lock held too long), where DBOS's own
         file was lost, and where a job was begun by a version of Tandem with other steps: that one starts anew.
         """
+        known = workers.known(self.store)
         for row in jobs.handed(self.store, self.worker):
             status = DBOS.get_workflow_status(workflow_id(row.id, row.attempt))
             if status is None or status.app_version != STEPS_VERSION or status.status not in OPEN:
                 jobs.begin_again(self.store, row.id, row.attempt)
+            elif status.status == "PENDING" and status.executor_id not in known:
+                self.recover(str(status.executor_id))  # it took the job when nobody knew it any more, and died
 
     def drain(self, seconds: float) -> None:
         """Wait until no job runs here any more, at most so long."""

@@ -192,13 +192,13 @@ class Worker:
         self._durable.hand_over()
 
     def _take_over(self) -> None:
-        for gone in workers.dead(self.store):
-            if gone.id == self.id:
+        for gone in [*(row.id for row in workers.dead(self.store)), *workers.unknown_holders(self.store)]:
+            if gone == self.id:
                 continue
-            self._durable.recover(gone.id)
-            jobs.requeue(self.store, gone.id, died=True)
-            workers.forget(self.store, gone.id)
-            log.info("took over the jobs of %s", gone.id)
+            self._durable.recover(gone)
+            jobs.requeue(self.store, gone, died=True)
+            workers.forget(self.store, gone)
+            log.info("took over the jobs of %s", gone)
 
 
 def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = False) -> int:

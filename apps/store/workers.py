@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from apps.store.engine import database_time
 from apps.store.store import Store
-from apps.store.tables import WorkerRow
+from apps.store.tables import JobRow, WorkerRow
 
 BEAT_S = 2.0
 DEAD_AFTER_S = 12.0
@@ -39,6 +39,21 @@ def live(store: Store) -> list[WorkerRow]:
 def dead(store: Store) -> list[WorkerRow]:
     """Workers whose heart has stopped, or whose process on this machine is gone."""
     return _split(store)[1]
+
+
+def known(store: Store) -> set[str]:
+    """Ids of all workers that have a row, alive or dead."""
+    with store.read() as session:
+        return set(session.execute(select(WorkerRow.id)).scalars())
+
+
+def unknown_holders(store: Store) -> list[str]:
+    """Workers that hold a job and have no row: taken to be dead while they stood still, they went on, took a job, and
+    died before they could show life again."""
+    with store.read() as session:
+        held = select(JobRow.worker).where(JobRow.state == "running", JobRow.worker.is_not(None)).distinct()
+        without = held.where(JobRow.worker.not_in(select(WorkerRow.id)))
+        return [worker for worker in session.execute(without).scalars() if worker is not None]
 
 
 def forget(store: Store, worker: str) -> None:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from apps.jobs import Worker, cancel, enqueue, ensure_worker, show, watch
 from apps.settings import Settings
@@ -45,6 +46,26 @@ def test_a_killed_worker_s_job_goes_on_in_a_live_one_at_the_step_it_died_in(
     assert json.loads(readings.document(store, str(end.reading_id))) == {"number": 6}
     assert log_of(tmp_path) == ONCE_MORE
     assert [row.pid for row in workers.live(store)] == [second.pid]
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["begun", "only taken"])
+def test_a_worker_that_died_when_nobody_knew_it_any_more_leaves_its_job_to_the_next(
+    store: Store, worker_processes: Workers, tmp_path: Path, hold: Path, begun: bool
+) -> None:
+    """It stood still, was taken to be dead, went on, took a job, and was killed before it beat again."""
+    first = worker_processes.start(store)
+    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
+    wait_for(lambda: show(store, job_id).step == "second")
+    first.kill()
+    first.wait()
+    for row in workers.dead(store):
+        workers.forget(store, row.id)
+    if not begun:
+        with store.write() as session:
+            session.execute(update(JobRow).values(state="queued", worker=None))
+    hold.unlink()
+    with Worker(store, SAMPLES):
+        wait_for(lambda: show(store, job_id).state == "done")
 
 
 def test_a_worker_killed_between_effect_and_record_leaves_one_effect(
