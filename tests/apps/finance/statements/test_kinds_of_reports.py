@@ -1,4 +1,4 @@
-"""Kinds of reports besides the industrial company's: funds, partnerships, utilities, groups beside their company,
+"""Kinds of reports besides the industrial company's: funds, partnerships, utilities, 
 layouts without tables; and rows and pages that are made otherwise."""
 
 import re
@@ -7,11 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from apps.documents import Missing
-from apps.finance.report import about, read_report
-from apps.finance.statements import StatementName, Statements
+from apps.finance.report import read_report
+from apps.finance.statements import Statements
 from apps.messages import cautioned, said
-from core_model.errors import Message
 from tests.apps.finance.statements.reports import (
     BALANCE,
     BEFORE,
@@ -19,7 +17,6 @@ from tests.apps.finance.statements.reports import (
     END,
     END_BEFORE,
     INCOME,
-    RESTRICTED,
     YEAR,
     Line,
     Maker,
@@ -30,11 +27,6 @@ from tests.apps.finance.statements.reports import (
     replaced,
 )
 
-FOOTER = (
-    "<p>The accompanying notes 1 to 22 are an integral part of these consolidated financial statements, and are to be "
-    "read with them.</p><p>F-7</p>"
-)
-
 
 def codes(statements: Statements) -> list[str]:
     return [caution.code for caution in statements.cautions]
@@ -42,32 +34,6 @@ def codes(statements: Statements) -> list[str]:
 
 def statements_of(**parts) -> Statements:
     return read(annual(**parts))[1]
-
-
-def cut(caption: str, between: str) -> bytes:
-    """The report with its cash-flow statement cut in two above a row, as at the end of a page."""
-    markup = annual().decode()
-    start = markup.rindex("<tr>", 0, markup.rindex(caption))
-    return (markup[:start] + f"</table>{between}<table>" + markup[start:]).encode()
-
-
-@pytest.mark.parametrize("caption", ["Net cash used in financing", "Net cash used in investing"])
-def test_a_page_s_foot_in_the_middle_of_a_statement_loses_no_row(caption):
-    _, statements = read(cut(caption, FOOTER))
-    assert newest(statements, "financing_cash_flow") == "-72000000"
-    assert newest(statements, "investing_cash_flow") == "-65000000"
-    assert "statement_open" not in codes(statements)
-
-
-def test_a_statement_that_ends_early_says_what_it_lacks():
-    lines = [line for line in CASH_FLOW if "financing" not in line.caption]
-    statements = statements_of(cash_flow=lines)
-    (caution,) = [caution for caution in statements.cautions if caution.code == "statement_open"]
-    assert cautioned(caution) == (
-        "The cash-flow statement was found without Net cash from financing activities: it goes on elsewhere, or does "
-        "not print them."
-    )
-    assert "statement_open" not in codes(statements_of())
 
 
 def test_a_row_whose_columns_have_different_concepts_keeps_both_numbers():
@@ -177,31 +143,6 @@ def test_a_payment_that_is_tagged_negative_where_the_page_prints_cash_paid_is_ma
     )
     value = statements_of(cash_flow=lines).line("dividends_paid").values[0]
     assert not value.turned, "the page prints payments without parentheses: these are refunds"
-
-
-GROUP = "bus:GroupCompanyDataDimension=bus:Consolidated"
-
-
-def of_group(lines: list[Line]) -> list[Line]:
-    return [Line(**{**{f: getattr(line, f) for f in line.__dataclass_fields__}, "dims": GROUP}) for line in lines]
-
-
-def test_the_group_s_figures_go_before_the_company_s_own():
-    maker = Maker()
-    own = [gaap(line.caption, line.concept.removeprefix("us-gaap:"), "7", "6") for line in BALANCE if line.concept]
-    body = (
-        "<p>Consolidated balance sheet</p>"
-        + maker.table([END, END_BEFORE], of_group(BALANCE))
-        + "<p>Company balance sheet</p>"
-        + maker.table([END, END_BEFORE], own)
-    )
-    report = read_report(maker.document(body))
-    assert newest(report.statements, "total_equity") == newest(read(annual())[1], "total_equity")
-    assert "group_and_company" in codes(report.statements)
-    alone = Maker()
-    only = read_report(alone.document("<p>Balance sheet</p>" + alone.table([END, END_BEFORE], of_group(BALANCE))))
-    assert newest(only.statements, "total_assets") == "1000000000"
-    assert "group_and_company" not in codes(only.statements)
 
 
 def test_a_statement_of_changes_in_equity_is_no_income_statement():
@@ -479,117 +420,11 @@ def test_a_change_in_cash_is_not_taken_for_the_exchange_effect_that_its_name_hol
     ]
 
 
-def basis_by(addition: str, where: str = "<ix:hidden>") -> str | None:
-    """Whose figures a report holds that has something more in its header."""
-    markup = annual().decode()
-    assert where in markup
-    return read_report(markup.replace(where, where + addition, 1).encode()).filing.document.basis
-
-
-def told(name: str, text: str) -> str:
-    context = re.search(r'contextRef="([^"]+)">10-K<', annual().decode())
-    assert context is not None
-    return f'<ix:nonNumeric id="told" name="acme:{name}" contextRef="{context[1]}">{text}</ix:nonNumeric>'
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "basis"),
-    [
-        ("WhetherConsolidatedFinancialStatementsArePreparedDEI", "true", "group"),
-        ("WhetherConsolidatedFinancialStatementsArePreparedDEI", "false", "company"),
-        ("FinancialStatementsConsolidated", "true", "group"),
-        ("DocumentName", "第２四半期決算短信〔日本基準〕（連結）", "group"),
-        ("DocumentName", "決算短信〔日本基準〕（非連結）", "company"),
-        ("DocumentTypeDEI", "通期第１号参考様式 [日本基準]（連結）", "group"),
-        ("ReportTitle", "Directors' report and consolidated financial statements", "group"),
-        ("ReportTitle", "Annual report (unconsolidated)", "company"),
-        ("ReportTitle", "Annual report and financial statements", None),
-    ],
-)
-def test_the_kind_of_document_tells_group_and_company_apart(name: str, text: str, basis: str | None) -> None:
-    assert basis_by(told(name, text)) == basis
-
-
-@pytest.mark.parametrize(
-    ("schema", "basis"),
-    [
-        ("tse-qcedjpsm-30460-20140114084208.xsd", "group"),
-        ("tse-snedjpsy-78490-20240808378490.xsd", "company"),
-        ("http://xbrl.taxonomier.se/se/fr/gaap/k2/risbs/2021-10-31/se-k2-risbs-2021-10-31.xsd", "company"),
-        ("http://xbrl.taxonomier.se/se/fr/gaap/k3k/risbs/2021-10-31/se-k3k-risbs-2021-10-31.xsd", "group"),
-        ("acme-20231231.xsd", None),
-    ],
-)
-def test_the_schema_that_a_report_refers_to_tells_group_and_company_apart(schema: str, basis: str | None) -> None:
-    reference = (
-        '<ix:references><link:schemaRef xmlns:link="http://www.xbrl.org/2003/linkbase" '
-        f'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:type="simple" xlink:href="{schema}"/></ix:references>'
-    )
-    assert basis_by(reference, "<ix:header>") == basis
-
-
-def test_a_dimension_goes_before_the_kind_of_document() -> None:
-    maker = Maker()
-    body = "<p>Balance sheet</p>" + maker.table([END, END_BEFORE], of_group(BALANCE))
-    data = maker.document(body).decode().replace("<ix:hidden>", "<ix:hidden>" + told("DocumentName", "（非連結）"), 1)
-    document = about(read_report(data.encode()).filing)
-    assert document.basis == "group"
-    assert about(read(annual())[0]).basis == Missing(Message("basis_not_named"))
-
-
 def test_a_line_that_no_row_is_tagged_as_is_not_refused_for_the_caption_of_another():
     statements = statements_of(income=replaced(INCOME, "Diluted"))
     assert said(statements.line("eps_diluted").reason) == (
         "No row of the income statement is tagged as diluted earnings per share."
     )
-
-
-DETAILS = [gaap(f"{name} things", f"{name}Things", "5", "4") for name in ("First", "Second", "Third", "Fourth")]
-PAID = [
-    gaap("Cash paid for interest", "InterestPaidNet", "20", "10"),
-    gaap("Cash paid for tax", "IncomeTaxesPaid", "9", "8"),
-]
-AGAIN = FOOTER + "<p>ACME CORP</p><p>CONSOLIDATED BALANCE SHEETS (continued)</p><p>(in millions)</p>"
-
-
-def cut_above(data: bytes, between: str, *captions: str) -> bytes:
-    """A report with a statement cut above each of these rows."""
-    markup = data.decode()
-    for caption in captions:
-        start = markup.rindex("<tr>", 0, markup.index(f">{caption}<"))
-        markup = f"{markup[:start]}</table>{between}<table>{markup[start:]}"
-    return markup.encode()
-
-
-def labels(statements: Statements, name: StatementName) -> list[str]:
-    return [row.label for row in statements.reported[name]]
-
-
-@pytest.mark.parametrize("between", ["<p>F-7</p>", FOOTER, AGAIN])
-def test_rows_between_two_page_breaks_are_not_lost_for_the_want_of_a_known_concept(between: str) -> None:
-    lines = [*BALANCE[:12], *DETAILS, *BALANCE[12:]]
-    data = cut_above(annual(balance=lines), between, "First things", "Third things")
-    _, statements = read(data)
-    assert labels(statements, "balance") == [line.caption for line in lines]
-    assert "statement_open" not in codes(statements)
-
-
-def test_what_stands_below_the_last_total_on_the_next_page_is_not_lost() -> None:
-    lines = [*CASH_FLOW, *PAID]
-    _, statements = read(cut_above(annual(cash_flow=lines), FOOTER, "Cash paid for interest"))
-    assert labels(statements, "cash_flow") == [line.caption for line in lines]
-
-
-def test_a_first_row_alone_on_its_page_is_found_by_its_title() -> None:
-    _, statements = read(cut_above(annual(), FOOTER, "Cost of sales"))
-    assert newest(statements, "revenue") == "1000000000"
-    assert labels(statements, "income") == [line.caption for line in INCOME]
-
-
-def test_a_table_of_a_note_below_a_statement_is_no_part_of_it() -> None:
-    note = "<p>Note 2. Things that we own, and how we came by them over the years, are these and no others.</p>"
-    _, statements = read(cut_above(annual(cash_flow=[*CASH_FLOW, *PAID]), note, "Cash paid for interest"))
-    assert labels(statements, "cash_flow") == [line.caption for line in CASH_FLOW]
 
 
 def test_a_cell_tagged_for_a_part_or_in_another_unit_than_its_row_says_so() -> None:
@@ -613,16 +448,6 @@ def test_a_cell_tagged_for_a_part_or_in_another_unit_than_its_row_says_so() -> N
         "a part": f"tagged here for a part of the company alone, unlike the row ({part})",
         "a unit": "tagged here in another unit than elsewhere in the row (USD/shares)",
     }
-
-
-def test_a_cash_flow_statement_without_the_cash_it_ends_with_says_so():
-    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Cash at end of year"))
-    (caution,) = [caution for caution in statements.cautions if caution.code == "statement_open"]
-    assert "without Cash at the end of the period:" in cautioned(caution)
-    opening = gaap("Cash at beginning of year", RESTRICTED, "250", "154", periods=(END_BEFORE, "2021-12-31"))
-    statements = statements_of(cash_flow=replaced(CASH_FLOW, "Cash at end of year", opening))
-    assert "statement_open" in codes(statements)
-    assert "statement_open" not in codes(statements_of())
 
 
 @pytest.mark.parametrize(("mark", "currency", "odd"), [("$", "GBP", True), ("$", "CAD", False), ("£", "USD", True)])
