@@ -1,14 +1,10 @@
 """Coded images to stored values, by imagecodecs (BSD): libjpeg-turbo, CharLS and OpenJPEG.
 
-What a decoder can know of damage is asked for: libjpeg fills what it cannot decode and says nothing, OpenJPEG says it
-in a log, CharLS raises. The usual plugin of pydicom for lossless JPEG is under the GPL, GDCM has an open CVE.
+What a decoder can know of damage is asked for: libjpeg fills what it cannot decode and says nothing, OpenJPEG and
+CharLS raise. The usual plugin of pydicom for lossless JPEG is under the GPL, GDCM has an open CVE.
 """
 
-import contextlib
-import logging
 import os
-import threading
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +13,6 @@ from apps.medical.dicom.pixels.lossless import refuse_of_another_length
 from apps.medical.dicom.pixels.streams import DCT, EOI, LOSSLESS, Stream
 
 MAX_THREADS = 4
-SPOILT = ("too long", "SOP marker", "EPH marker", "PTERM", "truncated", "orrupt", "nexpected", "nvalid", "alformed")
-"""Words in the warnings of OpenJPEG about data that are not as they were written."""
 
 
 def decode(stream: Stream) -> NDArray:
@@ -69,45 +63,13 @@ def _jpegls(stream: Stream) -> NDArray:
 
 
 def _jpeg2000(stream: Stream) -> NDArray:
+    """OpenJPEG raises where it finds damage; what it logs besides tells of none."""
     import imagecodecs
 
-    with _warnings_of_decoder() as (own, others):
-        values = np.asarray(imagecodecs.jpeg2k_decode(stream.data, verbose=2, numthreads=num_threads()))
-        if _spoilt(others):  # said by threads of this image, or of another that is read at the same time
-            values = np.asarray(imagecodecs.jpeg2k_decode(stream.data, verbose=2, numthreads=1))
-    if _spoilt(own):
-        raise ValueError("the decoder met what no encoder writes")
-    return values
-
-
-def _spoilt(said: list[str]) -> bool:
-    return any(word in line for line in said for word in SPOILT)
+    return np.asarray(imagecodecs.jpeg2k_decode(stream.data, numthreads=num_threads()))
 
 
 _DECODERS = {"jpeg": _jpeg, "jpegls": _jpegls, "jpeg2000": _jpeg2000, "htj2k": _jpeg2000}
-
-
-@contextlib.contextmanager
-def _warnings_of_decoder() -> Iterator[tuple[list[str], list[str]]]:
-    """What imagecodecs logs meanwhile, in this thread and in others; nobody else hears it."""
-    own: list[str] = []
-    others: list[str] = []
-    thread = threading.get_ident()
-
-    class Ear(logging.Filter):
-        def filter(self, record: logging.LogRecord) -> bool:
-            (own if record.thread == thread else others).append(record.getMessage())
-            return False
-
-    # Several images may be read at once: each listens with a handler of its own, and the logger hands on to no other.
-    ear, logger = logging.Handler(), logging.getLogger("imagecodecs")
-    ear.addFilter(Ear())
-    logger.propagate = False
-    logger.addHandler(ear)
-    try:
-        yield own, others
-    finally:
-        logger.removeHandler(ear)
 
 
 def num_threads() -> int:

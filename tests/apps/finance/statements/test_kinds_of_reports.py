@@ -1,4 +1,4 @@
-"""Kinds of reports besides the industrial company's: funds, partnerships, utilities, 
+"""Kinds of reports besides the industrial company's: funds, partnerships, utilities,
 layouts without tables; and rows and pages that are made otherwise."""
 
 import re

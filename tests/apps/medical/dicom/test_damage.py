@@ -145,7 +145,7 @@ def test_damage_of_a_lossless_jpeg_is_refused_nearly_always(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("threads", [1, 4])
-def test_what_the_decoder_of_high_throughput_jpeg_2000_says_of_damage_is_heard(
+def test_damage_that_the_decoder_of_high_throughput_jpeg_2000_finds_is_refused(
     monkeypatch: pytest.MonkeyPatch, threads: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(coding, "num_threads", lambda: threads)
