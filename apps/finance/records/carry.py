@@ -30,7 +30,10 @@ def carried(document: dict[str, Any]) -> dict[str, Any]:
         "schema": "tandem.finance.reading/2",
         "id": document["id"],
         "notice": document["notice"],
-        "document": {name: _known(about.get(name, {"not_available": UNKNOWN})) for name in ABOUT},
+        "document": {
+            **{name: _known(about.get(name, {"not_available": UNKNOWN})) for name in ABOUT},
+            "basis": {"not_available": {"code": "reading_not_said", "values": {}}},
+        },
         "facts": {"count": facts["count"], "sha256": facts["sha256"], "file": ""},
         "statements": {name: [_line(line, name) for line in lines] for name, lines in document["statements"].items()},
         "reported": {
