@@ -60,22 +60,28 @@ async def heat_slice(request: Request) -> Response:
     return Response(png, media_type="image/png", headers=_PRIVATE)
 
 
-def _guarded(endpoint):
-    """What goes wrong becomes a plain sentence in the screen's language and a status, never a traceback or a path."""
+def _guarded(endpoint, **more: str):
+    """What goes wrong becomes a plain sentence in the screen's language and a status, never a traceback or a path.
+
+    Args:
+        endpoint: The route.
+        more: Headers of these sentences.
+    """
+    told = _PRIVATE | {name.replace("_", "-"): value for name, value in more.items()}
 
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
         except NotFound as error:
-            return PlainTextResponse(_said(error, request), status_code=404, headers=_PRIVATE)
+            return PlainTextResponse(_said(error, request), status_code=404, headers=told)
         except TandemError as error:
-            return PlainTextResponse(_said(error, request), status_code=409, headers=_PRIVATE)
+            return PlainTextResponse(_said(error, request), status_code=409, headers=told)
         except Exception as error:  # noqa: BLE001  # what it says may hold a path or a name, and the server would log it
             frame = traceback.extract_tb(error.__traceback__)[-1]
             log.error(
                 "a route failed: %s in %s, line %s", type(error).__name__, Path(frame.filename).name, frame.lineno
             )
-            return PlainTextResponse(text("page_failed", _language(request)), status_code=500, headers=_PRIVATE)
+            return PlainTextResponse(text("page_failed", _language(request)), status_code=500, headers=told)
 
     return answer
 
@@ -107,7 +113,8 @@ def _number(request: Request) -> int:
 ROUTES = [
     Route("/health", health, methods=["GET"]),
     Route("/reports", home, methods=["GET"]),
-    Route("/source/{reading}", _guarded(source), methods=["GET"]),
+    # What is said in place of a source stands in its frame, too.
+    Route("/source/{reading}", _guarded(source, content_security_policy=CONTENT_SECURITY_POLICY), methods=["GET"]),
     Route("/ct/{reading}/{window}/{k}.png", _guarded(ct_slice), methods=["GET"]),
     Route("/ct/{reading}/heat/{finding}/{k}.png", _guarded(heat_slice), methods=["GET"]),
 ]

@@ -104,13 +104,19 @@ def test_a_source_is_served_sandboxed_without_script_and_is_not_kept_by_the_brow
     assert b'id="f1"' in answer.body
 
 
-@pytest.mark.parametrize("path", ["/health", "/source/reading-0", "/nothing"])
+@pytest.mark.parametrize("path", ["/health", "/ct/reading-0/lung/0.png", "/nothing"])
 def test_every_answer_has_the_safe_headers(store: Store, path: str) -> None:
     headers = ask(APP, path).headers
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_what_is_said_in_place_of_a_source_stands_in_its_frame(store: Store) -> None:
+    shown, refused = (ask(APP, f"/source/{reading}") for reading in (made.report(store), "reading-0"))
+    assert refused.headers["content-security-policy"] == shown.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in refused.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(
