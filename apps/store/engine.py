@@ -24,6 +24,7 @@ from core_model.errors import TandemError, Unavailable
 
 BUSY_TIMEOUT_S = 10.0
 IDLE_TIMEOUT_S = 20.0  # PostgreSQL ends a transaction whose process stands still so long, with all its locks
+LOOK_AGAIN_S = 0.01
 WRITE = "tandem_write"
 SQLITE = "sqlite:///"
 
@@ -131,14 +132,25 @@ def keep_promises(connection: sqlite3.Connection, busy_timeout_s: float) -> None
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten: names and paths, too
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            # A read-only file is refused at its first write, with a sentence.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
-                raise
+    _keep_a_log(cursor, busy_timeout_s)
     cursor.close()
+
+
+def _keep_a_log(cursor: sqlite3.Cursor, busy_timeout_s: float) -> None:
+    """Change to write-ahead logging. Of several that do so at once SQLite turns all but one away without a wait."""
+    until = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            code = error.sqlite_errorcode & 0xFF
+            if code == sqlite3.SQLITE_READONLY:
+                return  # a read-only file is refused at its first write, with a sentence
+            if code != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(LOOK_AGAIN_S)
 
 
 def _begin(connection: Any) -> None:
