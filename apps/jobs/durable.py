@@ -9,6 +9,7 @@ serializer (the usual one unpickles), queues listened to by name before the laun
 """
 
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +18,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from apps.jobs import json_only, records
 from apps.jobs.registry import kind
@@ -182,6 +183,8 @@ class Durable:
             known = kind(row.kind)
             return known.function(Run(row, known, self.store, self.worker, _step, self._stopping))
         except Exception as error:  # noqa: BLE001  # raised again as what may be stored
+            if isinstance(error, DBAPIError | sqlite3.Error) and records.is_rotten(self.store):
+                raise WorkerStopping from None  # no fault of the job: the worker sees it too, and begins a new file
             raise failure(error, "between the steps") from None
 
 
