@@ -1,13 +1,19 @@
 """Small chest CT series made in code: an analytic chest, sampled on any grid, written slice by slice with pydicom."""
 
+import io
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+
+from apps.medical.dicom import ImportedStudy, read_study
 
 MARKER_MM = (62.0, 8.0, 104.0)
 """LPS centre of a dense ball in the left lung."""
@@ -112,14 +118,39 @@ def make_series(
         noise_hu: Standard deviation of the noise.
     """
     grid = grid or Grid()
+    files = _files(grid, seed, hu, series, intercept, noise_hu)
+    return Series([dcmread(io.BytesIO(file)) for file in files], grid)
+
+
+@cache
+def plain_study() -> ImportedStudy:
+    """What is read of ``make_series()`` as it is, read once in a run of the tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = read_study(make_series().write(Path(folder)))
+    study.volume.hu.flags.writeable = False
+    return study
+
+
+@lru_cache(maxsize=64)
+def _files(
+    grid: Grid,
+    seed: int,
+    hu: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    series: int,
+    intercept: int,
+    noise_hu: float,
+) -> tuple[bytes, ...]:
+    """The files of a series: to parse one costs a part of what making it does."""
     random = np.random.default_rng(seed)
-    datasets = []
+    files = []
     for index in range(grid.size[0]):
         points = grid.points(index)
         values = hu(points) + random.normal(0, noise_hu, points.shape[:2])
         stored = np.clip(np.rint(values - intercept), 0, 4095).astype(np.uint16)
-        datasets.append(_slice(grid, index, stored, series, intercept))
-    return Series(datasets, grid)
+        file = io.BytesIO()
+        _slice(grid, index, stored, series, intercept).save_as(file, enforce_file_format=True)
+        files.append(file.getvalue())
+    return tuple(files)
 
 
 def _slice(grid: Grid, index: int, stored: NDArray[np.uint16], series: int, intercept: int) -> FileDataset:

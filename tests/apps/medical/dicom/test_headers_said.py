@@ -11,7 +11,7 @@ from apps.documents import missing
 from apps.medical.dicom import read_study
 from apps.messages import cautioned
 from core_model.errors import InputRejected
-from tests.apps.medical.dicom.making import Grid, make_series
+from tests.apps.medical.dicom.making import Grid, make_series, plain_study
 
 TILTED = replace(Grid(), shear_mm=1.0)
 
@@ -81,7 +81,7 @@ def test_contrast_is_what_the_header_says_and_not_known_where_it_says_nothing(tm
 def test_a_series_whose_uid_is_a_guid_is_read_under_the_uid_of_it(tmp_path: Path, form: str) -> None:
     guid = UUID("6f9619ff-8b86-d011-b42d-00c04fc964ff")
     written = form.format(guid=str(guid).upper())
-    plain = read_study(make_series().write(tmp_path / "plain"))
+    plain = plain_study()
     make_series().each(lambda d: setattr(d, "SeriesInstanceUID", written)).write(tmp_path / "guid")
     study = read_study(tmp_path / "guid")
     assert np.array_equal(study.volume.hu, plain.volume.hu)

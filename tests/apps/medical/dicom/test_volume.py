@@ -1,10 +1,13 @@
 """From files to a volume: order, place, scale."""
 
+import tempfile
 from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from math import pi
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from apps.medical.ct.orientation import Turn, turn_of
-from apps.medical.dicom import first_image, read_study
+from apps.medical.dicom import ImportedStudy, first_image, read_study
 from apps.messages import cautioned
 from tests import needs
 from tests.apps.medical.dicom.making import (
@@ -23,6 +26,7 @@ from tests.apps.medical.dicom.making import (
     Grid,
     chest_hu,
     make_series,
+    plain_study,
 )
 
 
@@ -57,7 +61,7 @@ def test_no_naming_or_order_of_files_changes_the_volume(tmp_path_factory, order,
     folder = tmp_path_factory.mktemp("study")
     names = [f"{'sub/' if nested and n % 2 else ''}{stem}{order[n]}" for n in range(40)]
     study = read_study(make_series().write(folder, names))
-    usual = read_study(make_series().write(tmp_path_factory.mktemp("usual")))
+    usual = plain_study()
     assert np.array_equal(study.volume.hu, usual.volume.hu)
     assert study.volume.geometry == usual.volume.geometry
     assert study.input_hash == usual.input_hash
@@ -73,7 +77,13 @@ def orientations() -> list[tuple[tuple[int, int, int], tuple[int, int, int], tup
     return found
 
 
-@pytest.mark.parametrize(("along_row", "along_column", "step"), orientations())
+def half_are_slow() -> list[Any]:
+    """All of them; among those that are not slow every three choices are made in all eight ways."""
+    numbered = enumerate(orientations())
+    return [pytest.param(*each, marks=pytest.mark.slow if n.bit_count() % 2 else []) for n, each in numbered]
+
+
+@pytest.mark.parametrize(("along_row", "along_column", "step"), half_are_slow())
 def test_every_orientation_gives_the_same_place_and_side(tmp_path: Path, along_row, along_column, step) -> None:
     from apps.medical.ct.lungs import find_lungs
 
@@ -87,13 +97,23 @@ def test_every_orientation_gives_the_same_place_and_side(tmp_path: Path, along_r
     assert lungs.right_ml == pytest.approx(lungs.left_ml, rel=0.1)
 
 
+OBLONG = replace(Grid(), size=(40, 60, 64))
+
+
+@cache
+def usual_way_round() -> ImportedStudy:
+    """What is read of the oblong series as it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        return read_study(make_series(OBLONG).write(Path(folder)))
+
+
 @pytest.mark.parametrize("quarter", range(4))
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_the_way_round_that_slices_were_stored_changes_no_voxel_and_no_place(
     tmp_path: Path, quarter: int, mirrored: bool
 ) -> None:
-    usual = read_study(make_series(replace(Grid(), size=(40, 60, 64))).write(tmp_path / "usual"))
-    turned = make_series(replace(Grid(), size=(40, 60, 64)))
+    usual = usual_way_round()
+    turned = make_series(OBLONG)
     for dataset in turned.datasets:
         values = dataset.pixel_array
         places = np.stack(np.meshgrid(np.arange(60), np.arange(64), indexing="ij"), -1)
@@ -148,7 +168,7 @@ def test_a_tilted_gantry_is_named_and_keeps_place_and_volume(tmp_path: Path) -> 
 
 def test_slope_and_intercept_are_applied_slice_by_slice_and_said_to_differ(tmp_path: Path) -> None:
     series = make_series()
-    plain = read_study(series.write(tmp_path / "plain")).volume.hu
+    plain = plain_study().volume.hu
     for index, dataset in enumerate(series.datasets):
         if index % 2:
             dataset.RescaleIntercept = -1000
@@ -198,7 +218,7 @@ def test_a_padding_value_that_is_none_turns_nothing_into_air(tmp_path: Path, pad
 
 def test_signed_pixels_and_implicit_syntax_read_the_same(tmp_path: Path) -> None:
     series = make_series()
-    plain = read_study(series.write(tmp_path / "plain")).volume.hu
+    plain = plain_study().volume.hu
 
     def change(dataset) -> None:
         dataset.PixelData = (dataset.pixel_array.astype(np.int16) - 1024).tobytes()
