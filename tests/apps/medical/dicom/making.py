@@ -4,7 +4,7 @@ import io
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,8 @@ MARKER_MM = (62.0, 8.0, 104.0)
 MARKER_RADIUS_MM = 14.0
 MARKER_HU = 900
 STUDY_UID = "1.2.826.0.1.3680043.8.498.1"
+FIRST = 1
+"""Number of the series that is made where no other one is asked for."""
 
 
 def chest_hu(points_mm: NDArray[np.float64], marker: bool = True) -> NDArray[np.float64]:
@@ -103,7 +105,7 @@ def make_series(
     grid: Grid | None = None,
     seed: int = 0,
     hu: Callable[[NDArray[np.float64]], NDArray[np.float64]] = chest_hu,
-    series: int = 1,
+    series: int = FIRST,
     intercept: int = -1024,
     noise_hu: float = 12.0,
 ) -> Series:
@@ -118,8 +120,16 @@ def make_series(
         noise_hu: Standard deviation of the noise.
     """
     grid = grid or Grid()
-    files = _files(grid, seed, hu, series, intercept, noise_hu)
-    return Series([dcmread(io.BytesIO(file)) for file in files], grid)
+    made = Series([dcmread(io.BytesIO(file)) for file in _files(grid, seed, hu, intercept, noise_hu)], grid)
+    return made if series == FIRST else made.each(partial(_of_series, series))
+
+
+def _of_series(number: int, dataset: FileDataset) -> None:
+    """Give a slice of the first series the numbers and names of another one."""
+    instance = dataset.SOPInstanceUID.rpartition(".")[2]
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{STUDY_UID}.{number}.{instance}"
+    dataset.SeriesInstanceUID = f"{STUDY_UID}.{number}"
+    dataset.SeriesNumber = number
 
 
 @cache
@@ -136,11 +146,10 @@ def _files(
     grid: Grid,
     seed: int,
     hu: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-    series: int,
     intercept: int,
     noise_hu: float,
 ) -> tuple[bytes, ...]:
-    """The files of a series: to parse one costs a part of what making it does."""
+    """The files of the first series: to parse one costs a part of what making it does."""
     random = np.random.default_rng(seed)
     files = []
     for index in range(grid.size[0]):
@@ -148,7 +157,7 @@ def _files(
         values = hu(points) + random.normal(0, noise_hu, points.shape[:2])
         stored = np.clip(np.rint(values - intercept), 0, 4095).astype(np.uint16)
         file = io.BytesIO()
-        _slice(grid, index, stored, series, intercept).save_as(file, enforce_file_format=True)
+        _slice(grid, index, stored, FIRST, intercept).save_as(file, enforce_file_format=True)
         files.append(file.getvalue())
     return tuple(files)
 

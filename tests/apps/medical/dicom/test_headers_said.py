@@ -12,6 +12,7 @@ from apps.medical.dicom import read_study
 from apps.messages import cautioned
 from core_model.errors import InputRejected
 from tests.apps.medical.dicom.making import Grid, make_series, plain_study
+from tests.thinned import first_of
 
 TILTED = replace(Grid(), shear_mm=1.0)
 
@@ -30,7 +31,7 @@ def test_a_projection_in_a_phrase_is_never_read(tmp_path: Path, kind: str) -> No
         read_study(series.write(tmp_path))
 
 
-@pytest.mark.parametrize("kind", ["CT_SOM5 SPI", "CT_SOM7 SPI DUAL", "MPR", "HELIX", "SHRIMP"])
+@pytest.mark.parametrize("kind", first_of("CT_SOM7 SPI DUAL", "MPR", "SHRIMP", "CT_SOM5 SPI", "HELIX", fast=3))
 def test_a_phrase_that_names_no_projection_is_read(tmp_path: Path, kind: str) -> None:
     series = make_series().each(lambda d: setattr(d, "ImageType", ["ORIGINAL", "PRIMARY", "AXIAL", kind]))
     assert read_study(series.write(tmp_path)).volume.shape == (40, 64, 64)

@@ -1,10 +1,9 @@
 """Several volumes in one series are never read as one; one volume is not torn apart by a label."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from apps.medical.dicom import ImportedStudy, read_study
 from apps.messages import cautioned, said
 from core_model.errors import InputRejected, NotFound
 from tests.apps.medical.dicom.making import STUDY_UID, Grid, Series, make_series, plain_study, with_uid
+from tests.thinned import thinned
 
 UID = f"{STUDY_UID}.1"
 STEP_MM = 5.0
@@ -111,8 +111,7 @@ def test_a_projection_fills_no_gap_of_the_originals(tmp_path: Path, kind: str) -
     assert caught.value.code == "slice_missing"
 
 
-@pytest.mark.parametrize("change_format", [signed, of_32_bits])
-@pytest.mark.parametrize("every", [2, 3, 40])
+@pytest.mark.parametrize(("change_format", "every"), thinned([signed, of_32_bits], [2, 3, 40]))
 def test_slices_of_several_formats_are_one_volume(
     tmp_path: Path, change_format: Callable[[FileDataset], None], every: int
 ) -> None:
@@ -127,15 +126,7 @@ def test_slices_of_several_formats_are_one_volume(
     assert cautioned(caution).startswith("Sign or number of bits of the stored values differs between slices")
 
 
-def labels_and_offsets() -> Iterator[Any]:
-    """Every label at every offset; but for one label, all offsets but one are slow."""
-    for number, label in enumerate(APART):
-        for place, offset_mm in enumerate((0.0, 1.2, 2.5)):
-            fast = label == "acquisition" or number % 3 == place
-            yield pytest.param(label, offset_mm, marks=[] if fast else pytest.mark.slow)
-
-
-@pytest.mark.parametrize(("label", "offset_mm"), list(labels_and_offsets()))
+@pytest.mark.parametrize(("label", "offset_mm"), thinned([*APART], [0.0, 1.2, 2.5]))
 def test_two_volumes_within_each_other_are_two(tmp_path: Path, label: str, offset_mm: float) -> None:
     first, second = make_series().each(APART[label][0]), second_volume(offset_mm).each(APART[label][1])
     study = read_study(Series(first.datasets + second.datasets).write(tmp_path))

@@ -18,6 +18,7 @@ from apps.medical.dicom.pixels import coding
 from apps.medical.dicom.pixels.streams import parse
 from core_model.errors import InputRejected
 from tests.apps.medical.dicom.making import Series, make_series, plain_study
+from tests.thinned import thinned
 
 
 def encode(series: Series, syntax: str, encoder) -> Series:
@@ -155,17 +156,16 @@ def test_a_stream_of_another_size_than_its_header_is_refused_before_decoding(tmp
     assert caught.value.code == "dicom_damaged"
 
 
-@pytest.mark.parametrize("share", [0.3, 0.8, 0.99])
-@pytest.mark.parametrize(
-    ("syntax", "encoder"),
-    [
-        (uid.JPEGLosslessSV1, jpeg_lossless),
-        (uid.JPEGLSLossless, imagecodecs.jpegls_encode),
-        (uid.JPEG2000Lossless, lambda pixels: imagecodecs.jpeg2k_encode(pixels, level=0)),
-    ],
-    ids=["JPEG lossless", "JPEG-LS", "JPEG 2000"],
-)
-def test_a_stream_that_is_cut_off_is_refused_not_filled_with_grey(tmp_path: Path, syntax, encoder, share) -> None:
+ENCODERS = {
+    "JPEG lossless": (uid.JPEGLosslessSV1, jpeg_lossless),
+    "JPEG-LS": (uid.JPEGLSLossless, imagecodecs.jpegls_encode),
+    "JPEG 2000": (uid.JPEG2000Lossless, lambda pixels: imagecodecs.jpeg2k_encode(pixels, level=0)),
+}
+
+
+@pytest.mark.parametrize(("coding", "share"), thinned([*ENCODERS], [0.3, 0.8, 0.99]))
+def test_a_stream_that_is_cut_off_is_refused_not_filled_with_grey(tmp_path: Path, coding: str, share: float) -> None:
+    syntax, encoder = ENCODERS[coding]
     series = encode(make_series(), syntax, encoder)
     stream = encoder(make_series().datasets[20].pixel_array)
     series.datasets[20].PixelData = encapsulate([stream[: int(len(stream) * share)]])
@@ -249,9 +249,9 @@ def test_a_multi_frame_object_with_too_few_frame_groups_is_refused(tmp_path: Pat
         read_study(tmp_path)
 
 
-@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.slow), 4])
-@pytest.mark.parametrize("syntax", [uid.JPEG2000Lossless, uid.JPEGLSLossless])
-@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize(
+    ("threads", "syntax", "signed"), thinned([1, 4, 2], [uid.JPEG2000Lossless, uid.JPEGLSLossless], [False, True])
+)
 def test_values_are_those_of_another_decoder_on_any_number_of_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int, syntax: str, signed: bool
 ) -> None:
