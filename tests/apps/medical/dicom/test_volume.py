@@ -275,13 +275,14 @@ def test_positions_rounded_to_a_decimal_are_no_missing_slices(tmp_path: Path) ->
 
 @pytest.mark.oracle
 @pytest.mark.parametrize(
-    ("along_row", "along_column", "step"),
+    "directions",
     first_of(*[orientation(*each) for each in product((False, True), (1, -1), (1, -1), (1, -1))][3::3], fast=2),
 )
-def test_place_and_values_equal_those_of_simpleitk(tmp_path: Path, along_row, along_column, step) -> None:
+def test_place_and_values_equal_those_of_simpleitk(tmp_path: Path, directions) -> None:
     needs.oracle("SimpleITK")
     import SimpleITK as sitk
 
+    along_row, along_column, step = directions
     grid = replace(Grid(), along_row=along_row, along_column=along_column, step=step, spacing_mm=(4.0, 5.0, 4.5))
     volume = read_study(make_series(grid, hu=chest_hu).write(tmp_path)).volume
     names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(tmp_path))
