@@ -17,7 +17,7 @@ from apps.finance.statements.tables import MAX_CAPTION, MAX_COLUMNS, without_mar
 from apps.messages import cautioned
 from core_model.errors import InputRejected
 from tests.apps.finance.filings.documents import document, number, text
-from tests.apps.finance.statements.reports import BALANCE, INCOME, Line, annual, gaap, newest
+from tests.apps.finance.statements.reports import BALANCE, CASH_FLOW, INCOME, Line, Maker, annual, gaap, newest
 
 
 def lines_run(function: Callable[[], object]) -> int:
@@ -84,9 +84,32 @@ def repeated_rows(size: int) -> bytes:
     return annual(income=[*INCOME, *rows])
 
 
+def payments(size: int) -> bytes:
+    """Cash paid in row after row, tagged as negative throughout."""
+    rows = [gaap(f"Purchase {i}", "PaymentsToAcquireInvestments", "(5)", "(6)") for i in range(size)]
+    return annual(cash_flow=[*rows, *CASH_FLOW])
+
+
+def periods(size: int) -> bytes:
+    """One amount for as many periods, of which none follows another."""
+    maker = Maker()
+    days = [f"2023-01-{k % 28 + 1:02}/{2024 + k // 28}-02-01" for k in range(size)]
+    return maker.document("".join(maker.fact("5", "us-gaap:Revenues", period) for period in days))
+
+
 @pytest.mark.parametrize(
     ("make", "size"),
-    [(chains, 400), (notes, 80), (spans, 80), (headings, 80), (equal, 80), (differing, 80), (repeated_rows, 80)],
+    [
+        (chains, 400),
+        (notes, 80),
+        (spans, 80),
+        (headings, 80),
+        (equal, 80),
+        (differing, 80),
+        (repeated_rows, 80),
+        (payments, 30),
+        (periods, 90),
+    ],
 )
 def test_twice_the_report_is_about_twice_the_work(make, size):
     nothing, once, twice = (lines_run(lambda data=data: read_report(data)) for data in map(make, (1, size, 2 * size)))
