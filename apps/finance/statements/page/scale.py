@@ -1,7 +1,7 @@
 """Whether a table's head names another unit of account than the tags of its amounts have."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from lxml import etree
@@ -18,7 +18,7 @@ _WORDS = {
 }
 """How heads call the unit in which amounts are printed, by its power of ten."""
 _PIECES = 40
-"""Pieces of a table's text that hold its head."""
+"""Pieces of a table's text in front of its first number that are looked at."""
 _ENOUGH, _MOST = 10, 0.8
 """Amounts of a table in another unit, and their share, from which it is no row set apart."""
 
@@ -39,7 +39,7 @@ def odd_scale(by_element: Mapping[etree._Element, Fact]) -> Caution | None:
     for table, scales in held.items():
         if len(scales) < _ENOUGH:
             continue
-        head = " ".join(islice((text for text in table.itertext() if text.strip()), _PIECES))
+        head = " ".join(islice(_head(table, by_element), _PIECES))
         named = [power for power, words in _WORDS.items() if words.search(head)]
         if len(named) != 1:
             continue
@@ -47,3 +47,13 @@ def odd_scale(by_element: Mapping[etree._Element, Fact]) -> Caution | None:
         if other >= _ENOUGH and other > _MOST * len(scales):
             count += other
     return Caution("scale_printed_otherwise", count=count) if count else None
+
+
+def _head(table: etree._Element, by_element: Mapping[etree._Element, Fact]) -> Iterator[str]:
+    """The pieces of a table's text in front of its first tagged number."""
+    for event, element in etree.iterwalk(table, events=("start", "end")):
+        if event == "start" and element in by_element:
+            return
+        piece = element.text if event == "start" else element.tail
+        if piece and piece.strip():
+            yield piece

@@ -172,12 +172,16 @@ def test_rounding_does_not_tell_the_company_s_figures_from_the_group_s():
 
 
 def test_a_statement_tagged_in_another_unit_than_its_head_names_is_said():
-    right, wrong = Maker(), annual().decode()
-    start, end = wrong.index("CONSOLIDATED BALANCE SHEETS"), wrong.index("CONSOLIDATED STATEMENTS OF CASH FLOWS")
-    wrong = wrong[:start] + wrong[start:end].replace('scale="6"', 'scale="3"') + wrong[end:]
-    found = [caution for caution in read(wrong.encode())[1].cautions if caution.code == "scale_printed_otherwise"]
-    assert len(found) == 1
-    assert found[0].count == sum(len(line.cells) for line in BALANCE if line.concept)
-    for data in (annual(), annual(maker=right), wrong.replace("(In millions)", "(Shares in thousands, else millions)")):
-        data = data if isinstance(data, bytes) else data.encode()
-        assert "scale_printed_otherwise" not in [caution.code for caution in read(data)[1].cautions]
+    markup = annual().decode()
+    start, end = markup.index("CONSOLIDATED BALANCE SHEETS"), markup.index("CONSOLIDATED STATEMENTS OF CASH FLOWS")
+    balance = markup[start:end]
+
+    def counts(changed: str) -> list[int]:
+        cautions = read(markup.replace(balance, changed).encode())[1].cautions
+        return [caution.count for caution in cautions if caution.code == "scale_printed_otherwise"]
+
+    wrong = balance.replace('scale="6"', 'scale="3"')
+    assert counts(wrong) == [sum(len(line.cells) for line in BALANCE if line.concept)]
+    notes = balance.replace("(In millions)", "").replace("Goodwill", "Goodwill of the $1.5 billion merger")
+    for right in (balance, notes, wrong.replace("(In millions)", "(Shares in thousands, else in millions)")):
+        assert not counts(right)
