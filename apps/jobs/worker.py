@@ -52,11 +52,10 @@ class Worker:
 
     def __init__(self, store: Store, modules: Sequence[str] | None = None, concurrency: int = 1) -> None:
         from apps.jobs.durable import Durable
-        from apps.jobs.records import is_rotten
 
         for module in store.settings.job_modules if modules is None else modules:
             _import(module)
-        self.store, self.id, self._is_rotten = store, new_id("worker"), is_rotten
+        self.store, self.id = store, new_id("worker")
         self._stop = threading.Event()
         self._broken: Unavailable | None = None  # what ended its heart
         self._said = ""
@@ -147,19 +146,21 @@ class Worker:
             log.warning("%s", state)
 
     def _beat_and_hand_over(self) -> None:
+        damaged = False
         try:
             while not self._stop.wait(HAND_OVER_S):
                 self._rounds += 1
+                if self._durable.file_lost(suspected=damaged):
+                    self._broken = _jobs_file_damaged()
+                    return
                 try:
                     with translated_errors():
                         self._round()
                 except Unavailable as state:  # locked or unreachable for a moment: the next round tries again
                     self._say(state)
-                    if state.code in DAMAGED and self._is_rotten(self.store):
-                        self._broken = _jobs_file_damaged()
-                        return
+                    damaged = state.code in DAMAGED
                 else:
-                    self._said = ""
+                    self._said, damaged = "", False
         except BaseException as error:
             line = traceback.extract_tb(error.__traceback__)[-1].lineno
             self._broken = Unavailable(
@@ -195,7 +196,6 @@ class Worker:
         for gone in [*(row.id for row in workers.dead(self.store)), *workers.unknown_holders(self.store)]:
             if gone == self.id:
                 continue
-            self._durable.recover(gone)
             jobs.requeue(self.store, gone, died=True)
             workers.forget(self.store, gone)
             log.info("took over the jobs of %s", gone)
@@ -253,7 +253,7 @@ def _work_until(store: Store, modules: Sequence[str] | None, ending: threading.E
 
 def _jobs_file_damaged() -> Unavailable:
     return Unavailable(
-        "the file of the recorded steps is damaged",
+        "the file of the recorded steps is damaged, or was replaced",
         action="start the worker again; it begins a new one",
         code="jobs_file_damaged",
     )

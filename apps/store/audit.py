@@ -19,6 +19,7 @@ from apps.store.tables import AuditRow
 from core_model.errors import InputRejected, Unavailable
 
 START = "0" * 64
+AT_A_TIME = 1000  # rows in memory while the chain is verified
 CHAIN = "~audit"  # the lock on it; sorts after all hashes
 
 
@@ -103,7 +104,8 @@ def verify(store: Store, known: Head | None = None) -> Head:
     """
     previous, count = START, 0
     with store.read() as session:
-        for row in session.execute(select(AuditRow).order_by(AuditRow.seq)).scalars():
+        rows = select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=AT_A_TIME)
+        for row in session.execute(rows).scalars():
             if row.seq != count + 1:
                 raise _missing(count + 1)
             if row.previous_hash != previous or row.hash != seal(row):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from benchmarks.trust.disturbances import SHIFTS_S, Plan, disturbances
+from benchmarks.trust.disturbances import disturbances
+from benchmarks.trust.trial import SHIFTS_S, Plan
 from tests import needs
 
 SHORT = Plan(kills=3, suspensions=1, suspended_s=20, lockouts=1, locked_s=20, restarts=2, shifted_s=5)

@@ -106,7 +106,7 @@ def test_a_state_that_lasts_is_said_once_and_again_when_it_comes_back(
         if code := states[min(rounds[0] // 20, 3)]:
             raise Unavailable(code, code=code)
 
-    kept._durable = SimpleNamespace(recover=None, reconcile=lambda: None, hand_over=hand_over)
+    kept._durable = SimpleNamespace(file_lost=lambda suspected: False, reconcile=lambda: None, hand_over=hand_over)
     kept._thread.start()
     wait_for(lambda: rounds[0] > 100)
     kept._stop.set()
