@@ -22,7 +22,7 @@ from apps.jobs.pulse import show_pulse
 from apps.jobs.retention import forget_old_jobs
 from apps.settings import load_settings
 from apps.store import blobs, inputs, jobs, workers
-from apps.store.engine import translated_errors
+from apps.store.engine import PASSING, translated_errors
 from apps.store.ids import new_id
 from apps.store.store import Store
 from core_model.errors import NotFound, TandemError, Unavailable
@@ -35,7 +35,6 @@ STUCK_AFTER_S = 300.0
 """A round of the heart waits for a locked database a minute and more, in several places; not five minutes."""
 DAMAGED = ("database_damaged", "file_no_database")
 JOBS_FILE_DAMAGED = "jobs_file_damaged"
-WAITED_FOR = ("database_locked", "database_busy")
 log = logging.getLogger(__name__)
 
 
@@ -224,7 +223,7 @@ def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = Fals
         with Store(load_settings()) as store:
             worker = _work_until(store, modules, ending)
         sys.stderr.flush()
-        if worker.busy:
+        if worker is not None and worker.busy:
             os._exit(0)  # a step that does not tick holds its thread, and Python would wait for it
     except TandemError as error:
         print(error, file=sys.stderr)
@@ -235,18 +234,19 @@ def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = Fals
     return 0
 
 
-def _work_until(store: Store, modules: Sequence[str] | None, ending: threading.Event) -> Worker:
-    """Work until told to end; with a new worker where the file of the recorded steps is damaged, and where another
-    program holds the database while this one starts."""
+def _work_until(store: Store, modules: Sequence[str] | None, ending: threading.Event) -> Worker | None:
+    """Work until told to end; with a new worker where the file of the recorded steps is lost, and where the database,
+    which was there a moment ago, is locked or restarting while this one starts. Returns the last one that started."""
     while True:
         try:
             with Worker(store, modules) as worker:
                 worker.wait(ending)
         except Unavailable as state:
-            if state.code not in (JOBS_FILE_DAMAGED, *WAITED_FOR):
+            if state.code != JOBS_FILE_DAMAGED and state.code not in PASSING:
                 raise
             log.warning("%s", state)
-            ending.wait(1.0)
+            if ending.wait(1.0):
+                return None
         else:
             return worker
 
