@@ -7,6 +7,7 @@ the chain alone: keep a ``Head`` elsewhere and give it to ``verify``.
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -135,6 +136,12 @@ def _missing(seq: int) -> Unavailable:
         code="audit_incomplete",
         values={"seq": seq},
     )
+
+
+def newest_hashes(session: Session, actions: Sequence[str]) -> dict[str, str]:
+    """By subject, the content hash of the newest of its acts that is one of ``actions``."""
+    acts = select(AuditRow.subject, AuditRow.subject_hash).where(AuditRow.action.in_(actions)).order_by(AuditRow.seq)
+    return {row.subject: row.subject_hash for row in session.execute(acts)}
 
 
 def listing(store: Store, subject: str | None = None, limit: int = 100) -> list[AuditRow]:
