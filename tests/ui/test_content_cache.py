@@ -48,7 +48,7 @@ def test_nothing_of_a_deleted_reading_stays_in_memory(store: Store) -> None:
 
 def test_readings_and_facts_are_held_by_their_bytes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A report of a bank has 23 MB, another one 300 KB: so many of them says nothing."""
-    first, second = made.report(store), made.report(store, anomalies=[])
+    first, second = made.report(store), made.report(store, anomalies=())
     for reading in (first, second):
         library.reading(reading, FinanceReading)
     library.facts(first)

@@ -60,7 +60,7 @@ def test_a_document_that_was_exchanged_together_with_its_row_is_found(store: Sto
     """Its hash is right, and its rows are as it says: only the audit chain knows which one it was."""
     reading_id = readings.save(store, "other.read", b"as it was read", provenance())
     assert verify(store).problems == []
-    other = blobs.put(store, reading_id, "document", b"as somebody likes it")
+    other = blobs.put(store, reading_id, "of somebody", b"as somebody likes it")
     with store.write() as session:
         session.get_one(ReadingRow, reading_id).document_sha256 = other
     (problem,) = verify(store).problems
