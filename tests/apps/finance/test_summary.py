@@ -220,8 +220,8 @@ def test_a_number_tagged_a_day_off_stands_in_its_column(monkeypatch):
     assert shown == before
 
 
-def test_a_line_in_another_currency_than_the_heading_says_so(tmp_path, monkeypatch):
-    reading = made(tmp_path)
+def test_a_line_in_another_currency_than_the_heading_says_so(monkeypatch):
+    reading = made()
     line = reading.line("revenue")
     assert not [text for text in printed(reading, monkeypatch) if ": in " in text]
     odd = tuple(replace(value, unit="EUR") for value in line.values)
