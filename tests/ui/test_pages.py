@@ -310,7 +310,7 @@ def test_no_value_stands_alone_in_the_code_of_a_page() -> None:
             "One number has the opposite sign in its tag",
             "the tag has the opposite sign: 12,000,000",
         ),
-        ("zh", "其中 1 个数字的标签符号相反", "标记的符号相反：12,000,000"),
+        ("zh", "其中 1 个数字的标记符号相反", "标记的符号相反：12,000,000"),
     ],
 )
 def test_that_the_page_has_another_sign_than_the_tag_is_noted_under_the_statement_and_of_the_number(
