@@ -30,6 +30,8 @@ FLAGS = [
     "--disable-sync",
 ]
 ACCESS_TOKEN = "the-token-of-these-tests"
+EN_ZH = ["en", pytest.param("zh", marks=pytest.mark.slow)]
+"""Languages of tests whose Chinese sentences another test reads."""
 RERUN = """argument => new Promise((resolve, reject) => {
   const app = document.querySelector('[data-testid=stApp]');
   let began = false;
