@@ -5,8 +5,12 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+# An absolute time is never asserted, nor is the one that an example takes on a busy machine.
+hypothesis.settings.register_profile("busy", deadline=None)
+hypothesis.settings.load_profile("busy")
 # Tests may not call out: hubs, usage statistics, update checks.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false")
