@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from apps.finance.periods import Period
 from apps.finance.statements.choice.place import BEFORE_EXCHANGE
+from apps.finance.statements.choice.scope import LEAVES_OUT
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.model import StatementName, StatementValue
 from apps.finance.statements.values import Sources, value_of
@@ -13,7 +14,6 @@ from core_model.errors import Message
 
 Printed = dict[str, dict[Period, StatementValue]]
 """Printed values of each line by period, those with a value alone."""
-_LEAVES_OUT = re.compile(r"exclu(?:ding|sive)|\bexcl\b|before depreciation|not including", re.IGNORECASE)
 _DIRECT = re.compile(r"CostOf|CostsOf|DirectCost|DirectOperatingCost|CostDirect|DirectTaxesAndLicenses|Fulfillment")
 _DIRECT_CAPTION = re.compile(
     r"^(?:other )?(?:direct )?costs? of|^direct |^fulfil?lment|^purchased transportation|depreciation.*cost of",
@@ -34,6 +34,12 @@ _BETWEEN: dict[str, tuple[str, ...]] = {
     "TemporaryEquityAdditionalPaidInCapital": (),
 }
 """Redeemable interests between liabilities and equity, with how the names of what each has in it already begin."""
+_OF_OTHERS: dict[str, tuple[str, ...]] = {
+    "StockholdersEquity": ("MinorityInterest",),
+    "PartnersCapital": ("PartnersCapitalAttributableToNoncontrollingInterest", "MinorityInterest"),
+    "EquityAttributableToOwnersOfParent": ("NoncontrollingInterests",),
+}
+"""Equity of the parent's owners alone, with the names of what belongs to others beside it."""
 
 
 def derive(
@@ -65,7 +71,7 @@ def _gross_profit(printed: Printed, faces: dict[StatementName, Face], sources: S
 def _covers_direct_costs(row: FaceRow, rows: tuple[FaceRow, ...] | list[FaceRow]) -> bool:
     """Whether a row of costs holds all direct costs: it leaves none out by its name or caption, and no other row of the
     face is one, unless the row is their total."""
-    if "Excluding" in row.local_name or _LEAVES_OUT.search(row.caption) or _LEAVES_OUT.search(" ".join(row.headings)):
+    if "Excluding" in row.local_name or LEAVES_OUT.search(row.caption) or LEAVES_OUT.search(" ".join(row.headings)):
         return False
     others = [
         other
@@ -110,13 +116,25 @@ def _liabilities(printed: Printed, faces: dict[StatementName, Face], sources: So
         return {}
     values = {}
     for period, value in found.items():
-        held = _between(faces["balance"], period, value.unit, sources)
+        redeemable = _between(faces["balance"], period, value.unit, sources)
+        others = _of_others(faces["balance"], printed["total_equity"][period], sources)
+        held = redeemable + others
         assert value.value is not None
         amount = value.value - sum((extra.value for extra in held if extra.value is not None), Decimal(0))
-        note = Message("assets_less_equity_and_redeemable") if held else value.note
+        note = Message("assets_less_equity_and_redeemable") if redeemable else value.note
+        note = Message("assets_less_equity_and_non_controlling") if others else note
         ids = value.fact_ids + tuple(extra.fact_ids[0] for extra in held if extra.fact_ids)
         values[period] = StatementValue(period, amount, value.unit, ids, derived=True, note=note)
     return values
+
+
+def _of_others(face: Face, equity: StatementValue, sources: Sources) -> list[StatementValue]:
+    """What belongs to others than the parent's owners and is no part of the printed equity, at its day."""
+    rows = [row for row in face.rows if not row.dimensions]
+    own = next((row for row in rows if any(fact.fact_id in equity.fact_ids for fact in row.facts)), None)
+    names = _OF_OTHERS.get(own.local_name, ()) if own is not None else ()
+    held = [_value_at(row, equity.period, sources) for row in rows if row.local_name in names]
+    return [value for value in held if value is not None and value.value is not None and value.unit == equity.unit][:1]
 
 
 def _between(face: Face, period: Period, unit: str, sources: Sources) -> list[StatementValue]:

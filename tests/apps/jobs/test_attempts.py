@@ -12,7 +12,7 @@ from dbos import DBOS, _queue
 from dbos._sys_db import SystemDatabase
 from sqlalchemy.exc import OperationalError
 
-from apps.jobs import Worker, delete, enqueue, retry, show
+from apps.jobs import Worker, delete, durable, enqueue, retry, show
 from apps.jobs.durable import QUEUE
 from apps.jobs.records import WORKFLOW, jobs_file
 from apps.settings import Settings
@@ -24,9 +24,16 @@ from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
 WHOLE = ["first begin", "first end", "second begin", "second end"]
 
 
+# On PostgreSQL, where a worker takes its time to start, they are slow.
+sqlite_first = pytest.mark.parametrize(
+    "settings", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
+
+
 @pytest.fixture
 def quick_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "BEAT_S", 0.3)
+    monkeypatch.setattr(durable, "TAKEN_WITHIN_S", 0.2)
 
 
 def test_a_worker_that_slept_between_taking_and_beginning_a_job_takes_it_from_nobody(store: Store) -> None:
@@ -107,6 +114,7 @@ def fails_once(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr(SystemDatabase, "record_operation_result", record)
 
 
+@sqlite_first
 @pytest.mark.usefixtures("quick_beats")
 def test_a_job_whose_record_is_locked_for_a_while_begins_again_at_its_step(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -129,6 +137,7 @@ def test_a_job_whose_record_finds_no_room_says_so(
             assert code_of(last(store, job_id)) == "disk_full"
 
 
+@sqlite_first
 def test_what_dbos_recorded_may_go_while_an_attempt_is_made_of_it(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +187,7 @@ def test_a_worker_whose_file_of_recorded_steps_was_replaced_begins_with_the_new_
     assert told.value.code == "jobs_file_damaged"
 
 
+@sqlite_first
 def test_what_dbos_holds_of_a_job_that_is_no_more_goes_when_a_worker_starts(store: Store, tmp_path: Path) -> None:
     kept, gone = (enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": n}) for n in (1, 2))
     with Worker(store, SAMPLES):
@@ -189,6 +199,23 @@ def test_what_dbos_holds_of_a_job_that_is_no_more_goes_when_a_worker_starts(stor
     with Worker(store, SAMPLES):
         assert DBOS.get_workflow_status(f"{gone}.1") is None
         assert DBOS.get_workflow_status(f"{kept}.1") is not None
+
+
+def test_a_job_on_its_way_to_the_thread_that_runs_it_is_left_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow database takes seconds between giving a job and telling so: it would begin again each time, for ever."""
+    job_id = jobs.create(store, "test.steps", None, {}).id
+    jobs.mark_handed(store, job_id, 1)
+    given = SimpleNamespace(status="PENDING", executor_id="worker-here", app_version=durable.STEPS_VERSION)
+    monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: given)
+    clock = [0.0]
+    monkeypatch.setattr(durable.time, "monotonic", lambda: clock[0])
+    kept = durable.Durable(store, "worker-here", lambda: False)
+    for seconds, attempt in ((0.0, 1), (workers.BEAT_S, 1), (3 * workers.BEAT_S, 1), (workers.BEAT_S, 2)):
+        clock[0] += seconds
+        kept.reconcile()
+        assert jobs.get(store, job_id).attempt == attempt
 
 
 def test_a_worker_taken_to_be_dead_goes_on_with_nothing_when_another_has_its_job(store: Store) -> None:
