@@ -359,6 +359,7 @@ def test_a_password_that_is_not_right_is_called_so(postgres: Postgres, tmp_path:
     with Store(load_settings(data_dir=tmp_path, database_url=url)) as store, store.read() as session:
         rules = Path(session.execute(text("SHOW hba_file")).scalar_one())
         session.execute(text("CREATE ROLE guarded LOGIN PASSWORD 'right'"))
+        session.execute(text("GRANT ALL ON ALL TABLES IN SCHEMA public TO guarded"))
         session.commit()
         before = rules.read_text()
         rules.write_text(f"local all guarded scram-sha-256\nhost all guarded all scram-sha-256\n{before}")
@@ -370,6 +371,7 @@ def test_a_password_that_is_not_right_is_called_so(postgres: Postgres, tmp_path:
         finally:
             rules.write_text(before)
             session.execute(text("SELECT pg_reload_conf()"))
+            session.execute(text("DROP OWNED BY guarded"))
             session.execute(text("DROP ROLE guarded"))
             session.commit()
     assert codes == ["database_refused"] * 2
