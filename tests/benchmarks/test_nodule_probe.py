@@ -54,7 +54,7 @@ def test_the_note_counts_each_nodule_once_however_many_of_its_marks_there_are(pa
     once = {
         fold: {**part, "nodule_N": np.where(part["label_N"] == 1, "P/nodule-0", "")} for fold, part in parts.items()
     }
-    monkeypatch.setattr(nodules, "bootstrap", lambda *_: None)
+    monkeypatch.setattr(nodules, "bootstrap", lambda *_: (-1.0, 1.0))
     assert "marks of 1 nodules)" in figures_of(scored, once)["nodule_rescore_gain_over_stem"].note
 
 
