@@ -20,12 +20,13 @@ INTERVALS = {
     (workers, "BEAT_S"): 0.5,
 }
 """Seconds, in place of some tenths up to two."""
-STILL_LOOKS = 15
-"""Looks without a pulse, in place of twenty, one a second: in three seconds a busy machine lets a worker beat."""
+PATIENT_LOOKS, STILL_LOOKS = 100, 15
+"""Looks without a pulse: twenty seconds, as usual, in which a worker starts on the busiest machine; three for one that
+has started."""
 
 
 def quick(put: Callable[[Any, str, Any], object] = setattr) -> None:
     """Let everything that looks again and again do so more often, in this process."""
     for (module, name), seconds in INTERVALS.items():
         put(module, name, seconds)
-    put(pulse, "STOPPED_AFTER", STILL_LOOKS)
+    put(pulse, "STOPPED_AFTER", PATIENT_LOOKS)

@@ -111,7 +111,7 @@ def worker_processes(settings: Settings, tmp_path: Path) -> Iterator[Workers]:
     made.end()
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 40.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until something holds; fail where it does not in time."""
     until = time.monotonic() + seconds
     while not condition():

@@ -5,15 +5,16 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from apps.jobs import guard, worker
+from apps.jobs import guard, pulse, worker
 from apps.settings import Settings
 from apps.store import workers
-from tests.apps.quick import quick
+from tests.apps.quick import PATIENT_LOOKS, STILL_LOOKS, quick
 
 IMPORTED = ("apps.jobs.durable", "apps.jobs.worker", "tests.apps.jobs.sample_jobs", "tests.apps.jobs.forked")
 
@@ -61,7 +62,10 @@ def work(modules: list[str], dead_after_s: float) -> int:
 
 
 def keep_running(modules: list[str]) -> int:
-    """A guard, which starts its worker as ``tandem worker`` does."""
+    """A guard, which starts its worker as ``tandem worker`` does. It is less patient with one that stands still after
+    SIGUSR1, and as before after SIGUSR2."""
+    for number, looks in ((signal.SIGUSR1, STILL_LOOKS), (signal.SIGUSR2, PATIENT_LOOKS)):
+        signal.signal(number, lambda *_, looks=looks: setattr(pulse, "STOPPED_AFTER", looks))
     return guard.run_guarded(modules)
 
 

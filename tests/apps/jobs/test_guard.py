@@ -51,8 +51,10 @@ def test_a_worker_that_the_system_ended_or_whose_heart_has_stopped_is_replaced_a
         (second,) = living(store)
         job = enqueue(store, "test.still", None, {"folder": str(tmp_path)})
         wait_for(lambda: not (tmp_path / "still").exists())
+        os.kill(guard.pid, signal.SIGUSR1)
+        wait_for(lambda: gone(second))
+        os.kill(guard.pid, signal.SIGUSR2)
         wait_for(lambda: show(store, job).state == "done", seconds=120)
-        assert gone(second)
         wait_for(lambda: living(store) not in ([], [second]))
         (third,) = living(store)
         assert guard.poll() is None
