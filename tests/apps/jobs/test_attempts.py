@@ -12,7 +12,7 @@ from dbos import DBOS, _queue
 from dbos._sys_db import SystemDatabase
 from sqlalchemy.exc import OperationalError
 
-from apps.jobs import Worker, delete, enqueue, retry, show
+from apps.jobs import Worker, delete, durable, enqueue, retry, show
 from apps.jobs.durable import QUEUE
 from apps.jobs.records import WORKFLOW, jobs_file
 from apps.settings import Settings
@@ -145,8 +145,9 @@ def test_what_dbos_recorded_may_go_while_an_attempt_is_made_of_it(
 
 
 def test_a_job_begun_before_goes_before_those_that_wait_to_begin(
-    worked_settings: Settings, tmp_path: Path, hold: Path
+    worked_settings: Settings, tmp_path: Path, hold: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(durable, "POLL_S", 0.5)  # time for the worker to give back what was begun
     with Store(worked_settings) as store:
         begun, *new = (enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": n}) for n in range(3))
         with Worker(store, SAMPLES):
