@@ -127,7 +127,12 @@ def test_a_folder_of_readings_fits_its_schema(tmp_path: Path):
     make_example_report(tmp_path / "report.html", 3)
     reading = read((tmp_path / "report.html").read_bytes())
     refused = InputRejected("the file is empty", code="empty_file").refusal
-    batch = FinanceBatch(readings=(reading, replace(reading, id="reading-2")), failures=(refused,))
+    batch = FinanceBatch(
+        readings=(reading, replace(reading, id="reading-2")),
+        failures=(refused,),
+        sources=("a.htm", "."),
+        failed_sources=("b.htm",),
+    )
     schema_of(FinanceBatch).validate(json.loads(to_json(batch)))
     assert from_json(FinanceBatch, to_json(batch)) == batch
 

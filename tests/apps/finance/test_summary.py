@@ -211,3 +211,11 @@ def test_a_number_tagged_a_day_off_stands_in_its_column(tmp_path, monkeypatch):
     assert newest.period.end.endswith("-31")
     shown = printed(changed(reading, "revenue", values=(off, *others)), monkeypatch)
     assert shown == before
+
+
+def test_a_line_in_another_currency_than_the_heading_says_so(tmp_path, monkeypatch):
+    reading = made(tmp_path)
+    line = reading.line("revenue")
+    assert not [text for text in printed(reading, monkeypatch) if ": in " in text]
+    odd = tuple(replace(value, unit="EUR") for value in line.values)
+    assert "Revenue: in EUR" in printed(changed(reading, "revenue", values=odd), monkeypatch)

@@ -24,6 +24,12 @@ from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
 WHOLE = ["first begin", "first end", "second begin", "second end"]
 
 
+# On PostgreSQL, where a worker takes its time to start, they are slow.
+sqlite_first = pytest.mark.parametrize(
+    "settings", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
+
+
 def test_a_worker_that_slept_between_taking_and_beginning_a_job_takes_it_from_nobody(store: Store) -> None:
     """DBOS gave it the first attempt; by the time it wakes another worker is in the middle of the job."""
     job_id = jobs.create(store, "test.steps", None, {}).id
@@ -101,6 +107,7 @@ def fails_once(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr(SystemDatabase, "record_operation_result", record)
 
 
+@sqlite_first
 def test_a_job_whose_record_is_locked_for_a_while_begins_again_at_its_step(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +129,7 @@ def test_a_job_whose_record_finds_no_room_says_so(
             assert code_of(last(store, job_id)) == "disk_full"
 
 
+@sqlite_first
 def test_what_dbos_recorded_may_go_while_an_attempt_is_made_of_it(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +180,7 @@ def test_a_worker_whose_file_of_recorded_steps_was_replaced_begins_with_the_new_
     assert told.value.code == "jobs_file_damaged"
 
 
+@sqlite_first
 def test_what_dbos_holds_of_a_job_that_is_no_more_goes_when_a_worker_starts(store: Store, tmp_path: Path) -> None:
     kept, gone = (enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": n}) for n in (1, 2))
     with Worker(store, SAMPLES):
