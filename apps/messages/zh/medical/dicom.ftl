@@ -15,13 +15,13 @@ private_undecodable = { $count } 个文件的私有数据元素无法解码，�
 patient_name_varies = 各文件中患者姓名的写法不一致。
 other_patient_beside = 所读图像之外有 { $count } 个文件写的是另一名患者。
 patient_only_beside = 所读图像未写明患者；另有 { $count } 个文件写有患者，未采用。
-files_damaged = { $count } 个 DICOM 文件损坏或不完整，已略去；就可知者而言，它们不属于所读序列。
+files_damaged = { $count } 个 DICOM 文件损坏或不完整，已略去；据现有信息判断，它们不属于所读序列。
 files_forbidden = 当前用户无权读取 { $count } 个文件，已略去；若它们属于该检查，请更改其权限。
 folders_forbidden = 当前用户无权读取其中 { $count } 个文件夹，其内容已略去。
 several_studies = 其中有 { $num_studies } 次检查，仅读取了其中一次检查的一个序列。
 
 # 关于所读序列的提示
-series_of_several = 该序列含有多个容积（如多次采集或多种重建），读取了第 { $part } 个。
+series_of_several = 该序列含有多组体数据（如多次采集或多种重建），读取了第 { $part } 组。
 acquisitions_joined = 该序列由多次采集拼接而成，接合处位于 { $positions_mm } mm；该处的结节可能漏检或重复出现。
 frame_of_reference_varies = 各文件的参考坐标系不一致，其位置按原样采用。
 slices_apart = 每 { NUMBER($step_mm, minimumFractionDigits: 2) } mm 层间距中有 { NUMBER($gap_mm, minimumFractionDigits: 2) } mm 未成像，其中的结节无法发现。
@@ -68,7 +68,7 @@ series_no_place = { $attribute } 缺失、不可用或不属于 CT 图像
 series_derived = 由其他图像衍生，已读取原始序列
 series_thicker = 已读取层厚更薄的序列（{ NUMBER($read_mm, minimumFractionDigits: 2) } mm）
 series_less_coverage = 对肺部的覆盖不如已读取的序列
-series_other_part = 读取了同一序列的另一个容积
+series_other_part = 读取了同一序列的另一组体数据
 series_as_thick = 已读取另一个层厚相同的序列
 series_not_ct = 非 CT 图像：{ $object }
 object_magnetic_resonance = 磁共振
