@@ -213,8 +213,8 @@ def test_a_job_on_its_way_to_the_thread_that_runs_it_is_left_alone(
     clock = [0.0]
     monkeypatch.setattr(durable.time, "monotonic", lambda: clock[0])
     kept = durable.Durable(store, "worker-here", lambda: False)
-    for seconds, attempt in ((0.0, 1), (workers.BEAT_S, 1), (3 * workers.BEAT_S, 1), (workers.BEAT_S, 2)):
-        clock[0] += seconds
+    for share, attempt in ((0.0, 1), (0.2, 1), (0.6, 1), (0.3, 2)):
+        clock[0] += share * durable.TAKEN_WITHIN_S
         kept.reconcile()
         assert jobs.get(store, job_id).attempt == attempt
 
