@@ -8,6 +8,7 @@ and real bytes are counted. Files are numbered 1, 2, 3 ... in the order of their
 import contextlib
 import hashlib
 import io
+import lzma
 import os
 import stat
 import zipfile
@@ -167,13 +168,8 @@ class FileSource(ABC, Generic[Handle]):
                 source=self._numbered(number),
                 code="zip_member_damaged",
             ) from None
-        except (zlib.error, EOFError):
-            raise InputRejected(
-                "it cannot be unpacked",
-                action="export the study again",
-                source=self._numbered(number),
-                code="zip_member_cut",
-            ) from None
+        except (zlib.error, lzma.LZMAError, EOFError):
+            raise self._not_unpacked(number) from None
         except (NotImplementedError, RuntimeError):
             raise InputRejected(
                 "it is encrypted or packed by an unusual method",
@@ -188,13 +184,23 @@ class FileSource(ABC, Generic[Handle]):
                 source=self._numbered(number),
                 code="study_file_forbidden",
             ) from None
-        except OSError:
+        except OSError as error:
+            if error.errno is None:  # bz2's own, for damaged data
+                raise self._not_unpacked(number) from None
             raise Unavailable(
                 "the disk refused to read the file",
                 action="copy the study and try again",
                 source=self._numbered(number),
                 code="study_file_unreadable",
             ) from None
+
+    def _not_unpacked(self, number: int) -> InputRejected:
+        return InputRejected(
+            "it cannot be unpacked",
+            action="export the study again",
+            source=self._numbered(number),
+            code="zip_member_cut",
+        )
 
 
 class FolderSource(FileSource[Path]):
@@ -234,6 +240,12 @@ class FolderSource(FileSource[Path]):
                         found.append((name, Path(entry.path), entry.stat(follow_symlinks=False).st_size))
         except PermissionError:
             self.folders_forbidden += 1
+        except OSError:
+            raise Unavailable(
+                "the disk refused to list a folder",
+                action="copy the study and try again",
+                code="study_folder_unreadable",
+            ) from None
         if len(found) > MAX_FOLDER_FILES:
             raise InputRejected(
                 "the folder holds more than {most} files",

@@ -108,3 +108,15 @@ def pack_otherwise(data: bytearray, name: bytes) -> None:
     """Say of a member that it is packed by method 97, in its own header and in the archive's directory."""
     own, listed = data.index(name) - 30, data.rindex(name) - 46
     data[own + 8 : own + 10] = data[listed + 10 : listed + 12] = (97).to_bytes(2, "little")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_nothing_but_reports_that_were_cut_off_is_refused_as_damaged(tmp_path: Path, number: int) -> None:
+    Series([a_report()]).write(tmp_path / "sr")
+    (tmp_path / "given").mkdir()
+    for index in range(number):
+        cut(tmp_path / "sr" / "0000.dcm", tmp_path / "given" / f"{index}.dcm", 420)
+    for path in (tmp_path / "given", tmp_path / "given" / "0.dcm"):
+        with pytest.raises(InputRejected) as caught:
+            read_study(path)
+        assert caught.value.code == "dicom_damaged"
