@@ -22,10 +22,12 @@ from core_model.errors import InputRejected, TandemError, Unavailable
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 CT_MULTI_FRAME = frozenset({"1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2"})
+PACKED_OTHERWISE = "zip_member_method"
+"""The refusal of one member of an archive that is packed in a way that is not read; the archive itself is whole."""
 FORBIDDEN = "study_file_forbidden"
 """The refusal of one file that may not be read; the others may."""
-OF_ONE_FILE = frozenset({FORBIDDEN, "zip_member_method", "zip_member_damaged", "zip_member_cut"})
-"""Refusals of one file, or of one member of an archive, beside which the others can be read."""
+NOT_UNPACKED = frozenset({"zip_member_damaged", "zip_member_cut"})
+"""Refusals of a damaged member of an archive."""
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
@@ -106,7 +108,8 @@ def _read_one(source: FileSource, number: int, headers: Headers) -> None:
     try:
         _look_at(source, number, headers)
     except (InputRejected, Unavailable) as refusal:
-        if refusal.code not in OF_ONE_FILE:
+        no_image = refusal.code in NOT_UNPACKED and source.is_named_otherwise(number)
+        if not no_image and refusal.code not in (PACKED_OTHERWISE, FORBIDDEN):
             raise
         headers.damaged.append(DamagedFile(number, "", "", refusal))
 

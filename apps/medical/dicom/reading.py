@@ -263,8 +263,9 @@ def _header_cautions(stack: Stack) -> list[Caution]:
         found.append(Caution("frame_of_reference_varies"))
     if joints := stack.joints:
         found.append(Caution("acquisitions_joined", {"positions_mm": places_mm(stack, joints)}, count=len(joints)))
-    uids = {image.sop_uid for image in images}
-    files = {image.number for image in images}
+    used = [here[0] for here in stack.images]
+    uids = {image.sop_uid for image in used}
+    files = {image.number for image in used}
     if "" in uids or len(uids) < len(files):
         found.append(Caution("uid_repeated"))
     return found

@@ -38,7 +38,10 @@ MAX_DEPTH = 16
 LOCAL_HEADER_BYTES = 30
 
 ARCHIVE_ENDINGS = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".iso")
-
+NO_IMAGE_ENDINGS = (
+    ".txt", ".md", ".pdf", ".htm", ".html", ".xml", ".json", ".csv", ".log", ".ini", ".inf", ".exe", ".dll", ".jpg",
+    ".jpeg", ".png", ".gif", ".ico", ".css", ".js", ".db", ".ds_store", *ARCHIVE_ENDINGS,
+)  # fmt: skip
 
 Handle = TypeVar("Handle", Path, zipfile.ZipInfo)
 
@@ -97,6 +100,10 @@ class FileSource(ABC, Generic[Handle]):
     @abstractmethod
     def name_of(self, number: int) -> str:
         """The file's own name: personal, for the person who gave the path alone, never stored."""
+
+    def is_named_otherwise(self, number: int) -> bool:
+        """Whether its name is one that no DICOM image has."""
+        return self.name_of(number).lower().endswith(NO_IMAGE_ENDINGS)
 
     def size_of(self, number: int) -> int:
         """Size in bytes, as the folder or the archive states it."""

@@ -24,7 +24,8 @@ BLOCK_SHARE = 0.8
 """Across a block of foreign slices the scan goes on: a smaller step than those into the block and out of it."""
 BY_TURNS = 0.9
 MOST_VOLUMES = 4
-"""So many volumes that take turns are told from one."""
+"""So many volumes that take turns are told from one. Of real scans of 1 to 9 mm each further step was at least 1.13
+times the one before."""
 ROUGHER, SAME_KERNEL = 0.1, 0.5
 """From slice to slice the noise of one volume changes by 2%, and over two slices by more than over one."""
 CELLS = 64
@@ -164,7 +165,7 @@ def _breaks(steps: NDArray[np.float32]) -> list[int]:
 
 def _by_turns(cells: NDArray[np.float32], step: float) -> bool:
     """Whether the step to the next but one, or to one of the two after that, is smaller than the one before it."""
-    for further in range(2, MOST_VOLUMES + 1):
+    for further in range(2, min(MOST_VOLUMES, len(cells) // 4) + 1):
         nearer, step = step, float(np.abs(cells[further:] - cells[:-further]).mean())
         if step < BY_TURNS * nearer:
             return True
