@@ -62,7 +62,7 @@ class PixelElement:
 
     def starts_with(self, marks: tuple[bytes, ...]) -> bool:
         """Whether its first item begins with one of these."""
-        return bool(self.fragments) and self.fragments[0].startswith(marks)
+        return self.fragments is not None and b"".join(self.fragments[:1]).startswith(marks)
 
     @cached_property
     def plain(self) -> bytes:
