@@ -6,8 +6,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from apps import console
 from apps.processes import start_module
@@ -96,9 +97,35 @@ def serve(port: int | None = None) -> int:
         return start_module("ui.server", *arguments, settings={TOKEN: token}, stdin=subprocess.PIPE, **streams)
 
     with open_store(settings) as store, free_port(port or settings.port) as chosen, ensure_worker(store):
-        console.say(f"the dashboard is at {address(chosen.number, token)} (Ctrl-C ends it)")
-        console.say("the address lets in whoever has it: keep it to yourself")
-        return keep_running(start)
+        here = address(chosen.number, token)
+        with opening_page(settings.data_dir / f"tandem.ui-{chosen.number}.html", here) as page:
+            console.say(f"the dashboard is at {here} (Ctrl-C ends it)")
+            console.say("the address lets in whoever has it: keep it to yourself")
+            if page is not None:
+                console.say(f"others can read what a browser is started with; open this page instead: {page.as_uri()}")
+            return keep_running(start)
+
+
+@contextmanager
+def opening_page(file: Path, here: str) -> Iterator[Path | None]:
+    """A page that leads to the dashboard, for this user alone, while the block runs: the command line of a browser that
+    is given the address shows the token to every user of the machine. None where it cannot be written."""
+    try:
+        file.unlink(missing_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf8") as page:
+            page.write(
+                '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+                f'<meta http-equiv="refresh" content="0; url={here}"><title>Tandem</title><a href="{here}">Tandem</a>\n'
+            )
+    except OSError:
+        yield None
+        return
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.unlink()
 
 
 def keep_running(start: Callable[[], subprocess.Popen[bytes]]) -> int:

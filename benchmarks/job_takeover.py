@@ -35,6 +35,7 @@ from apps.store.engine import make_engine, sqlite_file
 from apps.store.ids import canonical, hash_of
 from apps.store.store import Store
 from benchmarks.figures import Figure
+from benchmarks.trust.lost import fate
 
 USUAL_MINUTES = 7.0
 INPUTS: list[str] = []
@@ -98,7 +99,7 @@ class Outcome:
     kills_in_a_job: int = 0
     takeovers_s: list[float] = field(default_factory=list)
     jobs: int = 0
-    lost: int = 0
+    lost: list[str] = field(default_factory=list)  # what became of each
     recorded_again: int = 0
     begun_again: int = 0
     effects: int = 0
@@ -131,7 +132,12 @@ def figures(outcomes: list[Outcome]) -> dict[str, Figure]:
     effects = sum(outcome.effects for outcome in outcomes)
     return {
         "kills": Figure(kills, "count", kills, note=each),
-        "jobs_lost": Figure(sum(outcome.lost for outcome in outcomes), "count", all_jobs),
+        "jobs_lost": Figure(
+            sum(len(outcome.lost) for outcome in outcomes),
+            "count",
+            all_jobs,
+            note="; ".join(lost for outcome in outcomes for lost in outcome.lost),
+        ),
         "recorded_steps_run_again": Figure(
             sum(outcome.recorded_again for outcome in outcomes), "count", all_jobs * len(STEPS)
         ),
@@ -250,8 +256,10 @@ def count(store: Store, log: Path, job_ids: list[str], ended: dict[str, str], ou
     saved = Counter(entry.subject for entry in audit.listing(store, limit=1_000_000) if entry.action == "reading.save")
     begins: dict[tuple[str, str], list[float]] = {}
     effects: dict[tuple[str, str], list[str]] = {}
+    noted: dict[str, list[str]] = {}
     for line in log.read_text().splitlines():
         at, job_id, name, what = line.split()
+        noted.setdefault(job_id, []).append(f"{at} {name} {what}")
         if what == "begin":
             begins.setdefault((job_id, name), []).append(float(at))
         else:
@@ -259,7 +267,8 @@ def count(store: Store, log: Path, job_ids: list[str], ended: dict[str, str], ou
     recorded = _recorded(store)
     for job_id in job_ids:
         whole = all(len(set(effects.get((job_id, name), []))) == 1 for name in STEPS)
-        outcome.lost += ended.get(job_id) != "done" or not whole
+        if ended.get(job_id) != "done" or not whole:
+            outcome.lost.append(fate(store, outcome.database, job_id, noted.get(job_id, [])))
         for name in STEPS:
             times = begins.get((job_id, name), [])
             end = recorded.get((job_id, name))

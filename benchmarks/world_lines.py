@@ -93,7 +93,7 @@ def _read(report: dict[str, Any]) -> Statements:
     with tempfile.TemporaryDirectory() as scratch:
         for file in files:
             shutil.copy(file, scratch)
-        return read_report(report_of(Path(scratch))).statements
+        return read_report(report_of(Path(scratch), among_others=True)).statements
 
 
 def compare(report: dict[str, Any], statements: Statements | None) -> list[Position]:

@@ -2,8 +2,9 @@
 
 import io
 import threading
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -37,10 +38,23 @@ class FactView(NamedTuple):
 
 
 Reading = TypeVar("Reading")
+Content = TypeVar("Content")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed(Generic[Content]):
+    """What a cache holds, with the bytes that it was made of."""
+
+    content: Content
+    num_bytes: int
+
+
+READINGS_BYTES = 48 << 20  # of JSON, of which one report of a bank has 23 MB; in memory several times as much
+FACTS_BYTES = 64 << 20  # of columns
 _KINDS: dict[type[Any], str] = {FinanceReading: "finance.read", MedicalReading: "medical.read"}
 """The kind of the job that makes each type of reading."""
-_readings: ContentCache[Any] = ContentCache(16)
-_facts: ContentCache[dict[str, FactView]] = ContentCache(8)
+_readings: "ContentCache[Weighed[Any]]" = ContentCache(READINGS_BYTES, weigh=lambda held: held.num_bytes)
+_facts: "ContentCache[Weighed[dict[str, FactView]]]" = ContentCache(FACTS_BYTES, weigh=lambda held: held.num_bytes)
 _opened: dict[Settings, Store] = {}
 _opening = threading.Lock()
 
@@ -82,7 +96,13 @@ def reading(reading_id: str, kind: type[Reading]) -> Reading:
         NotFound: There is no such reading of this type.
     """
     row = _of_kind(reading_id, _KINDS[kind])
-    return _readings.get(row.document_sha256, lambda: from_json(kind, blobs.get(store(), row.document_sha256)))
+
+    def read() -> Weighed[Any]:
+        document = blobs.get(store(), row.document_sha256)
+        return Weighed(from_json(kind, document), len(document))
+
+    made: Reading = _readings.get(row.document_sha256, read).content
+    return made
 
 
 def document_bytes(reading_id: str) -> bytes:
@@ -97,7 +117,7 @@ def document_bytes(reading_id: str) -> bytes:
 def facts(reading_id: str) -> dict[str, FactView]:
     """The facts of a finance reading by id."""
     sha256 = _file(readings.get(store(), reading_id), "facts")
-    return _facts.get(sha256, lambda: _read_facts(blobs.get(store(), sha256)))
+    return _facts.get(sha256, lambda: _read_facts(blobs.get(store(), sha256))).content
 
 
 def source_hash(reading_id: str) -> str:
@@ -208,11 +228,12 @@ def _file(row: ReadingRow, name: str) -> str:
     return sha256
 
 
-def _read_facts(data: bytes) -> dict[str, FactView]:
+def _read_facts(data: bytes) -> Weighed[dict[str, FactView]]:
     import pyarrow.parquet as pq
 
-    columns = ["fact_id", *FactView._fields]
-    table = pq.read_table(io.BytesIO(data), columns=columns).select(columns).to_pydict()
-    table["not_available"] = [reason and reason_of(reason) for reason in table["not_available"]]
-    rows = zip(*(table[name] for name in FactView._fields), strict=True)
-    return dict(zip(table["fact_id"], map(FactView._make, rows), strict=True))
+    names = ["fact_id", *FactView._fields]
+    table = pq.read_table(io.BytesIO(data), columns=names).select(names)
+    columns = table.to_pydict()
+    columns["not_available"] = [reason and reason_of(reason) for reason in columns["not_available"]]
+    rows = zip(*(columns[name] for name in FactView._fields), strict=True)
+    return Weighed(dict(zip(columns["fact_id"], map(FactView._make, rows), strict=True)), table.nbytes)

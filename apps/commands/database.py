@@ -43,8 +43,8 @@ def upgrade() -> None:
 
 @app.command()
 def verify(head: Head = None) -> None:
-    """Verify the audit chain entry by entry, the database file, every stored content against its hash, and every row
-    against its document.
+    """Verify the audit chain entry by entry, the database file, every stored content against its hash, every document
+    against the chain, and every row against its document.
 
     Keep the head that it prints elsewhere: given again, it shows whether the chain was cut off at its end.
     """

@@ -49,7 +49,7 @@ def read(
         refuse_address(name)
         folder = inputs.looked_up(path).is_dir()
         given = path.expanduser()
-        files = reports_in(given) if folder else [given]
+        files = reports_in(given, _say_repeat) if folder else [given]
     except TandemError as error:
         console.say(f"tandem: {error.sentence(name)}")
         raise typer.Exit(1) from None
@@ -57,25 +57,34 @@ def read(
         console.say(f"warning: PDFs are not read; the folder holds {pdfs}")
     failures: list[Refusal] = []
     made: list[FinanceReading] = []
-    sources: list[str] = []
+    sources: list[Path] = []
+    failed: list[Path] = []
     with open_store() as store:
         submitted = []
         for number, file in enumerate(files, 1):
             try:
-                submitted.append((number, Submitted(submit(store, file, again=again), str(file))))
+                submitted.append((number, Submitted(submit(store, file, again=again, among_others=folder), str(file))))
             except TandemError as error:
                 failures.append(replace(error.refusal, source=numbered_file(number, len(files)).message))
+                failed.append(file)
                 console.say(f"tandem: {error.sentence(str(file))}")
         ended = wait_for(store, [each for _, each in submitted])
         for (number, each), progress in zip(submitted, ended, strict=True):
             if progress.state == "done" and progress.reading_id:
                 made.append(_reading(store, progress.reading_id))
-                sources.append(each.name)
+                sources.append(Path(each.name))
             else:
                 failures.append(replace(progress.refusal, source=numbered_file(number, len(files)).message))
+                failed.append(Path(each.name))
                 console.say(f"tandem: {refused(progress.refusal, name=each.name)}")
     if as_json and folder:
-        console.print_document(to_json(FinanceBatch(readings=tuple(made), failures=tuple(failures))))
+        batch = FinanceBatch(
+            readings=tuple(made),
+            failures=tuple(failures),
+            sources=tuple(str(source.relative_to(given)) for source in sources),
+            failed_sources=tuple(str(source.relative_to(given)) for source in failed),
+        )
+        console.print_document(to_json(batch))
     elif as_json:
         for reading in made:
             console.print_document(to_json(reading))
@@ -83,7 +92,7 @@ def read(
         from apps.finance.summary import print_summary
 
         for reading, source in zip(made, sources, strict=True):
-            print_summary(reading, source)
+            print_summary(reading, str(source))
     raise typer.Exit(1 if failures else 0)
 
 
@@ -131,6 +140,10 @@ def list_reports(
             cell.truncate(width, overflow="ellipsis")
             cell.align("right" if number > 3 else "left", width)
         console.out.print(Text("  ").join(cells), soft_wrap=True, highlight=False)
+
+
+def _say_repeat(package: Path, report: Path) -> None:
+    console.say(f"warning: {package} holds the report {report} once more and is not read again")
 
 
 def _reading(store: "Store", reading_id: str) -> "FinanceReading":

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,24 +35,35 @@ LIBRARIES = ("lxml", "numpy", "pyarrow")
 """Those that decide a result; the file of facts, whose hash a reading has, is as ``pyarrow`` writes it."""
 
 
-def reports_in(folder: Path) -> list[Path]:
+def reports_in(folder: Path, repeated: Callable[[Path, Path], None] | None = None) -> list[Path]:
     """The reports of a folder and its subfolders; see ``apps.finance.sources``. Other people's files are looked into,
     so this is done in a process of its own.
+
+    Args:
+        folder: It.
+        repeated: Called with each submission or zip that is left out, and the report that it holds once more.
 
     Raises:
         InputRejected: There is none, or the folder cannot be opened.
     """
     whole = folder.absolute()
+
+    def named(path: str) -> Path:
+        return folder / Path(path).relative_to(whole)
+
     given = {"folder": str(whole)}
     with (
         tempfile.TemporaryDirectory(prefix="tandem-") as scratch_folder,
         run_isolated(FIND, given, budget=SCAN_BUDGET, folder=Path(scratch_folder)) as answered,
     ):
-        found = map(Path, json.loads(answered.file(FOUND).read_bytes()))
-        return [folder / path.relative_to(whole) for path in found]
+        found = json.loads(answered.file(FOUND).read_bytes())
+    if repeated is not None:
+        for path, same in found["repeats"].items():
+            repeated(named(path), named(same))
+    return [named(path) for path in found["reports"]]
 
 
-def submit(store: Store, path: Path, *, again: bool = False) -> str:
+def submit(store: Store, path: Path, *, again: bool = False, among_others: bool = False) -> str:
     """Queue the reading of one report and return the job's id.
 
     Args:
@@ -59,20 +71,22 @@ def submit(store: Store, path: Path, *, again: bool = False) -> str:
         path: The report's file, or a folder whose documents are one report.
         again: Read it even if the same file was read with the same versions of the steps, settings, weights and
             libraries.
+        among_others: Whether a folder may hold other reports besides its set, which are queued by themselves, as
+            ``reports_in`` lists them.
 
     Raises:
         NotFound: There is no such file.
-        InputRejected: It is no plain file, too large, or cannot be opened.
+        InputRejected: It is no plain file, too large, cannot be opened, or is a folder that does not hold one report.
     """
-    provenance = provenance_of(_hash_of(store, path))
+    provenance = provenance_of(_hash_of(store, path, among_others))
     return enqueue(store, KIND, inputs.add(store, path), SETTINGS, provenance=provenance, again=again)
 
 
-def _hash_of(store: Store, path: Path) -> str:
+def _hash_of(store: Store, path: Path, among_others: bool) -> str:
     """The hash of a report's bytes; those of several documents are put together in a process of its own."""
     if not path.is_dir():
         return hashlib.sha256(report_of(path)).hexdigest()
-    given = {"path": str(path.absolute())}
+    given = {"path": str(path.absolute()), "among_others": among_others}
     with run_isolated(HASH, given, budget=SCAN_BUDGET, folder=scratch(store)) as answered:
         return str(answered.value)
 

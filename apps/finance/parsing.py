@@ -46,7 +46,7 @@ def parse(given: dict[str, Any], port: Port) -> dict[str, str]:
     Raises:
         NotFound, InputRejected: As ``report_of`` and ``read_report`` do.
     """
-    data = report_of(Path(given["path"]))
+    data = report_of(Path(given["path"]), among_others=True)  # whether it may be was asked when it was queued
     port.tick(0.05)
     report = read_report(data, lambda done: port.tick(0.05 + 0.85 * done))
     source = hashlib.sha256(data).hexdigest()

@@ -112,12 +112,17 @@ class FinanceBatch:
         notice: What it may be used for.
         readings: Of the reports that were read, in the order of their paths.
         failures: Why the others were not, each with the place of its file in that order.
+        sources: Of each reading the file within the folder that it was read from, or the folder of its documents
+            (``.`` where that is the whole).
+        failed_sources: The same of each failure.
     """
 
     schema: Literal["tandem.finance.batch/2"] = BATCH_SCHEMA
     notice: str = NOTICE
     readings: tuple[FinanceReading, ...]
     failures: tuple[Refusal, ...]
+    sources: tuple[str, ...] = ()
+    failed_sources: tuple[str, ...] = ()
 
 
 def fact_of(caution: Caution) -> str:

@@ -9,6 +9,7 @@ from apps.finance.anomaly import Anomaly, CheckResult, check_statements
 from apps.finance.anomaly.printed.layout import read_layout
 from apps.finance.filings import Filing
 from apps.finance.filings.entity.consolidation import whole_company
+from apps.finance.filings.entity.others import of_one_entity
 from apps.finance.filings.reader import open_report
 from apps.finance.reading import AboutReport, FactsFile, FinanceReading
 from apps.finance.statements import STATEMENTS, ReportedLine, StatementName, Statements, build_statements
@@ -47,10 +48,11 @@ def read_report(data: bytes, tick: Callable[[float], None] | None = None) -> Rea
         return None if tick is None else lambda done: tick(start + (end - start) * done)
 
     root, filing = open_report(data)
-    whole, whose = whole_company(filing)
+    own, others = of_one_entity(filing)
+    whole, whose = whole_company(own)
     statements = build_statements(root, whole, tick=part(0.4, 0.8))
-    if whose is not None:
-        statements = replace(statements, cautions=(whose, *statements.cautions))
+    said = tuple(caution for caution in (others, whose) if caution is not None)
+    statements = replace(statements, cautions=(*said, *statements.cautions))
     checks, anomalies = check_statements(whole, statements, read_layout(root, whole), tick=part(0.8, 1.0))
     return ReadReport(filing, statements, tuple(checks), tuple(anomalies))
 

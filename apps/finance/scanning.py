@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from apps.finance.sources import report_of, reports_in
+from apps.finance.sources import repeats_among, report_of, reports_in
 from apps.isolation import Port
 
 FOUND = "found"
-"""File in the call's folder: the paths of the reports, as JSON."""
+"""File in the call's folder: as JSON the ``reports`` by their paths, and of the ``repeats`` among them the same report
+elsewhere."""
 
 
 def find(given: dict[str, Any], port: Port) -> None:
@@ -23,7 +24,9 @@ def find(given: dict[str, Any], port: Port) -> None:
     Raises:
         InputRejected: As ``reports_in`` does.
     """
-    found = [str(path) for path in reports_in(Path(given["folder"]))]
+    reports = reports_in(Path(given["folder"]))
+    repeats = {str(path): str(same) for path, same in repeats_among(reports).items()}
+    found = {"reports": [str(path) for path in reports if str(path) not in repeats], "repeats": repeats}
     (port.folder / FOUND).write_text(json.dumps(found), encoding="utf8")
 
 
@@ -31,9 +34,9 @@ def hash_of(given: dict[str, Any], _port: Port) -> str:
     """The SHA-256 of a report of several documents.
 
     Args:
-        given: ``path`` of their folder.
+        given: ``path`` of their folder, and whether it may hold others (``among_others``).
 
     Raises:
         NotFound, InputRejected: As ``report_of`` does.
     """
-    return hashlib.sha256(report_of(Path(given["path"]))).hexdigest()
+    return hashlib.sha256(report_of(Path(given["path"]), among_others=given["among_others"])).hexdigest()

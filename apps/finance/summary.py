@@ -8,7 +8,7 @@ from rich.text import Text
 
 from apps import console
 from apps.documents import Missing
-from apps.finance.money import SCALES, is_money, least_places, printed, round_unit
+from apps.finance.money import SCALES, is_money, least_places, per_share, printed, round_unit, unit_in_words
 from apps.finance.periods import Period
 from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.lines import BY_NAME
@@ -120,7 +120,10 @@ def statement(reading: FinanceReading, name: StatementName, width: int | None) -
         yield Text((f"{called:<{broadest}}" + "".join(f"{number:>{cell}}" for number in numbers)).rstrip())
         for end, reason in missing.items():
             yield _cropped(f"  {end}: n/a: {reason}", width)
+    own = _own_units(reading)
     for line in lines:
+        for other in sorted({value.unit for value in line.values if value.value is not None and value.unit} - own):
+            yield _cropped(f"{names[line.line]}: in {said(unit_in_words(other))}", width)
         if line.scope != "exact" and any(value.value is not None for value in line.values):
             yield _cropped(f"{names[line.line]}: {line.scope} than the line's definition ({said(line.reason)})", width)
         for value in line.values:
@@ -129,6 +132,12 @@ def statement(reading: FinanceReading, name: StatementName, width: int | None) -
                 yield _cropped(f"{names[line.line]} {value.period.end}: {said(value.note)}", width)
     if any(text.endswith(_DERIVED) for texts in shown.values() for text in texts[: len(periods)]):
         yield Text(f"{_DERIVED} computed from other lines, not printed in the report")
+
+
+def _own_units(reading: FinanceReading) -> set[str]:
+    """The units in which amounts stand without a word: the currency of the heading, and that a share."""
+    currency = reading.document.currency
+    return set() if isinstance(currency, Missing) else {currency, per_share(currency)}
 
 
 def unit_of(reading: FinanceReading) -> tuple[int, int]:

@@ -4,9 +4,9 @@ A worker has threads and large libraries, and cannot be forked safely or cheaply
 for each kind of parse; it has imported what parses, and nothing runs in it. Each call is a fork of it: that costs a few
 milliseconds, starts from the same state, and takes along whatever the parse has done when it ends.
 
-The control socket on descriptor 0 brings one line of JSON for each call, with two descriptors: a socket for the
-conversation and a pipe for how the process ended. When the control socket closes, every child is killed. What a child
-has started itself is ended with it.
+The control socket on descriptor 0 brings one line of JSON for each call, at most ``MAX_LINE`` bytes, with two
+descriptors: a socket for the conversation and a pipe for how the process ended. When the control socket closes, every
+child is killed. What a child has started itself is ended with it.
 """
 
 import contextlib
@@ -24,9 +24,8 @@ from typing import Any
 
 from apps.isolation.budget import Budget
 from apps.isolation.child import answer, function_at, leave
-from apps.isolation.wire import Channel
+from apps.isolation.wire import MAX_LINE, Channel
 
-MAX_LINE = 1 << 16
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 

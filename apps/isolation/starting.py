@@ -13,9 +13,9 @@ import threading
 from typing import Any, Protocol
 
 from apps.isolation.budget import Budget
-from apps.isolation.wire import Channel
+from apps.isolation.wire import MAX_LINE, Channel
 from apps.processes import start_module
-from core_model.errors import Unavailable, system_reason
+from core_model.errors import InputRejected, Unavailable, system_reason
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """A fork takes one thread along, and a parse has no use for more."""
@@ -98,6 +98,7 @@ class _ForkServer:
 
         Raises:
             OSError: The server is gone.
+            InputRejected: What is given is too long.
         """
         ours, theirs = socket.socketpair()
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_WITHIN_S, 0))
@@ -106,8 +107,8 @@ class _ForkServer:
             number = next(self._numbers)
             call = {"number": number, "place": place, "given": given, "folder": folder, "budget": budget.as_dict()}
             try:
-                socket.send_fds(self._control, [json.dumps(call).encode()], [theirs.fileno(), ended])
-            except OSError:
+                socket.send_fds(self._control, [_one_line(call)], [theirs.fileno(), ended])
+            except (OSError, InputRejected):
                 os.close(end)
                 ours.close()
                 raise
@@ -135,10 +136,30 @@ class _ForkServer:
             self._process.wait()
 
 
+def _one_line(call: dict[str, Any]) -> bytes:
+    """A call as the server reads it, in one piece.
+
+    Raises:
+        InputRejected: It is longer than the server reads; cut off, it would end the server.
+    """
+    line = json.dumps(call).encode()
+    if len(line) > MAX_LINE:
+        raise InputRejected(
+            "what is asked for is too long ({kib} KiB)",
+            allowed="at most {most} KiB with the path",
+            action="ask for less at a time",
+            code="parse_call_too_long",
+            values={"kib": round(len(line) / 1024), "most": MAX_LINE // 1024},
+        )
+    return line
+
+
 class _Spawned:
     """A Python of its own for one call."""
 
     def __init__(self, place: str, given: dict[str, Any], folder: str, budget: Budget) -> None:
+        call = {"place": place, "given": given, "folder": folder, "budget": budget.as_dict()}
+        _one_line(call)
         self._process = start_module(
             "apps.isolation", "once", place, settings=ONE_THREAD, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -147,7 +168,7 @@ class _Spawned:
         self.channel = Channel(os.dup(self._process.stdout.fileno()), os.dup(self._process.stdin.fileno()))
         self._process.stdin.close()
         self._process.stdout.close()
-        self.channel.send({"place": place, "given": given, "folder": folder, "budget": budget.as_dict()})
+        self.channel.send(call)
 
     def kill(self) -> None:
         self._process.kill()
@@ -183,6 +204,7 @@ def start(place: str, given: dict[str, Any], folder: str, budget: Budget, *, for
 
     Raises:
         Unavailable: The machine starts no process now.
+        InputRejected: What is given is too long (code ``parse_call_too_long``).
     """
     try:
         if not fork:

@@ -15,6 +15,7 @@ from typing import Any
 from core_model.errors import InputRejected, NotAllowed, NotFound, Phrase, Place, TandemError, Unavailable
 
 MAX_FRAME = 8 << 20
+MAX_LINE = 1 << 16  # bytes of a call of the fork server
 _PLAIN = re.compile(r"(?:[^{}]|\{\w+\})*+", re.ASCII)
 """A template with nothing but names in braces: no attributes, and no widths that fill the memory."""
 _KINDS: dict[str, type[TandemError]] = {

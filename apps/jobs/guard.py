@@ -7,20 +7,14 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from types import FrameType
 from typing import Any
 
-from apps.jobs.pulse import Pulse
+from apps.jobs.pulse import Pulse, end_in_good_order
 from apps.processes import start_module
 from core_model.errors import system_reason
 
 LOOK_EVERY_S = 1.0
-END_WITHIN_S = 3.0
-"""A worker ends in good order within two seconds, its job interrupted; one that holds its interpreter's lock never."""
-STILL_S = 1.5
-"""Without a beat, after which nobody waits for a worker that was told to end."""
-WAIT_S = 0.2
 QUICK_S = 10.0  # a worker that ends sooner never worked
 MAX_QUICK_ENDS = 3
 PAUSE_S = 1.0
@@ -94,19 +88,4 @@ def _watch(process: "subprocess.Popen[bytes]", ending: threading.Event) -> int:
             log.warning("the worker's heart has stopped")
             process.kill()
             return process.wait()
-    return _end(process, pulse)
-
-
-def _end(process: "subprocess.Popen[bytes]", pulse: Pulse) -> int:
-    """End a worker in good order; by force where it takes too long, or stands still; its exit status."""
-    assert process.stdin is not None
-    process.stdin.close()  # the worker ends when its standard input does
-    began = beaten = time.monotonic()
-    felt = pulse.felt
-    while time.monotonic() - began < END_WITHIN_S and time.monotonic() - beaten < STILL_S:
-        with suppress(subprocess.TimeoutExpired):
-            return process.wait(WAIT_S)
-        if pulse.felt != felt:
-            felt, beaten = pulse.felt, time.monotonic()
-    process.kill()
-    return process.wait()
+    return end_in_good_order(process, pulse)

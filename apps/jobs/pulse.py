@@ -1,4 +1,4 @@
-"""Whether a worker's interpreter still runs: a byte a second to the process that started it.
+"""Whether a worker's interpreter still runs: a byte a second to the process that started it, and that ends it.
 
 What holds the interpreter's lock stops all threads of a worker at once, its heartbeat too, and no signal handler of
 Python runs any more; the process lives on and holds its job. Only another process can see that and end it.
@@ -7,6 +7,7 @@ Python runs any more; the process lives on and holds its job. Only another proce
 import os
 import subprocess
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,11 @@ from typing import IO
 PULSE_EVERY_S = 1.0
 STOPPED_AFTER = 20
 """Looks, one a second or slower, without a byte in between, after which a worker counts as stopped."""
+END_WITHIN_S = 3.0
+"""A worker ends in good order within two seconds, its job interrupted; one that holds its interpreter's lock never."""
+STILL_S = 1.5
+"""Without a beat, after which nobody waits for a worker that was told to end."""
+WAIT_S = 0.2
 
 
 def show_pulse(descriptor: int) -> None:
@@ -62,6 +68,22 @@ class Pulse:
         with stream, suppress(OSError, ValueError):
             while stream.read(1):
                 self._felt += 1
+
+
+def end_in_good_order(process: "subprocess.Popen[bytes]", pulse: Pulse) -> int:
+    """End a worker by closing its standard input; by force where it takes too long, or stands still; its exit
+    status."""
+    if process.stdin is not None:
+        process.stdin.close()
+    began = beaten = time.monotonic()
+    felt = pulse.felt
+    while time.monotonic() - began < END_WITHIN_S and time.monotonic() - beaten < STILL_S:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(WAIT_S)
+        if pulse.felt != felt:
+            felt, beaten = pulse.felt, time.monotonic()
+    process.kill()
+    return process.wait()
 
 
 def _suspended(process: int) -> bool:

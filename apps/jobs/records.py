@@ -12,15 +12,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
 from dbos import DBOSClient
 from sqlalchemy import URL, Engine, create_engine, event, inspect
 
 from apps.jobs import json_only
+from apps.store import jobs
 from apps.store.disk import private_file
 from apps.store.engine import forget_deleted, keep_promises, lock
 from apps.store.steps import SCHEMA, steps_file
 from apps.store.store import Store
 
+WORKFLOW = "tandem.job"  # what all attempts of all jobs are called in DBOS
 BUSY_TIMEOUT_S = 30.0  # DBOS's threads write at every poll, and wait for each other
 ROTTEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 log = logging.getLogger(__name__)
@@ -50,6 +53,18 @@ def file_engine(path: Path) -> Engine:
         keep_promises(connection, BUSY_TIMEOUT_S)
 
     return engine
+
+
+def identity(store: Store) -> tuple[int, int] | None:
+    """Which file lies where DBOS's own does; None where none does, or where it has none."""
+    file = jobs_file(store)
+    if file is None:
+        return None
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def is_rotten(store: Store) -> bool:
@@ -98,6 +113,26 @@ def forget(store: Store, job_ids: Iterable[str]) -> None:
         for job_id in job_ids:
             attempts = client.list_workflows(workflow_id_prefix=f"{job_id}.", load_input=False, load_output=False)
             client.delete_workflows([attempt.workflow_id for attempt in attempts])
+
+
+def forget_orphans(store: Store) -> list[str]:
+    """Remove what DBOS holds of jobs that are no more: a worker handed one over while it was deleted. Returns their
+    ids."""
+    with _client(store) as client:
+        if client is None:
+            return []
+        attempt: sa.ColumnClause[str] = sa.column("workflow_uuid")
+        name: sa.ColumnClause[str] = sa.column("name")
+        table = sa.table("workflow_status", attempt, name, schema=SCHEMA if jobs_file(store) is None else None)
+        with client._sys_db.engine.connect() as connection:
+            ours = sa.select(attempt).select_from(table).where(name == WORKFLOW)
+            attempts = list(connection.execute(ours).scalars())
+        # Asked after DBOS: each job has a row of ours before DBOS gets it.
+        gone = {each.rpartition(".")[0] for each in attempts} - jobs.all_ids(store)
+        lost = [each for each in attempts if each.rpartition(".")[0] in gone]
+        if lost:
+            client.delete_workflows(lost)
+        return sorted(gone)
 
 
 @contextmanager

@@ -40,6 +40,10 @@ class WorkerStopping(JobInterrupted):
     """This worker ends; the job waits for another one."""
 
 
+class RecordsAway(JobInterrupted):
+    """What DBOS recorded cannot be read or written now; the job begins again where it stands."""
+
+
 class JobFailed(JobInterrupted):
     """A step failed. It is no recorded result, so that a retry begins at this step.
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from apps.jobs.pulse import Pulse
+from apps.jobs.pulse import Pulse, end_in_good_order
 from apps.processes import start_module
 from apps.store import workers
 from apps.store.store import Store
@@ -20,7 +20,6 @@ QUICK_S = 10.0  # a worker that ends sooner never worked
 MAX_QUICK_ENDS = 3
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 60.0
-END_WITHIN_S = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +39,7 @@ class WorkerSupervisor:
         self._pause_s = 0.0
         self._not_before = 0.0
         self._stop = threading.Event()
+        self._starting = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="tandem-supervisor", daemon=True)
 
     @property
@@ -70,16 +70,11 @@ class WorkerSupervisor:
     def close(self) -> None:
         """Stop looking, and end the worker that was started here; it is killed where it does not end in time."""
         self._stop.set()
-        self._thread.join()
-        if self._process is None:
-            return
-        if self._process.stdin is not None:
-            self._process.stdin.close()  # the worker ends when its standard input does
-        try:
-            self._process.wait(END_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with self._starting:  # nothing starts from here on, though a look may go on that waits for a busy database
+            process, pulse = self._process, self._pulse
+        if process is not None and pulse is not None:
+            end_in_good_order(process, pulse)
+        self._thread.join(LOOK_EVERY_S)
 
     def _watch(self) -> None:
         said = ""
@@ -113,7 +108,9 @@ class WorkerSupervisor:
         if workers.live(self.store):
             self._works()
         elif time.monotonic() >= self._not_before:
-            self._start()
+            with self._starting:
+                if not self._stop.is_set():
+                    self._start()
 
     def _works(self) -> None:
         self._quick_ends, self._failed, self._pause_s = 0, None, 0.0

@@ -22,7 +22,7 @@ from apps.jobs.pulse import show_pulse
 from apps.jobs.retention import forget_old_jobs
 from apps.settings import load_settings
 from apps.store import blobs, inputs, jobs, workers
-from apps.store.engine import translated_errors
+from apps.store.engine import PASSING, translated_errors
 from apps.store.ids import new_id
 from apps.store.store import Store
 from core_model.errors import NotFound, TandemError, Unavailable
@@ -35,7 +35,6 @@ STUCK_AFTER_S = 300.0
 """A round of the heart waits for a locked database a minute and more, in several places; not five minutes."""
 DAMAGED = ("database_damaged", "file_no_database")
 JOBS_FILE_DAMAGED = "jobs_file_damaged"
-WAITED_FOR = ("database_locked", "database_busy")
 log = logging.getLogger(__name__)
 
 
@@ -52,11 +51,10 @@ class Worker:
 
     def __init__(self, store: Store, modules: Sequence[str] | None = None, concurrency: int = 1) -> None:
         from apps.jobs.durable import Durable
-        from apps.jobs.records import is_rotten
 
         for module in store.settings.job_modules if modules is None else modules:
             _import(module)
-        self.store, self.id, self._is_rotten = store, new_id("worker"), is_rotten
+        self.store, self.id = store, new_id("worker")
         self._stop = threading.Event()
         self._broken: Unavailable | None = None  # what ended its heart
         self._said = ""
@@ -147,19 +145,21 @@ class Worker:
             log.warning("%s", state)
 
     def _beat_and_hand_over(self) -> None:
+        damaged = False
         try:
             while not self._stop.wait(HAND_OVER_S):
                 self._rounds += 1
+                if self._durable.file_lost(suspected=damaged):
+                    self._broken = _jobs_file_damaged()
+                    return
                 try:
                     with translated_errors():
                         self._round()
                 except Unavailable as state:  # locked or unreachable for a moment: the next round tries again
                     self._say(state)
-                    if state.code in DAMAGED and self._is_rotten(self.store):
-                        self._broken = _jobs_file_damaged()
-                        return
+                    damaged = state.code in DAMAGED
                 else:
-                    self._said = ""
+                    self._said, damaged = "", False
         except BaseException as error:
             line = traceback.extract_tb(error.__traceback__)[-1].lineno
             self._broken = Unavailable(
@@ -195,7 +195,6 @@ class Worker:
         for gone in [*(row.id for row in workers.dead(self.store)), *workers.unknown_holders(self.store)]:
             if gone == self.id:
                 continue
-            self._durable.recover(gone)
             jobs.requeue(self.store, gone, died=True)
             workers.forget(self.store, gone)
             log.info("took over the jobs of %s", gone)
@@ -224,7 +223,7 @@ def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = Fals
         with Store(load_settings()) as store:
             worker = _work_until(store, modules, ending)
         sys.stderr.flush()
-        if worker.busy:
+        if worker is not None and worker.busy:
             os._exit(0)  # a step that does not tick holds its thread, and Python would wait for it
     except TandemError as error:
         print(error, file=sys.stderr)
@@ -235,25 +234,26 @@ def run_worker(modules: Sequence[str] | None = None, *, with_parent: bool = Fals
     return 0
 
 
-def _work_until(store: Store, modules: Sequence[str] | None, ending: threading.Event) -> Worker:
-    """Work until told to end; with a new worker where the file of the recorded steps is damaged, and where another
-    program holds the database while this one starts."""
+def _work_until(store: Store, modules: Sequence[str] | None, ending: threading.Event) -> Worker | None:
+    """Work until told to end; with a new worker where the file of the recorded steps is lost, and where the database,
+    which was there a moment ago, is locked or restarting while this one starts. Returns the last one that started."""
     while True:
         try:
             with Worker(store, modules) as worker:
                 worker.wait(ending)
         except Unavailable as state:
-            if state.code not in (JOBS_FILE_DAMAGED, *WAITED_FOR):
+            if state.code != JOBS_FILE_DAMAGED and state.code not in PASSING:
                 raise
             log.warning("%s", state)
-            ending.wait(1.0)
+            if ending.wait(1.0):
+                return None
         else:
             return worker
 
 
 def _jobs_file_damaged() -> Unavailable:
     return Unavailable(
-        "the file of the recorded steps is damaged",
+        "the file of the recorded steps is damaged, or was replaced",
         action="start the worker again; it begins a new one",
         code="jobs_file_damaged",
     )

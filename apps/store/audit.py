@@ -7,6 +7,7 @@ the chain alone: keep a ``Head`` elsewhere and give it to ``verify``.
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from apps.store.tables import AuditRow
 from core_model.errors import InputRejected, Unavailable
 
 START = "0" * 64
+AT_A_TIME = 1000  # rows in memory while the chain is verified
 CHAIN = "~audit"  # the lock on it; sorts after all hashes
 
 
@@ -103,7 +105,8 @@ def verify(store: Store, known: Head | None = None) -> Head:
     """
     previous, count = START, 0
     with store.read() as session:
-        for row in session.execute(select(AuditRow).order_by(AuditRow.seq)).scalars():
+        rows = select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=AT_A_TIME)
+        for row in session.execute(rows).scalars():
             if row.seq != count + 1:
                 raise _missing(count + 1)
             if row.previous_hash != previous or row.hash != seal(row):
@@ -133,6 +136,12 @@ def _missing(seq: int) -> Unavailable:
         code="audit_incomplete",
         values={"seq": seq},
     )
+
+
+def newest_hashes(session: Session, actions: Sequence[str]) -> dict[str, str]:
+    """By subject, the content hash of the newest of its acts that is one of ``actions``."""
+    acts = select(AuditRow.subject, AuditRow.subject_hash).where(AuditRow.action.in_(actions)).order_by(AuditRow.seq)
+    return {row.subject: row.subject_hash for row in session.execute(acts)}
 
 
 def listing(store: Store, subject: str | None = None, limit: int = 100) -> list[AuditRow]:

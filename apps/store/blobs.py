@@ -269,6 +269,8 @@ def _put(store: Store, owner: str, name: str, chunks: Sequence[Any] | disk.FileC
                 session.flush()
                 if replaced is not None:
                     _drop_if_unneeded(session, replaced)
+                if unnamed is not None and not unnamed.exists():
+                    unnamed = disk.write(path.parent, chunks)  # swept up by one whose clock is an hour ahead
                 if unnamed is not None or not path.exists():
                     os.replace(unnamed or disk.write(path.parent, chunks), path)
                 disk.sync_names(path)

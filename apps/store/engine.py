@@ -315,6 +315,8 @@ def state_error(error: DBAPIError | sqlite3.Error) -> TandemError | None:
         state = _SQLITE.get(code & 0xFF)  # the extended codes hold the primary one in their lowest byte
     elif sqlstate is not None:
         state = _POSTGRESQL.get(sqlstate) or _POSTGRESQL_CLASSES.get(sqlstate[:2])
+        if state is None and isinstance(error, DBAPIError) and error.connection_invalidated:
+            state = "no_answer"  # whatever the server's reason was: the connection is gone
     elif not isinstance(error, DBAPIError):
         state = None
     elif error.connection_invalidated or (isinstance(error, OperationalError) and hasattr(said, "pgconn")):

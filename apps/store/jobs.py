@@ -96,6 +96,12 @@ def listing(store: Store, states: tuple[str, ...] = (), limit: int = 100) -> lis
         return list(session.execute(query.where(JobRow.state.in_(states)) if states else query).scalars())
 
 
+def all_ids(store: Store) -> set[str]:
+    """Ids of all jobs."""
+    with store.read() as session:
+        return set(session.execute(select(JobRow.id)).scalars())
+
+
 def ended_before(store: Store, moment: datetime, limit: int) -> list[str]:
     """Ids of the jobs that ended before a moment, the oldest first; not where a job on the same input is younger, since
     the input, and all jobs that ended on it, go with the one that is deleted."""
@@ -123,11 +129,12 @@ def handed(store: Store, worker: str) -> list[JobRow]:
         return list(session.execute(query.where(open_here).order_by(JobRow.created_at).limit(100)).scalars())
 
 
-def begin_again(store: Store, job_id: str, attempt: int) -> None:
-    """Queue the next attempt of a job of which DBOS holds nothing open, unless that has happened or it has ended."""
+def begin_again(store: Store, seen: JobRow) -> None:
+    """Queue the next attempt of a job that nobody does, unless it has gone on since it was ``seen``."""
     with store.write() as session:
-        still = and_(JobRow.id == job_id, JobRow.attempt == attempt, JobRow.state.in_(ACTIVE))
-        values = {"state": "queued", "attempt": attempt + 1, "worker": None, "eta_s": None}
+        holder = JobRow.worker.is_(None) if seen.worker is None else JobRow.worker == seen.worker
+        still = and_(JobRow.id == seen.id, JobRow.attempt == seen.attempt, JobRow.state == seen.state, holder)
+        values = {"state": "queued", "attempt": seen.attempt + 1, "worker": None, "eta_s": None}
         session.execute(update(JobRow).where(still).values(**values))
 
 
@@ -138,11 +145,18 @@ def mark_handed(store: Store, job_id: str, attempt: int) -> None:
 
 
 def start(store: Store, job_id: str, attempt: int, worker: str) -> JobRow | None:
-    """A worker begins, or goes on with, an attempt. None where there is nothing to do: cancelled, ended, or deleted."""
+    """A worker begins an attempt; asking again changes nothing.
+
+    Returns:
+        The job; None where there is nothing to do: cancelled, ended, deleted, or in other hands. Each attempt is begun
+        by one worker alone, so one that stood still between taking a job and beginning it takes it from nobody.
+    """
     with store.write() as session:
         row = session.get(JobRow, job_id, with_for_update=True)
         if row is None or row.attempt != attempt or row.state not in ACTIVE:
             return None
+        if row.state == "running":
+            return row if row.worker == worker else None
         if row.cancel_requested:
             row.state, row.ended_at, row.worker = "cancelled", now(), None
             audit.record(session, "job.cancelled", job_id)
@@ -327,7 +341,8 @@ def retry(store: Store, job_id: str) -> JobRow:
 
 
 def requeue(store: Store, worker: str, *, died: bool) -> list[str]:
-    """Jobs of a worker that is gone wait again. Returns their ids.
+    """Jobs of a worker that is gone wait again, for their next attempt: it may live after all, and go on with this one.
+    Returns their ids.
 
     Args:
         store: The store.
@@ -340,7 +355,7 @@ def requeue(store: Store, worker: str, *, died: bool) -> list[str]:
             update(JobRow).where(held, JobRow.cancel_requested).values(state="cancelled", worker=None, ended_at=now())
         )
         cancelled = sorted(session.execute(asked.returning(JobRow.id)).scalars())
-        values: dict[str, Any] = {"state": "queued", "worker": None, "eta_s": None}
+        values: dict[str, Any] = {"state": "queued", "worker": None, "eta_s": None, "attempt": JobRow.attempt + 1}
         if not died:
             values["starts"] = 0
         again = list(session.execute(update(JobRow).where(held).values(**values).returning(JobRow.id)).scalars())

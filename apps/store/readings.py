@@ -67,10 +67,14 @@ def save(
     reading_id = id_of(kind, provenance, again=again)
     # Until its row is there the document is held under its own hash: two that save an equal provenance may differ.
     held = f"unsaved-{blobs.hash_of_bytes(document)}"
-    sha256 = blobs.put(store, reading_id, held, document)
-    with store.write() as session:
-        lock(session, key)
-        if session.get(ReadingRow, reading_id) is None:
+
+    def keep(sha256: str, *, swept: bool) -> bool:
+        with store.write() as session:
+            lock(session, key)
+            if session.get(ReadingRow, reading_id) is not None:
+                return True
+            if swept and session.get(BlobRow, sha256) is None:
+                return False
             session.add(
                 ReadingRow(
                     id=reading_id,
@@ -87,6 +91,10 @@ def save(
             session.add_all(rows)
             _claim(session, reading_id, {"document": sha256, **(files or {})})
             audit.record(session, "reading.save", reading_id, sha256)
+            return True
+
+    if not keep(blobs.put(store, reading_id, held, document), swept=True):
+        keep(blobs.put(store, reading_id, held, document), swept=False)
     blobs.drop(store, reading_id, held)
     return reading_id
 

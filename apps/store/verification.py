@@ -1,5 +1,5 @@
-"""``tandem db verify``: the audit chain, the database file, every blob against its hash, every row against its
-document, and whether the blobs are this database's."""
+"""``tandem db verify``: the audit chain, the database file, every blob against its hash, every document against the
+chain, every row against its document, and whether the blobs are this database's."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ from apps.store.tables import BlobRow, ReadingRow
 from core_model.errors import NotFound, Refusal, TandemError, Unavailable
 
 ID = "id"
-OF_A_READING = ("row_differs", "document_not_read")
+OF_A_READING = ("row_differs", "document_not_read", "document_replaced")
 """Codes of what is wrong with one reading alone, and mended by reading its input again."""
 
 
@@ -65,7 +65,8 @@ def verify(store: Store, known: Head | None = None) -> Verified:
                     )
                     problems.append(damaged.refusal)
         hashes = list(session.execute(select(BlobRow.sha256).order_by(BlobRow.sha256)).scalars())
-        readings = list(session.execute(select(ReadingRow.id).order_by(ReadingRow.id)).scalars())
+        readings = session.execute(select(ReadingRow.id, ReadingRow.document_sha256).order_by(ReadingRow.id)).all()
+        kept = audit.newest_hashes(session, ("reading.save", "reading.carry"))
     num_blobs = 0
     for sha256 in hashes:
         try:
@@ -75,7 +76,9 @@ def verify(store: Store, known: Head | None = None) -> Verified:
                 continue  # let go of since the hashes were listed, as by a job that has ended
             problems.append(error.refusal)
         num_blobs += 1
-    for identifier in readings:
+    for identifier, document in readings:
+        if kept.get(identifier) != document:
+            problems.append(_replaced(identifier).refusal)
         problems += [error.refusal for error in _differences(store, identifier)]
     return Verified(head, num_blobs, len(readings), problems)
 
@@ -161,6 +164,15 @@ def _stands(session: Session, made: DeclarativeBase) -> bool:
     kept = session.get(type(made), tuple(key))
     return kept is not None and all(
         getattr(kept, column.key) == getattr(made, column.key) for column in mapper.column_attrs
+    )
+
+
+def _replaced(identifier: str) -> Unavailable:
+    return Unavailable(
+        "the document of the reading {id} is not the one that was kept when it was read",
+        action="delete the reading and read its input again, or run 'tandem restore FILE' with a backup",
+        code="document_replaced",
+        values={"id": identifier},
     )
 
 

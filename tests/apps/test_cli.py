@@ -85,7 +85,7 @@ def test_a_refused_study_names_the_file_to_the_person_who_gave_the_folder(tmp_pa
     assert str(folder) not in text
 
 
-def test_a_folder_gives_one_document_in_which_the_broken_report_is_a_failure_without_its_name(tmp_path: Path):
+def test_a_folder_gives_one_document_which_names_its_files_beside_readings_and_failures_alone(tmp_path: Path):
     folder = tmp_path / "reports of Jane Roe"
     folder.mkdir()
     make_example_report(folder / "a.html", 4)
@@ -100,5 +100,7 @@ def test_a_folder_gives_one_document_in_which_the_broken_report_is_a_failure_wit
     assert Path(reading["facts"]["file"]).is_file()
     places = [failure["source"] for failure in document["failures"]]
     assert places == [{"code": "file_of", "values": {"number": number, "count": 3}} for number in (2, 3)]
-    assert "secret" not in done.stdout
+    assert "secret" not in json.dumps([document["failures"], reading])
+    assert (document["sources"], document["failed_sources"]) == (["a.html"], ["b [secret].html", "c.html"])
+    assert "Jane Roe" not in done.stdout
     assert str(folder / "b [secret].html") in done.stderr

@@ -20,9 +20,9 @@ STEP_MM = 2.9
 """Distance of its slices."""
 
 
-def _who(reads: Reads, *made_with: str) -> tuple[str, str, str, str]:
+def _who(outcome: Outcome) -> tuple[str, str, str, str]:
     """Name, number, birth date and sex of the patient of the reading."""
-    patient = reads(*made_with).read().patient
+    patient = outcome.read().patient
     return patient.name, patient.patient_id, patient.birth_date, patient.sex
 
 
@@ -40,15 +40,16 @@ def _damaged_bystander(reads: Reads) -> None:
     for kind in ("report", "zeros", "dicomdir", "localizer"):
         outcome = reads(kind)
         _whole(outcome)
-        assert _who(reads, kind) == OWN
+        assert _who(outcome) == OWN
         assert outcome.codes == {"files_damaged"}, kind
         assert outcome.said("files_damaged").startswith("1 DICOM file, as far as can be told no image of the series")
 
 
 def _name_without_its_character_set(reads: Reads) -> None:
-    assert _who(reads) == ("Übel^Jörg", *OWN[1:])
-    _whole(reads())
-    assert reads().codes == {"patient_name_varies"}
+    outcome = reads()
+    assert _who(outcome) == ("Übel^Jörg", *OWN[1:])
+    _whole(outcome)
+    assert outcome.codes == {"patient_name_varies"}
     written = likewise(lambda number, image: setattr(image, "PatientBirthDate", BORN[number == 7]))
     _whole(written)
     assert written.read().patient.birth_date == OWN[2]
@@ -56,8 +57,9 @@ def _name_without_its_character_set(reads: Reads) -> None:
 
 def _patient_from_a_bystander(reads: Reads) -> None:
     for kind in ("report", "localizer"):
-        assert _who(reads, kind) == ("", "", "", "")
-        assert np.array_equal(reads(kind).read().volume.hu, chest_hu())
+        outcome = reads(kind)
+        assert _who(outcome) == ("", "", "", "")
+        assert np.array_equal(outcome.read().volume.hu, chest_hu())
 
 
 def _patient_of_the_unread_series(reads: Reads) -> None:
@@ -78,15 +80,21 @@ def _patient_of_two_people(reads: Reads) -> None:
     assert who == (("KIM^JISOO", "H-9", "19880101", "F") if smooth else ("KIM^MINSU", "", "", ""))
 
 
+def _warned_of(reads: Reads, code: str, *words: str) -> Outcome:
+    """Asserts that all 44 slices are read, with this caution and these words of it, and not as a good series."""
+    outcome = reads()
+    study = outcome.read()
+    assert (study.volume.shape, study.skipped) == ((44, 96, 96), ())
+    assert all(word in outcome.said(code) for word in words), outcome.said(code)
+    assert study.series.quality.grade == "degraded"
+    return outcome
+
+
 def _warned(code: str, *words: str) -> Callable[[Reads], None]:
     """All 44 slices are read, with this caution and these words of it, and not as a good series."""
 
     def check(reads: Reads) -> None:
-        outcome = reads()
-        study = outcome.read()
-        assert (study.volume.shape, study.skipped) == ((44, 96, 96), ())
-        assert all(word in outcome.said(code) for word in words), outcome.said(code)
-        assert study.series.quality.grade == "degraded"
+        _warned_of(reads, code, *words)
 
     return check
 
@@ -95,8 +103,8 @@ def _named(code: str, *slices: int) -> Callable[[Reads], None]:
     """Read with this caution, which names just these slices by their positions."""
 
     def check(reads: Reads) -> None:
-        _warned(code)(reads)
-        (said,) = (caution for caution in reads().read().cautions if caution.code == code)
+        study = _warned_of(reads, code).read()
+        (said,) = (caution for caution in study.cautions if caution.code == code)
         places = str(said.values["positions_mm"])
         assert places in cautioned(said)
         named = [float(place) for place in places.split(", ")]
@@ -154,13 +162,12 @@ def _projection_in_a_phrase(reads: Reads) -> None:
 
 
 def _frame_of_reference(reads: Reads) -> None:
-    _warned("frame_of_reference_varies", "not the same in all files")(reads)
-    _whole(reads())
+    _whole(_warned_of(reads, "frame_of_reference_varies", "not the same in all files"))
 
 
 def _joined_acquisitions(reads: Reads) -> None:
-    _warned("acquisitions_joined")(reads)
-    (joint,) = (caution for caution in reads().read().cautions if caution.code == "acquisitions_joined")
+    study = _warned_of(reads, "acquisitions_joined").read()
+    (joint,) = (caution for caution in study.cautions if caution.code == "acquisitions_joined")
     place = str(joint.values["positions_mm"])
     assert f"{place} mm" in cautioned(joint)
     heights = [-60 + STEP_MM * k for k in range(44)]

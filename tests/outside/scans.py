@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -118,10 +119,13 @@ def likewise(change: Callable[[int, Any], None], edit: Callable[[int, bytes], by
         return outcome(chest.write(slices, Path(scratch) / "ct", edit))
 
 
+@cache
 def chest_hu() -> np.ndarray:
     """HU of the chest that the cases are made from, as its makers store it."""
     maker("monochrome1")
     import chest  # type: ignore[import-not-found]
 
     slices = chest.chest()
-    return np.stack([chest.pixels(each).astype(np.int32) - 1024 for each in slices]).astype(np.int16)
+    hu = np.stack([chest.pixels(each).astype(np.int32) - 1024 for each in slices]).astype(np.int16)
+    hu.flags.writeable = False
+    return hu

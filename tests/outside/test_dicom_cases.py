@@ -9,9 +9,13 @@ from tests.outside import LEFT_OUT
 from tests.outside.dicom_cases import CASES
 from tests.outside.scans import expectation, folder, reads_of
 
+LONG = {"stored_the_other_way_round"}
+"""It looks for nodules twice, by the command."""
+EACH = [pytest.param(name, marks=pytest.mark.slow if name in LONG else []) for name in sorted(CASES)]
 
-@pytest.mark.timeout(1500)  # one of them looks for nodules twice, by the command
-@pytest.mark.parametrize("name", sorted(CASES))
+
+@pytest.mark.timeout(1500)
+@pytest.mark.parametrize("name", EACH)
 def test_a_case_is_right(name: str, tmp_path: Path) -> None:
     needs.shared_data()
     CASES[name].check(reads_of(name, tmp_path))

@@ -46,6 +46,23 @@ def test_nothing_of_a_deleted_reading_stays_in_memory(store: Store) -> None:
     content_cache.clear_all()
 
 
+def test_readings_and_facts_are_held_by_their_bytes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report of a bank has 23 MB, another one 300 KB: so many of them says nothing."""
+    first, second = made.report(store), made.report(store, anomalies=())
+    for reading in (first, second):
+        library.reading(reading, FinanceReading)
+    library.facts(first)
+    weights = [held.num_bytes for held in library._readings._entries.values()]
+    assert weights == [len(library.document_bytes(reading)) for reading in (first, second)]
+    assert all(held.num_bytes > 10 * len(held.content) for held in library._facts._entries.values())
+    content_cache.clear_all()
+    monkeypatch.setattr(library._readings, "_limit", weights[0] + 1)
+    for reading in (first, second):
+        library.reading(reading, FinanceReading)
+    assert len(library._readings._entries) == 1
+    content_cache.clear_all()
+
+
 def test_what_was_being_made_while_all_was_forgotten_is_not_kept() -> None:
     """A page that reads a document while another session deletes it gets its answer, and leaves nothing behind."""
     cache: ContentCache[str] = ContentCache(3)

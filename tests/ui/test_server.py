@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.dashboard import MAX_QUICK_ENDS, keep_running
+from apps.dashboard import MAX_QUICK_ENDS, address, keep_running, opening_page
 from tests.ui.dashboards import command
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -161,6 +161,21 @@ def command_line(process: int) -> str:
 def children(process: int) -> list[int]:
     threads = Path(f"/proc/{process}/task").glob("*/children")
     return [int(child) for thread in threads for child in thread.read_text().split()]
+
+
+def test_a_page_for_this_user_alone_leads_to_the_dashboard(tmp_path: Path) -> None:
+    """What a browser is started with can be read by every user of the machine; the page cannot."""
+    file = tmp_path / "tandem.ui-8501.html"
+    file.write_text("of a dashboard that was killed")
+    file.chmod(0o644)
+    with opening_page(file, address(8501, "of-this-start")) as page:
+        assert page == file
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert "http://127.0.0.1:8501/?token=of-this-start" in file.read_text()
+        assert "killed" not in file.read_text()
+    assert not file.exists()
+    with opening_page(tmp_path / "not there" / "page.html", "") as page:
+        assert page is None
 
 
 def test_a_server_that_ends_at_once_is_not_started_for_ever() -> None:

@@ -25,7 +25,7 @@ def queue(paths: list[Path]) -> None:
     jobs = []
     for number, file in enumerate(files, 1):
         try:
-            jobs.append(submit(library.store(), file))
+            jobs.append(submit(library.store(), file, among_others=True))
         except TandemError as error:
             st.error(escaped(in_words(error, numbered_file(number, len(files)))), icon=":material/error:")
     if len(jobs) > 1:

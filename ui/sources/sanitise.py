@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import nh3
 from lxml import etree, html
 
+from apps.finance.filings.markup import markup_of
 from apps.finance.filings.paths import Paths
-from apps.finance.filings.xml import markup_of, parse
+from apps.finance.filings.xml import parse
 from core_model.errors import InputRejected
 from ui.sources.styles import hides, safe_style
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from apps.documents import or_none
-from apps.finance.anomaly.names import name_of, short
+from apps.finance.anomaly.names import member_name, name_of, short
 from apps.finance.anomaly.printed.layout import Layout
 from apps.finance.anomaly.printed.table_sums import PrintedSums, read_sums
 from apps.finance.anomaly.rounding import rounding_of
@@ -230,6 +230,14 @@ class Evidence:
     def name_of(self, concept: str) -> Message:
         """What to call a concept: its caption as reported, else its name."""
         return self._name(concept, self.captions.get(concept, ""))
+
+    def part_name(self, fact: Fact) -> Message:
+        """What to call a fact beside others of its concept: the last member that it is limited to, else its concept.
+
+        Members that Tandem itself marks facts with, of another entity or of the company beside its group, name nothing.
+        """
+        named = [dimension.member for dimension in fact.dimensions if ":" in dimension.axis]
+        return member_name(named[-1]) if named else self.name_of(fact.concept)
 
     def _name(self, concept: str, caption: str) -> Message:
         held = self._names.get((concept, caption))

@@ -39,7 +39,9 @@ def bytes_of(path: Path) -> bytes:
         raise NotFound("there is no such file or folder", action="check the path", code="no_such_report") from None
     except IsADirectoryError:
         raise InputRejected(
-            "a folder was given where one report is read", action="give one of the files in it", code="folder_given"
+            "a folder was given where one report is read",
+            action="give one of the files in it, or a folder with the documents of one report alone",
+            code="folder_given",
         ) from None
     except OSError as error:
         raise InputRejected(

@@ -14,10 +14,11 @@ from apps.finance.filings.files import bytes_of
 from apps.finance.filings.footnotes import attach_footnotes
 from apps.finance.filings.inline import Reading
 from apps.finance.filings.inventory import Inventory, take_inventory
+from apps.finance.filings.markup import INLINE_NAMESPACES, markup_of, no_inline_xbrl
 from apps.finance.filings.model import Context, Fact, Filing, Unit
 from apps.finance.filings.names import Names, spoken
 from apps.finance.filings.packages.letters import in_lower_case
-from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, no_inline_xbrl, parse
+from apps.finance.filings.xml import parse
 from apps.finance.quoted import in_quotes
 from core_model.errors import Caution, InputRejected, Message
 

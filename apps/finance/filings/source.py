@@ -9,8 +9,9 @@ from lxml import etree
 from apps.finance.cautions import Cautions
 from apps.finance.filings.content import Content, TooMuchText
 from apps.finance.filings.inventory import Inventory, take_inventory
+from apps.finance.filings.markup import INLINE_NAMESPACES, markup_of
 from apps.finance.filings.paths import Paths, element_at
-from apps.finance.filings.xml import INLINE_NAMESPACES, markup_of, parse
+from apps.finance.filings.xml import parse
 from apps.finance.quoted import quoted
 from core_model.errors import Message, NotFound
 

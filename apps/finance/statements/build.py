@@ -10,16 +10,17 @@ from apps.finance.cautions import of_fact
 from apps.finance.exact import exactly
 from apps.finance.filings import Fact, Filing
 from apps.finance.filings.entity.taxonomies import mostly_national
+from apps.finance.filings.markup import INLINE_NAMESPACES, markup_of
 from apps.finance.filings.paths import Paths
-from apps.finance.filings.source import markup_of
-from apps.finance.filings.xml import INLINE_NAMESPACES, parse
+from apps.finance.filings.xml import parse
+from apps.finance.money import per_share
 from apps.finance.periods import Period, apart
 from apps.finance.statements.captions import Embed, caption_index
 from apps.finance.statements.choice.by_concept import line_by_concept, printed_without_tables
 from apps.finance.statements.choice.closing import open_ends
 from apps.finance.statements.choice.unmapped import OnPage, on_page
 from apps.finance.statements.derived import Printed, derive
-from apps.finance.statements.face import Face, FaceRow, read_face
+from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.lines import BY_NAME, LINES, KeyLine
 from apps.finance.statements.locate import locate
 from apps.finance.statements.mapping import Choice, Mapper
@@ -33,6 +34,8 @@ from apps.finance.statements.model import (
     statement_message,
 )
 from apps.finance.statements.page.currency import odd_currency
+from apps.finance.statements.page.faces import read_face
+from apps.finance.statements.page.scale import odd_scale
 from apps.finance.statements.values import Sources, in_order, value_of
 from core_model.errors import Caution, Message
 
@@ -64,7 +67,8 @@ def build_statements(
     root = parse(markup_of(source)) if isinstance(source, bytes) else source
     _report(tick, 0.3)
     visible = visible_facts(root, filing)
-    faces = {name: read_face(name, located) for name, located in locate(visible).items()}
+    currency = filing.document.currency
+    faces = {name: read_face(name, located, currency) for name, located in locate(visible).items()}
     _report(tick, 0.7)
     country = mostly_national(filing.facts)
     waiting = [] if country or len(faces) == 3 else printed_without_tables(visible)
@@ -85,7 +89,7 @@ def build_statements(
     printed: Printed = {
         name: {value.period: value for value in of_line if value.value is not None} for name, of_line in values.items()
     }
-    numbers = _plain_numbers(filing) if waiting else {}
+    numbers = _in_own_currency(_plain_numbers(filing), currency) if waiting else {}
     lines = []
     for line in LINES:
         choice = choices[line.name]
@@ -100,8 +104,7 @@ def build_statements(
     reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
     _report(tick, 1.0)
     cautions = _cautions(faces, missing, waiting, country)
-    if (odd := odd_currency(visible)) is not None:
-        cautions.append(odd)
+    cautions += [odd for odd in (odd_currency(visible), odd_scale(visible)) if odd is not None]
     return Statements(tuple(lines), reported, missing, tuple(cautions))
 
 
@@ -150,6 +153,16 @@ def _plain_numbers(filing: Filing) -> dict[str, list[Fact]]:
         if fact.kind == "number" and not fact.dimensions:
             found.setdefault(fact.concept, []).append(fact)
     return found
+
+
+def _in_own_currency(numbers: Mapping[str, list[Fact]], currency: str | None) -> dict[str, list[Fact]]:
+    """The numbers without translations of what is stated in the report's own currency too."""
+    own = {currency, per_share(currency or "")}
+    stated = {(fact.concept, fact.period) for facts in numbers.values() for fact in facts if fact.unit in own}
+    return {
+        concept: [fact for fact in facts if fact.unit in own or (concept, fact.period) not in stated]
+        for concept, facts in numbers.items()
+    }
 
 
 def _not_found(name: StatementName, filing: Filing, country: str, on_the_page: OnPage, waits: bool) -> Message:

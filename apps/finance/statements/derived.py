@@ -34,6 +34,12 @@ _BETWEEN: dict[str, tuple[str, ...]] = {
     "TemporaryEquityAdditionalPaidInCapital": (),
 }
 """Redeemable interests between liabilities and equity, with how the names of what each has in it already begin."""
+_OF_OTHERS: dict[str, tuple[str, ...]] = {
+    "StockholdersEquity": ("MinorityInterest",),
+    "PartnersCapital": ("PartnersCapitalAttributableToNoncontrollingInterest", "MinorityInterest"),
+    "EquityAttributableToOwnersOfParent": ("NoncontrollingInterests",),
+}
+"""Equity of the parent's owners alone, with the names of what belongs to others beside it."""
 
 
 def derive(
@@ -110,13 +116,25 @@ def _liabilities(printed: Printed, faces: dict[StatementName, Face], sources: So
         return {}
     values = {}
     for period, value in found.items():
-        held = _between(faces["balance"], period, value.unit, sources)
+        redeemable = _between(faces["balance"], period, value.unit, sources)
+        others = _of_others(faces["balance"], printed["total_equity"][period], sources)
+        held = redeemable + others
         assert value.value is not None
         amount = value.value - sum((extra.value for extra in held if extra.value is not None), Decimal(0))
-        note = Message("assets_less_equity_and_redeemable") if held else value.note
+        note = Message("assets_less_equity_and_redeemable") if redeemable else value.note
+        note = Message("assets_less_equity_and_non_controlling") if others else note
         ids = value.fact_ids + tuple(extra.fact_ids[0] for extra in held if extra.fact_ids)
         values[period] = StatementValue(period, amount, value.unit, ids, derived=True, note=note)
     return values
+
+
+def _of_others(face: Face, equity: StatementValue, sources: Sources) -> list[StatementValue]:
+    """What belongs to others than the parent's owners and is no part of the printed equity, at its day."""
+    rows = [row for row in face.rows if not row.dimensions]
+    own = next((row for row in rows if any(fact.fact_id in equity.fact_ids for fact in row.facts)), None)
+    names = _OF_OTHERS.get(own.local_name, ()) if own is not None else ()
+    held = [_value_at(row, equity.period, sources) for row in rows if row.local_name in names]
+    return [value for value in held if value is not None and value.value is not None and value.unit == equity.unit][:1]
 
 
 def _between(face: Face, period: Period, unit: str, sources: Sources) -> list[StatementValue]:

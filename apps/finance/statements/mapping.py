@@ -127,16 +127,17 @@ class Mapper:
             if problem is not None:
                 refused.append(problem)
                 continue
-            return self._chosen(line, row, candidate)
+            return self._chosen(line, face, row, candidate)
         return None
 
-    def _chosen(self, line: KeyLine, row: FaceRow, candidate: ConceptChoice) -> Choice:
+    def _chosen(self, line: KeyLine, face: Face, row: FaceRow, candidate: ConceptChoice) -> Choice:
         tagged = {"tagged": _tagged(row, candidate)}
         reason, confidence = Message("chosen_by_concept", tagged), candidate.confidence
         if line_called(row.caption) == line.name:
             reason, confidence = Message("chosen_by_concept_and_caption", tagged), min(0.99, confidence + 0.01)
         net = line.name == "interest_expense" and (candidate.sign < 0 or "net" in row.caption.lower())
-        return Choice(row, confidence, reason, candidate.sign, net, scope_of(candidate.meaning))
+        beside = {other.local_name for other in face.rows if not other.dimensions}
+        return Choice(row, confidence, reason, candidate.sign, net, scope_of(candidate.meaning, beside))
 
     def _by_class(self, line: KeyLine, rows: list[FaceRow]) -> Choice | None:
         """Earnings per share where each class of stock has its own: those of the first class."""
@@ -162,7 +163,10 @@ class Mapper:
             for row in rows
             if not row.dimensions and row.concept not in _KNOWN and line_called(row.caption) == line.name
         ]
-        if len({row.concept for row in called}) != 1 or not _fits(line, called[0]):
+        if len({row.concept for row in called}) > 1:
+            refused.append(Message("called_alike", {"rows": len(called)}))
+            return None
+        if not called or not _fits(line, called[0]):
             return None
         row = min(called, key=_preference)
         problem = _odd_sign(line, row)

@@ -17,9 +17,39 @@ _COST_CAPTION = re.compile(
     re.IGNORECASE,
 )
 _REVENUES = ("Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "SalesRevenueNet", "Revenue")
+_TOTAL_REVENUE = re.compile(r"total (?:net |operating )*(?:revenues?|sales)\b", re.IGNORECASE)
+_OTHER_REVENUE = re.compile(
+    r"(?:OperatingLease\w*|RevenueNotFrom\w*|Lease)(?:Income|Revenue)\w*|PremiumsEarnedNet|InterestAndDividendIncomeOperating"
+    r"|InterestIncomeExpenseNet|NoninterestIncome"
+)
+"""Names of revenue of other kinds than that from contracts with customers."""
+_FIRST_COST = re.compile(r"Cost|(?<!Interest)Expense(?!Net$)|Depreciation")
+"""Names of what stands below the revenue; a bank's interest expense is a part of its own."""
 _LONG = re.compile(r"long-?\s?term|non-?\s?current|due after", re.IGNORECASE)
 _EXCHANGE = re.compile(r"EffectOfExchangeRate", re.IGNORECASE)
 """How names of exchange effects begin; the name of a change before them has it in its middle."""
+
+
+def revenue_is_whole(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
+    """Why a row of revenue from contracts is only a part of the revenue, else None.
+
+    It is where a total of revenue is printed under another concept, or where revenue of another kind stands beside it;
+    unless its own caption, or its place as a total below them, says that it is the total.
+    """
+    if not row.local_name.startswith("RevenueFromContract") or _TOTAL_REVENUE.match(row.caption):
+        return None
+    others: list[FaceRow] = []
+    for other in face.rows:
+        if other is row and row.total and others:
+            return None
+        if other.dimensions or other.concept in ("", row.concept):
+            continue
+        total = _TOTAL_REVENUE.match(other.caption) is not None
+        if not total and _FIRST_COST.search(other.local_name) and not _OTHER_REVENUE.fullmatch(other.local_name):
+            break
+        if total or _OTHER_REVENUE.fullmatch(other.local_name):
+            others.append(other)
+    return _parts(row, others) if others else None
 
 
 def cost_is_whole(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
@@ -141,6 +171,7 @@ CONFIRMED: dict[str, Callable[[Face, FaceRow], bool]] = {"cost_of_revenue": is_r
 """By line: what proves a row of a candidate concept to be the line, whatever its caption says."""
 
 STRUCTURE: dict[str, Callable[[Face, FaceRow, ConceptChoice], Message | None]] = {
+    "revenue": revenue_is_whole,
     "cost_of_revenue": cost_is_whole,
     "net_income": net_income_is_the_parents,
     "eps_basic": earnings_are_total,

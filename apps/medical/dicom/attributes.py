@@ -6,11 +6,14 @@ should be raises `Unreadable` with the keyword alone.
 
 import math
 import re
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag, Tag
 
 from apps.medical.dicom import kernels
 from apps.medical.dicom.guard import Unreadable, becoming
@@ -24,7 +27,15 @@ NO_AGENT = frozenset({"no", "none", "without", "no contrast", "without contrast"
 def value(dataset: Dataset, keyword: str) -> Any:
     """The decoded value, of whatever type its element has, or None."""
     with becoming(lambda: Unreadable(keyword)):
-        return dataset.get(keyword)
+        tag = _tag_of(keyword)
+        return None if tag is None or tag not in dataset else dataset[tag].value
+
+
+@cache
+def _tag_of(keyword: str) -> BaseTag | None:
+    """The tag of an element; asked by keyword, pydicom looks for an attribute of Python first, which takes longer."""
+    number = tag_for_keyword(keyword)
+    return None if number is None else Tag(number)
 
 
 def text(dataset: Dataset, keyword: str) -> str:

@@ -89,7 +89,7 @@ def _refuse_what_is_there(settings: Settings, manifest: dict[str, Any]) -> None:
             engine.dispose()
     else:
         with disk.data_dir_errors():
-            there = database.exists()
+            there = database.exists() or any(log.exists() and log.stat().st_size for log in _logs_of(database))
     if there:
         raise NotAllowed(
             "there is a database already where the backup is to be restored",
@@ -105,6 +105,12 @@ def _refuse_what_is_there(settings: Settings, manifest: dict[str, Any]) -> None:
             action="set TANDEM_BLOBS_DIR, or TANDEM_DATA_DIR, to a new folder",
             code="restore_over_blobs",
         )
+
+
+def _logs_of(database: Path) -> tuple[Path, Path]:
+    """What SQLite has written and not yet put into the database file. Where that was moved away alone, SQLite would put
+    it into whatever gets its name."""
+    return Path(f"{database}-wal"), Path(f"{database}-journal")
 
 
 def _unpack(folder: Path, name: str, chunks: Iterator[bytes], sha256: str) -> None:

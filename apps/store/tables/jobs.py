@@ -14,8 +14,9 @@ STATES = ("queued", "running", "done", "failed", "cancelled")
 class JobRow(Base):
     """One job: a reading of one input with one set of settings.
 
-    ``attempt`` counts from 1 and grows with each retry; ``handed`` is the last attempt that DBOS was given, so a job
-    whose ``handed`` is behind waits for a worker to pass it on. ``starts`` counts the workers that began at the step
+    ``attempt`` counts from 1 and grows with each retry and each take-over, so that one worker alone has an attempt;
+    ``handed`` is the last attempt that DBOS was given, so a job whose ``handed`` is behind waits for a worker to pass
+    it on. ``starts`` counts the workers that began at the step
     it stands at: several that died there mean that the job kills its worker. ``error`` is a ``Refusal`` as a
     dictionary.
     """

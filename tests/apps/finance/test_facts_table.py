@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.demo.report import make_example_report
@@ -55,6 +55,7 @@ def test_the_file_is_that_of_the_rows(facts: list[Fact]):
     assert to_parquet([]) == by_rows([])
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.none() | st.text(), st.booleans()), max_size=20))
 def test_any_text_and_none_come_back(given_):
     (fact,) = read_facts(annual()).facts[:1]

@@ -51,6 +51,17 @@ def test_a_function_answers_from_another_process_with_files(tmp_path, fork):
     assert ends(answered.value["process"])
 
 
+@both_ways
+def test_a_call_longer_than_the_server_reads_is_refused_and_the_server_lives_on(tmp_path, fork):
+    before = call("twice", tmp_path, {"text": ""}, fork=fork)
+    with pytest.raises(InputRejected) as told:
+        call("twice", tmp_path, {"text": "a" * 70_000}, fork=fork)
+    assert told.value.code == "parse_call_too_long"
+    after = call("twice", tmp_path, {"text": ""}, fork=fork)
+    if fork:
+        assert before["warmed_by"] == after["warmed_by"], "the same server"
+
+
 @forked
 def test_what_every_call_needs_is_prepared_once(tmp_path):
     answers = [call("twice", tmp_path, {"text": ""}) for _ in range(3)]

@@ -71,7 +71,7 @@ def test_a_report_in_the_middle_of_a_step_may_fail_and_what_is_computed_goes_on(
     assert log_of(tmp_path).count("second begin") == 1
 
 
-def test_a_worker_waits_where_another_program_holds_the_database_while_it_starts(
+def test_a_worker_waits_where_the_database_is_locked_or_restarts_while_it_starts(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ending, started = threading.Event(), []
@@ -81,8 +81,8 @@ def test_a_worker_waits_where_another_program_holds_the_database_while_it_starts
             started.append(self)
 
         def __enter__(self) -> "Patient":
-            if len(started) < 3:
-                raise Unavailable("the database is away", code=("database_locked", "database_busy")[len(started) - 1])
+            if len(started) <= len(PASSING):
+                raise Unavailable("the database is away", code=sorted(PASSING)[len(started) - 1])
             return self
 
         def __exit__(self, *_: Any) -> None: ...
@@ -90,8 +90,26 @@ def test_a_worker_waits_where_another_program_holds_the_database_while_it_starts
         def wait(self, _: threading.Event) -> None: ...
 
     monkeypatch.setattr(worker, "Worker", Patient)
-    monkeypatch.setattr(ending, "wait", lambda _: None)
-    assert worker._work_until(store, SAMPLES, ending) is started[2]
+    monkeypatch.setattr(ending, "wait", lambda _: False)
+    assert worker._work_until(store, SAMPLES, ending) is started[len(PASSING)]
+
+
+def test_a_worker_that_waits_for_the_database_ends_when_told_to(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    ending, tries = threading.Event(), []
+
+    class Patient:
+        def __init__(self, *_: Any) -> None: ...
+
+        def __enter__(self) -> None:
+            tries.append(self)
+            assert len(tries) == 1
+            ending.set()
+            raise Unavailable("the database is away", code="database_unreachable")
+
+        def __exit__(self, *_: Any) -> None: ...
+
+    monkeypatch.setattr(worker, "Worker", Patient)
+    assert worker._work_until(store, SAMPLES, ending) is None
 
 
 def test_a_state_that_lasts_is_said_once_and_again_when_it_comes_back(
@@ -106,7 +124,7 @@ def test_a_state_that_lasts_is_said_once_and_again_when_it_comes_back(
         if code := states[min(rounds[0] // 20, 3)]:
             raise Unavailable(code, code=code)
 
-    kept._durable = SimpleNamespace(recover=None, reconcile=lambda: None, hand_over=hand_over)
+    kept._durable = SimpleNamespace(file_lost=lambda suspected: False, reconcile=lambda: None, hand_over=hand_over)
     kept._thread.start()
     wait_for(lambda: rounds[0] > 100)
     kept._stop.set()

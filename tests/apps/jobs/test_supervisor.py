@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -168,3 +169,40 @@ def test_a_suspended_process_is_not_taken_to_stand_still(monkeypatch: pytest.Mon
         time.sleep(0.2)
         assert not felt.stopped()
         process.kill()
+
+
+def test_a_worker_that_stands_still_keeps_nobody_from_ending_who_started_it(sqlite_settings: Settings) -> None:
+    """It neither beats nor sees that its standard input was closed."""
+    with Store(sqlite_settings) as store:
+        kept = supervisor.WorkerSupervisor(store, [])
+        still = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+        with subprocess.Popen(still, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            kept._process, kept._pulse = process, pulse.Pulse(process)
+            kept._thread.start()
+            began = time.monotonic()
+            kept.close()
+            assert time.monotonic() - began < pulse.END_WITHIN_S
+            assert process.returncode == -signal.SIGKILL
+
+
+def test_nothing_is_started_when_looking_has_ended(sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look was waiting for a busy database when the supervisor was closed."""
+    looking, closed = threading.Event(), threading.Event()
+    started: list[Any] = []
+
+    def live(_: Store) -> list[Any]:
+        looking.set()
+        assert closed.wait(10)
+        return []
+
+    monkeypatch.setattr(workers, "live", live)
+    monkeypatch.setattr(supervisor, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: started.append(1))
+    with Store(sqlite_settings) as store:
+        kept = supervisor.WorkerSupervisor(store, [])
+        kept._thread.start()
+        assert looking.wait(10)
+        kept.close()
+        closed.set()
+        kept._thread.join()
+    assert started == []

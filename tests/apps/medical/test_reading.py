@@ -32,7 +32,7 @@ def schema() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(json.loads((SCHEMAS / name_of(MedicalReading)).read_text()))
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(readings)
 def test_any_reading_comes_back_from_json_equal_and_fits_its_schema(reading: MedicalReading):
     document = to_json(reading)

@@ -1,6 +1,7 @@
 """A backup is the whole store as it stood at one moment, and a store is made of it again, or nothing at all."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -263,6 +264,26 @@ def test_nothing_is_overwritten(store: Store, tmp_path: Path) -> None:
         restore(store.settings, tmp_path / "backup")
     assert over.value.code == "restore_over_store"
     assert verify(store).problems == []
+
+
+def test_nothing_is_restored_beside_the_log_of_a_database_that_was_moved_away_alone(
+    sqlite_settings: Settings, tmp_path: Path
+) -> None:
+    """SQLite would put what the log holds into the restored database: a mixture of both, or a damaged one."""
+    database = sqlite_settings.data_dir / "tandem.db"
+    with Store(sqlite_settings) as store:
+        backup(store, tmp_path / "backup")
+        jobs.create(store, "test", None, {})
+        shutil.copyfile(f"{database}-wal", tmp_path / "log")
+    database.rename(tmp_path / "moved.db")
+    shutil.copyfile(tmp_path / "log", f"{database}-wal")  # as a process that was killed leaves it
+    with pytest.raises(NotAllowed) as refused:
+        restore(sqlite_settings, tmp_path / "backup")
+    assert refused.value.code == "restore_over_store"
+    Path(f"{database}-wal").rename(tmp_path / "moved.db-wal")
+    restore(sqlite_settings, tmp_path / "backup")
+    with Store(sqlite_settings) as store:
+        assert jobs.listing(store) == []
 
 
 def test_a_lost_database_comes_back_beside_its_blobs_and_not_beside_another_s(

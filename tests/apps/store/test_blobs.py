@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from apps.settings import Settings
-from apps.store import blobs
+from apps.store import blobs, disk
 from apps.store.store import Store
 from core_model.errors import NotFound, Unavailable
 
@@ -160,6 +161,27 @@ def test_sweeping_removes_what_a_killed_process_left_and_nothing_else(store: Sto
         os.utime(path, (hours_ago, hours_ago))
     assert blobs.sweep(store) == 2
     assert files(store) == sorted([kept, young.name])
+
+
+def test_what_a_worker_with_a_clock_ahead_sweeps_up_while_it_is_put_is_there_all_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its clock is a day ahead, so what was written a moment ago looks left behind."""
+    ahead = datetime.now(UTC) + timedelta(days=1)
+    real, swept = disk.write, []
+
+    def write(folder: Path, chunks: object) -> Path:
+        written = real(folder, chunks)  # type: ignore[arg-type]
+        if not swept:
+            monkeypatch.setattr(blobs, "now", lambda: ahead)
+            swept.append(blobs.sweep(store))
+            monkeypatch.undo()
+        return written
+
+    monkeypatch.setattr(disk, "write", write)
+    sha256 = blobs.put(store, "job-1", "text", b"abc")
+    assert swept == [1]
+    assert blobs.get(store, sha256) == b"abc"
 
 
 def test_a_folder_that_cannot_be_made_is_refused_and_leaves_no_row(sqlite_settings: Settings, tmp_path: Path) -> None:

@@ -281,6 +281,14 @@ def test_the_state_of_a_database_follows_from_its_code_and_never_from_words(said
     assert (meaning.code if meaning else None) == code
 
 
+def test_a_connection_that_is_gone_is_no_mistake_of_a_statement_whatever_the_server_gave_as_its_reason() -> None:
+    said = Said("terminating connection due to idle-session timeout", sqlstate="57P05")
+    gone = state_error(OperationalError("SELECT 1", {}, said, connection_invalidated=True))
+    assert gone is not None
+    assert gone.code == "database_unreachable"
+    assert state_error(OperationalError("SELECT 1", {}, said)) is None
+
+
 def test_postgresql_says_its_own_states_and_its_mistakes_stay_mistakes(postgres: Postgres, tmp_path: Path) -> None:
     url = postgres.new_database()
     with Store(load_settings(data_dir=tmp_path, database_url=url)) as store:

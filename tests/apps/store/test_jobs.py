@@ -25,18 +25,20 @@ def ask_to_cancel(store: Store, job_id: str) -> None:
 
 def test_a_job_whose_workers_died_is_audited_as_failed(store: Store) -> None:
     job_id = started(store)
-    for _ in range(jobs.MAX_STARTS - 1):
-        assert jobs.start(store, job_id, 1, WORKER) is not None
-    assert jobs.start(store, job_id, 1, WORKER) is None
+    for attempt in range(2, jobs.MAX_STARTS + 1):
+        assert jobs.requeue(store, WORKER, died=True) == [job_id]
+        assert jobs.start(store, job_id, attempt, WORKER) is not None
+    jobs.requeue(store, WORKER, died=True)
+    assert jobs.start(store, job_id, jobs.MAX_STARTS + 1, WORKER) is None
     row = jobs.get(store, job_id)
     assert (row.state, (row.error or {})["code"]) == ("failed", "worker_died")
     assert acts(store, job_id) == [("job.create", "done"), ("job.failed", "worker_died")]
-    assert jobs.start(store, job_id, 1, WORKER) is None
+    assert jobs.start(store, job_id, jobs.MAX_STARTS + 1, WORKER) is None
     assert len(acts(store, job_id)) == 2
 
 
 def test_a_job_that_is_found_cancelled_at_its_start_is_audited(store: Store) -> None:
-    job_id = started(store)
+    job_id = jobs.create(store, "test", None, {}).id
     ask_to_cancel(store, job_id)
     assert jobs.start(store, job_id, 1, WORKER) is None
     assert jobs.get(store, job_id).state == "cancelled"

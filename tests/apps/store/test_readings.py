@@ -1,7 +1,8 @@
 """Readings: stored once for an equal provenance, whole, with the rows that their application gives."""
 
 import threading
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,25 @@ def test_an_equal_provenance_keeps_the_first_reading(store: Store) -> None:
     assert [row.id for row in readings.listing(store)] == [first]
     assert len([entry for entry in audit.listing(store) if entry.action == "reading.save"]) == 1
     assert len(list(store.blobs_dir.glob("??/*"))) == 1
+
+
+def test_a_document_that_a_worker_with_a_clock_ahead_sweeps_up_while_it_is_saved_is_saved_all_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, swept = blobs.put, []
+
+    def put(*given: Any) -> str:
+        sha256 = real(*given)
+        if not swept:
+            with monkeypatch.context() as ahead:
+                ahead.setattr(blobs, "now", lambda: datetime.now(UTC) + timedelta(days=1))
+                swept.append(blobs.sweep(store))
+        return sha256
+
+    monkeypatch.setattr(blobs, "put", put)
+    reading_id = readings.save(store, "finance.read", documents.document(), provenance())
+    assert swept == [1]
+    assert readings.document(store, reading_id) == documents.document()
 
 
 @pytest.mark.parametrize(

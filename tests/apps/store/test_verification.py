@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from apps.messages import refused
-from apps.store import blobs, inputs
+from apps.store import blobs, inputs, readings
 from apps.store.store import Store
+from apps.store.tables import ReadingRow
 from apps.store.verification import verify
+from tests.apps.store.documents import provenance
 
 
 def test_a_whole_store_verifies(store: Store, tmp_path: Path) -> None:
@@ -52,3 +54,14 @@ def test_a_content_that_is_let_go_of_during_the_check_is_no_problem(
     found = verify(store)
     assert (found.num_blobs, found.problems) == (1, [])
     assert blobs.owned(store, "reading-1") == {"document": kept}
+
+
+def test_a_document_that_was_exchanged_together_with_its_row_is_found(store: Store) -> None:
+    """Its hash is right, and its rows are as it says: only the audit chain knows which one it was."""
+    reading_id = readings.save(store, "other.read", b"as it was read", provenance())
+    assert verify(store).problems == []
+    other = blobs.put(store, reading_id, "of somebody", b"as somebody likes it")
+    with store.write() as session:
+        session.get_one(ReadingRow, reading_id).document_sha256 = other
+    (problem,) = verify(store).problems
+    assert (problem.code, problem.values) == ("document_replaced", {"id": reading_id})

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+from apps.finance.filings.duplicates import judge, most_precise
 from apps.finance.filings.model import Dimension, Fact, Filing
 from core_model.errors import Caution
 
@@ -118,12 +119,15 @@ def _side(fact: Fact) -> Literal["group", "company", ""]:
 
 def _told_apart(group: list[Fact], plain: list[Fact]) -> set[bool]:
     """Of which kind (instants, durations) facts without a dimension are the company's own: they state something else
-    than the group's of the same concept and period."""
-    known = {(fact.concept, fact.start, fact.end): fact.value for fact in group if not _others(fact.dimensions)}
+    than the group's of the same concept, period and unit, and rounding does not explain it."""
+    known: dict[tuple, list[Fact]] = {}
+    for fact in group:
+        if fact.value is not None and not _others(fact.dimensions):
+            known.setdefault((fact.concept, fact.start, fact.end, fact.unit), []).append(fact)
     kinds = set()
     for fact in plain:
-        theirs = known.get((fact.concept, fact.start, fact.end))
-        if theirs is not None and fact.value is not None and theirs != fact.value:
+        theirs = known.get((fact.concept, fact.start, fact.end, fact.unit), [])
+        if fact.value is not None and theirs and judge([fact, most_precise(theirs)]).reason is not None:
             kinds.add(fact.instant)
     return kinds
 

@@ -180,12 +180,14 @@ def _title(inventory: Inventory) -> str:
     """The title in the document's head and the beginning of its page."""
     root = inventory.root
     head = root.findtext(f"{_XHTML}head/{_XHTML}title") or ""
-    hidden = {inner for header in inventory.headers for inner in header.iter()}
     texts, length = [head], 0
     for body in root.iterchildren(_XHTML + "body"):
-        for event, element in etree.iterwalk(body, events=("start", "end")):
-            piece = element.text if event == "start" and element not in hidden else None
-            piece = element.tail if event == "end" and element not in hidden - set(inventory.headers) else piece
+        walk = etree.iterwalk(body, events=("start", "end"))
+        for event, element in walk:
+            if event == "start" and element.tag == inventory.ix + "header":
+                walk.skip_subtree()
+                continue
+            piece = element.text if event == "start" else element.tail
             if piece and piece.strip():
                 texts.append(piece)
                 length += len(piece)

@@ -1,6 +1,7 @@
 """A zip with the documents of one report: read within bounds, and made of a folder's parts."""
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -15,6 +16,17 @@ _END_OF_ARCHIVE = 65_557
 """Bytes at the end of a zip in which its end record lies: 22, and a comment of at most 65,535."""
 _SHORT_LIST = 2**20
 """Bytes of a list of members that is read in the process of whoever asks: some thousand members."""
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What unpacking raises."""
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -47,7 +59,7 @@ def documents_in(data: bytes, most: int) -> dict[str, bytes] | None:
             return found
     except InputRejected:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
+    except _DAMAGED:
         raise InputRejected(
             "the zip archive is damaged, or needs a password",
             allowed="a zip of one report's documents",

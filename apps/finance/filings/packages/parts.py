@@ -5,10 +5,11 @@ facts in another; ids are unique over all of them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from html import escape
 
-_REFERENCE = re.compile(rb"""\scontextRef\s*=\s*["']([^"']{1,200})["']""")
+_REFERENCE = re.compile(rb"""\scontextRef\s*=\s*["']([^"']{1,200})["']""", re.IGNORECASE)
 _DEFINED = re.compile(rb"""<(?:[\w.-]{1,40}:)?context\s[^<>]{0,300}?\bid\s*=\s*["']([^"']{1,200})["']""")
 _DECLARED = re.compile(rb"""\s(?:xmlns(?::[\w.-]+)?|xml:lang|lang)\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""")
 _BODY = re.compile(rb"<(/?)(?:[\w.-]{1,40}:)?body(?=[\s>/])[^<>]*>")
@@ -24,6 +25,9 @@ def contexts_in(data: bytes) -> tuple[set[bytes], set[bytes]]:
 def sets_among(known: Mapping[str, tuple[set[bytes], set[bytes]]]) -> list[list[str]]:
     """Which documents are one report: those that refer to contexts which another of them, and it alone, defines.
 
+    Ids are unique in a report. Two documents that define the same ones are two reports, though one of them may lack a
+    context by mistake that happens to be in the other; unless the one has most of its contexts there.
+
     Args:
         known: What ``contexts_in`` says of each document, by name.
 
@@ -36,10 +40,14 @@ def sets_among(known: Mapping[str, tuple[set[bytes], set[bytes]]]) -> list[list[
             homes.setdefault(context, []).append(name)
     joined: dict[str, list[str]] = {name: [name] for name in known}
     for name, (used, defined) in known.items():
-        for context in sorted(used - defined):
-            holders = homes.get(context, [])
-            if len(holders) == 1 and joined[holders[0]] is not joined[name]:
-                both = joined[holders[0]] + joined[name]
+        lacking: Counter[str] = Counter()
+        for context in used - defined:
+            if len(homes.get(context, ())) == 1:
+                lacking[homes[context][0]] += 1
+        for holder in sorted(lacking):
+            belongs = defined.isdisjoint(known[holder][1]) or 2 * lacking[holder] > len(used)
+            if belongs and joined[holder] is not joined[name]:
+                both = joined[holder] + joined[name]
                 joined.update(dict.fromkeys(both, both))
     order = {name: number for number, name in enumerate(known)}
     sets = {id(names): sorted(names, key=order.__getitem__) for names in joined.values() if len(names) > 1}

@@ -1,5 +1,6 @@
 """Whether a concept is exactly a key line, or counts more or less than the line's definition."""
 
+from collections.abc import Collection
 from typing import Literal
 
 Scope = Literal["exact", "wider", "narrower"]
@@ -58,8 +59,19 @@ _NARROWER = frozenset(
 )
 
 
-def scope_of(meaning: str) -> Scope:
-    """What the concept with a meaning, by its code, counts beside the line that it stands for."""
+_APART = {"cash": "CashEquivalents"}
+"""Meanings that are narrower where the statement prints what they leave out, by how the names of that begin."""
+
+
+def scope_of(meaning: str, beside: Collection[str] = ()) -> Scope:
+    """What the concept with a meaning counts beside the line that it stands for.
+
+    Args:
+        meaning: Its code.
+        beside: Local names of the concepts of the statement.
+    """
     if meaning in _WIDER:
         return "wider"
-    return "narrower" if meaning in _NARROWER else "exact"
+    left_out = _APART.get(meaning)
+    apart = left_out is not None and any(name.startswith(left_out) for name in beside)
+    return "narrower" if apart or meaning in _NARROWER else "exact"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.finance.filings import Fact
-from apps.finance.money import PURE
+from apps.finance.money import PURE, is_money
 from apps.finance.periods import Period
 
 _NARROW = 6
@@ -71,6 +71,7 @@ class Column:
         instant: The instant that most of its facts have.
         part: Whether it shows a part of the company (its facts have dimensions where another column has none).
         ratio: Whether it shows ratios of the amounts in another column.
+        currency: That of most of its amounts; empty where it has none.
     """
 
     start: int
@@ -79,6 +80,7 @@ class Column:
     instant: Period | None = None
     part: bool = False
     ratio: bool = False
+    currency: str = ""
 
 
 def columns_of(rows: Sequence[Row]) -> list[Column]:
@@ -152,6 +154,8 @@ def _describe(column: Column, facts: Sequence[Fact]) -> None:
     column.duration, column.instant = _most(durations), _most(instants)
     column.part = 2 * sum(bool(fact.dimensions) for fact in facts) > len(facts)
     column.ratio = 2 * sum(fact.unit == PURE for fact in facts) > len(facts)
+    currencies = Counter(fact.unit for fact in facts if fact.unit and is_money(fact.unit))
+    column.currency = max(currencies, key=lambda unit: (currencies[unit], unit), default="")
 
 
 def _bring_home(row: Row, columns: Sequence[Column]) -> None:

@@ -21,6 +21,11 @@ _ENOUGH = 10
 """Amounts under another mark from which it is no slip in a note."""
 
 
+def _names(text: str, unit: str) -> bool:
+    """Whether a text names a currency by its code, or as the Chinese one is called."""
+    return unit in text or (unit == "CNY" and "RMB" in text)
+
+
 def odd_currency(by_element: Mapping[etree._Element, Fact]) -> Caution | None:
     """A caution where most amounts in tables with the mark of one currency are tagged in another one.
 
@@ -41,11 +46,10 @@ def odd_currency(by_element: Mapping[etree._Element, Fact]) -> Caution | None:
         if len(marks) != 1:
             continue
         mark = marks.pop()
-        for unit in units:
-            if unit not in _NO_DOLLARS if mark == "$" else unit in _OF_MARK[mark]:
-                agreeing += 1
-            else:
-                odd[mark, unit] += 1
+        fitting = [unit not in _NO_DOLLARS if mark == "$" else unit in _OF_MARK[mark] for unit in units]
+        agreeing += sum(fitting)
+        if not any(fitting):  # else the mark is that of a translation into another currency
+            odd.update((mark, unit) for unit in units if not _names(text, unit))
     if not odd:
         return None
     (mark, unit), count = odd.most_common(1)[0]

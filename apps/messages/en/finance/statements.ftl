@@ -5,7 +5,7 @@ chosen_by_concept_and_caption = { $tagged }. Its caption says the same.
 chosen_by_concept_alone = Its concept is { $meaning } ({ $concept }); neither caption nor arithmetic speaks for it.
 chosen_by_nearest = { $row }: the caption is nearest to { $caption } (similarity { NUMBER($similarity, minimumFractionDigits: 3) }, { NUMBER($margin, minimumFractionDigits: 3) } ahead of any other); its tag is the company's own concept ({ $concept }).
 chosen_by_arithmetic = { $row } is the sum of the cash flows; its tag is { $concept }.
-chosen_by_place = { $row } stands between operating income and income before tax, and makes up their difference as an expense; its tag is { $concept }.
+chosen_by_place = { $row } stands between operating income and income before tax, and makes up their difference; its tag is { $concept }.
 chosen_of_class = Each class of stock has its own earnings per share; these are those of { $class }, in { $row } ({ $concept }).
 
 # Why there is none.
@@ -20,6 +20,7 @@ line_only_in_parts = The { $statement } prints { LOWER($line) } only in parts ({
 after_more_than_non_controlling = row { $caption } is net income after more than non-controlling interests
 alike_without_total = { $rows } rows of the company's own concepts have similar captions; none is the total
 before_exchange_effects = row { $caption } is the change before exchange effects; the one after them is printed nowhere
+called_alike = { $rows } rows are called as this line is, each with a concept of its own; which of them is the line cannot be told
 caption_names_another = { $tagged }, but its caption names something else
 captions_not_compared = no standard concept for it is there; { $rows ->
     [one] 1 row carries
@@ -64,6 +65,7 @@ value_nil = the report says that there is no value
 
 # What a value that no page prints was computed from.
 assets_less_equity = total assets less total equity
+assets_less_equity_and_non_controlling = total assets less total equity, and less the non-controlling interests beside it
 assets_less_equity_and_redeemable = total assets less total equity and less redeemable interests
 change_plus_exchange = the change before exchange effects plus those effects
 net_interest_plus_noninterest = net interest income plus noninterest income
@@ -130,14 +132,19 @@ balance_not_found = { $reason }
 cash_flow_not_found = { $reason }
 income_not_found = { $reason }
 currency_printed_otherwise = The page prints amounts with { $mark }, but they are tagged in { $currency }: one of the two is wrong.
+scale_printed_otherwise = The heads of tables name another unit (thousands, millions) than the tags of their amounts have: one of the two is wrong.
 cash_at_the_end = Cash at the end of the period
 layout_without_tables = Printed without tables: { $statements }. Such a layout (positioned blocks, a table for each row) is not read as a statement yet; the lines are taken from the tags alone.
 national_taxonomy = The report is tagged with { $taxonomy }. Its facts are read, but these names are not mapped to statements and key lines yet: a line is known by its caption alone.
 group_and_company = The report holds the figures of the group and the company's own; the lines are the group's.
 company_alone = The report holds the company's own figures, not a group's; the lines are the company's own.
+other_entities = { $count ->
+    [one] Some facts are those of another entity, by its identifier; they are left out of the lines.
+   *[other] Some facts are those of { $count } other entities, by their identifiers; they are left out of the lines.
+}
 basis_unknown = The report tells group and company apart by { $members }, of which it is not known whose figures it marks: the lines are those without it, and may be the group's or the company's own.
 no_title = The { $statement } was found by its concepts; no title stands near it.
 part_columns = Columns of the { $statement } that show a part of the company alone are left out.
 part_rows = Rows of the { $statement } show a part of the company (a segment, a product, a class of stock).
 sign_differs = Signs in the { $statement } differ between tag and page; the key lines follow the tag.
-statement_open = The { $statement } was found without { $lines }: it goes on elsewhere, or does not print them.
+statement_open = The { $statement } was found without { $lines }: it goes on elsewhere, does not print them, or prints them without a tag.

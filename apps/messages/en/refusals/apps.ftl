@@ -28,6 +28,10 @@ no_weights = no weights are installed
 
 notice_of_use = Tandem supports decisions in research. It is not a medical device, its findings are not a diagnosis, and nothing it says is investment advice. A qualified person decides.
 
+parse_call_too_long = what is asked for is too long ({ $kib } KiB)
+    .allowed = at most { $most } KiB with the path
+    .action = ask for less at a time
+
 parse_crashed = the process that read it crashed (signal { $signal })
     .allowed = files as they are published
     .action = fetch it again from where it was published; nothing else was held up

@@ -25,7 +25,7 @@ entities = its entities cannot be read, at line { $line }
     .action = fetch the report again, as it was filed
 
 folder_given = a folder was given where one report is read
-    .action = give one of the files in it
+    .action = give one of the files in it, or a folder with the documents of one report alone
 
 folder_unreadable = the folder cannot be opened ({ $why })
     .action = check its permissions

@@ -11,7 +11,7 @@ job_module_missing = the module { $module }, which should register jobs, cannot 
 
 job_not_done = the job was { $state }
 
-jobs_file_damaged = the file of the recorded steps is damaged
+jobs_file_damaged = the file of the recorded steps is damaged, or was replaced
     .action = start the worker again; it begins a new one
 
 no_kind_registered = none is registered

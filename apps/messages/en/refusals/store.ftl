@@ -95,6 +95,9 @@ disk_full = the disk is full, nothing was stored
 document_not_read = the document of the reading { $id } cannot be read
     .action = delete the reading and read its input again
 
+document_replaced = the document of the reading { $id } is not the one that was kept when it was read
+    .action = delete the reading and read its input again, or run 'tandem restore FILE' with a backup
+
 driver_missing = the driver of PostgreSQL is not installed
     .action = run: pip install 'tandem[postgres]'
 

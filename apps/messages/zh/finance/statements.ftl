@@ -5,7 +5,7 @@ chosen_by_concept_and_caption = { $tagged }。名称亦相同。
 chosen_by_concept_alone = 其概念为{ $meaning }（{ $concept }）；没有名称或勾稽关系佐证。
 chosen_by_nearest = { $row }：其名称与{ $caption }最为接近（相似度 { NUMBER($similarity, minimumFractionDigits: 3) }，领先其他名称 { NUMBER($margin, minimumFractionDigits: 3) }）；其标记为公司自定义概念（{ $concept }）。
 chosen_by_arithmetic = { $row }等于各项现金流量之和；其标记为 { $concept }。
-chosen_by_place = { $row }位于营业利润与税前利润之间，作为费用构成两者之差；其标记为 { $concept }。
+chosen_by_place = { $row }位于营业利润与税前利润之间，构成两者之差；其标记为 { $concept }。
 chosen_of_class = 各类股票分别列示每股收益；此处取{ $class }，见{ $row }（{ $concept }）。
 
 # Why there is none.
@@ -20,6 +20,7 @@ line_only_in_parts = { $statement }仅分项列示{ $line }（{ $rows }），未
 after_more_than_non_controlling = { $caption }一行的净利润还扣除了少数股东损益以外的项目
 alike_without_total = { $rows } 行公司自定义概念名称相近，均非合计
 before_exchange_effects = { $caption }一行为汇率变动影响前的变动额，未列示影响后的金额
+called_alike = 有 { $rows } 行的名称与该项目相同，但概念各异，无法判断哪一行是该项目
 caption_names_another = { $tagged }，但其名称另有所指
 captions_not_compared = 其中没有对应的标准概念；{ $rows } 行使用公司自定义概念，其名称均与该项目不同
 direction_unknown = { $row }含负数，无法判断其概念（{ $concept }）的正负方向
@@ -61,6 +62,7 @@ value_nil = 报告表示无数值
 
 # What a value that no page prints was computed from.
 assets_less_equity = 资产总计减所有者权益合计
+assets_less_equity_and_non_controlling = 资产总计减所有者权益合计，再减另行列示的少数股东权益
 assets_less_equity_and_redeemable = 资产总计减所有者权益合计，再减可赎回权益
 change_plus_exchange = 汇率变动影响前的变动额加汇率变动影响
 net_interest_plus_noninterest = 利息净收入加非利息收入
@@ -127,14 +129,16 @@ balance_not_found = { $reason }
 cash_flow_not_found = { $reason }
 income_not_found = { $reason }
 currency_printed_otherwise = 页面以 { $mark } 列示金额，标记却为 { $currency }：两者必有一误。
+scale_printed_otherwise = 表头所列单位（千、百万等）与其金额标记的单位不同：两者必有一误。
 cash_at_the_end = 期末现金
 layout_without_tables = { $statements }未以表格列示。此种版式（定位文本块、一行一表）尚不能按报表读取；各项目仅取自标记。
 national_taxonomy = 报告使用{ $taxonomy }标记，其数据已读取，但尚不能对应到报表和关键项目，项目仅凭名称认定。
 group_and_company = 报告同时载有合并数据与公司自身数据；各项目取合并数据。
 company_alone = 报告仅载有公司自身数据，没有合并数据；各项目为公司自身数据。
+other_entities = 部分数据按标识符属于其他 { $count } 个主体，各项目不含这些数据。
 basis_unknown = 报告以{ $members }区分合并与公司自身数据，但不知其所指；各项目取未作此标记的数据，可能是合并数据，也可能是公司自身数据。
 no_title = { $statement }系根据所含概念找到，附近没有标题。
 part_columns = { $statement }中仅反映公司部分业务的列已略去。
 part_rows = { $statement }中有些行仅反映公司的一部分（某一分部、产品或股票类别）。
 sign_differs = { $statement }中标记与原文的正负号不一致；关键项目以标记为准。
-statement_open = 找到的{ $statement }缺少{ $lines }：其余部分在别处，或未列示。
+statement_open = 找到的{ $statement }缺少{ $lines }：其余部分在别处，或未列示，或列示而未作标记。

@@ -11,7 +11,7 @@ job_not_done = 任务{ $state }
 job_module_missing = 找不到用于注册任务的模块 { $module }
     .action = 请更正 TANDEM_JOB_MODULES 或模块名称
 
-jobs_file_damaged = 记录步骤的文件已损坏
+jobs_file_damaged = 记录步骤的文件已损坏，或已被替换
     .action = 请重新启动工作进程，它会新建一个
 
 no_kind_registered = 尚未注册任何任务

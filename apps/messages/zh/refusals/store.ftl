@@ -95,6 +95,9 @@ disk_full = 磁盘已满，未存储任何内容
 document_not_read = 无法读取结果 { $id } 的文档
     .action = 请删除该结果，并重新读取其输入
 
+document_replaced = 结果 { $id } 的文档不是读取时保存的文档
+    .action = 请删除该结果并重新读取其输入，或用备份运行 'tandem restore FILE'
+
 driver_missing = 未安装 PostgreSQL 驱动
     .action = 请运行 ‘pip install "tandem[postgres]"’
 

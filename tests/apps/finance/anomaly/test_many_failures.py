@@ -52,7 +52,7 @@ def test_four_times_as_many_contradictions_take_about_four_times_as_long(grown):
         filing, statements = books.filing(), books.statements()
         return min(repeat(lambda: check_statements(filing, statements), number=1, repeat=3))
 
-    assert cost(800) < 10 * cost(200)
+    assert cost(400) < 10 * cost(100)
 
 
 def test_the_checks_tell_how_far_they_are():

@@ -7,7 +7,7 @@ from tests.apps.finance.anomaly.books import small_company, told
 
 BOOKS = small_company()
 IN_DOLLARS = sorted(name for name, fact in BOOKS.facts.items() if fact.unit == "USD")
-slow = settings(max_examples=40, deadline=None)
+slow = settings(max_examples=20, deadline=None)
 
 
 def verdicts(books):

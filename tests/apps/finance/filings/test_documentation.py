@@ -37,4 +37,4 @@ def test_every_code_is_in_the_reference_and_no_other():
     assert set(re.findall(r"`([a-z_]+)`(?=[, ]+[|`])", refusals)) == refused
     warned = set(re.findall(r'\bCaution\(\s*"([a-z_]+)"', CODE)) | set(re.findall(r'\bcode, \w+ = "([a-z_]+)"', CODE))
     assert set(re.findall(r"`([a-z_]+)`(?=[, |])", cautions)) == warned
-    assert len(warned) == 22
+    assert len(warned) == 23

@@ -9,7 +9,8 @@ import pytest
 from apps.finance.filings import locate, read_facts
 from apps.finance.filings.packages.parts import contexts_in, sets_among
 from apps.finance.jobs import reports_in
-from apps.finance.sources import pdfs_in, report_of, reports_among
+from apps.finance.sources import pdfs_in, repeats_among, report_of, reports_among
+from apps.finance.sources import reports_in as found_in
 from core_model.errors import InputRejected
 from tests.apps.finance.filings.documents import document, number, text
 
@@ -117,7 +118,7 @@ def test_pdfs_among_reports_are_counted(tmp_path) -> None:
 
 def test_submissions_and_zips_in_a_folder_are_reports_and_other_texts_and_archives_are_not(tmp_path) -> None:
     (tmp_path / "0000012345-24-000001.txt").write_bytes(b"\xef\xbb\xbf\n" + wrapped(REPORT))
-    (tmp_path / "acme.zip").write_bytes(zipped({"reports/acme.xhtml": REPORT}))
+    (tmp_path / "acme.zip").write_bytes(zipped({"reports/acme.xhtml": REPORT.replace(b">97<", b">98<")}))
     (tmp_path / "notes.txt").write_text("<DOCUMENT> is how a submission begins")
     (tmp_path / "readme.txt").write_text("nothing")
     (tmp_path / "images.zip").write_bytes(zipped({"logo.png": b"png", "._page.htm": b"Mac"}))
@@ -125,5 +126,98 @@ def test_submissions_and_zips_in_a_folder_are_reports_and_other_texts_and_archiv
     (tmp_path / "cut.zip").write_bytes(zipped({"acme.htm": REPORT})[:-10])
     found = reports_in(tmp_path)
     assert [file.name for file in found] == ["0000012345-24-000001.txt", "acme.zip", "cut.zip", "notes.txt"]
-    for file in found[:2]:
-        assert [fact.value for fact in read_facts(report_of(file)).facts] == ["Acme", "97000000"]
+    for file, value in zip(found, ("97000000", "98000000"), strict=False):
+        assert [fact.value for fact in read_facts(report_of(file)).facts] == ["Acme", value]
+
+
+def test_a_report_in_several_packages_is_read_once(tmp_path) -> None:
+    (tmp_path / "0000012345-24-000001.txt").write_bytes(wrapped(REPORT.replace(b"\n", b"\r\n"), b"<html>Letter</html>"))
+    (tmp_path / "0000012345-24-000001-xbrl.zip").write_bytes(zipped({"acme.htm": REPORT, "acme.xsd": b""}))
+    (tmp_path / "other.zip").write_bytes(zipped({"acme.htm": REPORT.replace(b">97<", b">98<")}))
+    said = {}
+    found = reports_in(tmp_path, lambda package, report: said.update({package.name: report.name}))
+    assert [file.name for file in found] == ["0000012345-24-000001-xbrl.zip", "other.zip"]
+    assert said == {"0000012345-24-000001.txt": "0000012345-24-000001-xbrl.zip"}
+    (tmp_path / "z.htm").write_bytes(REPORT)
+    assert [file.name for file in reports_in(tmp_path)] == ["other.zip", "z.htm"]
+
+
+def test_a_set_in_a_zip_beside_its_folder_is_read_once(tmp_path) -> None:
+    one, two = in_two()
+    folder, package = tmp_path / "set", tmp_path / "set.zip"
+    folder.mkdir()
+    (folder / "cover.htm").write_bytes(one)
+    (folder / "statements.htm").write_bytes(two)
+    package.write_bytes(zipped({"a.htm": one, "b.htm": two}))
+    assert repeats_among([folder, package]) == {package: folder}
+
+
+def test_a_folder_with_a_set_and_another_report_is_no_report(tmp_path) -> None:
+    one, two = in_two()
+    for name, data in (("cover.htm", one), ("statements.htm", two), ("letter.htm", b"<html/>")):
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "set.zip").write_bytes(zipped({"a.htm": one, "b.htm": two}))
+    assert len(read_facts(report_of(tmp_path)).facts) == 2
+    (tmp_path / "other.htm").write_bytes(REPORT.replace(b'"end"', b'"then"').replace(b'"year"', b'"while"'))
+    with pytest.raises(InputRejected) as refused:
+        report_of(tmp_path)
+    assert refused.value.code == "folder_given"
+    assert [file.name for file in found_in(tmp_path)] == [tmp_path.name, "letter.htm", "other.htm", "set.zip"]
+    assert len(read_facts(report_of(tmp_path, among_others=True)).facts) == 2
+
+
+def test_a_report_that_lacks_a_context_is_not_joined_with_another_that_has_one_of_that_name() -> None:
+    context = re.search(rb'<xbrli:context id="end">.*?</xbrli:context>', REPORT, re.DOTALL)
+    assert context is not None
+    more = number("5", "f-2", contextRef="next") + text("x", "t-2", "acme:T")
+    slip = REPORT.replace(b"</body>", more.encode() + b"</body>")
+    whole = REPORT.replace(context[0], context[0] + context[0].replace(b'"end"', b'"next"'))
+    assert sets_among({"a": contexts_in(slip), "b": contexts_in(whole)}) == []
+    one, two = in_two()
+    assert sets_among({"a": contexts_in(one), "b": contexts_in(two.replace(b"contextRef", b"contextref"))}) == [
+        ["a", "b"]
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_document_of_two_byte_characters_is_found_in_a_zip(encoding: str) -> None:
+    data = zipped({"acme.htm": REPORT.decode().replace("UTF-8", "UTF-16").encode(encoding)})
+    assert [fact.value for fact in read_facts(data).facts] == ["Acme", "97000000"]
+
+
+def test_a_list_of_files_that_names_the_namespace_is_no_document_of_a_submission() -> None:
+    listed = b'{"version": "2.2", "namespaces": ["http://www.xbrl.org/2013/inlineXBRL"]}'
+    assert len(read_facts(wrapped(listed, REPORT)).facts) == 2
+
+
+def test_every_way_to_pack_a_damaged_zip_is_refused_in_a_sentence() -> None:
+    for way in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        sink = io.BytesIO()
+        with zipfile.ZipFile(sink, "w", way) as archive:
+            archive.writestr("acme.htm", REPORT)
+        data = bytearray(sink.getvalue())
+        data[42:80] = b"\xff" * 38
+        with pytest.raises(InputRejected) as refused:
+            read_facts(bytes(data))
+        assert refused.value.code == "report_zip_damaged"
+
+
+def test_one_file_that_may_not_be_opened_does_not_keep_the_others_of_a_folder_from_being_read(
+    tmp_path, monkeypatch
+) -> None:
+    for name in ("a.htm", "b.htm", "closed.htm", "closed.txt", "closed.zip"):
+        (tmp_path / name).write_bytes(REPORT)
+    opened, whole = type(tmp_path).open, type(tmp_path).read_bytes
+
+    def guarded(how):
+        def open_or_not(path, *more, **named):
+            if path.stem == "closed":
+                raise PermissionError(13, "closed")
+            return how(path, *more, **named)
+
+        return open_or_not
+
+    monkeypatch.setattr(type(tmp_path), "open", guarded(opened))
+    monkeypatch.setattr(type(tmp_path), "read_bytes", guarded(whole))
+    names = [file.name for file in found_in(tmp_path)]
+    assert names == ["a.htm", "b.htm", "closed.htm", "closed.txt", "closed.zip"]

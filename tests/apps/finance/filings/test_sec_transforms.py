@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.finance.filings import xml
 from apps.finance.filings.inventory import take_inventory
+from apps.finance.filings.markup import INLINE_NAMESPACES, markup_of
 from apps.finance.filings.transforms import SEC_REGISTRY, NotInDomain, lookup
+from apps.finance.filings.xml import parse
 from benchmarks import shared_data
 from tests import needs
 
@@ -207,8 +208,8 @@ def test_every_number_that_arelle_cannot_transform_stands_in_the_table_above():
     needs.shared_data()
     found = set()
     for filing in shared_data.filings():
-        markup = xml.markup_of(filing.path.read_bytes())
-        inventory = take_inventory(xml.parse(markup), xml.INLINE_NAMESPACES[0])
+        markup = markup_of(filing.path.read_bytes())
+        inventory = take_inventory(parse(markup), INLINE_NAMESPACES[0])
         for element in inventory.facts:
             if element.tag.endswith("nonFraction") and (element.get("format") or "").startswith("ixt-sec:"):
                 found.add((element.get("format"), "".join(element.itertext()).strip()))

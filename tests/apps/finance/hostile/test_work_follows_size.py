@@ -6,18 +6,22 @@ The work is counted in lines of Python that run, never in seconds on the clock.
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from apps.finance.filings import read_facts
 from apps.finance.filings.source import locate
 from apps.finance.filings.xml import parse
+from apps.finance.periods import Period
 from apps.finance.report import read_report
+from apps.finance.statements.face import Entry, FaceRow
+from apps.finance.statements.page.turned import with_turned_payments
 from apps.finance.statements.tables import MAX_CAPTION, MAX_COLUMNS, without_marks
 from apps.messages import cautioned
 from core_model.errors import InputRejected
 from tests.apps.finance.filings.documents import document, number, text
-from tests.apps.finance.statements.reports import BALANCE, INCOME, Line, annual, gaap, newest
+from tests.apps.finance.statements.reports import BALANCE, INCOME, Line, Maker, annual, gaap, newest
 
 
 def lines_run(function: Callable[[], object]) -> int:
@@ -84,13 +88,44 @@ def repeated_rows(size: int) -> bytes:
     return annual(income=[*INCOME, *rows])
 
 
+def periods(size: int) -> bytes:
+    """One amount for as many periods, of which none follows another."""
+    maker = Maker()
+    days = [f"2023-01-{k % 28 + 1:02}/{2024 + k // 28}-02-01" for k in range(size)]
+    return maker.document("".join(maker.fact("5", "us-gaap:Revenues", period) for period in days))
+
+
 @pytest.mark.parametrize(
     ("make", "size"),
-    [(chains, 400), (notes, 80), (spans, 80), (headings, 80), (equal, 80), (differing, 80), (repeated_rows, 80)],
+    [
+        (chains, 400),
+        (notes, 80),
+        (spans, 80),
+        (headings, 80),
+        (equal, 80),
+        (differing, 80),
+        (repeated_rows, 80),
+        (periods, 90),
+    ],
 )
 def test_twice_the_report_is_about_twice_the_work(make, size):
     nothing, once, twice = (lines_run(lambda data=data: read_report(data)) for data in map(make, (1, size, 2 * size)))
     assert twice - nothing < 2.7 * max(once - nothing, nothing)
+
+
+def test_payments_tagged_negative_are_looked_at_once_each():
+    fact = read_facts(document(number("5", sign="-"))).facts[0]
+    year = Period("2023-12-31", "2023-01-01")
+
+    def paid(count: int) -> list[FaceRow]:
+        entries = (Entry(year, replace(fact, fact_id=str(k)), "(5)", False) for k in range(count))
+        return [
+            FaceRow("x", (), "us-gaap:PaymentsToAcquireInvestments", (), False, 0, False, [each]) for each in entries
+        ]
+
+    once, twice = (lines_run(lambda rows=rows: with_turned_payments(rows)) for rows in map(paid, (40, 80)))
+    assert twice < 2.2 * once
+    assert all(row.entries[0].turned for row in with_turned_payments(paid(3)))
 
 
 @pytest.mark.parametrize("unit", [" *", " * †", " (1)", "*", "(a)", " (1) (a)*"])

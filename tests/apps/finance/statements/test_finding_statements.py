@@ -195,7 +195,14 @@ def test_ifrs_names_in_a_german_report_in_euros_are_mapped():
     }
     assert statements.line("revenue").values[0].unit == "EUR"
     found = [caution.code for caution in statements.cautions]
-    assert found == ["no_title", "no_title", "statement_open", "no_title", "currency_printed_otherwise"]
+    assert found == [
+        "no_title",
+        "no_title",
+        "statement_open",
+        "no_title",
+        "currency_printed_otherwise",
+        "scale_printed_otherwise",
+    ]
 
 
 def decoy_tables(maker: Maker) -> dict[str, str]:

@@ -51,8 +51,8 @@ def test_a_statement_that_ends_early_says_what_it_lacks():
     statements = statements_of(cash_flow=lines)
     (caution,) = [caution for caution in statements.cautions if caution.code == "statement_open"]
     assert cautioned(caution) == (
-        "The cash-flow statement was found without Net cash from financing activities: it goes on elsewhere, or does "
-        "not print them."
+        "The cash-flow statement was found without Net cash from financing activities: it goes on elsewhere, does not "
+        "print them, or prints them without a tag."
     )
     assert "statement_open" not in codes(statements_of())
 

@@ -1,15 +1,16 @@
-"""Analytic chests on a grid of 3 x 2.5 x 2.5 mm: lungs of known volume, and what surrounds and disturbs them."""
+"""Analytic chests on a grid of 3 x 2.8 x 2.8 mm: lungs of known volume, and what surrounds and disturbs them."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.medical.ct.volume import Geometry, Volume
 
-SPACING = (3.0, 2.5, 2.5)
-SIZE = (80, 140, 140)
-ORIGIN = (-173.75, -173.75, -20.0)
+SPACING = (3.0, 2.8, 2.8)
+SIZE = (72, 96, 124)
+ORIGIN = (-172.2, -114.0, -20.0)
 PLAIN = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
 LUNG_AXES_MM = (48.0, 72.0, 76.0)
 LUNG_ML = 4 / 3 * np.pi * np.prod(LUNG_AXES_MM) / 1000
@@ -18,6 +19,7 @@ Change = Callable[[NDArray, NDArray, NDArray, NDArray], None]
 """Given hu and the LPS x, y, z of every voxel, changes hu."""
 
 
+@lru_cache(maxsize=16)
 def chest(*changes: Change, seed: int = 0) -> Volume:
     """Body, lungs at x = -65 (the patient's right) and 65 mm, z 24 to 176, a spine; then the changes; then noise."""
     z, y, x = (
@@ -33,7 +35,9 @@ def chest(*changes: Change, seed: int = 0) -> Volume:
     for change in changes:
         change(hu, x, y, z)
     noisy = hu + np.random.default_rng(seed).normal(0, 15, SIZE)
-    return Volume(np.clip(np.rint(noisy), -1024, 3071).astype(np.int16), Geometry(SIZE, SPACING, ORIGIN, PLAIN))
+    stored = np.clip(np.rint(noisy), -1024, 3071).astype(np.int16)
+    stored.flags.writeable = False
+    return Volume(stored, Geometry(SIZE, SPACING, ORIGIN, PLAIN))
 
 
 def lung(x: NDArray, y: NDArray, z: NDArray, side: int) -> NDArray[np.bool_]:

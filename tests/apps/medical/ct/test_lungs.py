@@ -1,15 +1,23 @@
 """Lungs of made chests, where the truth is known."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
-from apps.medical.ct.lungs import LEFT, RIGHT, find_lungs, lung_extent
+from apps.medical.ct.lungs import LEFT, RIGHT, Lungs, find_lungs, lung_extent
 from apps.medical.ct.sides import of_both
 from apps.medical.ct.volume import Geometry, Volume
 from apps.messages import cautioned
 from core_model.errors import InputRejected
 from tests.apps.medical.ct import chests
 from tests.apps.medical.ct.chests import LUNG_ML, ORIGIN, PLAIN, SIZE, SPACING, chest
+
+
+@cache
+def lungs_of(*changes: chests.Change) -> Lungs:
+    """The lungs of a chest, found once in a run of the tests."""
+    return find_lungs(chest(*changes))
 
 
 @pytest.mark.parametrize(
@@ -28,14 +36,13 @@ from tests.apps.medical.ct.chests import LUNG_ML, ORIGIN, PLAIN, SIZE, SPACING, 
     ids=lambda changes: "+".join(change.__name__ for change in changes) or "plain",
 )
 def test_both_lungs_have_their_volume_and_side_whatever_surrounds_them(changes) -> None:
-    volume = chest(*changes)
-    lungs = find_lungs(volume)
+    volume, lungs = chest(*changes), lungs_of(*changes)
     assert lungs.right_ml == pytest.approx(LUNG_ML, rel=0.08)
     assert lungs.left_ml == pytest.approx(LUNG_ML, rel=0.08)
     for side, x in ((RIGHT, -65), (LEFT, 65)):
         k, row, column = (round(value) for value in volume.geometry.to_voxel((x, 0, 100)))
         assert lungs.sides[k, row, column] == side
-    outside = volume.geometry.to_voxel([(0, 130, 100), (0, 20, 190), (65, -20, -2), (0, -140, 100)]).round().astype(int)
+    outside = volume.geometry.to_voxel([(0, 130, 100), (0, 20, 190), (65, -20, -2), (0, -110, 100)]).round().astype(int)
     assert not lungs.zone[tuple(outside.T)].any(), "table, trachea, bowel and air outside are not searched"
     assert not lungs.mask[~lungs.zone].any()
     assert lungs.zone_ratio <= 1.35
@@ -50,8 +57,7 @@ def test_a_lung_alone_is_named_on_its_side() -> None:
 
 
 def test_the_side_of_a_place_outside_is_that_of_the_nearest_lung() -> None:
-    volume = chest()
-    lungs = find_lungs(volume)
+    volume, lungs = chest(), lungs_of()
     for point, side in (((-120, 0, 100), "right"), ((20, 0, 100), "left"), ((-60, 0, 200), "right")):
         assert lungs.side_at(tuple(volume.geometry.to_voxel(point)), volume.spacing_mm) == side
 
@@ -78,7 +84,7 @@ def test_lungs_far_too_small_or_too_flat_fail_loudly() -> None:
 
 def test_a_scan_that_ends_within_the_lungs_says_which_end() -> None:
     volume = chest()
-    lungs = find_lungs(Volume(volume.hu[35:], Geometry((45, *SIZE[1:]), SPACING, ORIGIN, PLAIN)))
+    lungs = find_lungs(Volume(volume.hu[35:], Geometry((37, *SIZE[1:]), SPACING, ORIGIN, PLAIN)))
     assert "lower end" in next(cautioned(caution) for caution in lungs.cautions if caution.code == "lungs_cut")
 
 
@@ -92,21 +98,25 @@ def test_the_quick_look_finds_where_the_lungs_begin_and_end() -> None:
     assert extent.volume_ml == pytest.approx(2 * LUNG_ML, rel=0.1)
 
 
+PLEURA_MM = ((-113, 0, 100), (-65, 72, 100), (65, -72, 90), (17, 0, 110), (65, 0, 30))
+"""Places on the surface of either lung, far from each other."""
+
+
 @pytest.mark.parametrize("radius", [8.0, 16.5])
-@pytest.mark.parametrize("at", [(-113, 0, 100), (-65, 72, 100), (65, -72, 90), (17, 0, 110), (65, 0, 30)])
-def test_the_zone_takes_in_a_mass_that_sits_on_the_pleura(at, radius: float) -> None:
-    inwards = np.array([np.sign(at[0]) * 65, 0, 100]) - np.array(at)
-    centre = np.array(at) + inwards / np.linalg.norm(inwards) * 0.6 * radius
-    shape: dict[str, np.ndarray] = {}
+def test_the_zone_takes_in_masses_that_sit_on_the_pleura(radius: float) -> None:
+    within: list[np.ndarray] = []
 
-    def mass(hu, x, y, z) -> None:
-        shape["ball"] = (x - centre[0]) ** 2 + (y - centre[1]) ** 2 + (z - centre[2]) ** 2 < radius**2
-        shape["lung"] = chests.lung(x, y, z, -1) | chests.lung(x, y, z, 1)
-        hu[shape["ball"]] = 45
+    def masses(hu, x, y, z) -> None:
+        for at in PLEURA_MM:
+            inwards = np.array([np.sign(at[0]) * 65, 0, 100]) - np.array(at)
+            centre = np.array(at) + inwards / np.linalg.norm(inwards) * 0.6 * radius
+            ball = (x - centre[0]) ** 2 + (y - centre[1]) ** 2 + (z - centre[2]) ** 2 < radius**2
+            within.append(ball & (chests.lung(x, y, z, -1) | chests.lung(x, y, z, 1)))
+            hu[ball] = 45
 
-    lungs = find_lungs(chest(mass))
-    within = shape["ball"] & shape["lung"]
-    assert np.count_nonzero(lungs.zone & within) >= 0.98 * np.count_nonzero(within)
+    lungs = find_lungs(chest(masses))
+    for mass in within:
+        assert np.count_nonzero(lungs.zone & mass) >= 0.98 * np.count_nonzero(mass)
     assert lungs.zone_ratio <= 1.35
 
 
@@ -124,7 +134,7 @@ def test_progress_rises_and_a_raise_in_it_cancels() -> None:
 
 
 def test_the_same_volume_gives_the_same_lungs() -> None:
-    first, second = find_lungs(chest(chests.airways)), find_lungs(chest(chests.airways))
+    first, second = lungs_of(chests.airways), find_lungs(chest(chests.airways))
     assert np.array_equal(first.sides, second.sides)
     assert np.array_equal(first.zone, second.zone)
 
@@ -139,7 +149,7 @@ def test_both_sides_come_in_their_order_and_an_error_in_either_comes_through() -
 
 def thin_chest(wall_mm: float) -> tuple[Volume, float]:
     """A chest whose wall is as thin as said beside both lungs, on pixels of 0.8 mm, and its lungs in ml."""
-    size, spacing = (70, 260, 330), (3.0, 0.8, 0.8)
+    size, spacing = (42, 260, 330), (5.0, 0.8, 0.8)
     z, y, x = (
         (np.arange(n).reshape([-1 if i == axis else 1 for i in range(3)]) - start) * step
         for axis, (n, step, start) in enumerate(zip(size, spacing, (0, 130, 165), strict=True))
@@ -149,7 +159,7 @@ def thin_chest(wall_mm: float) -> tuple[Volume, float]:
     hu = np.full(size, -1000.0)
     hu[np.broadcast_to((x / (115 + wall_mm)) ** 2 + (y / (78 + wall_mm)) ** 2 < 1, size)] = 20
     hu[lung] = -870
-    hu += np.random.default_rng(1).normal(0, 20, size)
+    hu += 20 * np.random.default_rng(1).standard_normal(size, np.float32)
     volume = Volume(np.clip(np.rint(hu), -1024, 3071).astype(np.int16), Geometry(size, spacing, (0, 0, 0), PLAIN))
     return volume, float(np.count_nonzero(lung) * np.prod(spacing) / 1000)
 
@@ -165,6 +175,6 @@ def test_both_lungs_of_a_thin_patient_are_found(wall_mm: float) -> None:
 
 def test_a_picture_whose_edge_cuts_through_the_lungs_is_refused_for_that() -> None:
     volume = chest()
-    part = volume.hu[:, :, 20:44]  # the right lung to its middle, and no more
+    part = volume.hu[:, :, 18:39]  # the right lung to its middle, and no more
     with pytest.raises(InputRejected, match="no lungs can be found in it: the edge of the picture cuts through them"):
         lung_extent(part, SPACING)

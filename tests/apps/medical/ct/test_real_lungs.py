@@ -79,7 +79,11 @@ def test_the_real_series_equals_what_simpleitk_reads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "right_ml", "left_ml"), [("C3N-00247", (2400, 2950), (1700, 2150)), ("0002", (2550, 3050), (2250, 2750))]
+    ("name", "right_ml", "left_ml"),
+    [
+        ("C3N-00247", (2400, 2950), (1700, 2150)),
+        pytest.param("0002", (2550, 3050), (2250, 2750), marks=pytest.mark.slow),
+    ],
 )
 def test_real_lungs_are_plausible(name: str, right_ml: tuple, left_ml: tuple) -> None:
     """The bounds are 10% around volumes whose outlines were looked at, slice by slice."""
@@ -94,7 +98,7 @@ def test_real_lungs_are_plausible(name: str, right_ml: tuple, left_ml: tuple) ->
         assert parts <= 6, "a lung and some of its tips, no scatter"
 
 
-@pytest.mark.parametrize("name", ["C3N-00247", "0002"])
+@pytest.mark.parametrize("name", ["C3N-00247", pytest.param("0002", marks=pytest.mark.slow)])
 def test_the_zone_takes_in_masses_implanted_at_the_real_pleura(name: str) -> None:
     """Balls of 13 to 33 mm, 35 to 100% of their radius inside the lung, far from each other, in one volume."""
     volume, lungs = lungs_of(name)

@@ -1,20 +1,28 @@
 """Small chest CT series made in code: an analytic chest, sampled on any grid, written slice by slice with pydicom."""
 
+import io
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence as Items
 from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian, generate_uid
+
+from apps.medical.dicom import ImportedStudy, read_study
 
 MARKER_MM = (62.0, 8.0, 104.0)
 """LPS centre of a dense ball in the left lung."""
 MARKER_RADIUS_MM = 14.0
 MARKER_HU = 900
 STUDY_UID = "1.2.826.0.1.3680043.8.498.1"
+FIRST = 1
+"""Number of the series that is made where no other one is asked for."""
 
 
 def chest_hu(points_mm: NDArray[np.float64], marker: bool = True) -> NDArray[np.float64]:
@@ -98,7 +106,7 @@ def make_series(
     grid: Grid | None = None,
     seed: int = 0,
     hu: Callable[[NDArray[np.float64]], NDArray[np.float64]] = chest_hu,
-    series: int = 1,
+    series: int = FIRST,
     intercept: int = -1024,
     noise_hu: float = 12.0,
 ) -> Series:
@@ -113,14 +121,46 @@ def make_series(
         noise_hu: Standard deviation of the noise.
     """
     grid = grid or Grid()
+    made = Series([dcmread(io.BytesIO(file)) for file in _files(grid, seed, hu, intercept, noise_hu)], grid)
+    return made if series == FIRST else made.each(partial(_of_series, series))
+
+
+def _of_series(number: int, dataset: FileDataset) -> None:
+    """Give a slice of the first series the numbers and names of another one."""
+    instance = dataset.SOPInstanceUID.rpartition(".")[2]
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{STUDY_UID}.{number}.{instance}"
+    dataset.SeriesInstanceUID = f"{STUDY_UID}.{number}"
+    dataset.SeriesNumber = number
+
+
+@cache
+def plain_study() -> ImportedStudy:
+    """What is read of ``make_series()`` as it is, read once in a run of the tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = read_study(make_series().write(Path(folder)))
+    study.volume.hu.flags.writeable = False
+    return study
+
+
+@lru_cache(maxsize=64)
+def _files(
+    grid: Grid,
+    seed: int,
+    hu: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    intercept: int,
+    noise_hu: float,
+) -> tuple[bytes, ...]:
+    """The files of the first series: to parse one costs a part of what making it does."""
     random = np.random.default_rng(seed)
-    datasets = []
+    files = []
     for index in range(grid.size[0]):
         points = grid.points(index)
         values = hu(points) + random.normal(0, noise_hu, points.shape[:2])
         stored = np.clip(np.rint(values - intercept), 0, 4095).astype(np.uint16)
-        datasets.append(_slice(grid, index, stored, series, intercept))
-    return Series(datasets, grid)
+        file = io.BytesIO()
+        _slice(grid, index, stored, FIRST, intercept).save_as(file, enforce_file_format=True)
+        files.append(file.getvalue())
+    return tuple(files)
 
 
 def _slice(grid: Grid, index: int, stored: NDArray[np.uint16], series: int, intercept: int) -> FileDataset:

@@ -11,6 +11,7 @@ from apps.medical.dicom import ImportedStudy, read_study
 from apps.messages import cautioned
 from core_model.errors import InputRejected
 from tests.apps.medical.dicom.making import Grid, Series, make_series, with_uid
+from tests.thinned import first_of
 
 FINE = replace(Grid(), spacing_mm=(3.0, 4.0, 4.0), size=(60, 80, 80))
 """Slices at 11.5, 14.5 ... 188.5 mm."""
@@ -31,13 +32,13 @@ def odd_codes(study: ImportedStudy) -> set[str]:
     return ours & {caution.code for caution in study.cautions}
 
 
-@pytest.mark.parametrize("spacing_mm", [(3.0, 4.0, 4.0), (5.0, 5.0, 5.0), (8.0, 5.0, 5.0)])
+@pytest.mark.parametrize("spacing_mm", first_of((5.0, 5.0, 5.0), (8.0, 5.0, 5.0), (3.0, 4.0, 4.0), fast=2))
 def test_of_a_good_series_nothing_is_said(tmp_path: Path, spacing_mm) -> None:
     grid = replace(Grid(), spacing_mm=spacing_mm, size=(int(190 / spacing_mm[0]), 80, 80))
     assert odd_codes(read_study(make_series(grid).write(tmp_path))) == set()
 
 
-@pytest.mark.parametrize("block", [(30,), (30, 31), tuple(range(25, 33))])
+@pytest.mark.parametrize("block", first_of((30,), tuple(range(25, 33)), (30, 31), fast=2))
 def test_blank_slices_are_named(tmp_path: Path, block) -> None:
     series = make_series(FINE)
     for k in block:
@@ -69,7 +70,7 @@ def test_slices_with_the_pixels_of_another_are_named_even_far_from_it(tmp_path: 
     assert "of equal ones one at most is in its place" in cautioned(caution)
 
 
-@pytest.mark.parametrize("block", [(30,), (30, 31), (28, 29, 30, 31, 32)])
+@pytest.mark.parametrize("block", first_of((30,), (28, 29, 30, 31, 32), (30, 31), fast=2))
 def test_a_block_of_slices_of_another_scan_is_named(tmp_path: Path, block) -> None:
     series, other = make_series(FINE), make_series(replace(FINE, centre_mm=(25, -20, 160)), seed=9)
     for k in block:
@@ -89,7 +90,10 @@ def test_a_patient_who_moved_in_the_middle_of_a_scan_is_said(tmp_path: Path) -> 
     assert "slices_break" in study.series.quality.reasons
 
 
-@pytest.mark.parametrize(("block", "between"), [(range(2), 1), (range(58, 60), 57), (range(4), 3)])
+@pytest.mark.parametrize(
+    ("block", "between"),
+    [(range(2), 1), (range(58, 60), 57), pytest.param(range(4), 3, marks=pytest.mark.slow)],
+)
 def test_slices_of_another_scan_at_an_end_are_said(tmp_path: Path, block: range, between: int) -> None:
     series, other = make_series(FINE), make_series(replace(FINE, centre_mm=(40, 30, 100)), seed=9)
     for k in block:

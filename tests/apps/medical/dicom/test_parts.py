@@ -13,7 +13,8 @@ from pydicom.uid import generate_uid
 from apps.medical.dicom import ImportedStudy, read_study
 from apps.messages import cautioned, said
 from core_model.errors import InputRejected, NotFound
-from tests.apps.medical.dicom.making import STUDY_UID, Grid, Series, enhanced, make_series, with_uid
+from tests.apps.medical.dicom.making import STUDY_UID, Grid, Series, enhanced, make_series, plain_study, with_uid
+from tests.thinned import thinned
 
 UID = f"{STUDY_UID}.1"
 STEP_MM = 5.0
@@ -83,7 +84,7 @@ DERIVED = ["DERIVED", "PRIMARY", "AXIAL"]
 @pytest.mark.parametrize("every", [2, 5, 40])
 def test_slices_that_are_labelled_as_derived_are_no_volume_of_their_own(tmp_path: Path, every: int) -> None:
     series = make_series()
-    plain = read_study(series.write(tmp_path / "plain"))
+    plain = plain_study()
     for dataset in series.datasets[::every]:
         dataset.ImageType = DERIVED
     study = read_study(series.write(tmp_path / "some"))
@@ -110,13 +111,12 @@ def test_a_projection_fills_no_gap_of_the_originals(tmp_path: Path, kind: str) -
     assert caught.value.code == "slice_missing"
 
 
-@pytest.mark.parametrize("change_format", [signed, of_32_bits])
-@pytest.mark.parametrize("every", [2, 3, 40])
+@pytest.mark.parametrize(("change_format", "every"), thinned([signed, of_32_bits], [2, 3, 40]))
 def test_slices_of_several_formats_are_one_volume(
     tmp_path: Path, change_format: Callable[[FileDataset], None], every: int
 ) -> None:
     series = make_series()
-    plain = read_study(series.write(tmp_path / "plain"))
+    plain = plain_study()
     for dataset in series.datasets[::every]:
         change_format(dataset)
     study = read_study(series.write(tmp_path / "mixed"))
@@ -126,8 +126,7 @@ def test_slices_of_several_formats_are_one_volume(
     assert cautioned(caution).startswith("Sign or number of bits of the stored values differs between slices")
 
 
-@pytest.mark.parametrize("offset_mm", [0.0, 1.2, 2.5])
-@pytest.mark.parametrize("label", APART)
+@pytest.mark.parametrize(("label", "offset_mm"), thinned([*APART], [0.0, 1.2, 2.5]))
 def test_two_volumes_within_each_other_are_two(tmp_path: Path, label: str, offset_mm: float) -> None:
     first, second = make_series().each(APART[label][0]), second_volume(offset_mm).each(APART[label][1])
     study = read_study(Series(first.datasets + second.datasets).write(tmp_path))
@@ -195,7 +194,7 @@ def halves(series: Series, keyword: str, values: tuple[object, object]) -> Serie
     ],
 )
 def test_a_label_of_every_second_slice_does_not_halve_a_volume(tmp_path: Path, keyword: str, values) -> None:
-    whole = read_study(make_series().write(tmp_path / "whole"))
+    whole = plain_study()
     study = read_study(halves(make_series(), keyword, values).write(tmp_path / "halves"))
     assert np.array_equal(study.volume.hu, whole.volume.hu)
     assert codes(study) == codes(whole)
@@ -261,7 +260,7 @@ def test_phases_in_one_object_of_many_frames_are_volumes_of_their_own(tmp_path: 
         setattr(phase, f"NominalPercentageOf{kind}Phase", float(phases[index // 40]))
         setattr(group, f"{kind}SynchronizationSequence", [phase])
     made.save_as(tmp_path / "a.dcm", enforce_file_format=True)
-    plain = [read_study(each.write(tmp_path.with_name(f"{kind}{n}"))) for n, each in enumerate((make_series(), second))]
+    plain = [plain_study(), read_study(second.write(tmp_path.with_name("second")))]
     both = [read_study(tmp_path, f"{UID}#{number}").volume for number in (1, 2)]
     for alone in plain:
         assert any(np.array_equal(alone.volume.hu, each.hu) for each in both)
@@ -318,13 +317,17 @@ def test_slices_a_hair_apart_beside_one_far_away_take_no_time(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("keyword", "value"), [("ConvolutionKernel", "B31f"), ("SliceThickness", 4), ("FrameOfReferenceUID", "1.2.3")]
+    ("keyword", "value", "block"),
+    [
+        ("ConvolutionKernel", "B31f", (20,)),
+        ("SliceThickness", 4, (11, 12, 30)),
+        ("FrameOfReferenceUID", "1.2.3", (11, 12, 30)),
+    ],
 )
-@pytest.mark.parametrize("block", [(20,), (11, 12, 30)])
 def test_a_few_slices_with_another_label_that_no_others_lie_beside_are_read_and_said(
     tmp_path: Path, keyword: str, value: object, block: tuple[int, ...]
 ) -> None:
-    whole = read_study(make_series().write(tmp_path / "whole"))
+    whole = plain_study()
     series = make_series()
     for k in block:
         setattr(series.datasets[k], keyword, value)

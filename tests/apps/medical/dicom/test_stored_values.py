@@ -7,7 +7,7 @@ import pytest
 
 from apps.medical.dicom import read_study
 from core_model.errors import InputRejected
-from tests.apps.medical.dicom.making import Series, ball, chest_hu, make_series
+from tests.apps.medical.dicom.making import Series, ball, chest_hu, make_series, plain_study
 
 METAL_MM = (0.0, 62.0, 100.0)
 
@@ -36,7 +36,7 @@ def cautions(study) -> dict:
 
 @pytest.mark.parametrize("signed", [False, True])
 def test_values_that_stand_higher_in_their_container_are_brought_down(tmp_path: Path, signed: bool) -> None:
-    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu
+    plain = plain_study().volume.hu
 
     def change(dataset) -> None:
         values = dataset.pixel_array.astype(np.int32)
@@ -71,7 +71,7 @@ def test_values_of_more_bits_than_the_header_says_are_refused(tmp_path: Path) ->
 
 @pytest.mark.parametrize("said", [False, True])
 def test_bits_of_an_overlay_are_left_out_and_said_unless_the_header_has_the_overlay(tmp_path: Path, said: bool) -> None:
-    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu
+    plain = plain_study().volume.hu
 
     def change(dataset) -> None:
         values = dataset.pixel_array.copy()
@@ -125,7 +125,7 @@ def test_values_with_a_sign_that_are_called_unsigned_are_refused(tmp_path: Path)
 def test_a_sign_within_twelve_bits_is_read_whether_or_not_the_bits_above_repeat_it(
     tmp_path: Path, extended: bool
 ) -> None:
-    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu
+    plain = plain_study().volume.hu
 
     def change(dataset) -> None:
         values = dataset.pixel_array.astype(np.int32) - 1024
@@ -170,7 +170,7 @@ def test_one_value_far_below_air_outside_the_circle_is_padding_that_was_not_name
 
 @pytest.mark.parametrize("stored", [40, 30])
 def test_the_padding_value_within_tissue_is_a_value(tmp_path: Path, stored: int) -> None:
-    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu
+    plain = plain_study().volume.hu
 
     def change(dataset) -> None:
         dataset.PixelData = (dataset.pixel_array.astype(np.int16) - 1024).tobytes()
@@ -192,7 +192,7 @@ def test_padding_of_a_tissue_s_value_around_the_field_of_view_stays_padding(tmp_
         dataset.BitsStored, dataset.HighBit = 16, 15
         dataset.add_new(0x00280120, "SS", 40)
 
-    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu
+    plain = plain_study().volume.hu
     hu = read_study(make_series().each(change).write(tmp_path / "padded")).volume.hu
     assert (hu[:, :5] == -1024).all()
     assert (hu[:, -2:, :30] == -1024).all()
@@ -211,7 +211,7 @@ def test_padding_written_with_the_other_sign_is_padding(tmp_path: Path) -> None:
 
 
 def test_an_image_to_be_shown_inverse_has_the_same_values(tmp_path: Path) -> None:
-    plain = read_study(make_series().write(tmp_path / "plain")).volume.hu
+    plain = plain_study().volume.hu
     series = make_series().each(lambda dataset: setattr(dataset, "PhotometricInterpretation", "MONOCHROME1"))
     study = read_study(series.write(tmp_path / "inverse"))
     assert np.array_equal(study.volume.hu, plain)
@@ -237,7 +237,7 @@ def test_a_slope_that_is_not_that_of_some_slices_is_refused(tmp_path: Path) -> N
 
 def test_each_slice_s_own_slope_and_intercept_are_no_jump(tmp_path: Path) -> None:
     series = make_series()
-    plain = read_study(series.write(tmp_path / "plain")).volume.hu
+    plain = plain_study().volume.hu
     for dataset in series.datasets[20:]:
         put(dataset, dataset.pixel_array.astype(np.uint16) * 2 + 200)
         dataset.RescaleSlope, dataset.RescaleIntercept = 0.5, -1124

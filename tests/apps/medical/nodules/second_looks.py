@@ -1,5 +1,8 @@
 """A small core whose volume tokens have the stems' length, a second look of it, and candidates to train heads on."""
 
+from functools import cache
+from itertools import islice
+
 import numpy as np
 import torch
 
@@ -48,9 +51,10 @@ def small_plain_nets():
     return {name: [plain_head(80).eval()] for name in "AB"}
 
 
+@cache
 def patients(split, count):
     named = (f"LIDC-IDRI-{number:04d}" for number in range(1, 9999))
-    return [name for name in named if split_of(name) == split][:count]
+    return tuple(islice((name for name in named if split_of(name) == split), count))
 
 
 def cached_part(n=240, seed=0, split="train"):

@@ -9,6 +9,7 @@ from tests.apps.medical.nodules.test_regions_and_shape import tube
 
 SPACING = (2.5, 1.0, 1.0)
 SHAPE = (30, 90, 90)
+SLOW = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def near(finding, place):
     return np.linalg.norm((np.array(finding.measurement.centre_voxel) * SPACING) - place) if finding else np.inf
 
 
-@pytest.mark.parametrize("radius", [4.0, 6.0, 9.0, 14.0])
+@pytest.mark.parametrize("radius", [4.0, *(pytest.param(radius, marks=SLOW) for radius in (6.0, 9.0)), 14.0])
 def test_a_ball_is_shown_at_its_place_and_before_a_vessel(detector, radius):
     place = (37.0, 50.0, 60.0)
     hu, zone = lung(ball(place, radius), tube((2, 12, 20), (72, 26, 34), 2.5))
@@ -63,8 +64,8 @@ def test_the_shipped_weights_are_within_their_budget(detector):
     "ends",
     [
         ((-10, 10, 18), (85, 28, 36)),
-        ((2, 12, 12), (72, 40, 60)),
-        ((-10, 20, 20), (90, 60, 30)),
+        pytest.param(((2, 12, 12), (72, 40, 60)), marks=SLOW),
+        pytest.param(((-10, 20, 20), (90, 60, 30)), marks=SLOW),
         ((35, 10, 15), (38, 80, 40)),
     ],
 )
@@ -75,7 +76,7 @@ def test_a_vessel_of_any_course_is_not_shown(detector, ends):
 
 
 @pytest.mark.parametrize("ends", [((2, 50, 60), (72, 50, 60)), ((2, 30, 40), (72, 70, 80))], ids=["straight", "aslant"])
-@pytest.mark.parametrize("radius", [3.0, 4.0, 5.0, 6.0])
+@pytest.mark.parametrize("radius", [*(pytest.param(radius, marks=SLOW) for radius in (3.0, 4.0, 5.0)), 6.0])
 def test_a_ball_on_a_vessel_is_missed_as_the_limits_say(detector, radius, ends):
     """What the README and the explanation say of nodules on vessels; where this fails, they can say better."""
     place = (37.0, 50.0, 60.0)

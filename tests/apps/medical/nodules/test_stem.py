@@ -23,7 +23,7 @@ def trained(seed: int, channels: tuple[int, int, int, int]) -> Stem:
     return stem.eval()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.integers(0, 99),
     st.sampled_from([(16, 32, 64, 96), (3, 5, 4, 7), (1, 1, 1, 1)]),
@@ -79,7 +79,7 @@ def parts(draw: st.DrawFn) -> tuple[tuple[int, int], Part]:
     return size, (axes[0], axes[1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 99), parts(), st.booleans())
 def test_a_part_of_the_output_is_that_part_of_the_whole(
     seed: int, sized: tuple[tuple[int, int], Part], folded: bool

@@ -6,15 +6,14 @@ from decimal import Decimal
 from itertools import pairwise
 
 from apps.finance.anomaly.checks.lines.shares import BASIC_SHARES, NATURAL_GAP
-from apps.finance.anomaly.checks.registry import check, compared, supported
+from apps.finance.anomaly.checks.registry import check, compared, stated_periods, supported
 from apps.finance.anomaly.checks.totals.dimensions import amount_of
 from apps.finance.anomaly.evidence import Amount, Evidence, agree, period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.names import member_name
 from apps.finance.anomaly.sentences import sentence
 from apps.finance.filings import Dimension, Fact
 from apps.finance.money import amount
-from apps.finance.periods import Period
+from apps.finance.periods import Period, day_before
 from core_model.errors import Message
 
 PAR = "us-gaap:CommonStockParOrStatedValuePerShare"
@@ -61,7 +60,9 @@ CHARTER = (
 )
 """What the charter of a company fixes."""
 AMENDED = Decimal("1.5")
-"""By what an amendment or a split multiplies such a figure at least: they are made for round factors."""
+"""By what a split, and most amendments, multiply such a figure at least."""
+ROUND = 3
+"""Digits, without zeros behind them, that a figure has at most to which an amendment brings it."""
 EXACT = Decimal("0.000001")
 Aspects = tuple[Period, tuple[Dimension, ...]]
 
@@ -77,8 +78,7 @@ def _stated(evidence: Evidence, concepts: Iterable[str]) -> dict[Aspects, Fact]:
 
 
 def _amount(evidence: Evidence, fact: Fact) -> Amount:
-    name = member_name(fact.dimensions[-1].member) if fact.dimensions else evidence.name_of(fact.concept)
-    return amount_of(fact, name)
+    return amount_of(fact, evidence.part_name(fact))
 
 
 def _product(one: Amount, other: Amount, unit: str, name: Message) -> Amount:
@@ -97,7 +97,8 @@ def _quotient(one: Amount, other: Amount, unit: str, name: Message) -> Amount:
 
 @check("charter_figures")
 def charter_figures(evidence: Evidence) -> Iterable[CheckResult]:
-    """A verdict for each two days between which a figure changes by less than amendments do."""
+    """A verdict for each two days between which a figure changes by less than splits do, and not from one round number
+    to another."""
     held: list[str] = []
     for concept in CHARTER:
         series: dict[tuple[Dimension, ...], list[Fact]] = defaultdict(list)
@@ -108,11 +109,16 @@ def charter_figures(evidence: Evidence) -> Iterable[CheckResult]:
             for before, after in pairwise(facts):
                 low, high = sorted((Decimal(before.value or 0), Decimal(after.value or 0)))
                 if low < high < AMENDED * low and not agree(before, after):
-                    yield _amended(evidence, before, after)
+                    if not (_is_round(low) and _is_round(high)):
+                        yield _amended(evidence, before, after)
                 else:
                     held += [after.fact_id, before.fact_id]
     if held:
         yield CheckResult("charter_figures", "holds", Message("charter_right"), tuple(dict.fromkeys(held)))
+
+
+def _is_round(figure: Decimal) -> bool:
+    return len(figure.normalize().as_tuple().digits) <= ROUND
 
 
 def _amended(evidence: Evidence, before: Fact, after: Fact) -> CheckResult:
@@ -175,11 +181,27 @@ def _per_share(evidence: Evidence, per_share: str, dividends: str) -> Iterable[C
         if dimensions or paid is None or shares is None or shares.value <= 0 or not period.start:
             continue
         stated = _amount(evidence, fact)
-        if paid.unit == stated.unit.partition("/")[0]:
+        if paid.unit == stated.unit.partition("/")[0] and _is_steady(evidence, shares, period):
             term = _quotient(paid, shares, stated.unit, Message("dividends_over_shares"))
             slack = (abs(term.value) * UNVESTED).quantize(EXACT)
             what = Message("what_dividends_over_shares")
             yield compared("dividends_per_share", stated, [term], period, what=what, slack=slack)
+
+
+def _is_steady(evidence: Evidence, shares: Amount, period: Period) -> bool:
+    """Whether there are about as many shares in a period as in those before and after it: where many were issued or
+    bought back within it, their average is not what the dividends were paid on."""
+    beside = (
+        other
+        for other in stated_periods(evidence, BASIC_SHARES)
+        if other.as_long_as(period) and (_follows(period, other) or _follows(other, period))
+    )
+    counts = (evidence.concept(BASIC_SHARES, other) for other in beside)
+    return all(abs(count.value - shares.value) <= UNVESTED * shares.value for count in counts if count is not None)
+
+
+def _follows(later: Period, earlier: Period) -> bool:
+    return bool(later.start) and day_before(later.start) == earlier.end
 
 
 @check("price_of_shares_bought")

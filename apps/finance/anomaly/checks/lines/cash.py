@@ -33,16 +33,19 @@ PARTS = (
         "us-gaap:NetCashProvidedByUsedInOperatingActivities",
         "us-gaap:NetCashProvidedByUsedInOperatingActivitiesContinuingOperations",
         "ifrs-full:CashFlowsFromUsedInOperatingActivities",
+        "ifrs-full:CashFlowsFromUsedInOperatingActivitiesContinuingOperations",
     ),
     (
         "us-gaap:NetCashProvidedByUsedInInvestingActivities",
         "us-gaap:NetCashProvidedByUsedInInvestingActivitiesContinuingOperations",
         "ifrs-full:CashFlowsFromUsedInInvestingActivities",
+        "ifrs-full:CashFlowsFromUsedInInvestingActivitiesContinuingOperations",
     ),
     (
         "us-gaap:NetCashProvidedByUsedInFinancingActivities",
         "us-gaap:NetCashProvidedByUsedInFinancingActivitiesContinuingOperations",
         "ifrs-full:CashFlowsFromUsedInFinancingActivities",
+        "ifrs-full:CashFlowsFromUsedInFinancingActivitiesContinuingOperations",
     ),
 )
 DISCONTINUED = (
@@ -51,6 +54,9 @@ DISCONTINUED = (
     "us-gaap:CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations",
     "us-gaap:CashProvidedByUsedInInvestingActivitiesDiscontinuedOperations",
     "us-gaap:CashProvidedByUsedInFinancingActivitiesDiscontinuedOperations",
+    "ifrs-full:CashFlowsFromUsedInOperatingActivitiesDiscontinuedOperations",
+    "ifrs-full:CashFlowsFromUsedInInvestingActivitiesDiscontinuedOperations",
+    "ifrs-full:CashFlowsFromUsedInFinancingActivitiesDiscontinuedOperations",
 )
 HELD = (
     "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",

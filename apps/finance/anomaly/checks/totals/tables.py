@@ -8,7 +8,7 @@ from decimal import Decimal
 from apps.finance.anomaly.checks.registry import check, compared
 from apps.finance.anomaly.evidence import Amount, Evidence, period_of
 from apps.finance.anomaly.model import CheckResult
-from apps.finance.anomaly.names import member_name, on_day
+from apps.finance.anomaly.names import on_day
 from apps.finance.anomaly.printed.sums import Number
 from apps.finance.anomaly.printed.table_sums import Direction, TableSum
 from apps.finance.anomaly.sentences import followed, sentence
@@ -86,6 +86,6 @@ def _all_hold(check_id: str, sums: Sequence[TableSum]) -> CheckResult:
 
 def _amount(evidence: Evidence, fact_id: str, sign: int) -> Amount:
     fact = evidence.facts[fact_id]
-    name = member_name(fact.dimensions[-1].member) if fact.dimensions else evidence.name_of(fact.concept)
+    name = evidence.part_name(fact)
     value = Amount(Decimal(fact.value or 0), evidence.rounding_of(fact), (fact_id,), name, fact.unit or "")
     return value if sign > 0 else -value

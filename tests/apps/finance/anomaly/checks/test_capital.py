@@ -129,3 +129,28 @@ def test_a_lease_liability_is_its_payments_less_interest_on_a_single_day():
     interest = books.put("LesseeOperatingLeaseLiabilityUndiscountedExcessAmount", 107, day(2024))
     assert books.verdicts("lease_liabilities") == ["holds"]
     assert books.add(interest, "13000000").verdicts("lease_liabilities") == ["fails"]
+
+
+@pytest.mark.parametrize(("before", "after"), [(500, 600), (150, 200), ("0.10", "0.08")])
+def test_an_amendment_from_one_round_number_to_another_is_not_called_wrong(before, after):
+    books = small_company()
+    if isinstance(before, str):
+        books.both("CommonStockParOrStatedValuePerShare", after, before, instant=True, unit="USD/shares", decimals="2")
+    else:
+        books.both("CommonStockSharesAuthorized", after, before, instant=True, unit="shares")
+    assert "fails" not in books.verdicts("charter_figures")
+
+
+def test_dividends_of_a_year_in_which_many_shares_were_issued_are_not_judged():
+    """Ten million shares became twenty in the middle of 2024, and the dividend came after: 0.50 on twenty million."""
+    books = Books()
+    shares, paid, each = "WeightedAverageNumberOfSharesOutstandingBasic", "DividendsCommonStockCash", "Declared"
+    years = ((2024, 15, "0.50"), (2023, 10, "1.00"), (2022, 10, "1.00"), (2021, 10, "1.00"))
+    for of, count, per_share in years:
+        books.put(shares, count, year(of), unit="shares")
+        books.put(paid, 10, year(of))
+        name = f"CommonStockDividendsPerShare{each}"
+        books.put(name, per_share, year(of), unit="USD/shares", decimals="2")
+    assert set(books.verdicts("dividends_per_share")) == {"holds"}
+    wrong = books.add("CommonStockDividendsPerShareDeclared|2022-01-01|2022-12-31", "0.2")
+    assert "fails" in wrong.verdicts("dividends_per_share")

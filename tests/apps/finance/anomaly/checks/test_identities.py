@@ -384,3 +384,18 @@ def test_gross_profit_is_revenue_less_its_cost_in_the_key_lines():
     assert books.add(altered, 1_500_000).verdicts("gross_profit") == ["holds", "holds"]
     assert sorted(books.add(altered, 1_500_001).verdicts("gross_profit")) == ["fails", "holds"]
     assert books.without("CostOfRevenue").verdicts("gross_profit") == ["not_applicable"]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_cash_flows_of_continuing_operations_make_the_change_in_cash_with_those_of_discontinued_ones(apart):
+    books = Books()
+    for kind, values in (("Operating", (73, 69)), ("Investing", (-26, -24)), ("Financing", (-39, -37))):
+        books.both(f"ifrs-full:CashFlowsFromUsedIn{kind}ActivitiesContinuingOperations", *values, instant=False)
+    if apart:
+        name = "ifrs-full:CashFlowsFromUsedInOperatingActivitiesDiscontinuedOperations"
+        books.both(name, 4, 3, instant=False)
+    change = (12, 11) if apart else (8, 8)
+    books.both("ifrs-full:IncreaseDecreaseInCashAndCashEquivalents", *change, instant=False)
+    assert books.verdicts("cash_flow_total") == ["holds", "holds"]
+    wrong = books.add("IncreaseDecreaseInCashAndCashEquivalents|2024-01-01|2024-12-31", 20_000_000)
+    assert "fails" in wrong.verdicts("cash_flow_total")
