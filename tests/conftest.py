@@ -17,9 +17,13 @@ for library in ("OMP", "MKL", "OPENBLAS"):
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
+    """See ``of_other_things``."""
+    return of_other_things(tmp_path / "elsewhere")
+
+
+def of_other_things(folder: Path) -> Path:
     """A folder where somebody works on other things, with modules that have the names of ours; run, they leave the
     file ``ran`` there and fail."""
-    folder = tmp_path / "elsewhere"
     for module in ("apps/__init__", "core_model/__init__", "ui/__init__", "dbos", "lxml", "streamlit"):
         path = folder / f"{module}.py"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,28 +1,22 @@
 """What was deleted in another tab, a server that is gone, an error inside a part of a page: our sentence, in the page's
 language."""
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import expect
 
 from apps.jobs import delete
-from apps.settings import load_settings
 from apps.store.store import Store
-from tests import needs
-from tests.browser.conftest import ROOT, Screen, Served, serving, watched
+from tests.browser.conftest import ACCESS_TOKEN, Screen, Served, free_port, serving, watched
 from tests.ui import made
-from tests.ui.dashboards import command
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +64,7 @@ def test_a_job_that_was_deleted_in_another_tab_says_so(screen: Screen, lang: str
     from apps.store.deletion import delete_everything_of
 
     with Store(screen.served.settings) as store:
-        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study, None)
+        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study)
         screen.open(f"/jobs?lang={lang}")
         row = screen.page.locator("tr[data-r]").first
         expect(row).to_be_visible()
@@ -104,96 +98,78 @@ main()
 """
 
 
-@pytest.mark.parametrize(
-    ("lang", "sentence", "tabs"),
-    [("en", "failed with an internal error", ("Checks", "Income")), ("zh", "页面发生内部错误", ("核对", "利润表"))],
-)
+PARTS = {
+    "en": ("failed with an internal error", "Checks", "Income"),
+    "zh": ("页面发生内部错误", "核对", "利润表"),
+}
+
+
 def test_an_error_inside_a_part_of_a_page_is_our_sentence_and_its_message_is_kept_nowhere(
-    served: Served, browser: Any, tmp_path: Path, lang: str, sentence: str, tabs: tuple[str, str]
+    served: Served, browser: Any, tmp_path: Path
 ) -> None:
     errors = {}
     with (tmp_path / "log").open("w+b") as log, serving(served.settings, "-c", FAILING, log=log.fileno()) as url:
-        for screen in watched(replace(served, url=url), browser):
-            error = screen.page.locator('[data-testid="stAlertContentError"]')
-            screen.open(f"/reports?reading={served.report}&view=income&lang={lang}")
-            expect(screen.page.locator("td", has_text="1,100")).to_be_visible()
-            screen.page.get_by_role("radio", name=tabs[0]).click()
-            expect(error).to_contain_text(sentence)
-            errors["report"] = screen.page.locator("body").inner_text()
-            screen.page.get_by_role("radio", name=tabs[1]).click()
-            expect(screen.page.locator("td", has_text="1,100")).to_be_visible()
-            expect(error).to_have_count(0)
-            screen.open(f"/studies?reading={served.study}&lang={lang}")
-            screen.page.locator("tr", has_text="0.91").click()
-            expect(error).to_contain_text(sentence)
-            errors["study"] = screen.page.locator("body").inner_text()
+        for lang, (sentence, checks, income) in PARTS.items():
+            for screen in watched(replace(served, url=url), browser):
+                error = screen.page.locator('[data-testid="stAlertContentError"]')
+                screen.open(f"/reports?reading={served.report}&view=income&lang={lang}")
+                expect(screen.page.locator("td", has_text="1,100")).to_be_visible()
+                screen.page.get_by_role("radio", name=checks).click()
+                expect(error).to_contain_text(sentence)
+                errors[f"report {lang}"] = screen.page.locator("body").inner_text()
+                screen.page.get_by_role("radio", name=income).click()
+                expect(screen.page.locator("td", has_text="1,100")).to_be_visible()
+                expect(error).to_have_count(0)
+                screen.show(f"/studies?reading={served.study}&lang={lang}")
+                screen.page.locator("tr", has_text="0.91").click()
+                expect(error).to_contain_text(sentence)
+                errors[f"study {lang}"] = screen.page.locator("body").inner_text()
         log.seek(0)
         logged = re.sub(r"\x1b\[[\d;]*m", "", log.read().decode())  # without colours
-    assert logged.count("a page failed: RuntimeError in <string>, line 6") >= 2
+    assert logged.count("a page failed: RuntimeError in <string>, line 6") >= 4
     assert not [place for place, text in {**errors, "log": logged}.items() if SECRET in text or "Traceback" in text]
 
 
+class Another(BaseHTTPRequestHandler):
+    """A dashboard of another start: to the cookie of this one it answers as ``ui.guard`` does."""
+
+    def do_GET(self) -> None:
+        self.send_response(403)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
 @contextmanager
-def dashboard(settings: Any, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """``tandem ui`` and the address that it prints."""
-    environment = {**os.environ, **settings.environment(), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command(port), env=environment, stderr=subprocess.PIPE) as process:
-        try:
-            assert process.stderr is not None
-            said = ""
-            while not (found := re.search(r"http://\S+token=\S+", said)):
-                said = process.stderr.readline().decode()
-            yield process, found[0]
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+def another_start(port: int) -> Iterator[None]:
+    with ThreadingHTTPServer(("127.0.0.1", port), Another) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield
+        server.shutdown()
 
 
-def server_of(process: subprocess.Popen[bytes]) -> int:
-    for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
-        if b"ui.server" in Path(f"/proc/{child}/cmdline").read_bytes():
-            return int(child)
-    raise AssertionError("there is no server")
-
-
-def open_when_it_answers(page: Any, address: str) -> None:
-    until = time.monotonic() + 90
-    while True:
-        try:
-            page.goto(address)
-            return
-        except Error:
-            assert time.monotonic() < until
-            time.sleep(0.3)
-
-
-@pytest.mark.timeout(300)
 def test_a_server_that_is_gone_is_said_and_the_page_goes_on_when_it_was_started_again(
-    browser: Any, tmp_path: Path
+    served: Served, browser: Any
 ) -> None:
-    needs.chromium()
-    settings = load_settings(data_dir=tmp_path / "data", database_url="")
-    with Store(settings) as store:
-        report = made.report(store)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     banner = page.locator("#tandem-connection")
-    with dashboard(settings, port) as (process, address):
-        open_when_it_answers(page, f"{address}&lang=zh&reading={report}&view=income")
+    screen = Screen(page, replace(served, url=f"http://127.0.0.1:{port}"))
+    with serving(served.settings, port=port) as url:
+        page.goto(f"{url}/?token={ACCESS_TOKEN}&lang=zh&reading={served.report}&view=income")
         assert "token" not in page.url
-        shown = Screen(page, Served(f"http://127.0.0.1:{port}", report, "", settings))
-        shown.settle()
-        os.kill(server_of(process), signal.SIGKILL)
-        expect(banner).to_contain_text("服务无响应")
-        expect(page.get_by_role("dialog")).to_have_count(0)
+        screen.settle()
+        expect(page.locator("td", has_text="1,100")).to_be_visible()
+    expect(banner).to_contain_text("服务无响应")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    with serving(served.settings, port=port):
         expect(banner).to_be_hidden(timeout=90_000)
-        shown.settle()
+        screen.settle()
         page.locator("td", has_text="1,100").click()
         expect(page.frame_locator("iframe[sandbox='']").locator("span:target")).to_have_text("1,100")
     expect(banner).to_contain_text("服务无响应")
-    with dashboard(settings, port):
+    with another_start(port):
         expect(banner).to_contain_text("新地址", timeout=90_000)
     context.close()

@@ -18,18 +18,6 @@ def length(screen: Screen) -> int:
     return int(screen.page.evaluate("history.length"))
 
 
-def back(screen: Screen) -> None:
-    screen.page.evaluate("history.back()")
-    screen.page.wait_for_timeout(300)
-    screen.settle()
-
-
-def forward(screen: Screen) -> None:
-    screen.page.evaluate("history.forward()")
-    screen.page.wait_for_timeout(300)
-    screen.settle()
-
-
 def pick(screen: Screen, text: str, pattern: str) -> None:
     screen.page.locator("td", has_text=text).first.click()
     expect(screen.page).to_have_url(re.compile(pattern))
@@ -64,16 +52,16 @@ def test_scrolling_adds_no_entry_and_the_way_back_brings_back_slice_window_and_f
     screen.settle()
     assert length(screen) == before + 1
     second = screen.page.url
-    back(screen)
+    screen.back()
     assert screen.page.url == first
     expect(image).to_have_attribute("data-shown", "bone/5.png")
     expect(screen.page.locator("tr.selected")).to_have_count(0)
-    forward(screen)
+    screen.forward()
     assert screen.page.url == second
     expect(image).to_have_attribute("data-shown", "bone/3.png")
     expect(screen.page.locator("tr.selected")).to_contain_text("0.91")
-    back(screen)
-    back(screen)
+    screen.back()
+    screen.back()
     expect(row).to_be_visible()
 
 
@@ -96,10 +84,42 @@ def test_the_way_back_to_a_study_brings_back_heatmap_and_markers(screen: Screen)
     screen.page.get_by_role("button", name="All studies").click()
     expect(screen.page.locator("tr", has_text="DOE JANE")).to_be_visible()
     screen.settle()
-    back(screen)
+    screen.back()
     expect(screen.page.locator("img.heat")).to_have_attribute("data-shown", "heat/finding-1/3.png")
     expect(screen.page.locator("tr.selected")).to_contain_text("0.91")
     expect(screen.page.locator("circle.ring")).to_have_count(0)
+
+
+def test_findings_reached_by_arrow_keys_are_no_entries_and_by_n_one_each(screen: Screen) -> None:
+    screen.open(f"/studies?reading={screen.served.study}&below=true&finding=finding-1")
+    rows = screen.page.locator("tr[data-r]", has_text="mm³")
+    expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", "lung/3.png")
+    before, first = length(screen), screen.page.url
+    rows.nth(0).focus()
+    for key, finding, k in (("ArrowDown", 2, 1), ("ArrowUp", 1, 3), ("ArrowDown", 2, 1)):
+        screen.page.keyboard.press(key)
+        screen.page.wait_for_url(re.compile(f"finding=finding-{finding}"))
+        expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", f"lung/{k}.png")
+        screen.settle()
+    assert length(screen) == before
+    screen.page.locator(".stage").click()
+    screen.page.keyboard.press("n")
+    screen.page.wait_for_url(re.compile("finding=finding-1"))
+    screen.settle()
+    assert length(screen) == before + 1
+    screen.back()
+    assert screen.page.url != first
+    expect(screen.page.locator("tr.selected")).to_contain_text("0.11")
+
+
+def test_what_was_chosen_in_one_study_is_not_chosen_in_the_next(screen: Screen) -> None:
+    screen.open(f"/studies?reading={screen.served.study}&finding=finding-1&slice=5&window=bone&heat=true&markers=false")
+    expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", "bone/5.png")
+    screen.page.get_by_role("button", name="All studies").click()
+    screen.page.locator("tr", has_text="DOE JANE").click()
+    expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", "lung/3.png")
+    expect(screen.page.locator("tr.selected")).to_have_count(0)
+    assert screen.page.url.endswith(f"/studies?reading={screen.served.study}")
 
 
 def test_a_pick_is_one_entry_the_frame_none_and_arrow_keys_none(screen: Screen) -> None:
@@ -118,13 +138,13 @@ def test_a_pick_is_one_entry_the_frame_none_and_arrow_keys_none(screen: Screen) 
     expect(screen.page).to_have_url(re.compile(r"pick=net_income\.2"))
     screen.settle()
     assert length(screen) == before + 2
-    back(screen)
+    screen.back()
     expect(marked(screen)).to_have_text("1,100")
     expect(screen.page.locator("td.selected")).to_contain_text("1,100")
-    back(screen)
+    screen.back()
     expect(marked(screen)).to_have_text("1,200")
-    forward(screen)
-    forward(screen)
+    screen.forward()
+    screen.forward()
     expect(marked(screen)).to_have_text("35")
     assert length(screen) == before + 2
 
@@ -143,14 +163,14 @@ def test_the_way_back_brings_back_the_view_and_how_it_is_shown(screen: Screen) -
     expect(rows.filter(has_text="Operations")).to_have_count(1)
     screen.settle()
     assert length(screen) == before + 3
-    back(screen)
+    screen.back()
     expect(rows.filter(has_text="Operations")).to_have_count(0)
     expect(screen.page.locator("td.selected")).to_contain_text("60")
-    back(screen)
-    back(screen)
+    screen.back()
+    screen.back()
     expect(screen.page.locator("tr.selected")).to_contain_text("The net loss has the wrong sign.")
     for _ in range(3):
-        forward(screen)
+        screen.forward()
     expect(rows.filter(has_text="Operations")).to_have_count(1)
 
 
@@ -163,7 +183,7 @@ def test_pages_are_one_entry_each_in_any_language(screen: Screen) -> None:
     screen.page.wait_for_url(re.compile("lang=zh"))
     screen.settle()
     assert length(screen) == before + 1
-    back(screen)
+    screen.back()
     expect(screen.page.locator("tr", has_text="Example Works")).to_be_visible()
     expect(screen.page.get_by_text("仅供研究使用", exact=False)).to_be_visible()
 
@@ -178,7 +198,7 @@ def test_leaving_what_is_open_for_another_page_is_one_entry(screen: Screen, lang
     expect(screen.page.locator("tr", has_text="DOE JANE")).to_be_visible()
     screen.settle()
     assert length(screen) == before + 1
-    back(screen)
+    screen.back()
     assert screen.page.url == there
     expect(marked(screen)).to_have_text("60")
 
@@ -186,7 +206,7 @@ def test_leaving_what_is_open_for_another_page_is_one_entry(screen: Screen, lang
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_opening_the_result_of_a_job_is_one_entry(screen: Screen, lang: str) -> None:
     with Store(screen.served.settings) as store:
-        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study, None)
+        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study)
         try:
             screen.open(f"/jobs?lang={lang}")
             row = screen.page.locator("tr[data-r]").first
@@ -197,7 +217,7 @@ def test_opening_the_result_of_a_job_is_one_entry(screen: Screen, lang: str) -> 
             expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", "lung/3.png")
             screen.settle()
             assert length(screen) == before + 1
-            back(screen)
+            screen.back()
             expect(row).to_be_visible()
             assert screen.page.url == there
         finally:

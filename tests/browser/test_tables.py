@@ -16,6 +16,10 @@ from tests.ui import made
 pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 480, 768, 1024, 1280, 1920)
+USUAL = (390, 768, 1920)
+FRAMES = (
+    "() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 20))))"
+)
 LINES = (
     ("Net operating revenues of all segments and of discontinued operations", "USD", "12345000000"),
     ("Basic net income per share attributable to shareowners of the company", "USD/shares", "-2.48"),
@@ -69,15 +73,18 @@ def grids(screen: Screen) -> Any:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("widths", [USUAL, pytest.param(WIDTHS, marks=pytest.mark.slow)], ids=["usual", "all"])
 @pytest.mark.parametrize("lang", UNITS)
-def test_each_rows_unit_is_in_sight_and_no_number_is_cut(screen: Screen, wide: str, lang: str) -> None:
+def test_each_rows_unit_is_in_sight_and_no_number_is_cut(
+    screen: Screen, wide: str, lang: str, widths: tuple[int, ...]
+) -> None:
     screen.open(f"/reports?reading={wide}&view=income&as_reported=true&lang={lang}")
     expect(screen.page.locator(".tag")).to_have_count(3)
-    for width in WIDTHS:
+    for width in widths:
         screen.page.set_viewport_size({"width": width, "height": 900})
         for scrolled in (0, 37, 100, 10_000):
             grids(screen).evaluate("(grid, left) => { grid.scrollLeft = left; }", scrolled)
-            screen.page.wait_for_timeout(150)
+            screen.page.evaluate(FRAMES)
             seen = grids(screen).evaluate(SEEN)
             assert seen["cut"] == [], (width, scrolled)
             assert seen["units"] == UNITS[lang], (width, scrolled)
@@ -86,7 +93,7 @@ def test_each_rows_unit_is_in_sight_and_no_number_is_cut(screen: Screen, wide: s
     screen.page.locator("td.selected").focus()
     for _ in range(3):  # the chosen number comes into view from under the captions
         screen.page.keyboard.press("ArrowLeft")
-        screen.page.wait_for_timeout(150)
+        screen.page.evaluate(FRAMES)
         focused = screen.page.locator("td:focus")
         assert "cut" not in (focused.get_attribute("class") or "")
         assert focused.inner_text() in grids(screen).evaluate(SEEN)["numbers"]
@@ -101,7 +108,7 @@ def test_lists_tabs_and_sentences_can_be_read_on_a_narrow_screen(screen: Screen,
     assert grids(screen).evaluate(SEEN)["cut"] == []
     name = screen.page.locator("tbody th", has_text=made.COMPANY).first
     assert name.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
-    screen.open(f"/reports?reading={screen.served.report}&view=checks&lang={lang}")
+    screen.show(f"/reports?reading={screen.served.report}&view=checks&lang={lang}")
     sentence = screen.page.locator("tbody th", has_text="The loss is printed as a profit.")
     assert sentence.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
     for tab in screen.page.get_by_role("radiogroup").last.get_by_role("radio").all():

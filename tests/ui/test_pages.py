@@ -155,6 +155,23 @@ def test_the_address_keeps_slice_window_and_finding(store: Store) -> None:
     assert (viewer["slice"], viewer["window"], viewer["finding"]) == (1, "bone", "finding-1")
 
 
+def test_what_was_open_leaves_nothing_in_the_address_but_the_language(store: Store) -> None:
+    chosen = {
+        "finding": "finding-1",
+        "slice": "5",
+        "window": "bone",
+        "heat": "true",
+        "markers": "false",
+        "below": "true",
+    }
+    app = opened("studies", reading=made.study(store), lang="zh", **chosen)
+    next(button for button in app.button if button.label == labels.text("all_studies", "zh")).click().run()
+    assert dict(app.query_params) == {"lang": "zh"}
+    app = opened("reports", reading=made.report(store), view="income", as_reported="true", pick="row-1.2", n="1")
+    next(button for button in app.button if button.label == labels.text("all_reports", "en")).click().run()
+    assert not dict(app.query_params)
+
+
 def test_the_series_list_gives_the_reason_of_those_skipped(store: Store) -> None:
     app = opened("studies", reading=made.study(store))
     series = [data for data in components(app).values() if "a localizer" in json.dumps(data)]
@@ -293,7 +310,7 @@ def test_no_value_stands_alone_in_the_code_of_a_page() -> None:
             "One number has the opposite sign in its tag",
             "the tag has the opposite sign: 12,000,000",
         ),
-        ("zh", "其中 1 个数字的标签符号相反", "标记的符号相反：12,000,000"),
+        ("zh", "其中 1 个数字的标记符号相反", "标记的符号相反：12,000,000"),
     ],
 )
 def test_that_the_page_has_another_sign_than_the_tag_is_noted_under_the_statement_and_of_the_number(

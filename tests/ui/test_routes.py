@@ -180,7 +180,7 @@ def test_a_volume_that_is_stored_the_other_way_round_is_shown_in_the_radiologica
 
 def _viewer_data(reading_id: str) -> dict:
     reading = library.reading(reading_id, MedicalReading)
-    return viewer_data(reading, reading.findings, 0)
+    return viewer_data(reading, reading.findings)
 
 
 def test_a_sagittal_series_is_shown_with_the_head_at_the_top(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

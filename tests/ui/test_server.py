@@ -10,15 +10,25 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from apps.dashboard import MAX_QUICK_ENDS, address, keep_running, opening_page
-from tests.ui.dashboards import command
+from tests.conftest import of_other_things
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+_RUN = (
+    "import runpy, signal\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where the tests run in the background
+    "runpy.run_module('apps.cli', run_name='__main__', alter_sys=True)\n"
+)
+
+
+def command(port: int) -> list[str]:
+    """The command that serves the dashboard on a port, and that Ctrl-C ends."""
+    return [sys.executable, "-P", "-c", _RUN, "ui", "--port", str(port)]
 
 
 def status(port: int, path: str = "/health", **headers: str) -> int:
@@ -67,13 +77,6 @@ def test_the_server_ends_with_the_process_that_started_it(tmp_path: Path) -> Non
     assert not answers(port)
 
 
-def test_the_dashboard_starts_in_a_folder_with_modules_of_the_same_names(elsewhere: Path) -> None:
-    port = free_port()
-    with dashboard(elsewhere, port) as process:
-        wait_for_answer(process, port)
-    assert not (elsewhere / "ran").exists()
-
-
 def printed_address(process: subprocess.Popen[bytes]) -> str:
     """The address that the dashboard prints."""
     assert process.stderr is not None
@@ -83,75 +86,94 @@ def printed_address(process: subprocess.Popen[bytes]) -> str:
     raise AssertionError("no address was printed")
 
 
-@contextmanager
-def dashboard(folder: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """``tandem ui`` in a folder."""
-    environment = {**os.environ, "TANDEM_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(REPOSITORY), **settings}
-    with subprocess.Popen(command(port), cwd=folder, env=environment, stderr=subprocess.PIPE) as process:
+@dataclass
+class Dashboard:
+    """A ``tandem ui`` that was started in a folder where somebody works on other things, and has settings of them.
+
+    Attributes:
+        process: Its process.
+        port: Where it answers.
+        token: From the address that it printed.
+        folder: The current folder.
+    """
+
+    process: subprocess.Popen[bytes]
+    port: int
+    token: str
+    folder: Path
+
+    def server(self) -> int:
+        """The process of its server."""
+        (found,) = [each for each in children(self.process.pid) if "ui.server" in command_line(each)]
+        return found
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    folder, port = of_other_things(tmp_path_factory.mktemp("elsewhere")), free_port()
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "config.toml").write_text(
+        '[server]\nbaseUrlPath = "elsewhere"\nenableStaticServing = true\n[client]\nshowErrorDetails = "full"\n'
+    )
+    settings = {
+        "TANDEM_DATA_DIR": str(folder / "data"),
+        "TANDEM_UI_TOKEN": "known-to-others",
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    with subprocess.Popen(command(port), cwd=folder, env=os.environ | settings, stderr=subprocess.PIPE) as process:
         try:
-            yield process
+            token = printed_address(process).partition("token=")[2]
+            nobody_else_gets_it_until_it_answers(port)
+            yield Dashboard(process, port, token, folder)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
 
 
+def nobody_else_gets_it_until_it_answers(port: int) -> None:
+    """Wait for the server, and try as somebody else to get its port meanwhile."""
+    until = time.monotonic() + 90
+    while True:
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with pytest.raises(OSError, match="in use"):
+                other.bind(("127.0.0.1", port))
+        if answers(port):
+            return
+        assert time.monotonic() < until, "it does not answer"
+
+
+def test_the_dashboard_starts_in_a_folder_with_modules_of_the_same_names(dashboard: Dashboard) -> None:
+    assert not (dashboard.folder / "ran").exists()
+
+
 def test_the_printed_address_opens_the_dashboard_and_settings_of_the_current_folder_are_not_obeyed(
-    tmp_path: Path,
+    dashboard: Dashboard,
 ) -> None:
-    (tmp_path / ".streamlit").mkdir()
-    (tmp_path / ".streamlit" / "config.toml").write_text(
-        '[server]\nbaseUrlPath = "elsewhere"\nenableStaticServing = true\n[client]\nshowErrorDetails = "full"\n'
-    )
-    port = free_port()
-    with dashboard(tmp_path, port, TANDEM_UI_TOKEN="known-to-others") as process:
-        address = printed_address(process)
-        wait_for_answer(process, port)
-        token = address.partition("token=")[2]
-        assert len(token) >= 40
-        known = {"authorization": f"Bearer {token}"}
-        assert status(port, "/health", **known) == 200
-        assert status(port, "/_stcore/host-config", **known) == 200  # at the root, where our settings put it
-        assert status(port, f"/health?token={token}") == 403  # without the cookie that came with the way there
-        assert status(port, "/health?token=known-to-others") == 403
-        assert status(port, "/_stcore/metrics", **known) == 404
-
-
-def test_a_server_that_is_gone_is_started_again_with_the_same_address(tmp_path: Path) -> None:
-    port = free_port()
-    with dashboard(tmp_path, port) as process:
-        token = printed_address(process).partition("token=")[2]
-        wait_for_answer(process, port)
-        for _ in range(2):
-            (server,) = [each for each in children(process.pid) if "ui.server" in command_line(each)]
-            assert token not in command_line(server)
-            os.kill(server, signal.SIGKILL)
-            until = time.monotonic() + 10
-            while answers(port) and time.monotonic() < until:
-                time.sleep(0.05)
-            wait_for_answer(process, port)
-            assert status(port, "/health", authorization=f"Bearer {token}") == 200
+    port, token = dashboard.port, dashboard.token
+    assert len(token) >= 40
+    known = {"authorization": f"Bearer {token}"}
+    assert status(port, "/health", **known) == 200
+    assert status(port, "/_stcore/host-config", **known) == 200  # at the root, where our settings put it
+    assert status(port, f"/health?token={token}") == 403  # without the cookie that came with the way there
+    assert status(port, "/health?token=known-to-others") == 403
+    assert status(port, "/_stcore/metrics", **known) == 404
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the server is found by /proc")
-def test_nobody_else_gets_the_port_while_the_server_starts_or_is_started_again(tmp_path: Path) -> None:
+def test_a_server_that_is_gone_is_started_again_with_the_same_address_and_nobody_else_gets_its_port(
+    dashboard: Dashboard,
+) -> None:
     """Whoever listened there would be sent the token, which stays the same, by the browser."""
-    port = free_port()
-
-    def nobody_else_gets_it_until_it_answers() -> None:
-        until = time.monotonic() + 90
-        while time.monotonic() < until and not answers(port):
-            with socket.socket() as other:
-                other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                with pytest.raises(OSError, match="in use"):
-                    other.bind(("127.0.0.1", port))
-
-    with dashboard(tmp_path, port) as process:
-        printed_address(process)
-        nobody_else_gets_it_until_it_answers()
-        (server,) = [each for each in children(process.pid) if "ui.server" in command_line(each)]
-        os.kill(server, signal.SIGKILL)
-        nobody_else_gets_it_until_it_answers()
-        assert answers(port)
+    gone = dashboard.server()
+    assert dashboard.token not in command_line(gone)
+    os.kill(gone, signal.SIGKILL)
+    until = time.monotonic() + 10
+    while answers(dashboard.port) and time.monotonic() < until:
+        time.sleep(0.05)
+    nobody_else_gets_it_until_it_answers(dashboard.port)
+    assert dashboard.server() != gone
+    assert status(dashboard.port, "/health", authorization=f"Bearer {dashboard.token}") == 200
 
 
 def command_line(process: int) -> str:

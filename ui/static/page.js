@@ -1,13 +1,13 @@
 // What belongs to the whole window. data: {lang, start, texts: {gone, restarted, upload}}.
 // 1. The language of the document, for screen readers and for breaking lines.
 // 2. The browser's history: Streamlit adds an entry each time it writes the address. One that differs from the address
-//    shown only in where one has moved (slice, window, switches of the viewer, language, a number reached by arrow keys, a
-//    job that became its reading) takes its entry's place, so that the way back leads to what was chosen before, not through
-//    each step.
+//    shown only in where one has moved (slice, window, switches of the viewer, language, a number or finding reached by arrow
+//    keys, a job that became its reading) takes its entry's place, so that the way back leads to what was chosen before, not
+//    through each step.
 // 3. A server that is gone: our sentence in the page's language, until it answers again. One that was started again knows
 //    nothing of this page, which then loads itself anew; its address has all that was chosen.
 const MOVING = new Set(["slice", "window", "markers", "heat", "lang"]);
-const FOLLOWING = new Set([...MOVING, "pick", "n"]);
+const FOLLOWING = new Set([...MOVING, "pick", "n", "finding"]);
 const GIVES_WAY = new Set([...MOVING, "job", "reading"]);
 
 function changed(before, after) {
@@ -33,6 +33,7 @@ function keepHistoryShort() {
   const push = history.pushState.bind(history);
   let actions = 0, pushedIn = -1; // how often something was done here; in which of them an entry was added on this path
   for (const kind of ["pointerdown", "keydown", "popstate"]) window.addEventListener(kind, () => { actions += 1; }, true);
+  window.addEventListener("pointerdown", () => { document.documentElement.dataset.picked = "choice"; }, true);
   history.pushState = (state, title, address) => {
     const leaves = Boolean(address) && new URL(address, location.href).pathname !== location.pathname;
     if (address && (onlyMoves(address) || (leaves && pushedIn === actions))) return history.replaceState(state, title, address);

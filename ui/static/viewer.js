@@ -1,13 +1,14 @@
 // Slices of a CT volume as images from this server, with the findings marked. What is shown is one frame: pixels, label,
 // rings and heatmap of one slice, which change together once all of it has been loaded; until then the old frame stays
 // as it is, and "loading" stands over it. data: {base, size: [z, y, x], spacing: [z, y, x], positions: [mm], windows:
-// [{id, label}], window, slice, markers, heat, jump (a count: the viewer takes all of these from the page when it grows),
-// edges, findings: [{id, rank, k, row, column, radius, shown, heat}], finding, lang, texts, height}. Places are drawn in
-// millimetres, so a ring is a circle whatever the pixels are. Sends the trigger "place": {slice, window, finding, markers,
-// heat, jump}.
+// [{id, label}], window, slice, finding, markers, heat, jump (a count: when it grows, the viewer takes slice and finding from
+// the page), whole_jump (it takes window, markers and heat too), edges, findings: [{id, rank, k, row, column, radius,
+// shown, heat}], lang, texts, height}. Places are drawn in millimetres, so a ring is a circle whatever the pixels are. Sends
+// the trigger "place": {slice, window, finding, markers, heat, jump}.
 const STATE = new WeakMap();
 const KEPT = 96;
 const RANK_PX = 12;
+const SWITCHES = ["window", "markers", "heat"];
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
@@ -40,7 +41,7 @@ class Pictures { // those asked for last, decoded, by their path on the server
 
   async load(entry, address) {
     const answer = await fetch(address);
-    if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { said: [404, 409].includes(answer.status) ? await answer.text() : "" });
+    if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { said: [404, 409, 500].includes(answer.status) ? await answer.text() : "" });
     entry.url = URL.createObjectURL(await answer.blob());
     const image = new Image();
     image.alt = ""; image.draggable = false; image.decoding = "sync"; // painted with the label, not a frame later
@@ -87,7 +88,9 @@ class Viewer {
     const first = !this.data || this.data.base !== data.base;
     this.data = data; this.send = send;
     if (first) { this.pictures.clear(); this.frame = null; }
-    if (first || data.jump !== this.jumped) { clearTimeout(this.timer); for (const name of ["window", "finding", "markers", "heat"]) this[name] = data[name]; this.k = data.slice; }
+    const jumps = first || data.jump !== this.jumped;
+    if (jumps) { clearTimeout(this.timer); this.k = data.slice; this.finding = data.finding; }
+    if (first || (jumps && data.whole_jump)) for (const name of SWITCHES) this[name] = data[name];
     this.jumped = data.jump;
     this.slider.max = data.size[0] - 1;
     this.slider.setAttribute("aria-label", data.texts.slice);
@@ -100,6 +103,7 @@ class Viewer {
     this.hint.textContent = data.texts.keys;
     this.controls();
     this.show(this.k, true);
+    if (jumps && SWITCHES.some((name) => this[name] !== data[name])) this.tell(); // the page may not have heard of them
   }
 
   controls() {
@@ -160,6 +164,7 @@ class Viewer {
     if (!findings.length) return;
     const at = findings.findIndex((finding) => finding.id === this.finding);
     const next = findings[at < 0 ? 0 : (at + step + findings.length) % findings.length];
+    document.documentElement.dataset.picked = "choice"; // see page.js
     this.finding = next.id; this.controls(); this.show(Math.round(next.k), true); this.tell();
   }
 

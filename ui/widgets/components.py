@@ -70,8 +70,8 @@ def viewer(data: dict[str, Any], key: str, on_place: Callable[[Mapping[str, Any]
     Args:
         data: As ``static/viewer.js`` describes it.
         key: Stable key of the element.
-        on_place: Called with where it came to rest (``slice``, ``finding``, ``window``, ``jump``), before the page runs
-            again.
+        on_place: Called with where it came to rest (``slice``, ``finding``, ``window``, ``markers``, ``heat``) and the
+            ``jump`` that it knows, before the page runs again.
     """
 
     def placed() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui import library
-from ui.widgets.shell import go, said, t
+from ui.widgets.shell import leave, said, t
 
 
 def header(
@@ -27,7 +27,7 @@ def header(
         about = " :gray[·] ".join(f":gray[{caption}] {value}" for caption, value in facts if value)
         st.markdown(about, width="stretch")
         if st.button(t(back), icon=":material/arrow_back:", type="tertiary"):
-            go(reading=None, pick=None, n=None, view=None, slice=None)
+            leave()
             st.rerun()
         st.download_button(
             t("download"),
@@ -54,7 +54,7 @@ def confirm(identifier: str, question: str) -> None:
             if st.button(t("delete_yes"), type="primary", key="delete_yes"):
                 with said():
                     library.delete(identifier)
-                    go(reading=None, pick=None, n=None, view=None, slice=None)
+                    leave()
                     st.toast(t("deleted"))
                     st.rerun()
 

@@ -9,7 +9,7 @@ from apps.medical.reading import MedicalReading
 from apps.store import inputs, readings
 from ui import library
 from ui.widgets.components import grid
-from ui.widgets.shell import go, language, said, t
+from ui.widgets.shell import language, leave, said, t
 
 CHOSEN = "chosen_series"  # kept in the session: a UID does not belong in an address
 
@@ -50,7 +50,7 @@ def _read(reading_id: str, series_uid: str) -> None:
 
     row = readings.get(library.store(), reading_id)
     path = inputs.path_of(library.store(), str(row.input_id))
-    go(reading=None, finding=None, slice=None, window=None, job=submit(library.store(), path, series_uid=series_uid))
+    leave(job=submit(library.store(), path, series_uid=series_uid))
     st.rerun()
 
 

@@ -53,6 +53,11 @@ def go(**parameters: str | None) -> None:
         st.query_params.from_dict(after)
 
 
+def leave(**parameters: str) -> None:
+    """Close what is open: the address holds these parameters and the language, so that the next thing opens fresh."""
+    go(**{**dict.fromkeys(name for name in st.query_params.to_dict() if name != "lang"), **parameters})
+
+
 def in_words(error: TandemError, place: Place | None = None) -> str:
     """An error as one sentence in the chosen language.
 

@@ -34,7 +34,8 @@ def show_study(reading: MedicalReading) -> None:
             for caution in reading.cautions:
                 st.warning(escaped(messages.cautioned(caution, language())), icon=":material/warning:")
         with left:
-            viewer(viewer_data(reading, findings, follow_address()), f"viewer-{reading.id}", keep_place)
+            data = {**viewer_data(reading, findings), **follow_address()}
+            viewer(data, f"viewer-{reading.id}", keep_place)
 
     both()
 
@@ -43,20 +44,30 @@ PLACE = ("slice", "window", "finding", "markers", "heat")
 
 
 def keep_place(place: Mapping[str, Any]) -> None:
-    """Keep in the address where the viewer came to rest; what it sent before the last jump is past."""
+    """Keep in the address where the viewer came to rest. What it sent before the last jump is past; the window and
+    switches, which a jump may leave as they are, come again after it."""
     if place["jump"] == st.session_state.get("jump"):
         switches = {"markers": None if place["markers"] else "false", "heat": "true" if place["heat"] else None}
         go(slice=str(place["slice"]), window=place["window"], finding=place["finding"] or None, **switches)
         st.session_state["place"] = _place()
 
 
-def follow_address() -> int:
-    """The number of jumps so far, one more where the address is not where the viewer came to rest: somebody chose a
-    finding, or went back."""
+def follow_address() -> dict[str, Any]:
+    """The viewer's last jump; one more where the address is not where it came to rest: it was just opened, or somebody
+    went back."""
     if st.session_state.get("place") != _place():
-        st.session_state["place"] = _place()
-        st.session_state["jump"] = st.session_state.get("jump", 0) + 1
-    return st.session_state["jump"]
+        jump(whole=True)
+    return {name: st.session_state[name] for name in ("jump", "whole_jump")}
+
+
+def jump(whole: bool) -> None:
+    """Let the viewer take its place from the address.
+
+    Args:
+        whole: Take the window and the switches too. They stay as they are where a finding was chosen: keys that were
+            pressed meanwhile may not have come here yet.
+    """
+    st.session_state.update(place=_place(), jump=st.session_state.get("jump", 0) + 1, whole_jump=whole)
 
 
 def _place() -> tuple[str, ...]:
@@ -92,6 +103,7 @@ def list_findings(reading: MedicalReading) -> Sequence[ReadFinding]:
 
     def picked(row: str, _: int) -> None:
         go(finding=row, slice=str(slices_of[row]))
+        jump(whole=False)
 
     grid(data, "findings", picked)
     finding = next((each for each in listed if each.id == chosen), None)
@@ -112,8 +124,8 @@ def _details(finding: ReadFinding) -> None:
     st.caption("  \n".join(escaped(captioned(caption, text, language())) for caption, text in notes))
 
 
-def viewer_data(reading: MedicalReading, findings: Sequence[ReadFinding], jump: int) -> dict[str, Any]:
-    """What the viewer draws: see ``static/viewer.js``."""
+def viewer_data(reading: MedicalReading, findings: Sequence[ReadFinding]) -> dict[str, Any]:
+    """What the viewer draws, and where it is to be: see ``static/viewer.js``."""
     geometry = reading.series.geometry
     view = slices.view_of(geometry)
     size, spacing = list(geometry.size), list(geometry.spacing_mm)
@@ -147,7 +159,6 @@ def viewer_data(reading: MedicalReading, findings: Sequence[ReadFinding], jump: 
         "slice": k,
         "markers": parameter("markers") != "false",
         "heat": parameter("heat") == "true",
-        "jump": jump,
         "edges": dict(zip(("left", "right", "top", "bottom"), view.letters, strict=True)),
         "findings": [_marker(reading.id, finding, view, shape) for finding in findings],
         "finding": chosen.id if chosen else "",

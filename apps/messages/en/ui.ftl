@@ -92,7 +92,7 @@ ui_signs_as_printed = Signs are those of the page. { $n ->
    *[other] { $n } numbers have the opposite sign in their tags; choose one to see both.
  }
 ui_printed_dash = { $dash } (a dash on the page)
-ui_choose_cell = Choose a number to see it in the source. Arrow keys move, Enter shows.
+ui_choose_cell = Choose a number to see it in the source; arrow keys lead to the next one.
 ui_not_visible = Not visible in the document: this fact is hidden data of the filing.
 ui_source = Source document
 ui_element_of = { $n } of { $total }

@@ -12,7 +12,7 @@ from dbos import DBOS, _queue
 from dbos._sys_db import SystemDatabase
 from sqlalchemy.exc import OperationalError
 
-from apps.jobs import Worker, delete, enqueue, retry, show
+from apps.jobs import Worker, delete, durable, enqueue, retry, show
 from apps.jobs.durable import QUEUE
 from apps.jobs.records import WORKFLOW, jobs_file
 from apps.settings import Settings
@@ -33,6 +33,7 @@ sqlite_first = pytest.mark.parametrize(
 @pytest.fixture
 def quick_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "BEAT_S", 0.3)
+    monkeypatch.setattr(durable, "TAKEN_WITHIN_S", 0.2)
 
 
 def test_a_worker_that_slept_between_taking_and_beginning_a_job_takes_it_from_nobody(store: Store) -> None:
@@ -198,6 +199,23 @@ def test_what_dbos_holds_of_a_job_that_is_no_more_goes_when_a_worker_starts(stor
     with Worker(store, SAMPLES):
         assert DBOS.get_workflow_status(f"{gone}.1") is None
         assert DBOS.get_workflow_status(f"{kept}.1") is not None
+
+
+def test_a_job_on_its_way_to_the_thread_that_runs_it_is_left_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow database takes seconds between giving a job and telling so: it would begin again each time, for ever."""
+    job_id = jobs.create(store, "test.steps", None, {}).id
+    jobs.mark_handed(store, job_id, 1)
+    given = SimpleNamespace(status="PENDING", executor_id="worker-here", app_version=durable.STEPS_VERSION)
+    monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: given)
+    clock = [0.0]
+    monkeypatch.setattr(durable.time, "monotonic", lambda: clock[0])
+    kept = durable.Durable(store, "worker-here", lambda: False)
+    for seconds, attempt in ((0.0, 1), (workers.BEAT_S, 1), (3 * workers.BEAT_S, 1), (workers.BEAT_S, 2)):
+        clock[0] += seconds
+        kept.reconcile()
+        assert jobs.get(store, job_id).attempt == attempt
 
 
 def test_a_worker_taken_to_be_dead_goes_on_with_nothing_when_another_has_its_job(store: Store) -> None:

@@ -19,7 +19,7 @@ ALSO_CHINESE = {
     "CT", "DICOM", "HU", "IFRS", "GAAP", "SEC", "XBRL", "XHTML", "HTML", "JSON", "PNG", "zip", "htm", "html", "xhtml",
     "UTC", "UID", "LPS", "MB", "GB", "mm", "USD", "URL", "UTF", "SQLite", "PostgreSQL", "PDF", "DICOMDIR",
     "PET", "EDGAR",
-    "PACS", "CPU", "cpu", "RLE", "JPEG", "LS", "GiB", "MiB", "ml", "X", "x", "deflate", "sha", "RescaleSlope",
+    "PACS", "CPU", "cpu", "RLE", "JPEG", "LS", "GiB", "MiB", "KiB", "ml", "X", "x", "deflate", "sha", "RescaleSlope",
     "RescaleIntercept", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue", "MONOCHROME",
     "SHA", "CUDA",
     # Names.

@@ -23,7 +23,7 @@ def with_applications(settings: Settings, *packages: str) -> Settings:
 def test_a_store_without_applications_keeps_lists_and_deletes_readings(sqlite_settings: Settings) -> None:
     with Store(with_applications(sqlite_settings)) as store:
         reading_id = readings.save(store, "example.count", document(), provenance())
-        job = jobs.create_done(store, "example.count", None, {}, reading_id, None)
+        job = jobs.create_done(store, "example.count", None, {}, reading_id)
         assert readings.document(store, reading_id) == document()
         assert delete_everything_of(store, reading_id).rows == {"job": [job.id], "reading": [reading_id]}
         with pytest.raises(NotFound, match="nothing with the id 'study-1'.*; see 'tandem jobs list'"):

@@ -44,9 +44,9 @@ patient_only_beside = The images that were read do not name their patient. { $co
    *[other] { $count } other files name one, who was
 } not taken for theirs.
 files_damaged = { $count ->
-    [1] 1 DICOM file, as far as can be told no image of the series, is
-   *[other] { $count } DICOM files, as far as can be told no images of the series, are
-} damaged, cut off or packed in a way that is not read, and left out.
+    [1] 1 DICOM file is damaged, cut off or packed in a way that is not read, and was left out; as far as can be told it is no image
+   *[other] { $count } DICOM files are damaged, cut off or packed in a way that is not read, and were left out; as far as can be told they are no images
+} of the series.
 files_forbidden = { $count ->
     [1] 1 file may not be read by this user and was
    *[other] { $count } files may not be read by this user and were

@@ -4,7 +4,7 @@
 check_title_balance_equality = 资产总计等于负债和所有者权益总计
 check_title_liabilities_and_equity = 负债、可赎回权益与所有者权益之和等于资产负债表总计
 check_title_parts_within_whole = 各项目不大于其所属的合计数
-check_title_shares_within_authorised = 发行在外股数不超过已发行股数，已发行股数不超过授权股数
+check_title_shares_within_authorised = 发行在外股数不超过已发行股数，已发行股数不超过法定股数
 check_title_named_subtotals = 英国资产负债表格式所列的各项合计相符
 check_title_cash_flow_total = 经营、投资和筹资活动现金流量之和等于现金净变动额
 check_title_cash_roll_forward = 期初现金加现金净变动额等于期末现金
@@ -24,7 +24,7 @@ check_title_dilution = 稀释使每股收益下降、股数上升
 check_title_eps_by_class = 各类股票的每股收益与合并每股收益一致
 check_title_charter_figures = 每股面值和法定股数保持不变，或改为整数，或变动达一半以上
 check_title_par_value = 普通股股本等于每股面值乘以已发行股数
-check_title_treasury_shares = 流通股数等于已发行股数减库存股数
+check_title_treasury_shares = 发行在外股数等于已发行股数减库存股数
 check_title_dividends_per_share = 每股股利等于股利总额除以股数
 check_title_price_of_shares_bought = 回购价格等于回购金额除以回购股数
 check_title_tax_parts = 所得税费用等于附注中各组成部分之和

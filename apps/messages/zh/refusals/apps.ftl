@@ -47,8 +47,8 @@ parse_defect = 读取时遇到程序内部错误（{ $kind }，{ $module } 第 {
 parse_disk_full = 磁盘已满，未存储任何内容
     .action = 请释放空间后重试
 
-parse_call_too_long = 请求的内容过长（{ $kib } KiB）
-    .allowed = 连同路径最多 { $most } KiB
+parse_call_too_long = 请求的内容过长（{ $kib } 千字节）
+    .allowed = 连同路径最多 { $most } 千字节
     .action = 请每次少请求一些
 
 parse_folder_unusable = 读取的内容无法写入数据文件夹（{ $why }）

@@ -46,8 +46,8 @@ slice_missing = 肺内 { $low_mm } 至 { $high_mm } mm 之间缺少 1 个层面
     .allowed = 完整的肺部
     .action = 请重新导出或复制该序列
 
-slices_by_turns = 其层面轮流属于多个容积：每个层面与更远者比与相邻者更相似
-    .allowed = 每个序列一个容积
+slices_by_turns = 其层面轮流属于多组体数据：每个层面与更远的层面比与相邻层面更相似
+    .allowed = 每个序列一组体数据
     .action = 请将每次采集或重建分别导出为单独的序列
 
 slices_missing = 肺内 { $low_mm } 至 { $high_mm } mm 之间缺少 { $num_slices } 个层面
