@@ -83,7 +83,7 @@ def enqueue(
     if provenance is not None and not again:
         stored = readings.find(store, kind, provenance)
         if stored is not None:
-            return jobs.create_done(store, kind, input_id, settings, stored.id, None).id
+            return jobs.create_done(store, kind, input_id, settings, stored.id).id
     return jobs.create(store, kind, input_id, settings, key=key).id
 
 

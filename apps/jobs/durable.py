@@ -37,6 +37,7 @@ QUEUE = "tandem-jobs"
 STEPS_VERSION = "3"  # raise it when the steps of a kind change: a job begun under another version starts anew
 POLL_S = 0.3
 BEGUN, NEW = 1, 2  # priorities; a fork has 0, the highest: what was begun before does not wait behind all that is new
+TAKEN_WITHIN_S = 10.0  # what a slow database may take between giving a job and telling so
 OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 
 
@@ -55,7 +56,7 @@ class Durable:
         self._engine: Engine | None = None
         self._file: tuple[int, int] | None = None
         self._running: set[str] = set()  # names of the attempts
-        self._taken: set[str] = set()  # those that DBOS gave to this worker, and that did not run at the last look
+        self._taken: dict[str, float] = {}  # those that DBOS gave to this worker and that do not run, since when
 
     @property
     def running(self) -> int:
@@ -111,7 +112,7 @@ class Durable:
         nobody knew that worker any more; and where this worker took it, and did not learn so from a database that went
         away.
         """
-        taken = set()
+        taken, now = {}, time.monotonic()
         for row in jobs.handed(self.store, self.worker):
             name = workflow_id(row.id, row.attempt)
             status = DBOS.get_workflow_status(name)
@@ -120,8 +121,8 @@ class Durable:
             elif status.status != "PENDING" or name in self._running:
                 astray = False
             elif status.executor_id == self.worker:
-                taken.add(name)
-                astray = name in self._taken  # for a whole beat: no longer on its way to the thread that runs it
+                taken[name] = self._taken.get(name, now)
+                astray = now - taken[name] >= TAKEN_WITHIN_S  # no longer on its way to the thread that runs it
             else:
                 astray = status.executor_id not in workers.known(self.store)
             if astray:

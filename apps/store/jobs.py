@@ -50,24 +50,28 @@ def create(
             row = session.execute(same.limit(1)).scalar_one_or_none()
             if row is not None:
                 return row
-        row = JobRow(
-            id=new_id("job"),
-            kind=kind,
-            input_id=input_id,
-            settings=settings,
-            key=key,
-            state="queued",
-            attempt=1,
-            handed=0,
-            starts=0,
-            cancel_requested=False,
-            step="",
-            fraction=0.0,
-            created_at=now(),
-        )
+        row = _new(kind, input_id, settings, key)
         session.add(row)
         audit.record(session, "job.create", row.id)
         return row
+
+
+def _new(kind: str, input_id: str | None, settings: dict[str, Any], key: str | None) -> JobRow:
+    return JobRow(
+        id=new_id("job"),
+        kind=kind,
+        input_id=input_id,
+        settings=settings,
+        key=key,
+        state="queued",
+        attempt=1,
+        handed=0,
+        starts=0,
+        cancel_requested=False,
+        step="",
+        fraction=0.0,
+        created_at=now(),
+    )
 
 
 def get(store: Store, job_id: str) -> JobRow:
@@ -249,8 +253,7 @@ def end(
     assert state in ENDED
     with store.write() as session:
         if reading_id is not None and not _there(session, ReadingRow, reading_id):
-            gone = NotFound("the reading was deleted while the job ended", action="read it again", code="reading_gone")
-            state, reading_id, error = "failed", None, gone.refusal
+            state, reading_id, error = "failed", None, _reading_gone().refusal
         values: dict[str, Any] = {
             "state": state,
             "worker": None,
@@ -275,10 +278,8 @@ def _there(session: Session, table: type[InputRow] | type[ReadingRow], identifie
     return session.execute(found).first() is not None
 
 
-def create_done(
-    store: Store, kind: str, input_id: str | None, settings: dict[str, Any], reading_id: str, key: str | None
-) -> JobRow:
-    """A job that has nothing to do, since its reading is stored.
+def create_done(store: Store, kind: str, input_id: str | None, settings: dict[str, Any], reading_id: str) -> JobRow:
+    """A job that has nothing to do, since its reading is stored. It is never there for a worker to take.
 
     Args:
         store: The store.
@@ -286,7 +287,6 @@ def create_done(
         input_id: Row of the input that it would have read.
         settings: As for ``create``.
         reading_id: The reading that is stored.
-        key: As for ``create``; an equal job that waits or runs is ended with this reading.
 
     Returns:
         The job, done; or failed, where the reading was deleted meanwhile.
@@ -294,9 +294,24 @@ def create_done(
     Raises:
         NotFound: The input was deleted meanwhile.
     """
-    row = create(store, kind, input_id, settings, key=key)
-    end(store, row.id, row.attempt, "done", reading_id=reading_id)
-    return get(store, row.id)
+    with store.write() as session:
+        if input_id is not None and not _there(session, InputRow, input_id):
+            raise inputs.gone()
+        row = _new(kind, input_id, settings, None)
+        if _there(session, ReadingRow, reading_id):
+            row.state, row.fraction, row.reading_id, outcome = "done", 1.0, reading_id, "done"
+        else:
+            gone = _reading_gone()
+            row.state, row.error, outcome = "failed", gone.refusal.as_dict(), gone.code
+        row.ended_at = now()
+        session.add(row)
+        audit.record(session, "job.create", row.id)
+        audit.record(session, f"job.{row.state}", row.id, outcome=outcome)
+        return row
+
+
+def _reading_gone() -> NotFound:
+    return NotFound("the reading was deleted while the job ended", action="read it again", code="reading_gone")
 
 
 def cancel(store: Store, job_id: str) -> JobRow:

@@ -64,7 +64,7 @@ def test_a_job_that_was_deleted_in_another_tab_says_so(screen: Screen, lang: str
     from apps.store.deletion import delete_everything_of
 
     with Store(screen.served.settings) as store:
-        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study, None)
+        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study)
         screen.open(f"/jobs?lang={lang}")
         row = screen.page.locator("tr[data-r]").first
         expect(row).to_be_visible()

@@ -208,7 +208,7 @@ def test_leaving_what_is_open_for_another_page_is_one_entry(screen: Screen, lang
 @pytest.mark.parametrize("lang", EN_ZH)
 def test_opening_the_result_of_a_job_is_one_entry(screen: Screen, lang: str) -> None:
     with Store(screen.served.settings) as store:
-        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study, None)
+        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study)
         try:
             screen.open(f"/jobs?lang={lang}")
             row = screen.page.locator("tr[data-r]").first

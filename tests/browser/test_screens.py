@@ -147,7 +147,7 @@ def test_one_click_leads_from_a_finished_job_to_its_result(screen: Screen) -> No
     from apps.store.store import Store
 
     with Store(screen.served.settings) as store:
-        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study, None)
+        job = jobs.create_done(store, "medical.read", None, {}, screen.served.study)
         screen.open("/jobs")
         screen.page.locator("tr", has_text="Open the result").click()
         expect(screen.page.locator("img.slice")).to_have_attribute("data-shown", "lung/3.png")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from apps.finance.periods import Period
 from apps.finance.statements.choice.place import BEFORE_EXCHANGE
+from apps.finance.statements.choice.scope import LEAVES_OUT
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.model import StatementName, StatementValue
 from apps.finance.statements.values import Sources, value_of
@@ -13,7 +14,6 @@ from core_model.errors import Message
 
 Printed = dict[str, dict[Period, StatementValue]]
 """Printed values of each line by period, those with a value alone."""
-_LEAVES_OUT = re.compile(r"exclu(?:ding|sive)|\bexcl\b|before depreciation|not including", re.IGNORECASE)
 _DIRECT = re.compile(r"CostOf|CostsOf|DirectCost|DirectOperatingCost|CostDirect|DirectTaxesAndLicenses|Fulfillment")
 _DIRECT_CAPTION = re.compile(
     r"^(?:other )?(?:direct )?costs? of|^direct |^fulfil?lment|^purchased transportation|depreciation.*cost of",
@@ -71,7 +71,7 @@ def _gross_profit(printed: Printed, faces: dict[StatementName, Face], sources: S
 def _covers_direct_costs(row: FaceRow, rows: tuple[FaceRow, ...] | list[FaceRow]) -> bool:
     """Whether a row of costs holds all direct costs: it leaves none out by its name or caption, and no other row of the
     face is one, unless the row is their total."""
-    if "Excluding" in row.local_name or _LEAVES_OUT.search(row.caption) or _LEAVES_OUT.search(" ".join(row.headings)):
+    if "Excluding" in row.local_name or LEAVES_OUT.search(row.caption) or LEAVES_OUT.search(" ".join(row.headings)):
         return False
     others = [
         other

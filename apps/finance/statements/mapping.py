@@ -10,7 +10,7 @@ from apps.finance.money import is_money, is_ratio
 from apps.finance.quoted import in_quotes
 from apps.finance.statements.captions import CaptionIndex, Nearest, line_called, names_it, simple
 from apps.finance.statements.choice.place import changes_in_cash, direction_of_interest
-from apps.finance.statements.choice.scope import Scope, scope_of
+from apps.finance.statements.choice.scope import LEAVES_OUT, Scope, scope_of
 from apps.finance.statements.concepts import CANDIDATES, CAPTION_RULES, CaptionRule, ConceptChoice
 from apps.finance.statements.face import Face, FaceRow
 from apps.finance.statements.lines import LINES, KeyLine
@@ -137,7 +137,10 @@ class Mapper:
             reason, confidence = Message("chosen_by_concept_and_caption", tagged), min(0.99, confidence + 0.01)
         net = line.name == "interest_expense" and (candidate.sign < 0 or "net" in row.caption.lower())
         beside = {other.local_name for other in face.rows if not other.dimensions}
-        return Choice(row, confidence, reason, candidate.sign, net, scope_of(candidate.meaning, beside))
+        scope = scope_of(candidate.meaning, beside)
+        if scope == "exact" and line.name in _COUNTED_AS_COST and LEAVES_OUT.search(row.caption):
+            scope = "narrower"
+        return Choice(row, confidence, reason, candidate.sign, net, scope)
 
     def _by_class(self, line: KeyLine, rows: list[FaceRow]) -> Choice | None:
         """Earnings per share where each class of stock has its own: those of the first class."""

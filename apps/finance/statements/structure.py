@@ -8,7 +8,8 @@ from typing import Any
 from apps.finance.filings import Fact
 from apps.finance.periods import Period, apart, day_before
 from apps.finance.quoted import in_quotes
-from apps.finance.statements.concepts import ConceptChoice
+from apps.finance.statements.captions import line_called
+from apps.finance.statements.concepts import CANDIDATES, ConceptChoice
 from apps.finance.statements.face import Face, FaceRow
 from core_model.errors import Message
 
@@ -18,6 +19,7 @@ _COST_CAPTION = re.compile(
 )
 _REVENUES = ("Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "SalesRevenueNet", "Revenue")
 _TOTAL_REVENUE = re.compile(r"total (?:net |operating )*(?:revenues?|sales)\b", re.IGNORECASE)
+_REVENUE = {candidate.concept for candidate in CANDIDATES["revenue"]}
 _OTHER_REVENUE = re.compile(
     r"(?:OperatingLease\w*|RevenueNotFrom\w*|Lease)(?:Income|Revenue)\w*|PremiumsEarnedNet|InterestAndDividendIncomeOperating"
     r"|InterestIncomeExpenseNet|NoninterestIncome"
@@ -31,13 +33,16 @@ _EXCHANGE = re.compile(r"EffectOfExchangeRate", re.IGNORECASE)
 
 
 def revenue_is_whole(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:
-    """Why a row of revenue from contracts is only a part of the revenue, else None.
+    """Why a row of revenue is only a part of the revenue, or what is left of it is printed below, else None.
 
-    It is where a total of revenue is printed under another concept, or where revenue of another kind stands beside it;
-    unless its own caption, or its place as a total below them, says that it is the total.
+    It is where a total of revenue is printed under another concept, and a row of revenue from contracts also where
+    revenue of another kind stands beside it; unless its own caption, or its place as a total below them, says that it
+    is the total.
     """
-    if not row.local_name.startswith("RevenueFromContract") or _TOTAL_REVENUE.match(row.caption):
+    if _TOTAL_REVENUE.match(row.caption):
         return None
+    if not row.local_name.startswith("RevenueFromContract"):
+        return _revenue_below(face, row)
     others: list[FaceRow] = []
     for other in face.rows:
         if other is row and row.total and others:
@@ -50,6 +55,18 @@ def revenue_is_whole(face: Face, row: FaceRow, candidate: ConceptChoice) -> Mess
         if total or _OTHER_REVENUE.fullmatch(other.local_name):
             others.append(other)
     return _parts(row, others) if others else None
+
+
+def _revenue_below(face: Face, row: FaceRow) -> Message | None:
+    """Why a row tagged as all revenue is not it: a total of it follows, under another of its concepts."""
+    place = next((number for number, other in enumerate(face.rows) if other is row), len(face.rows))
+    for other in face.rows[place + 1 :]:
+        if _FIRST_COST.search(other.local_name):
+            break
+        called = _TOTAL_REVENUE.match(other.caption) or (other.total and line_called(other.caption) == "revenue")
+        if called and other.concept in _REVENUE - {row.concept} and not other.dimensions:
+            return _parts(row, [other])
+    return None
 
 
 def cost_is_whole(face: Face, row: FaceRow, candidate: ConceptChoice) -> Message | None:

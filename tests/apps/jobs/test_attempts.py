@@ -12,7 +12,7 @@ from dbos import DBOS, _queue
 from dbos._sys_db import SystemDatabase
 from sqlalchemy.exc import OperationalError
 
-from apps.jobs import Worker, delete, enqueue, retry, show
+from apps.jobs import Worker, delete, durable, enqueue, retry, show
 from apps.jobs.durable import QUEUE
 from apps.jobs.records import WORKFLOW, jobs_file
 from apps.settings import Settings
@@ -33,6 +33,7 @@ sqlite_first = pytest.mark.parametrize(
 @pytest.fixture
 def quick_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "BEAT_S", 0.3)
+    monkeypatch.setattr(durable, "TAKEN_WITHIN_S", 0.2)
 
 
 def test_a_worker_that_slept_between_taking_and_beginning_a_job_takes_it_from_nobody(store: Store) -> None:
@@ -127,10 +128,10 @@ def test_a_job_whose_record_is_locked_for_a_while_begins_again_at_its_step(
 
 
 def test_a_job_whose_record_finds_no_room_says_so(
-    sqlite_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    worked_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fails_once(monkeypatch, FULL)
-    with Store(sqlite_settings) as store:
+    with Store(worked_settings) as store:
         job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
         with Worker(store, SAMPLES):
             assert code_of(last(store, job_id)) == "disk_full"
@@ -160,9 +161,10 @@ def test_what_dbos_recorded_may_go_while_an_attempt_is_made_of_it(
 
 
 def test_a_job_begun_before_goes_before_those_that_wait_to_begin(
-    sqlite_settings: Settings, tmp_path: Path, hold: Path
+    worked_settings: Settings, tmp_path: Path, hold: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Store(sqlite_settings) as store:
+    monkeypatch.setattr(durable, "POLL_S", 0.5)  # time for the worker to give back what was begun
+    with Store(worked_settings) as store:
         begun, *new = (enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": n}) for n in range(3))
         with Worker(store, SAMPLES):
             wait_for(lambda: show(store, begun).step == "second" and all(jobs.get(store, each).handed for each in new))
@@ -173,10 +175,10 @@ def test_a_job_begun_before_goes_before_those_that_wait_to_begin(
 
 
 def test_a_worker_whose_file_of_recorded_steps_was_replaced_begins_with_the_new_one(
-    sqlite_settings: Settings,
+    worked_settings: Settings,
 ) -> None:
     """``tandem delete`` found it damaged; this worker would go on with a file that nobody else sees."""
-    with Store(sqlite_settings) as store, Worker(store, SAMPLES) as worker:
+    with Store(worked_settings) as store, Worker(store, SAMPLES) as worker:
         file = jobs_file(store)
         assert file is not None
         file.rename(file.with_name("moved away"))
@@ -198,6 +200,23 @@ def test_what_dbos_holds_of_a_job_that_is_no_more_goes_when_a_worker_starts(stor
     with Worker(store, SAMPLES):
         assert DBOS.get_workflow_status(f"{gone}.1") is None
         assert DBOS.get_workflow_status(f"{kept}.1") is not None
+
+
+def test_a_job_on_its_way_to_the_thread_that_runs_it_is_left_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow database takes seconds between giving a job and telling so: it would begin again each time, for ever."""
+    job_id = jobs.create(store, "test.steps", None, {}).id
+    jobs.mark_handed(store, job_id, 1)
+    given = SimpleNamespace(status="PENDING", executor_id="worker-here", app_version=durable.STEPS_VERSION)
+    monkeypatch.setattr(DBOS, "get_workflow_status", lambda _: given)
+    clock = [0.0]
+    monkeypatch.setattr(durable.time, "monotonic", lambda: clock[0])
+    kept = durable.Durable(store, "worker-here", lambda: False)
+    for share, attempt in ((0.0, 1), (0.2, 1), (0.6, 1), (0.3, 2)):
+        clock[0] += share * durable.TAKEN_WITHIN_S
+        kept.reconcile()
+        assert jobs.get(store, job_id).attempt == attempt
 
 
 def test_a_worker_taken_to_be_dead_goes_on_with_nothing_when_another_has_its_job(store: Store) -> None:

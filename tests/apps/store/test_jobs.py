@@ -1,8 +1,14 @@
 """Every end of a job stands in the audit chain, whoever ends it."""
 
-from apps.store import audit, jobs
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from apps.store import audit, jobs, readings
 from apps.store.store import Store
 from apps.store.tables import JobRow
+from tests.apps.store.documents import provenance
 
 WORKER = "worker-1"
 
@@ -55,3 +61,25 @@ def test_jobs_that_a_dead_worker_was_to_cancel_are_audited_and_the_others_wait_a
         assert acts(store, job_id) == [("job.create", "done"), ("job.cancelled", "done")]
     assert acts(store, again) == [("job.create", "done")]
     assert audit.verify(store).count == 5
+
+
+def test_a_job_that_has_nothing_to_do_is_never_there_for_a_worker_to_take(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that looks at the queue between its beginning and its end finds nothing."""
+    reading_id = readings.save(store, "test", b"read before", provenance())
+    real, found = audit.record, []
+
+    def record(session: Session, action: str, *given: Any, **named: Any) -> None:
+        found.append((action, [row.id for row in jobs.waiting(store)]))
+        real(session, action, *given, **named)
+
+    monkeypatch.setattr(audit, "record", record)
+    done = jobs.create_done(store, "test", None, {}, reading_id)
+    gone = jobs.create_done(store, "test", None, {}, "reading-gone")
+    assert found == [("job.create", []), ("job.done", []), ("job.create", []), ("job.failed", [])]
+    assert [(row.state, row.reading_id) for row in (jobs.get(store, done.id), jobs.get(store, gone.id))] == [
+        ("done", reading_id),
+        ("failed", None),
+    ]
+    assert acts(store, gone.id) == [("job.create", "done"), ("job.failed", "reading_gone")]

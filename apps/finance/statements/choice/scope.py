@@ -1,9 +1,12 @@
 """Whether a concept is exactly a key line, or counts more or less than the line's definition."""
 
+import re
 from collections.abc import Collection
 from typing import Literal
 
 Scope = Literal["exact", "wider", "narrower"]
+LEAVES_OUT = re.compile(r"exclu(?:ding|sive)|\bexcl\b|before depreciation|not including", re.IGNORECASE)
+"""What captions of costs say that leave some of them out."""
 
 _WIDER = frozenset(
     {

@@ -61,6 +61,34 @@ def test_a_row_of_contract_revenue_is_not_the_total_that_another_concept_has():
         assert newest(statements, "revenue") == "100000000"
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            gaap("Product revenue", "Revenues", "700", "600"),
+            gaap("Service revenue", "RevenueNotFromContractWithCustomer", "300", "300"),
+            replace(FEES, caption="Total revenues", cells=("1,000", "900"), rule=True),
+        ],
+        [
+            gaap("Gross sales", "Revenues", "1,100", "990"),
+            Line("Less returns", "acme:Returns", ("(100)", "(90)")),
+            replace(FEES, caption="Net sales", cells=("1,000", "900"), rule=True),
+        ],
+    ],
+)
+def test_a_row_tagged_as_revenues_above_a_total_of_it_is_not_the_revenue(rows):
+    _, statements = read(annual(income=[*rows, *INCOME[1:]]))
+    assert newest(statements, "revenue") == "1000000000"
+
+
+def test_a_cost_whose_caption_leaves_some_of_it_out_is_narrower_than_its_line():
+    selling = "Selling, general and administrative expenses"
+    short = gaap(f"{selling} (excluding depreciation)", "SellingGeneralAndAdministrativeExpense", "110", "100")
+    _, statements = read(annual(income=replaced(INCOME, selling, short)))
+    assert statements.line("selling_general_administrative").scope == "narrower"
+    assert read(annual())[1].line("selling_general_administrative").scope == "exact"
+
+
 def test_a_bank_s_service_charges_are_not_its_revenue():
     _, statements = read(annual(income=BANK))
     assert newest(statements, "revenue") is None
