@@ -1,6 +1,8 @@
 """The lock file holds all that Tandem runs with, at versions that it allows; the bill of materials says the same."""
 
 import json
+import re
+import sys
 import tomllib
 
 import imagecodecs
@@ -8,7 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tests.locked import PROJECT, SBOM, as_text, floors, locked
+from tests.locked import PROJECT, ROOT, SBOM, as_text, floors, locked
 
 HOLES = {
     "torch": ("2.10", "CVE-2026-24747"),
@@ -18,6 +20,11 @@ HOLES = {
     "starlette": ("1.1.0", "CVE-2026-48818"),
 }
 """The version that closes a known hole, and the hole."""
+IMPORTED = re.compile(r"^ *(?:from (\w+)[\w.]* import |import (\w+)[\w.]*(?: as \w+)?$)", re.MULTILINE)
+DISTRIBUTIONS = {"PIL": "pillow", "fluent": "fluent.runtime", "pydantic_settings": "pydantic-settings"}
+"""Of modules whose name is another."""
+COME_ALONG = {"pydantic_core", "typing_extensions"}
+"""Modules of packages whose versions pydantic chooses."""
 
 
 def test_every_dependency_is_locked_at_a_version_that_is_allowed_with_its_hashes() -> None:
@@ -30,6 +37,15 @@ def test_every_dependency_is_locked_at_a_version_that_is_allowed_with_its_hashes
         assert all(each.specifier.contains(version) for version in versions), (each.name, versions)
     assert [package.name for package in packages if not package.hashes] == []
     assert [package.name for package in packages if not package.needed_by] == []
+
+
+def test_what_is_imported_is_declared_so_that_no_other_package_chooses_its_version() -> None:
+    files = [file for package in ("core_model", "apps", "ui") for file in (ROOT / package).rglob("*.py")]
+    found = {module for file in files for pair in IMPORTED.findall(file.read_text("utf8")) for module in pair if module}
+    others = found - sys.stdlib_module_names - COME_ALONG - {"core_model", "apps", "ui"}
+    assert len(others) > 20
+    declared = floors("postgres", "train", "dev")
+    assert sorted(name for name in others if DISTRIBUTIONS.get(name, name) not in declared) == []
 
 
 def test_the_bill_of_materials_is_that_of_the_lock_file() -> None:

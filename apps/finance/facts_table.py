@@ -35,7 +35,7 @@ SCHEMA = pa.schema(
         ("element_id", pa.string()),
         ("hidden", pa.bool_()),
         ("page", pa.int32()),
-        ("box", pa.list_(pa.float32(), 4)),
+        ("box", pa.list_(pa.float32())),
         ("tuple_id", pa.string()),
         ("tuple_concept", pa.string()),
         ("tuple_parent", pa.string()),
@@ -45,8 +45,9 @@ SCHEMA = pa.schema(
 )
 """``value`` is exact decimal text for numbers, else text without markup; ``dimensions`` a JSON object from axis to
 member; ``not_available`` the reason as a JSON object of its code and values; ``page`` and ``box`` (left, top, right,
-bottom in points) are null for HTML; ``tuple_...`` say which tuple groups the fact with others, and where in it;
-``markup`` is the XHTML of escaped facts, its addresses resolved."""
+bottom in points) are null for HTML, and ``box`` is a list of any length, as many readers take no null in place of one
+of four; ``tuple_...`` say which tuple groups the fact with others, and where in it; ``markup`` is the XHTML of escaped
+facts, its addresses resolved."""
 
 
 MOST_BYTES = 2**31 - 1

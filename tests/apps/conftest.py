@@ -15,9 +15,10 @@ from apps.store import migrations
 from apps.store.engine import make_engine
 from apps.store.store import Store
 from tests import needs
-from tests.conftest import put_empty_database
+from tests.conftest import make_steps_of_jobs, put_empty_database
 
 TEMPLATE = "tandem_template"
+WORKED = "tandem_worked"
 
 
 class Postgres:
@@ -33,9 +34,12 @@ class Postgres:
         engine = make_engine(self._url_of(TEMPLATE))
         migrations.upgrade(engine, load_settings())
         engine.dispose()
+        self._run(f"CREATE DATABASE {WORKED} TEMPLATE {TEMPLATE}")
+        make_steps_of_jobs(self._url_of(WORKED))
 
     def new_database(self, template: str = TEMPLATE) -> str:
-        """URL of a new database: with Tandem's tables, or, of ``template1``, an empty one."""
+        """URL of a new database: with Tandem's tables, of ``WORKED`` with those of DBOS too, or, of ``template1``, an
+        empty one."""
         name = f"tandem_{uuid.uuid4().hex[:12]}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._url_of(name)
@@ -72,14 +76,15 @@ def postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Settings]:
-    """Settings with a new, empty database of the kind that the fixture's parameter names."""
+def database(request: pytest.FixtureRequest, folder: Path, *, worked: bool = False) -> Iterator[Settings]:
+    """Settings with a new, empty database of the kind that the fixture's parameter names; with ``worked`` one that a
+    worker has been at, and had nothing to do."""
     if request.param == "sqlite":
-        put_empty_database(folder)
+        put_empty_database(folder, worked=worked)
         yield load_settings(data_dir=folder, database_url=f"sqlite:///{folder / 'tandem.db'}")
         return
     server: Postgres = request.getfixturevalue("postgres")
-    url = server.new_database()
+    url = server.new_database(WORKED if worked else TEMPLATE)
     yield load_settings(data_dir=folder, database_url=url)
     server.drop(url)
 
@@ -100,6 +105,12 @@ def store(settings: Settings) -> Iterator[Store]:
 
 @pytest.fixture
 def sqlite_settings(tmp_path: Path) -> Settings:
-    """Settings with an SQLite database that is not there yet, for what concerns its file."""
-    data_dir = tmp_path / "data"
-    return load_settings(data_dir=data_dir, database_url=f"sqlite:///{data_dir / 'tandem.db'}")
+    """Settings with an empty SQLite database, for what concerns its file or is the same on both databases."""
+    put_empty_database(tmp_path / "data")
+    return load_settings(data_dir=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'data' / 'tandem.db'}")
+
+
+@pytest.fixture
+def new_settings(tmp_path: Path) -> Settings:
+    """Settings with an SQLite database that is not there yet."""
+    return load_settings(data_dir=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'data' / 'tandem.db'}")

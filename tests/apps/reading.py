@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from apps.finance.jobs import submit as submit_report
 from apps.jobs import Progress, Worker, watch
 from apps.medical.jobs import submit as submit_study
 from apps.settings import Settings, load_settings
 from apps.store.store import Store
+from tests.apps.quick import quick
 from tests.conftest import put_empty_database
 
 MODULES = ["apps.finance.jobs", "apps.medical.jobs"]
@@ -16,11 +19,16 @@ MODULES = ["apps.finance.jobs", "apps.medical.jobs"]
 
 @contextmanager
 def reader(folder: Path, settings: Settings | None = None) -> Iterator["Reader"]:
-    """A store in a folder, on SQLite unless the settings say otherwise, with a worker beside it."""
+    """A store in a folder, on SQLite unless the settings say otherwise, with a worker beside it that looks often."""
     if settings is None:
-        put_empty_database(folder)
-    with Store(settings or load_settings(data_dir=folder, database_url="")) as store, Worker(store, MODULES):
-        yield Reader(store)
+        put_empty_database(folder, worked=True)
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        Store(settings or load_settings(data_dir=folder, database_url="")) as store,
+    ):
+        quick(patched.setattr)
+        with Worker(store, MODULES):
+            yield Reader(store)
 
 
 class Reader:

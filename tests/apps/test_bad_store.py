@@ -22,6 +22,7 @@ from tests import needs
 from tests.apps.medical.dicom.making import Grid, make_series
 from tests.apps.reading import reader
 from tests.apps.store.documents import provenance
+from tests.conftest import put_empty_database
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TABLES = ("input", "patient", "study", "series", "reading", "blob", "blob_reference", "study_reading", "filing")
@@ -57,7 +58,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TANDEM_DATA_DIR", str(folder))
     monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
     monkeypatch.setattr("apps.console.err.width", 400)
-    Store(load_settings()).close()
+    put_empty_database(folder)
     return folder
 
 
@@ -169,7 +170,7 @@ def test_the_command_says_that_the_disk_is_full_and_the_store_stays_as_it_was(sm
     folder = make_series(Grid(size=(50, 256, 256), spacing_mm=(4.0, 1.25, 1.25))).write(tmp_path / "ct")  # 6.6 MB
     environment = {**os.environ, "TANDEM_DATA_DIR": str(small_disk / "data"), "PYTHONPATH": str(REPOSITORY)}
     environment.pop("TANDEM_DATABASE_URL", None)
-    Store(load_settings(data_dir=small_disk / "data", database_url="")).close()
+    put_empty_database(small_disk / "data", worked=True)
     room = shutil.disk_usage(small_disk).free - 4_000_000  # for the database, and not for the volume
     (small_disk / "ballast").write_bytes(bytes(max(room, 0)))
     command = [sys.executable, "-m", "apps.cli", "medical", "read", str(folder), "--json"]

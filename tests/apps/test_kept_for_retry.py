@@ -14,6 +14,7 @@ from apps.store import blobs, inputs, jobs
 from apps.store.store import Store
 from core_model.errors import Refusal
 from tests.apps.test_documents import validator
+from tests.conftest import put_empty_database
 
 VOLUME = b"\0" * 2_500_000
 
@@ -23,6 +24,7 @@ def failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Id of a failed job that had stored a volume of 2.5 MB, in the store that the commands open."""
     monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
+    put_empty_database(tmp_path / "data")
     with Store(load_settings()) as store:
         job = jobs.create(store, "medical.read", inputs.add(store, tmp_path), {})
         blobs.put(store, job.id, "volume", VOLUME)

@@ -23,6 +23,7 @@ from core_model.errors import NotFound
 from tests.apps.finance.records.made import save_report
 from tests.apps.medical.records.made import save_scan
 from tests.apps.test_documents import validator
+from tests.conftest import put_empty_database
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Two studies of one patient, the first read twice, and a report; their ids."""
     monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.delenv("TANDEM_DATABASE_URL", raising=False)
+    put_empty_database(tmp_path / "data")
     made: dict[str, str] = {}
     with Store(load_settings()) as store:
         for number in (1, 2):

@@ -26,7 +26,7 @@ def test_parts_stand_side_by_side_in_their_order_in_both_languages():
     message = Message("not_dicom", {"count": 3, "kinds": joined("files_and_files", [
         nested("files_pdf", count=1), nested("files_empty", count=1), nested("files_other", count=1)
     ])})  # fmt: skip
-    assert said(message) == "3 files are not DICOM images and were left out: 1 PDF, 1 empty, 1 of other kinds."
+    assert said(message) == "3 files are not DICOM images and were left out: 1 PDF, 1 empty, 1 of another kind."
     assert said(message, "zh") == "有 3 个文件不是 DICOM 图像，未予读取：1 个 PDF，1 个空文件，1 个其他类型。"
 
 

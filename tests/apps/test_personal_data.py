@@ -17,6 +17,7 @@ from apps.demo import faults
 from apps.demo.report import make_example_report
 from apps.finance.jobs import submit
 from apps.jobs import delete, watch
+from apps.medical.nodules.findings import NoduleResult
 from apps.medical.records import entries
 from apps.settings import Settings
 from apps.store.store import Store
@@ -98,9 +99,11 @@ def database_file(settings: Settings) -> bytes:
 
 
 def test_names_and_ids_of_patients_stand_in_one_table_only(
-    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
     caplog.set_level(logging.DEBUG)
+    if settings.database_url.startswith("postgresql"):  # what is found is the same on both, and looked for on one
+        monkeypatch.setattr("apps.medical.nodules.findings.find_nodules", lambda *_, **__: NoduleResult([], []))
     planted = plant(write_small_chest(tmp_path / "ct"))
     broken = tmp_path / "CANARY20 broken"
     shutil.copytree(planted, broken)

@@ -35,7 +35,7 @@ def test_a_started_module_finds_what_this_process_finds_and_gets_its_settings(
 ) -> None:
     monkeypatch.chdir(elsewhere)
     (elsewhere / "far").mkdir()
-    (elsewhere / "far" / "told.py").write_text("import apps.jobs, os, sys; print(os.environ['WORD'], sys.argv[1])")
+    (elsewhere / "far" / "told.py").write_text("import apps.store.ids, os, sys; print(os.environ['WORD'], sys.argv[1])")
     monkeypatch.syspath_prepend(str(elsewhere / "far"))
     process = start_module("told", "argument", settings={"WORD": "setting"}, stdout=subprocess.PIPE)
     said, _ = process.communicate(timeout=60)
@@ -54,6 +54,6 @@ def test_a_started_module_finds_what_this_process_finds_and_gets_its_settings(
 def test_threads_soon_wait_asleep_unless_the_environment_says_otherwise(given: dict[str, str], found: str) -> None:
     known = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
     environment = {name: value for name, value in os.environ.items() if name not in known} | given
-    code = f"import apps.jobs.worker, os; print(*map(os.environ.get, {known}))"
+    code = f"import apps, os; print(*map(os.environ.get, {known}))"
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == found

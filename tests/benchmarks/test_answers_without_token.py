@@ -37,7 +37,7 @@ def served_by(handler: type[Careless], monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager
     def served() -> Iterator[tuple[int, str]]:
         with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
             yield server.server_port, TOKEN
             server.shutdown()
 

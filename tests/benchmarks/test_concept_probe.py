@@ -2,6 +2,7 @@
 
 import copy
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -33,6 +34,8 @@ from core_model.training.vocabulary import make_tokenizer, pack_tokenizer
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", *(f"\u2581{word}" for word in ("net", "income", "total", "assets", "query"))]
 PIECES += [":", "\u2581", *"abcdefghijklmnopqrstuvwxyz"]
 HOW = Adaptation(first_block=1, epochs=10, batch=4, learning_rate=3e-3, head_learning_rate=3e-2)
+QUICK = replace(HOW, epochs=2)
+"""For what does not ask whether it learns."""
 TEXTS = ["net income", "net", "income", "total assets", "total", "assets", "net assets", "total income"]
 
 REPORT = b"""<html xmlns:ix="http://www.xbrl.org/2013/inlineXBRL" xmlns:xbrli="http://www.xbrl.org/2003/instance"
@@ -119,7 +122,7 @@ def test_captions_without_a_training_example_leave_the_adapted_blocks_as_they_ar
     counts = torch.zeros(8, 2)
     counts[[0, 1, 2], 0], counts[[3, 4, 5], 1] = 1.0, 2.0
     adapted = [
-        adapt(core, lower_states(core, [*TEXTS[:6], *unseen], 1), counts, HOW)
+        adapt(core, lower_states(core, [*TEXTS[:6], *unseen], 1), counts, QUICK)
         for unseen in (("net assets", "total income"), ("a", "assets assets assets"))
     ]
     for a, b in zip(*adapted, strict=True):
@@ -129,7 +132,7 @@ def test_captions_without_a_training_example_leave_the_adapted_blocks_as_they_ar
 
 def test_a_model_with_adapted_blocks_gives_what_the_blocks_give(core: Core) -> None:
     lower = lower_states(core, TEXTS, 1)
-    blocks = adapt(core, lower, torch.eye(8), HOW)
+    blocks = adapt(core, lower, torch.eye(8), QUICK)
     whole = with_blocks(core, blocks)
     assert_close(lower_states(whole, TEXTS, 1, (3,)).means[3], adapted_means(blocks, core, lower), atol=1e-5, rtol=1e-4)
 
@@ -165,7 +168,7 @@ def test_all_code_that_runs_for_a_fold_is_hashed_for_the_record(core: Core, tmp_
 
     sys.setprofile(see)
     try:
-        Probe(Core.from_pretrained(tmp_path), small_examples(), HOW).fold(2)
+        Probe(Core.from_pretrained(tmp_path), small_examples(), QUICK).fold(2)
     finally:
         sys.setprofile(None)
     seen = {str(path.relative_to(library)) for path in ran if path.is_relative_to(library)}
@@ -181,7 +184,7 @@ def test_figures_come_from_a_record_only_while_hashes_and_a_fold_run_again_agree
 ) -> None:
     monkeypatch.setattr(recorded, "FOLDER", tmp_path)
     monkeypatch.setattr(concepts, "captions", small_examples)
-    monkeypatch.setattr(concepts, "HOW", HOW)
+    monkeypatch.setattr(concepts, "HOW", QUICK)
     monkeypatch.setattr(shared_data, "sha256_of", lambda name: "a" * 64)
     with pytest.raises(RecordDiffers):
         concept_figures(core, True)

@@ -42,7 +42,7 @@ def _damaged_bystander(reads: Reads) -> None:
         _whole(outcome)
         assert _who(outcome) == OWN
         assert outcome.codes == {"files_damaged"}, kind
-        assert outcome.said("files_damaged").startswith("1 DICOM file is damaged or cut off and was left out")
+        assert outcome.said("files_damaged").startswith("1 DICOM file is damaged, cut off or packed")
 
 
 def _name_without_its_character_set(reads: Reads) -> None:

@@ -26,6 +26,8 @@ PACKED_OTHERWISE = "zip_member_method"
 """The refusal of one member of an archive that is packed in a way that is not read; the archive itself is whole."""
 FORBIDDEN = "study_file_forbidden"
 """The refusal of one file that may not be read; the others may."""
+NOT_UNPACKED = frozenset({"zip_member_damaged", "zip_member_cut"})
+"""Refusals of a damaged member of an archive."""
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
@@ -106,7 +108,8 @@ def _read_one(source: FileSource, number: int, headers: Headers) -> None:
     try:
         _look_at(source, number, headers)
     except (InputRejected, Unavailable) as refusal:
-        if refusal.code not in (PACKED_OTHERWISE, FORBIDDEN):
+        no_image = refusal.code in NOT_UNPACKED and source.is_named_otherwise(number)
+        if not no_image and refusal.code not in (PACKED_OTHERWISE, FORBIDDEN):
             raise
         headers.damaged.append(DamagedFile(number, "", "", refusal))
 

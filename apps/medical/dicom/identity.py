@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from apps.medical.dicom.headers import Headers, Identity
@@ -49,18 +49,30 @@ def refuse_two_patients(source: FileSource, headers: Headers, stacks: Iterable[S
 def patient_of(stack: Stack, headers: Headers) -> tuple[Patient, list[Caution]]:
     """The patient of a stack: what its own images say, and a caution where the files beside it say something else.
 
-    A value that only some of its images have counts for all. Of several spellings of a name the commonest is taken.
+    A value that only some of its images have counts for all. Of several spellings of a name, and of several issuers of
+    the number, the commonest is taken.
     """
     numbers = {image.number for here in stack.images for image in here}
     own = [headers.identities[number] for number in sorted(numbers)]
-    names = Counter(identity.name for identity in own if _parts(identity.name))
-    merged = {
-        field: next((value for identity in own if (value := getattr(identity, field).strip())), "")
-        for field in ("patient_id", "issuer", "birth_date", "sex", "age")
-    }
-    merged["birth_date"] = _date(merged["birth_date"])
-    patient = Patient(name=names.most_common(1)[0][0] if names else "", **merged)
+
+    def first(field: str, plain: Callable[[str], str] = str.strip) -> str:
+        return next((value for identity in own if (value := plain(getattr(identity, field)))), "")
+
+    patient = Patient(
+        name=_commonest(identity.name for identity in own if _parts(identity.name)),
+        patient_id=first("patient_id"),
+        issuer=_commonest(issuer for identity in own if (issuer := identity.issuer.strip())),
+        birth_date=first("birth_date", _date),
+        sex=first("sex", _known_sex),
+        age=first("age"),
+    )
     return patient, _cautions(patient, stack.series_uid, numbers, headers)
+
+
+def _commonest(texts: Iterable[str]) -> str:
+    """The text that is there most often, of several the first; "" where there is none."""
+    counted = Counter(texts).most_common(1)
+    return counted[0][0] if counted else ""
 
 
 def _cautions(patient: Patient, series_uid: str, numbers: set[int], headers: Headers) -> list[Caution]:
@@ -73,6 +85,9 @@ def _cautions(patient: Patient, series_uid: str, numbers: set[int], headers: Hea
     spellings = [_parts(others[number].identity.name) for number in others.keys() - two]
     if _parts(patient.name) and any(spelling not in (set(), _parts(patient.name)) for spelling in spellings):
         found.append(Caution("patient_name_varies"))
+    issuers = {_plain(others[number].identity.issuer) for number in others.keys() - two} - {""}
+    if patient.issuer and len(issuers) > 1:
+        found.append(Caution("patient_issuer_varies"))
     named = {n for n in others.keys() - numbers if _names_it(others[n].identity)}
     if two:
         found.append(Caution("other_patient_beside", {"count": len(two)}, count=len(two)))
@@ -125,6 +140,12 @@ def _date(value: str) -> str:
 def _sex(value: str) -> str:
     plain = value.strip().upper()
     return SEXES.get(plain, plain)
+
+
+def _known_sex(value: str) -> str:
+    """M, F or O; anything else says nothing."""
+    sex = _sex(value)
+    return sex if sex in ("M", "F", "O") else ""
 
 
 def _parts(name: str) -> set[str]:

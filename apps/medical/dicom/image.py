@@ -37,13 +37,11 @@ class ImageHeader:
 
     number: int
     frame: int | None
-    sop_class: str
     sop_uid: str
     study_uid: str
     series_uid: str
     frame_of_reference: str
     study_date: str
-    modality: str
     image_type: tuple[str, ...]
     series_number: int | None
     acquisition: int
@@ -155,13 +153,11 @@ def image_header(dataset: Dataset, number: int, frame: int | None, groups: dict[
     return ImageHeader(
         number=number,
         frame=frame,
-        sop_class=attributes.text(dataset, "SOPClassUID"),
         sop_uid=attributes.uid(dataset, "SOPInstanceUID"),
         study_uid=study_uid,
         series_uid=series_uid,
         frame_of_reference=attributes.uid(dataset, "FrameOfReferenceUID"),
         study_date=attributes.date(dataset, "StudyDate"),
-        modality=attributes.code(dataset, "Modality"),
         image_type=tuple(part.strip().upper() for part in image_type.split("\\")),
         series_number=attributes.loose_integer(dataset, "SeriesNumber"),
         acquisition=attributes.loose_integer(dataset, "AcquisitionNumber") or 0,

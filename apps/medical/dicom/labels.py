@@ -26,7 +26,7 @@ class Labels:
         kind: What its image type says beyond the third value.
         contrast: The agent, where one was given.
         acquisition: Number of the acquisition.
-        stack: Stack, temporal position and phase of the heart.
+        stack: Stack, temporal position and phase of heart and breath.
         seconds: When it was acquired, from midnight.
     """
 
@@ -65,7 +65,10 @@ def labels_of(dataset: Dataset, groups: dict[str, Dataset]) -> Labels:
                 (
                     _first(content, "StackID"),
                     _first(content, "TemporalPositionIndex") or _first(dataset, "TemporalPositionIdentifier"),
-                    _first(dataset, "NominalPercentageOfCardiacPhase"),
+                    _first(groups.get("CardiacSynchronizationSequence", dataset), "NominalPercentageOfCardiacPhase"),
+                    _first(
+                        groups.get("RespiratorySynchronizationSequence", dataset), "NominalPercentageOfRespiratoryPhase"
+                    ),
                 )
             ).strip("/")
         ),

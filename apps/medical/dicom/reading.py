@@ -15,8 +15,9 @@ from apps.medical.dicom.pixels import PixelReader
 from apps.medical.dicom.pixels.cautions import pixel_cautions
 from apps.medical.dicom.pixels.neighbours import jump_between, odd_slices
 from apps.medical.dicom.pixels.stray import stray_slices
-from apps.medical.dicom.series.continuity import continuity_cautions
-from apps.medical.dicom.series.stacks import Gap, Placement, Stack, place, unevenness_mm
+from apps.medical.dicom.series.continuity import continuity_cautions, places_mm
+from apps.medical.dicom.series.placement import Placement, place, unevenness_mm
+from apps.medical.dicom.series.stacks import Gap, Stack
 from apps.medical.dicom.sources import FileSource
 from core_model.errors import Caution, InputRejected
 
@@ -254,15 +255,17 @@ def _header_cautions(stack: Stack) -> list[Caution]:
         found.append(Caution("pixel_format_varies"))
     if any(image.labels.kernel and not image.kernel for image in images):
         found.append(Caution("kernel_not_kept"))
+    if other := stack.num_of_another_reconstruction:
+        found.append(Caution("reconstruction_varies", {"num_slices": other}, count=other))
     if any(image.guid for image in images):
         found.append(Caution("uid_of_guid"))
     if len({image.frame_of_reference for image in images} - {""}) > 1:
         found.append(Caution("frame_of_reference_varies"))
     if joints := stack.joints:
-        places = ", ".join(f"{stack.positions_mm[k]:.1f}" for k in joints[:5])
-        found.append(Caution("acquisitions_joined", {"positions_mm": places}, count=len(joints)))
-    uids = {image.sop_uid for image in images}
-    files = {image.number for image in images}
+        found.append(Caution("acquisitions_joined", {"positions_mm": places_mm(stack, joints)}, count=len(joints)))
+    used = [here[0] for here in stack.images]
+    uids = {image.sop_uid for image in used}
+    files = {image.number for image in used}
     if "" in uids or len(uids) < len(files):
         found.append(Caution("uid_repeated"))
     return found

@@ -8,6 +8,7 @@ and real bytes are counted. Files are numbered 1, 2, 3 ... in the order of their
 import contextlib
 import hashlib
 import io
+import lzma
 import os
 import stat
 import zipfile
@@ -37,7 +38,10 @@ MAX_DEPTH = 16
 LOCAL_HEADER_BYTES = 30
 
 ARCHIVE_ENDINGS = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".iso")
-
+NO_IMAGE_ENDINGS = (
+    ".txt", ".md", ".pdf", ".htm", ".html", ".xml", ".json", ".csv", ".log", ".ini", ".inf", ".exe", ".dll", ".jpg",
+    ".jpeg", ".png", ".gif", ".ico", ".css", ".js", ".db", ".ds_store", *ARCHIVE_ENDINGS,
+)  # fmt: skip
 
 Handle = TypeVar("Handle", Path, zipfile.ZipInfo)
 
@@ -96,6 +100,10 @@ class FileSource(ABC, Generic[Handle]):
     @abstractmethod
     def name_of(self, number: int) -> str:
         """The file's own name: personal, for the person who gave the path alone, never stored."""
+
+    def is_named_otherwise(self, number: int) -> bool:
+        """Whether its name is one that no DICOM image has."""
+        return self.name_of(number).lower().endswith(NO_IMAGE_ENDINGS)
 
     def size_of(self, number: int) -> int:
         """Size in bytes, as the folder or the archive states it."""
@@ -167,13 +175,8 @@ class FileSource(ABC, Generic[Handle]):
                 source=self._numbered(number),
                 code="zip_member_damaged",
             ) from None
-        except (zlib.error, EOFError):
-            raise InputRejected(
-                "it cannot be unpacked",
-                action="export the study again",
-                source=self._numbered(number),
-                code="zip_member_cut",
-            ) from None
+        except (zlib.error, lzma.LZMAError, EOFError):
+            raise self._not_unpacked(number) from None
         except (NotImplementedError, RuntimeError):
             raise InputRejected(
                 "it is encrypted or packed by an unusual method",
@@ -188,13 +191,23 @@ class FileSource(ABC, Generic[Handle]):
                 source=self._numbered(number),
                 code="study_file_forbidden",
             ) from None
-        except OSError:
+        except OSError as error:
+            if error.errno is None:  # bz2's own, for damaged data
+                raise self._not_unpacked(number) from None
             raise Unavailable(
                 "the disk refused to read the file",
                 action="copy the study and try again",
                 source=self._numbered(number),
                 code="study_file_unreadable",
             ) from None
+
+    def _not_unpacked(self, number: int) -> InputRejected:
+        return InputRejected(
+            "it cannot be unpacked",
+            action="export the study again",
+            source=self._numbered(number),
+            code="zip_member_cut",
+        )
 
 
 class FolderSource(FileSource[Path]):
@@ -234,6 +247,12 @@ class FolderSource(FileSource[Path]):
                         found.append((name, Path(entry.path), entry.stat(follow_symlinks=False).st_size))
         except PermissionError:
             self.folders_forbidden += 1
+        except OSError:
+            raise Unavailable(
+                "the disk refused to list a folder",
+                action="copy the study and try again",
+                code="study_folder_unreadable",
+            ) from None
         if len(found) > MAX_FOLDER_FILES:
             raise InputRejected(
                 "the folder holds more than {most} files",

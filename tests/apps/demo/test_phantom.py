@@ -63,6 +63,12 @@ def made(tmp_path_factory) -> tuple[Path, PhantomTruth]:
 
 
 @pytest.fixture(scope="module")
+def pixels() -> tuple[np.ndarray, PhantomTruth]:
+    """The same without files."""
+    return phantom_volume(3, size="small")
+
+
+@pytest.fixture(scope="module")
 def full() -> tuple[np.ndarray, np.ndarray, PhantomTruth]:
     """Voxels of an adult without noise, with and without nodules."""
     scene = phantom_scene(1)
@@ -111,9 +117,9 @@ def test_headers_are_complete_for_a_ct_image_and_say_that_it_is_synthetic(made):
         assert str(d.PatientName) == "PHANTOM^DEMO"
 
 
-def test_pixels_are_the_volume_in_hounsfield_units(made):
+def test_pixels_are_the_volume_in_hounsfield_units(made, pixels):
     folder, truth = made
-    volume, same = phantom_volume(3, size="small")
+    volume, same = pixels
     assert (same.spacing_mm, same.nodules, same.series_uid) == (truth.spacing_mm, truth.nodules, truth.series_uid)
     for k in (0, truth.shape[0] // 2, truth.shape[0] - 1):
         d = pydicom.dcmread(folder / truth.files[k])
@@ -156,8 +162,8 @@ def test_volume_and_centre_of_each_nodule_are_those_of_its_voxels(full):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_nodules_are_three_to_five_apart_from_each_other_and_one_lies_at_the_pleura(seed, tmp_path):
-    truth = make_phantom_ct(tmp_path / "ct", seed, size="small")
+def test_nodules_are_three_to_five_apart_from_each_other_and_one_lies_at_the_pleura(seed):
+    truth = scene_truth(phantom_scene(seed, size="small"))
     assert 3 <= len(truth.nodules) <= 5
     assert [n.kind for n in truth.nodules].count("juxtapleural") == 1
     assert all(7 <= n.diameter_mm <= 20.5 for n in truth.nodules)
@@ -185,9 +191,9 @@ def test_densities_of_the_organs_are_those_of_a_chest(full):
     assert all(share > 0.04 for share in shares)
 
 
-def test_noise_of_soft_tissue_is_that_of_a_scanner():
-    volume, _ = phantom_volume(2, size="small")
-    clean, _ = phantom_volume(2, size="small", noise=False)
+def test_noise_of_soft_tissue_is_that_of_a_scanner(pixels):
+    volume, _ = pixels
+    clean, _ = phantom_volume(3, size="small", noise=False)
     k = len(volume) // 4
     liver = ndimage.binary_erosion((clean[k] > 30) & (clean[k] < 130), iterations=4)
     noise = (volume[k].astype(float) - clean[k])[liver]

@@ -55,6 +55,10 @@ def test_the_file_is_that_of_the_rows(facts: list[Fact]):
     assert to_parquet([]) == by_rows([])
 
 
+def test_the_file_holds_no_list_of_a_fixed_length_of_which_older_readers_take_no_null() -> None:
+    assert not [field.name for field in SCHEMA if pa.types.is_fixed_size_list(field.type)]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.none() | st.text(), st.booleans()), max_size=20))
 def test_any_text_and_none_come_back(given_):

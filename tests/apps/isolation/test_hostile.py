@@ -66,7 +66,9 @@ def test_a_process_that_ends_while_its_question_is_answered_is_called_so(tmp_pat
         ("sends_a_template_that_asks_for_more", {"template": "{a!r}"}),
     ],
 )
-def test_what_is_no_conversation_ends_it(tmp_path, name, given):
+def test_what_is_no_conversation_ends_it(tmp_path, monkeypatch, name, given):
+    monkeypatch.setattr(starting, "SEND_WITHIN_S", 1)
+    monkeypatch.setattr(starting, "END_WITHIN_S", 1.0)
     with pytest.raises(Unavailable) as said:
         call(name, tmp_path, given, asked={"double": lambda value: value})
     assert said.value.code == "parse_process_lost"

@@ -1,10 +1,8 @@
-"""Worker processes for tests, each ended with its test."""
+"""Workers for tests: quick ones, in this process and in others, each ended with its test."""
 
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,13 +13,41 @@ from sqlalchemy import text
 
 from apps.jobs import Progress, Worker, watch
 from apps.jobs.records import jobs_file
-from apps.settings import Settings
+from apps.settings import Settings, load_settings
 from apps.store import workers
 from apps.store.engine import sqlite_file
 from apps.store.store import Store
 from tests.apps.conftest import database
+from tests.apps.jobs.forked import Forked, work
+from tests.apps.jobs.sample_jobs import QUICK
+from tests.apps.quick import quick
+from tests.conftest import put_empty_database
 
 SAMPLES = ["tests.apps.jobs.sample_jobs"]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _quick() -> Iterator[None]:
+    """What looks again and again looks more often here, also in workers that are started, so that no test waits."""
+    with pytest.MonkeyPatch.context() as patched:
+        quick(patched.setattr)
+        patched.setenv(QUICK, "1")
+        yield
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with a database of their own, on both databases, at which a worker has been before."""
+    with database(request, tmp_path / "data", worked=True) as made:
+        yield made
+
+
+@pytest.fixture
+def worked_settings(tmp_path: Path) -> Settings:
+    """The same on SQLite alone."""
+    data_dir = tmp_path / "data"
+    put_empty_database(data_dir, worked=True)
+    return load_settings(data_dir=data_dir, database_url="")
 
 
 class Workers:
@@ -29,16 +55,16 @@ class Workers:
 
     def __init__(self, settings: Settings, errors: Path) -> None:
         self.settings, self.errors = settings, errors
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[Forked] = []
 
-    def start(self, store: Store) -> subprocess.Popen[bytes]:
-        """A new worker, alive when this returns."""
-        with self.errors.open("ab") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "apps.jobs", "--module", SAMPLES[0]],
-                env={**os.environ, **self.settings.environment()},
-                stderr=errors,
-            )
+    def start(self, store: Store, *, dead_after_s: float = workers.DEAD_AFTER_S) -> Forked:
+        """A new worker, alive when this returns.
+
+        Args:
+            store: Where it shows its life.
+            dead_after_s: Its patience with silent workers.
+        """
+        process = Forked(work, (SAMPLES, dead_after_s), self.settings, self.errors)
         self.processes.append(process)
         wait_for(lambda: process.pid in [row.pid for row in workers.live(store)] or process.poll() is not None)
         assert process.poll() is None, self.errors.read_text()
@@ -52,14 +78,20 @@ class Workers:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A store whose jobs a worker in this process runs, on both databases; shared by the tests of a module."""
+def serving(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """A worker in this process, on both databases; shared by the tests of a module."""
     with (
-        database(request, tmp_path_factory.mktemp("served")) as settings,
+        database(request, tmp_path_factory.mktemp("served"), worked=True) as settings,
         Store(settings) as store,
-        Worker(store, SAMPLES),
+        Worker(store, SAMPLES) as worker,
     ):
-        yield store
+        yield worker
+
+
+@pytest.fixture
+def served(serving: Worker) -> Store:
+    """The store whose jobs it runs."""
+    return serving.store
 
 
 def last(store: Store, job_id: str) -> Progress:
@@ -79,15 +111,15 @@ def worker_processes(settings: Settings, tmp_path: Path) -> Iterator[Workers]:
     made.end()
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 40.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until something holds; fail where it does not in time."""
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, f"did not happen within {seconds} s"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
-def stand_still(process: subprocess.Popen[bytes], store: Store) -> None:
+def stand_still(process: Forked, store: Store) -> None:
     """Stop a worker between its transactions.
 
     Who is stopped within one keeps its lock, and with SQLite nobody else writes until it wakes or dies: no worker can

@@ -128,10 +128,10 @@ def test_a_job_whose_record_is_locked_for_a_while_begins_again_at_its_step(
 
 
 def test_a_job_whose_record_finds_no_room_says_so(
-    sqlite_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    worked_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fails_once(monkeypatch, FULL)
-    with Store(sqlite_settings) as store:
+    with Store(worked_settings) as store:
         job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
         with Worker(store, SAMPLES):
             assert code_of(last(store, job_id)) == "disk_full"
@@ -161,9 +161,10 @@ def test_what_dbos_recorded_may_go_while_an_attempt_is_made_of_it(
 
 
 def test_a_job_begun_before_goes_before_those_that_wait_to_begin(
-    sqlite_settings: Settings, tmp_path: Path, hold: Path
+    worked_settings: Settings, tmp_path: Path, hold: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Store(sqlite_settings) as store:
+    monkeypatch.setattr(durable, "POLL_S", 0.5)  # time for the worker to give back what was begun
+    with Store(worked_settings) as store:
         begun, *new = (enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": n}) for n in range(3))
         with Worker(store, SAMPLES):
             wait_for(lambda: show(store, begun).step == "second" and all(jobs.get(store, each).handed for each in new))
@@ -174,10 +175,10 @@ def test_a_job_begun_before_goes_before_those_that_wait_to_begin(
 
 
 def test_a_worker_whose_file_of_recorded_steps_was_replaced_begins_with_the_new_one(
-    sqlite_settings: Settings,
+    worked_settings: Settings,
 ) -> None:
     """``tandem delete`` found it damaged; this worker would go on with a file that nobody else sees."""
-    with Store(sqlite_settings) as store, Worker(store, SAMPLES) as worker:
+    with Store(worked_settings) as store, Worker(store, SAMPLES) as worker:
         file = jobs_file(store)
         assert file is not None
         file.rename(file.with_name("moved away"))
@@ -212,8 +213,8 @@ def test_a_job_on_its_way_to_the_thread_that_runs_it_is_left_alone(
     clock = [0.0]
     monkeypatch.setattr(durable.time, "monotonic", lambda: clock[0])
     kept = durable.Durable(store, "worker-here", lambda: False)
-    for seconds, attempt in ((0.0, 1), (workers.BEAT_S, 1), (3 * workers.BEAT_S, 1), (workers.BEAT_S, 2)):
-        clock[0] += seconds
+    for share, attempt in ((0.0, 1), (0.2, 1), (0.6, 1), (0.3, 2)):
+        clock[0] += share * durable.TAKEN_WITHIN_S
         kept.reconcile()
         assert jobs.get(store, job_id).attempt == attempt
 

@@ -14,24 +14,16 @@ from apps.settings import Settings
 from apps.store import workers
 from apps.store.store import Store
 from tests.apps.jobs.conftest import SAMPLES, wait_for
-
-GUARDED = f"""
-from apps.jobs import guard, pulse
-pulse.STOPPED_AFTER = 6
-raise SystemExit(guard.run_guarded({SAMPLES!r}))
-"""
+from tests.apps.jobs.forked import Forked, keep_running
 
 
 @pytest.fixture
-def guard(sqlite_settings: Settings, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def guard(worked_settings: Settings, tmp_path: Path) -> Iterator[Forked]:
     """What ``tandem worker`` runs, with the jobs of the tests."""
-    environment = {**os.environ, **sqlite_settings.environment()}
-    with (
-        (tmp_path / "errors").open("wb") as errors,
-        subprocess.Popen([sys.executable, "-c", GUARDED], env=environment, stderr=errors) as process,
-    ):
-        yield process
-        process.kill()
+    process = Forked(keep_running, (SAMPLES,), worked_settings, tmp_path / "errors")
+    yield process
+    process.kill()
+    process.wait()
 
 
 def living(store: Store) -> list[int]:
@@ -46,55 +38,48 @@ def gone(process: int) -> bool:
     return False
 
 
-def test_a_worker_whose_heart_has_stopped_is_killed_and_replaced_and_its_job_ends(
-    sqlite_settings: Settings, guard: "subprocess.Popen[bytes]", tmp_path: Path
+def test_a_worker_that_the_system_ended_or_whose_heart_has_stopped_is_replaced_and_its_job_ends(
+    worked_settings: Settings, guard: Forked, tmp_path: Path
 ) -> None:
     (tmp_path / "still").touch()
-    with Store(sqlite_settings) as store:
+    with Store(worked_settings) as store:
         wait_for(lambda: living(store))
-        first = living(store)[0]
+        (first,) = living(store)
         assert first != guard.pid
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: living(store) not in ([], [first]))
+        (second,) = living(store)
         job = enqueue(store, "test.still", None, {"folder": str(tmp_path)})
         wait_for(lambda: not (tmp_path / "still").exists())
+        os.kill(guard.pid, signal.SIGUSR1)
+        wait_for(lambda: gone(second))
+        os.kill(guard.pid, signal.SIGUSR2)
         wait_for(lambda: show(store, job).state == "done", seconds=120)
-        assert gone(first)
-        wait_for(lambda: living(store) and first not in living(store))
-        (second,) = living(store)
+        wait_for(lambda: living(store) not in ([], [second]))
+        (third,) = living(store)
+        assert guard.poll() is None
         guard.terminate()
         assert guard.wait(60) == 0
-        assert gone(second)
+        assert gone(third)
         assert b"heart has stopped" in (tmp_path / "errors").read_bytes()
 
 
 def test_a_worker_that_stands_still_keeps_nobody_from_ending(
-    sqlite_settings: Settings, guard: "subprocess.Popen[bytes]", tmp_path: Path
+    worked_settings: Settings, guard: Forked, tmp_path: Path
 ) -> None:
     (tmp_path / "still").touch()
-    with Store(sqlite_settings) as store:
+    with Store(worked_settings) as store:
         job = enqueue(store, "test.still", None, {"folder": str(tmp_path)})
         wait_for(lambda: not (tmp_path / "still").exists())
         (worker,) = living(store)
-        guard.send_signal(signal.SIGINT)
+        os.kill(guard.pid, signal.SIGINT)
         assert guard.wait(60) == 0
         assert gone(worker)
         assert show(store, job).state == "running", "for the next worker"
 
 
-def test_a_worker_that_the_system_ended_is_replaced(
-    sqlite_settings: Settings, guard: "subprocess.Popen[bytes]"
-) -> None:
-    with Store(sqlite_settings) as store:
-        wait_for(lambda: living(store))
-        (first,) = living(store)
-        os.kill(first, signal.SIGKILL)
-        wait_for(lambda: living(store))
-        assert guard.poll() is None
-
-
-def test_a_worker_ends_with_its_guard_however_that_ends(
-    sqlite_settings: Settings, guard: "subprocess.Popen[bytes]"
-) -> None:
-    with Store(sqlite_settings) as store:
+def test_a_worker_ends_with_its_guard_however_that_ends(worked_settings: Settings, guard: Forked) -> None:
+    with Store(worked_settings) as store:
         wait_for(lambda: living(store))
         (worker,) = living(store)
         guard.kill()

@@ -31,7 +31,7 @@ def test_a_job_runs_its_steps_in_order_and_links_to_its_reading(served: Store, t
 
 
 def test_progress_grows_with_the_weights_of_the_steps_and_tells_the_time_left(served: Store, tmp_path: Path) -> None:
-    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "first_s": 0.8, "second_s": 2.4})
+    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "first_s": 0.3, "second_s": 1.6})
     seen = list(watch(served, job_id))
     assert {"running", "done"} <= {progress.state for progress in seen} <= {"queued", "running", "done"}
     running = [progress for progress in seen if progress.state == "running"]
@@ -40,9 +40,8 @@ def test_progress_grows_with_the_weights_of_the_steps_and_tells_the_time_left(se
     assert all(progress.fraction <= 0.25 for progress in running if progress.step == "first")
     assert all(progress.fraction >= 0.25 for progress in running if progress.step == "second")
     assert len(set(fractions)) >= 4
-    half = next(progress for progress in running if progress.fraction > 0.4)
-    assert half.eta_s is not None
-    assert 0.2 < half.eta_s < 10
+    told = [progress.eta_s for progress in running if progress.eta_s is not None]  # none in the first second
+    assert 0.2 < told[0] < 10
 
 
 def test_cancelling_inside_a_step_stops_it_within_five_seconds(served: Store, tmp_path: Path, hold: Path) -> None:

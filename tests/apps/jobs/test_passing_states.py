@@ -6,16 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from apps.jobs import Worker, enqueue, retry, worker
-from apps.jobs.run import MAX_INTERRUPTIONS
-from apps.settings import load_settings
+from apps.jobs import Worker, enqueue, retry, run, worker
+from apps.settings import Settings
 from apps.store import jobs, readings
-from apps.store.engine import IDLE_TIMEOUT_S, PASSING
+from apps.store.engine import PASSING
 from apps.store.store import Store
 from core_model.errors import NotFound, Unavailable
-from tests.apps.conftest import Postgres
 from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
 
 
@@ -38,22 +35,20 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("apps.jobs.run.PAUSE_S", 0.01)
 
 
-@pytest.mark.parametrize("name", ["start", "report", "end"])
 @pytest.mark.parametrize("code", sorted(PASSING))
 def test_a_state_that_passes_is_waited_for_wherever_the_job_meets_it(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str
+    served: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
-    met = away(monkeypatch, jobs, name, code, 3)
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "second_s": 0.1})
-    with Worker(store, SAMPLES):
-        assert last(store, job_id).state == "done"
-    assert met == [3]
+    met = [away(monkeypatch, jobs, name, code, 3) for name in ("start", "report", "end")]
+    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "second_s": 0.1})
+    assert last(served, job_id).state == "done"
+    assert met == [[3], [3], [3]]
     assert log_of(tmp_path) == ["first begin", "first end", "second begin", "second end"]
-    assert jobs.get(store, job_id).attempt == 1, "what waits is not begun again"
+    assert jobs.get(served, job_id).attempt == 1, "what waits is not begun again"
 
 
 def test_a_report_in_the_middle_of_a_step_may_fail_and_what_is_computed_goes_on(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    served: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, met = jobs.report, [0]
 
@@ -64,15 +59,14 @@ def test_a_report_in_the_middle_of_a_step_may_fail_and_what_is_computed_goes_on(
         return real(*given, fraction=fraction, ended=ended, **named)
 
     monkeypatch.setattr(jobs, "report", report)
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "second_s": 1.5})
-    with Worker(store, SAMPLES):
-        assert last(store, job_id).state == "done"
+    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path), "second_s": 0.5})
+    assert last(served, job_id).state == "done"
     assert met[0] > 0
     assert log_of(tmp_path).count("second begin") == 1
 
 
 def test_a_worker_waits_where_the_database_is_locked_or_restarts_while_it_starts(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    worked_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ending, started = threading.Event(), []
 
@@ -91,10 +85,13 @@ def test_a_worker_waits_where_the_database_is_locked_or_restarts_while_it_starts
 
     monkeypatch.setattr(worker, "Worker", Patient)
     monkeypatch.setattr(ending, "wait", lambda _: False)
-    assert worker._work_until(store, SAMPLES, ending) is started[len(PASSING)]
+    with Store(worked_settings) as store:
+        assert worker._work_until(store, SAMPLES, ending) is started[len(PASSING)]
 
 
-def test_a_worker_that_waits_for_the_database_ends_when_told_to(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_waits_for_the_database_ends_when_told_to(
+    worked_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ending, tries = threading.Event(), []
 
     class Patient:
@@ -109,14 +106,16 @@ def test_a_worker_that_waits_for_the_database_ends_when_told_to(store: Store, mo
         def __exit__(self, *_: Any) -> None: ...
 
     monkeypatch.setattr(worker, "Worker", Patient)
-    assert worker._work_until(store, SAMPLES, ending) is None
+    with Store(worked_settings) as store:
+        assert worker._work_until(store, SAMPLES, ending) is None
 
 
 def test_a_state_that_lasts_is_said_once_and_again_when_it_comes_back(
-    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    worked_settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A disk stays full for hours, and a round takes less than a second."""
-    monkeypatch.setattr(worker, "HAND_OVER_S", 0.01)
+    monkeypatch.setattr(worker, "HAND_OVER_S", 0.001)
+    store = Store(worked_settings)
     kept, rounds, states = Worker(store, SAMPLES), [0], {0: "disk_full", 1: "", 2: "disk_full", 3: "database_io"}
 
     def hand_over() -> None:
@@ -129,59 +128,44 @@ def test_a_state_that_lasts_is_said_once_and_again_when_it_comes_back(
     wait_for(lambda: rounds[0] > 100)
     kept._stop.set()
     kept._thread.join()
+    store.close()
     said = [record.getMessage() for record in caplog.records if record.name == worker.__name__]
     assert [line.split(";")[0].rstrip(".") for line in said] == ["disk_full", "disk_full", "database_io"]
 
 
-def test_dbos_on_postgresql_keeps_no_transaction_open_whose_process_stands_still(
-    postgres: Postgres, tmp_path: Path
-) -> None:
-    from dbos._dbos import _get_dbos_instance
-
-    url = postgres.new_database()
-    with (
-        Store(load_settings(data_dir=tmp_path / "data", database_url=url)) as store,
-        Worker(store, SAMPLES),
-        _get_dbos_instance()._sys_db.engine.connect() as connection,
-    ):
-        limit = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
-    postgres.drop(url)
-    assert limit == f"{IDLE_TIMEOUT_S:.0f}s"
-
-
 def test_a_step_whose_own_writing_was_undone_runs_again(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    served: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = len(readings.listing(served))
     away(monkeypatch, readings, "save", "database_locked", 2)
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    with Worker(store, SAMPLES):
-        assert last(store, job_id).state == "done"
+    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path)})
+    assert last(served, job_id).state == "done"
     assert log_of(tmp_path).count("second begin") == 3
-    assert len(readings.listing(store)) == 1
+    assert len(readings.listing(served)) == before + 1
 
 
 def test_a_state_that_never_passes_fails_the_job_and_a_retry_goes_on(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    served: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    with Worker(store, SAMPLES):
-        with monkeypatch.context() as patched:
-            away(patched, readings, "save", "database_locked", MAX_INTERRUPTIONS + 1)
-            assert code_of(last(store, job_id)) == "database_locked"
-        retry(store, job_id)
-        assert last(store, job_id).state == "done"
+    monkeypatch.setattr(run, "MAX_INTERRUPTIONS", 3)
+    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path)})
+    with monkeypatch.context() as patched:
+        away(patched, readings, "save", "database_locked", 4)
+        assert code_of(last(served, job_id)) == "database_locked"
+    assert log_of(tmp_path).count("second begin") == 4
+    retry(served, job_id)
+    assert last(served, job_id).state == "done"
     assert log_of(tmp_path).count("first begin") == 1
 
 
-def test_two_workers_that_begin_the_same_attempt_are_no_error(store: Store, tmp_path: Path) -> None:
+def test_two_workers_that_begin_the_same_attempt_are_no_error(serving: Worker, served: Store, tmp_path: Path) -> None:
     (tmp_path / "fail").touch()
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    with Worker(store, SAMPLES) as running:
-        last(store, job_id)
-        (tmp_path / "fail").unlink()
-        retry(store, job_id)
-        assert last(store, job_id).state == "done"
-        assert running._durable._fork(job_id, 2)
+    job_id = enqueue(served, "test.steps", None, {"folder": str(tmp_path)})
+    last(served, job_id)
+    (tmp_path / "fail").unlink()
+    retry(served, job_id)
+    assert last(served, job_id).state == "done"
+    assert serving._durable._fork(job_id, 2)
     assert log_of(tmp_path).count("first begin") == 1
 
 

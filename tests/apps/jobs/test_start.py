@@ -22,9 +22,9 @@ BEGINNINGS = [(blobs, "sweep"), (inputs, "sweep"), (workers, "beat")]
 
 
 @pytest.fixture
-def impatient(sqlite_settings: Settings) -> Iterator[Store]:
+def impatient(worked_settings: Settings) -> Iterator[Store]:
     """A store whose writers wait for nobody."""
-    with Store(sqlite_settings, busy_timeout_s=0.2) as store:
+    with Store(worked_settings, busy_timeout_s=0.2) as store:
         yield store
 
 
@@ -69,7 +69,7 @@ def lock(rival: sqlite3.Connection) -> None:
 
 
 def assert_nothing_goes_on(store: Store, job_id: str) -> None:
-    time.sleep(2.5)  # a worker takes a job within little more than a second
+    time.sleep(1.0)  # a worker of these tests takes a job within two tenths
     assert show(store, job_id).state == "queued"
     assert workers.live(store) == []
     assert [thread.name for thread in threading.enumerate() if thread.name == "tandem-heartbeat"] == []

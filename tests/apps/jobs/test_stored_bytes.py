@@ -148,8 +148,8 @@ def spoil(store: Store) -> None:
     assert is_rotten(store)
 
 
-def test_a_rotten_file_of_recorded_steps_is_begun_anew(sqlite_settings: Settings, tmp_path: Path, hold: Path) -> None:
-    with Store(sqlite_settings) as store:
+def test_a_rotten_file_of_recorded_steps_is_begun_anew(worked_settings: Settings, tmp_path: Path, hold: Path) -> None:
+    with Store(worked_settings) as store:
         job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
         with Worker(store, SAMPLES):
             wait_for(lambda: "second begin" in log_of(tmp_path))
@@ -164,11 +164,11 @@ def test_a_rotten_file_of_recorded_steps_is_begun_anew(sqlite_settings: Settings
 
 
 def test_a_running_worker_whose_file_of_recorded_steps_rots_begins_a_new_one_and_lives_on(
-    sqlite_settings: Settings, tmp_path: Path, hold: Path
+    worked_settings: Settings, tmp_path: Path, hold: Path
 ) -> None:
     """In the middle of a step, and between two jobs."""
-    processes = Workers(sqlite_settings, tmp_path / "workers.err")
-    with Store(sqlite_settings) as store:
+    processes = Workers(worked_settings, tmp_path / "workers.err")
+    with Store(worked_settings) as store:
         try:
             worker = processes.start(store)
             job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})

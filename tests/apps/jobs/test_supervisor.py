@@ -20,6 +20,7 @@ from apps.store import workers
 from apps.store.store import Store
 from core_model.errors import Unavailable
 from tests.apps.jobs.conftest import wait_for
+from tests.apps.quick import STILL_LOOKS
 
 
 class Sleeper:
@@ -142,13 +143,16 @@ def test_a_worker_that_another_started_ends_the_trouble(
 
 
 def test_a_worker_whose_interpreter_stands_still_is_killed_and_another_one_ends_its_job(
-    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    worked_settings: Settings, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(pulse, "STOPPED_AFTER", 6)
     (tmp_path / "still").touch()
-    with Store(sqlite_settings) as store, ensure_worker(store, ["tests.apps.jobs.sample_jobs"]) as watched:
+    with Store(worked_settings) as store, ensure_worker(store, ["tests.apps.jobs.sample_jobs"]) as watched:
         job = enqueue(store, "test.still", None, {"folder": str(tmp_path)})
         wait_for(lambda: not (tmp_path / "still").exists(), seconds=60)
+        first = watched._process
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(pulse, "STOPPED_AFTER", STILL_LOOKS)
+            wait_for(lambda: watched._process is not first)
         wait_for(lambda: show(store, job).state == "done", seconds=120)
         watched.check()
 

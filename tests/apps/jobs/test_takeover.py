@@ -18,7 +18,6 @@ from apps.store.store import Store
 from apps.store.tables import JobRow
 from core_model.errors import Refusal, Unavailable
 from tests.apps.jobs.conftest import SAMPLES, Workers, code_of, log_of, stand_still, wait_for
-from tests.apps.jobs.sample_jobs import DEAD_AFTER
 
 ONCE_MORE = ["first begin", "first end", "second begin", "second begin", "second end"]
 
@@ -131,13 +130,12 @@ def test_a_job_that_kills_every_worker_is_called_the_cause(
 
 @pytest.mark.slow
 def test_a_worker_that_stood_still_gives_its_job_up_when_it_wakes(
-    store: Store, worker_processes: Workers, tmp_path: Path, hold: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, worker_processes: Workers, tmp_path: Path, hold: Path
 ) -> None:
-    monkeypatch.setenv(DEAD_AFTER, "5")
-    sleeper = worker_processes.start(store)
+    sleeper = worker_processes.start(store, dead_after_s=5)
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
     wait_for(lambda: show(store, job_id).step == "second")
-    worker_processes.start(store)
+    worker_processes.start(store, dead_after_s=5)
     stand_still(sleeper, store)
     stopped = time.monotonic()
     wait_for(lambda: log_of(tmp_path).count("second begin") == 2)
@@ -164,9 +162,7 @@ def test_ensure_worker_starts_one_where_none_is_alive_and_ends_it(store: Store, 
     assert workers.live(store) == []
 
 
-def test_a_worker_ends_with_the_process_that_needed_it_even_when_that_is_killed(
-    store: Store, settings: Settings, tmp_path: Path
-) -> None:
+def test_a_worker_ends_with_the_process_that_needed_it_even_when_that_is_killed(worked_settings: Settings) -> None:
     script = (
         "import time\n"
         "from apps.jobs import ensure_worker\n"
@@ -175,49 +171,52 @@ def test_a_worker_ends_with_the_process_that_needed_it_even_when_that_is_killed(
         f"with Store(load_settings()) as store, ensure_worker(store, {SAMPLES}):\n"
         "    time.sleep(60)\n"
     )
-    parent = subprocess.Popen([sys.executable, "-c", script], env={**os.environ, **settings.environment()})
-    wait_for(lambda: workers.live(store))
-    (row,) = workers.live(store)
-    parent.kill()
-    parent.wait()
-    wait_for(lambda: not workers.live(store), 15)
-    wait_for(lambda: not Path(f"/proc/{row.pid}").exists(), 10)
-    assert workers.live(store) == []
+    environment = {**os.environ, **worked_settings.environment()}
+    with Store(worked_settings) as store:
+        parent = subprocess.Popen([sys.executable, "-c", script], env=environment)
+        wait_for(lambda: workers.live(store))
+        (row,) = workers.live(store)
+        parent.kill()
+        parent.wait()
+        wait_for(lambda: not workers.live(store), 15)
+        wait_for(lambda: not Path(f"/proc/{row.pid}").exists(), 10)
+        assert workers.live(store) == []
 
 
-def test_waiting_ends_with_an_error_where_no_worker_can_be_started(store: Store) -> None:
-    job_id = enqueue(store, "test.steps", None, {})
-    with (
-        ensure_worker(store, ["no.such.module"]) as supervisor,
-        pytest.raises(Unavailable, match="no worker can be started"),
-    ):
-        list(watch(store, job_id, supervisor))
-    assert show(store, job_id).state == "queued"
+def test_waiting_ends_with_an_error_where_no_worker_can_be_started(worked_settings: Settings) -> None:
+    with Store(worked_settings) as store:
+        job_id = enqueue(store, "test.steps", None, {})
+        with (
+            ensure_worker(store, ["no.such.module"]) as supervisor,
+            pytest.raises(Unavailable, match="no worker can be started"),
+        ):
+            list(watch(store, job_id, supervisor))
+        assert show(store, job_id).state == "queued"
 
 
 def test_interrupting_the_waiting_program_leaves_the_job_resumable(
-    store: Store, settings: Settings, tmp_path: Path, hold: Path
+    worked_settings: Settings, tmp_path: Path, hold: Path
 ) -> None:
-    job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 9})
-    script = (
-        "import signal\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where the tests run in the background
-        "from apps.jobs import ensure_worker, watch\n"
-        "from apps.settings import load_settings\n"
-        "from apps.store.store import Store\n"
-        f"with Store(load_settings()) as store, ensure_worker(store, {SAMPLES}) as supervisor:\n"
-        f"    list(watch(store, '{job_id}', supervisor))\n"
-    )
-    waiting = subprocess.Popen(
-        [sys.executable, "-c", script], env={**os.environ, **settings.environment()}, stderr=subprocess.DEVNULL
-    )
-    wait_for(lambda: show(store, job_id).step == "second")
-    waiting.send_signal(signal.SIGINT)
-    waiting.wait(20)
-    hold.unlink()
-    assert show(store, job_id).state == "queued"
-    assert workers.live(store) == []
-    with Worker(store, SAMPLES):
-        end = list(watch(store, job_id))[-1]
-    assert json.loads(readings.document(store, str(end.reading_id))) == {"number": 18}
+    with Store(worked_settings) as store:
+        job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 9})
+        script = (
+            "import signal\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where tests run in the background
+            "from apps.jobs import ensure_worker, watch\n"
+            "from apps.settings import load_settings\n"
+            "from apps.store.store import Store\n"
+            f"with Store(load_settings()) as store, ensure_worker(store, {SAMPLES}) as supervisor:\n"
+            f"    list(watch(store, '{job_id}', supervisor))\n"
+        )
+        environment = {**os.environ, **worked_settings.environment()}
+        waiting = subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL)
+        wait_for(lambda: show(store, job_id).step == "second")
+        waiting.send_signal(signal.SIGINT)
+        waiting.wait(20)
+        hold.unlink()
+        assert show(store, job_id).state == "queued"
+        assert workers.live(store) == []
+        with Worker(store, SAMPLES):
+            end = list(watch(store, job_id))[-1]
+        assert json.loads(readings.document(store, str(end.reading_id))) == {"number": 18}
     assert log_of(tmp_path) == ONCE_MORE

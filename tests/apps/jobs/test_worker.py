@@ -17,8 +17,10 @@ from apps.messages import refused
 from apps.provenance import Provenance
 from apps.settings import Settings, load_settings
 from apps.store import blobs, inputs, readings, workers
+from apps.store.engine import IDLE_TIMEOUT_S
 from apps.store.store import Store
 from core_model.errors import NotFound, Unavailable
+from tests.apps.conftest import WORKED, Postgres
 from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
 from tests.apps.jobs.sample_jobs import CANARY
 
@@ -155,13 +157,13 @@ def test_a_job_begun_under_other_steps_starts_anew(
     assert log_of(tmp_path) == ["first begin", "first end", "second begin", *WHOLE]
 
 
-def test_jobs_go_on_where_the_file_of_dbos_was_lost(sqlite_settings: Settings, tmp_path: Path, hold: Path) -> None:
-    with Store(sqlite_settings) as store:
+def test_jobs_go_on_where_the_file_of_dbos_was_lost(worked_settings: Settings, tmp_path: Path, hold: Path) -> None:
+    with Store(worked_settings) as store:
         job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
         with Worker(store, SAMPLES):
             wait_for(lambda: show(store, job_id).step == "second")
         hold.unlink()
-        for path in sqlite_settings.data_dir.glob("tandem.jobs.db*"):
+        for path in worked_settings.data_dir.glob("tandem.jobs.db*"):
             path.unlink()
         with Worker(store, SAMPLES):
             assert last(store, job_id).state == "done"
@@ -249,3 +251,19 @@ def test_a_clock_that_is_set_back_does_not_stop_the_heart(store: Store, monkeypa
     worker._round()
     (row,) = workers.live(store)
     assert (row.id, row.beat != before[row.id]) == (worker.id, True)
+
+
+def test_dbos_on_postgresql_keeps_no_transaction_open_whose_process_stands_still(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    from dbos._dbos import _get_dbos_instance
+
+    url = postgres.new_database(WORKED)
+    with (
+        Store(load_settings(data_dir=tmp_path / "data", database_url=url)) as store,
+        Worker(store, SAMPLES),
+        _get_dbos_instance()._sys_db.engine.connect() as connection,
+    ):
+        limit = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+    postgres.drop(url)
+    assert limit == f"{IDLE_TIMEOUT_S:.0f}s"

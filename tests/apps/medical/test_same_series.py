@@ -40,7 +40,7 @@ def test_a_series_that_comes_with_other_files_has_its_own_warnings_and_skipped_s
 
     assert (first.series_skipped, said_of(first, "not_dicom")) == ((), [])
     assert [skipped.series_uid for skipped in second.series_skipped] == [f"{STUDY_UID}.9"]
-    assert said_of(second, "not_dicom") == ["1 files are not DICOM images and were left out: 1 of other kinds."]
+    assert said_of(second, "not_dicom") == ["1 file is not a DICOM image and was left out: 1 of another kind."]
     assert first.series == second.series
     assert reading_of(reads, alone) == first
     assert reading_of(reads, among) == second

@@ -40,10 +40,10 @@ def named(file: Path, tree: ast.Module) -> Iterator[Named]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        function = ast.unparse(node.func).removeprefix("shell.")
         first = node.args[0]
         if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
             continue
+        function = ast.unparse(node.func).removeprefix("shell.")
         where = f"{file.relative_to(ROOT)}:{node.lineno}"
         if function in ("Message", "Caution"):
             given = {word.arg: word.value for word in node.keywords if word.arg}

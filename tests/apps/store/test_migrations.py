@@ -121,7 +121,7 @@ def test_an_empty_postgresql_database_asks_for_the_upgrade(postgres: Postgres, t
 
 
 def test_a_migration_that_fails_half_way_leaves_the_database_empty(
-    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    new_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from alembic import op
 
@@ -130,20 +130,20 @@ def test_a_migration_that_fails_half_way_leaves_the_database_empty(
 
     monkeypatch.setattr(op, "execute", fail)  # the triggers come last
     with pytest.raises(RuntimeError):
-        Store(sqlite_settings)
+        Store(new_settings)
     monkeypatch.undo()
-    engine = make_engine(sqlite_settings.database_url)
+    engine = make_engine(new_settings.database_url)
     assert inspect(engine).get_table_names() == []
     engine.dispose()
-    Store(sqlite_settings).close()
+    Store(new_settings).close()
 
 
-def test_processes_that_meet_a_new_file_make_its_tables_once(sqlite_settings: Settings) -> None:
+def test_processes_that_meet_a_new_file_make_its_tables_once(new_settings: Settings) -> None:
     errors: list[BaseException] = []
 
     def open_it() -> None:
         try:
-            Store(sqlite_settings).close()
+            Store(new_settings).close()
         except BaseException as error:  # noqa: BLE001
             errors.append(error)
 
@@ -156,20 +156,20 @@ def test_processes_that_meet_a_new_file_make_its_tables_once(sqlite_settings: Se
 
 
 @pytest.mark.parametrize("table", ["reading", "filing", "patient"])
-def test_a_database_of_another_program_is_not_overwritten(sqlite_settings: Settings, table: str) -> None:
-    sqlite_settings.data_dir.mkdir()
-    engine = make_engine(sqlite_settings.database_url)
+def test_a_database_of_another_program_is_not_overwritten(new_settings: Settings, table: str) -> None:
+    new_settings.data_dir.mkdir()
+    engine = make_engine(new_settings.database_url)
     with engine.execution_options(**{WRITE: True}).begin() as connection:
         connection.execute(text(f"CREATE TABLE {table} (mine TEXT)"))
     engine.dispose()
     with pytest.raises(Unavailable) as refused:
-        Store(sqlite_settings)
+        Store(new_settings)
     assert refused.value.code == "database_foreign"
 
 
-def test_a_migration_leaves_sqlite_looking_at_the_keys_again(sqlite_settings: Settings) -> None:
-    with Store(sqlite_settings) as store:
-        migrations.downgrade(store.engine, sqlite_settings, "0001")
-        migrations.upgrade(store.engine, sqlite_settings)
+def test_a_migration_leaves_sqlite_looking_at_the_keys_again(new_settings: Settings) -> None:
+    with Store(new_settings) as store:
+        migrations.downgrade(store.engine, new_settings, "0001")
+        migrations.upgrade(store.engine, new_settings)
         with store.engine.connect() as connection:
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1

@@ -13,7 +13,7 @@ from apps.store.deletion import Removal, delete_everything_of
 from apps.store.store import Store
 from core_model.errors import NotFound, TandemError
 
-WAIT_S = 1.0
+WAIT_S = 0.3
 
 
 class Meanwhile:

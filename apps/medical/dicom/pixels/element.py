@@ -2,10 +2,11 @@
 
 import io
 from dataclasses import dataclass
+from functools import cached_property
 
 import pydicom
 from pydicom import uid
-from pydicom.encaps import get_frame
+from pydicom.encaps import generate_fragmented_frames
 from pydicom.filereader import read_partial
 
 ITEM, DELIMITER = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
@@ -43,9 +44,27 @@ class PixelElement:
             return b"".join(self.fragments)
         if len(self.fragments) == self.frames:
             return self.fragments[index]
-        return get_frame(self.data + DELIMITER + bytes(4), index, number_of_frames=self.frames)
+        return self._frames_of_fragments[index]
+
+    @cached_property
+    def _frames_of_fragments(self) -> list[bytes]:
+        """What is coded of each image where some have several fragments: the offset table tells, or the end marks."""
+        data = self.data + DELIMITER + bytes(4)
+        found = [b"".join(parts) for parts in generate_fragmented_frames(data, number_of_frames=self.frames)]
+        if len(found) != self.frames:
+            raise ValueError("there are not as many images in it as the header says")
+        return found
 
     @property
+    def size(self) -> int:
+        """Its bytes without tags of items, counted."""
+        return len(self.data) if self.fragments is None else sum(map(len, self.fragments))
+
+    def starts_with(self, marks: tuple[bytes, ...]) -> bool:
+        """Whether its first item begins with one of these."""
+        return self.fragments is not None and b"".join(self.fragments[:1]).startswith(marks)
+
+    @cached_property
     def plain(self) -> bytes:
         """Its bytes without tags of items."""
         return self.data if self.fragments is None else b"".join(self.fragments)

@@ -63,9 +63,10 @@ def jump_between(hu: NDArray[np.int16]) -> tuple[int, int] | None:
     Returns:
         The lower slice, and by how many HU the upper one lies higher; None where there is no such pair.
     """
-    thin = hu[:, ::4, ::4].astype(np.int32)
-    for k in range(len(thin) - 1):
-        below, above = thin[k], thin[k + 1]
+    for k in range(len(hu) - 1):
+        below, above = (plane[::4, ::4].astype(np.int32) for plane in hu[k : k + 2])
+        if below.min() == below.max() or above.min() == above.max():
+            continue  # a blank slice has no scale
         tissue = (below > TISSUE_HU) & (above > TISSUE_HU)
         for where in (slice(None), tissue):
             difference = (above - below)[where]

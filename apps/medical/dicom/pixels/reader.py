@@ -35,6 +35,10 @@ KINDS = {
 """What the streams of each coded transfer syntax are."""
 
 
+MARKS = (SOI + b"\xff", CODESTREAM, BOXES)
+"""How the streams begin."""
+
+
 class PixelReader:
     """Decodes images of a source; keeps the last file, so that the frames of one file cost one read.
 
@@ -89,24 +93,14 @@ class PixelReader:
     def _is_plain(self, element: PixelElement, image: ImageHeader) -> bool:
         """Whether it holds plain pixels, as its transfer syntax or else its length and content tell."""
         expected = image.rows * image.columns * image.bits_allocated // 8 * element.frames
-        if image.syntax_native:
-            if element.fragments is None:
-                return True
-            if len(element.plain) not in (expected, expected + expected % 2) or self._starts_a_stream(element):
-                return False
-            self.seen.note("plain_in_items")
+        if image.syntax_native and element.fragments is None:
             return True
-        plain = element.plain
         if image.syntax == uid.RLELossless and element.fragments is not None:
             return False
-        if len(plain) not in (expected, expected + expected % 2) or self._starts_a_stream(element):
+        if element.size not in (expected, expected + expected % 2) or element.starts_with(MARKS):
             return False
-        self.seen.note("plain_under_coded_syntax")
+        self.seen.note("plain_in_items" if image.syntax_native else "plain_under_coded_syntax")
         return True
-
-    @staticmethod
-    def _starts_a_stream(element: PixelElement) -> bool:
-        return element.fragments is not None and element.plain.startswith((SOI + b"\xff", CODESTREAM, BOXES))
 
     def _plain(self, element: PixelElement, image: ImageHeader) -> NDArray:
         width, count, data = image.bits_allocated // 8, image.rows * image.columns, element.plain

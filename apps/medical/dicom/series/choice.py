@@ -60,7 +60,7 @@ def sorted_stacks(headers: Headers, wanted: str | None = None) -> SortedStacks:
     for stack in stacks:
         reason = _unfit(stack, wanted=wanted is not None)
         if part and stack.name != wanted:
-            aside.append(skipped_of(stack, Message("series_not_asked")))
+            aside.append(skipped_of(stack, Message("volume_not_asked")))
         elif reason:
             unfit.append((stack, reason))
         else:

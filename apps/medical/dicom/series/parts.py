@@ -1,32 +1,35 @@
 """One series, several volumes: its images are parted by what tells them apart, where that makes volumes of them.
 
-Kernel and slice thickness part images wherever they differ. Everything else (tube, contrast, format of the values,
-acquisition, time) parts them only where two volumes lie within each other: positions of one between those of the
-other, each complete without the other. Two acquisitions end to end stay one volume, and so does a volume of which half
-the images were labelled otherwise.
+Kernel and slice thickness part images wherever they differ, but for a few that fill gaps of the others. Everything else
+(tube, contrast, format of the values, acquisition, time) parts them only where two volumes lie within each other:
+positions of one between those of the other, each complete without the other. Two acquisitions end to end stay one
+volume, and so does a volume of which half the images were labelled otherwise.
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
 from apps.medical.dicom.image import ImageHeader
+from apps.medical.dicom.series.places import Places, at_ends, in_gaps, lacking, lie_within, num_taken, row_of, step_of
 
 MIN_SLICES = 8
 SAME_THICKNESS = 0.03
 PAUSE_S = 2.0
 """Images acquired further apart than this, with none in between, are of two acquisitions."""
-ON_GRID = 0.15
+DAY_S = 86_400
 CONTIGUOUS, GAPPED = 1.1, 1.5
 """Steps over slice thickness up to which slices touch, and from which there is room between them."""
 
 Images = list[ImageHeader]
 Label = Callable[[Images], list[Hashable]]
+Height = Callable[[ImageHeader], float]
+"""Position of an image along the normal, in mm."""
 
 
-def parted(images: Images, height: Callable[[ImageHeader], float]) -> list[Images]:
+def parted(images: Images, height: Height) -> list[Images]:
     """The volumes among images that lie parallel on one grid, in a fixed order.
 
     Args:
@@ -36,9 +39,33 @@ def parted(images: Images, height: Callable[[ImageHeader], float]) -> list[Image
     parts = [images]
     for label in RECONSTRUCTION:
         parts = [finer for part in parts for finer in _by(label(part), part)]
+    parts = rejoined(parts, height)
     for label in (*OTHERS, *ACQUISITION):
         parts = [finer for part in parts for finer in _where_apart(label, part, height)]
     return parts
+
+
+def rejoined(parts: list[Images], height: Height) -> list[Images]:
+    """Parts, of which those that are no volumes and fill gaps of just one volume are put back into it."""
+    volumes = [part for part in parts if len(part) >= MIN_SLICES]
+    rows = [row_of([height(image) for image in part]) for part in volumes]
+    kept, alone = [list(part) for part in volumes], []
+    for part in parts:
+        if len(part) >= MIN_SLICES:
+            continue
+        places = np.array([height(image) for image in part])
+        fits = [number for number, row in enumerate(rows) if len(row) > 1 and in_gaps(row, places).all()]
+        if len(fits) == 1:
+            kept[fits[0]] += part
+        else:
+            alone.append(part)
+    return kept + alone
+
+
+def num_of_another_reconstruction(images: Images) -> int:
+    """How many images are labelled with another kernel or slice thickness than most."""
+    labels = Counter(zip(_kernels(images), _thicknesses(images), strict=True))
+    return len(images) - max(labels.values())
 
 
 def joints(images: Sequence[ImageHeader]) -> list[int]:
@@ -63,48 +90,36 @@ def _by(values: Sequence[Hashable], images: Images) -> list[Images]:
     return list(groups.values())
 
 
-def _where_apart(label: Label, images: Images, height: Callable[[ImageHeader], float]) -> list[Images]:
+def _where_apart(label: Label, images: Images, height: Height) -> list[Images]:
     parts = _by(label(images), images)
     if len(parts) == 1 or not _apart(parts, height):
         return [images]
     return parts
 
 
-def _apart(parts: list[Images], height: Callable[[ImageHeader], float]) -> bool:
+def _apart(parts: list[Images], height: Height) -> bool:
     """Whether parts lie within each other, and those that are volumes are complete without the others."""
-    placed = sorted((height(image), number) for number, part in enumerate(parts) for image in part)
-    turns = 1 + sum(a[1] != b[1] for a, b in zip(placed, placed[1:], strict=False))
-    if turns <= len(parts):
+    places = [np.array([height(image) for image in part]) for part in parts]
+    rows = [row_of(each) for each in places]
+    if not lie_within(rows):
         return False
-    heights = np.array([place for place, _ in placed])
-    usual = _step(np.unique(heights.round(2)))
-    volumes = 0
-    for number, part in enumerate(parts):
-        own = np.unique(np.array([place for place, of in placed if of == number]).round(2))
-        if len(own) < MIN_SLICES:
-            continue
-        volumes += 1
-        step = _step(own)
-        others = np.array([place for place, of in placed if of != number])
-        if _filled(own, step, others) or _half(part[0].thickness, usual, step):
+    usual = step_of(row_of(np.concatenate(places)))
+    volumes = [number for number, row in enumerate(rows) if len(row) >= MIN_SLICES]
+    for number in volumes:
+        row, others = rows[number], np.concatenate(places[:number] + places[number + 1 :])
+        if _filled(row, others) or _half(parts[number][0].thickness, usual, step_of(row)):
             return False
-    return volumes > 0
+        if len(volumes) == 1 and bool((in_gaps(row, others) | at_ends(row, others)).all()):
+            return False
+    return bool(volumes)
 
 
-def _step(places: np.ndarray) -> float:
-    return float(np.median(np.diff(places))) if len(places) > 1 else 0.0
-
-
-def _filled(own: np.ndarray, step: float, others: np.ndarray) -> bool:
-    """Whether most of the slices that a part lacks are those of the others."""
-    lacking = [
-        low + width * turn / times
-        for low, width in zip(own, np.diff(own), strict=False)
-        if (times := round(width / step)) > 1
-        for turn in range(1, times)
-    ]
-    there = sum(bool(np.abs(others - place).min() < ON_GRID * step) for place in lacking)
-    return there > 0 and 2 * there >= len(lacking)
+def _filled(row: Places, others: Places) -> bool:
+    """Whether most of the slices that a part lacks are those of the others, which do not lie in its places as well."""
+    if 2 * num_taken(row, others) > len(row):
+        return False
+    there = len(np.unique(np.round((others[in_gaps(row, others)] - row[0]) / step_of(row))))
+    return there > 0 and 2 * there >= lacking(row)
 
 
 def _half(thickness: float, usual: float, step: float) -> bool:
@@ -162,14 +177,16 @@ def _formats(images: Images) -> list[Hashable]:
 
 def _times(images: Images) -> list[Hashable]:
     """Which of several acquisitions each image is of, by when it was acquired."""
-    known = sorted({image.labels.seconds for image in images if math.isfinite(image.labels.seconds)})
+    clock = np.array([image.labels.seconds for image in images])
+    known = np.unique(clock[np.isfinite(clock)])
     if len(known) < 2:
         return [0] * len(images)
-    pauses = [after for before, after in zip(known, known[1:], strict=False) if after - before > PAUSE_S]
-    found = np.searchsorted(pauses, [image.labels.seconds for image in images], side="right")
-    return _absent_agrees(
-        [int(turn) if math.isfinite(image.labels.seconds) else "" for turn, image in zip(found, images, strict=True)]
-    )
+    if known[-1] - known[0] > DAY_S / 2:  # it went on after midnight
+        clock = np.where(clock < DAY_S / 2, clock + DAY_S, clock)
+        known = np.unique(clock[np.isfinite(clock)])
+    pauses = known[1:][np.diff(known) > PAUSE_S]
+    found = np.searchsorted(pauses, clock, side="right")
+    return _absent_agrees([int(turn) if finite else "" for turn, finite in zip(found, np.isfinite(clock), strict=True)])
 
 
 RECONSTRUCTION: tuple[Label, ...] = (_kernels, _thicknesses)

@@ -7,15 +7,13 @@ ImageOrientationPatient say where an image lies.
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.medical.ct.volume import Geometry
 from apps.medical.dicom.image import ImageHeader
-from apps.medical.dicom.series.parts import MIN_SLICES, joints, parted
+from apps.medical.dicom.series.parts import MIN_SLICES, Height, joints, num_of_another_reconstruction, parted, rejoined
 from apps.medical.series import part_name
 
 SAME_ORIENTATION = 2e-3
@@ -83,6 +81,11 @@ class Stack:
     def joints(self) -> list[int]:
         """Slices after which another acquisition begins."""
         return joints([here[0] for here in self.images])
+
+    @property
+    def num_of_another_reconstruction(self) -> int:
+        """How many of its slices are labelled with another kernel or slice thickness than most."""
+        return num_of_another_reconstruction([here[0] for here in self.images])
 
     @property
     def extent_mm(self) -> float:
@@ -159,7 +162,8 @@ def _first_uid(stack: Stack) -> tuple[str, int]:
 def _by_frame_of_reference(images: list[ImageHeader]) -> list[list[ImageHeader]]:
     """Images by their frame of reference; together where none has enough of them for a volume and all of them have.
 
-    An absent frame agrees with the only other one. One frame for each file is what some anonymisers write.
+    An absent frame agrees with the only other one, and a few images in the gaps of a volume with that. One frame for
+    each file is what some anonymisers write.
     """
     frames: dict[str, list[ImageHeader]] = defaultdict(list)
     for image in images:
@@ -168,10 +172,10 @@ def _by_frame_of_reference(images: list[ImageHeader]) -> list[list[ImageHeader]]
         return [images]
     if max(map(len, frames.values())) < MIN_SLICES <= len(images):
         return [images]
-    return list(frames.values())
+    return rejoined(list(frames.values()), _height_in(images))
 
 
-def _height_in(images: list[ImageHeader]) -> Callable[[ImageHeader], float]:
+def _height_in(images: list[ImageHeader]) -> Height:
     """Position of parallel images along their normal."""
     normal = patient_normal(images[0].orientation)
     return lambda image: float(np.dot(image.position, normal))
@@ -230,9 +234,8 @@ def is_projection(image: ImageHeader) -> bool:
 
 
 def _alike(a: ImageHeader, b: ImageHeader) -> bool:
-    return (
-        max(abs(x - y) for x, y in zip(a.orientation, b.orientation, strict=True)) < SAME_ORIENTATION
-        and max(abs(x - y) for x, y in zip(a.pixel_spacing, b.pixel_spacing, strict=True)) < SAME_SPACING
+    return all(abs(x - y) < SAME_ORIENTATION for x, y in zip(a.orientation, b.orientation, strict=True)) and all(
+        abs(x - y) < SAME_SPACING for x, y in zip(a.pixel_spacing, b.pixel_spacing, strict=True)
     )
 
 
@@ -274,61 +277,3 @@ def _gaps(steps: NDArray[np.float64], step: float) -> tuple[Gap, ...]:
             missing = round(times) - 1 if times > 1.5 and abs(times - round(times)) < 0.1 else 0
             gaps.append(Gap(index, width, missing))
     return tuple(gaps)
-
-
-def unevenness_mm(stack: Stack, run: range) -> float:
-    """Largest distance of a slice of a run from where even steps would put it, in mm."""
-    places = np.array(stack.positions_mm[run.start : run.stop])
-    if len(places) < 3:
-        return 0.0
-    return float(np.abs(places - np.linspace(places[0], places[-1], len(places))).max())
-
-
-@dataclass(frozen=True)
-class Placement:
-    """The grid of a run of slices, and how far it is from a plain box.
-
-    Attributes:
-        geometry: Grid in the patient.
-        tilt_degrees: Angle between the step from slice to slice and the normal.
-        shift_mm: Largest distance of an image's corner from where the grid puts it, within the plane.
-    """
-
-    geometry: Geometry
-    tilt_degrees: float
-    shift_mm: float
-
-
-def place(stack: Stack, run: range) -> Placement:
-    """Grid of a run: spacing from the mean of its (even) steps, tilt kept in the affine."""
-    images = [stack.images[k][0] for k in run]
-    corners = np.array([image.position for image in images], float)
-    normal = np.array(stack.normal)
-    along_row, along_column = _orthonormal(images[0].orientation)
-    if len(images) > 1:
-        step = (corners[-1] - corners[0]) / (len(images) - 1)
-    else:
-        step = normal * max(stack.step_mm, 1.0)
-    in_plane = step - (step @ normal) * normal
-    if np.linalg.norm(in_plane) < 1e-3 * np.linalg.norm(step):
-        step = (step @ normal) * normal
-    fitted = corners[0] + np.arange(len(images))[:, None] * step
-    residual = corners - fitted
-    residual -= (residual @ normal)[:, None] * normal
-    row_spacing, column_spacing = images[0].pixel_spacing
-    length = float(np.linalg.norm(step))
-    geometry = Geometry(
-        (len(images), images[0].rows, images[0].columns),
-        (length, float(row_spacing), float(column_spacing)),
-        tuple(corners[0].tolist()),
-        (tuple((step / length).tolist()), tuple(along_column.tolist()), tuple(along_row.tolist())),
-    )
-    tilt = math.degrees(math.acos(min(1.0, float(step @ normal) / length)))
-    return Placement(geometry, tilt, float(np.linalg.norm(residual, axis=1).max()))
-
-
-def _orthonormal(orientation: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The two directions of a slice, each of length 1 and at right angles."""
-    along_row = np.array(orientation[:3]) / np.linalg.norm(orientation[:3])
-    along_column = np.array(orientation[3:]) - (np.array(orientation[3:]) @ along_row) * along_row
-    return along_row, along_column / np.linalg.norm(along_column)

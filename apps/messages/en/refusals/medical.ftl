@@ -172,7 +172,7 @@ slice_missing = 1 slice is missing inside the lungs between { $low_mm } and { $h
     .allowed = complete lungs
     .action = export or copy the series again
 
-slices_by_turns = its slices belong by turns to two volumes: each resembles the next but one more than the next
+slices_by_turns = its slices belong by turns to several volumes: each resembles one further on more than the next
     .allowed = one volume a series
     .action = export each acquisition or reconstruction as a series of its own
 
@@ -223,6 +223,9 @@ study_folder_forbidden = a folder of the study may not be read by this user
 
 study_folder_too_deep = folders lie more than { $most } deep in each other
     .action = give the folder that holds the images
+
+study_folder_unreadable = the disk refused to list a folder
+    .action = copy the study and try again
 
 study_no_ct = none of its { $count } DICOM objects is a CT image
     .allowed = a folder or zip of CT images in DICOM

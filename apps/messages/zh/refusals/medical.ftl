@@ -46,7 +46,7 @@ slice_missing = 肺内 { $low_mm } 至 { $high_mm } mm 之间缺少 1 个层面
     .allowed = 完整的肺部
     .action = 请重新导出或复制该序列
 
-slices_by_turns = 其层面交替属于两组体数据：每个层面与隔一层的层面比与相邻层面更相似
+slices_by_turns = 其层面轮流属于多组体数据：每个层面与更远的层面比与相邻层面更相似
     .allowed = 每个序列一组体数据
     .action = 请将每次采集或重建分别导出为单独的序列
 
@@ -67,6 +67,9 @@ slices_uneven = 肺内 { $low_mm } 至 { $high_mm } mm 之间的层间距为 { $
     .action = 请导出原始轴位序列
 
 study_disk_failed = 磁盘读取文件失败
+    .action = 请复制该检查后重试
+
+study_folder_unreadable = 磁盘列出文件夹失败
     .action = 请复制该检查后重试
 
 study_empty = 其中没有文件

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.sequence import Sequence as Items
+from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from apps.medical.dicom import ImportedStudy, read_study
 
@@ -210,3 +211,34 @@ def with_uid(dataset: FileDataset) -> FileDataset:
     """The same dataset under a new instance UID."""
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
     return dataset
+
+
+def enhanced(series: Series) -> FileDataset:
+    """The slices of a series as one Enhanced CT object, in a shuffled order of frames."""
+    made = series.datasets[0]
+    order = np.random.default_rng(1).permutation(len(series.datasets))
+    frames, groups = [], []
+    for index in order:
+        dataset = series.datasets[index]
+        position, orientation, measures = Dataset(), Dataset(), Dataset()
+        position.ImagePositionPatient = dataset.ImagePositionPatient
+        orientation.ImageOrientationPatient = dataset.ImageOrientationPatient
+        measures.PixelSpacing, measures.SliceThickness = dataset.PixelSpacing, dataset.SliceThickness
+        rescale = Dataset()
+        rescale.RescaleSlope, rescale.RescaleIntercept = dataset.RescaleSlope, dataset.RescaleIntercept
+        group = Dataset()
+        group.PlanePositionSequence = Items([position])
+        group.PixelValueTransformationSequence = Items([rescale])
+        groups.append(group)
+        frames.append(dataset.PixelData)
+    shared = Dataset()
+    shared.PlaneOrientationSequence, shared.PixelMeasuresSequence = Items([orientation]), Items([measures])
+    for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness"):
+        delattr(made, keyword)
+    del made.RescaleSlope, made.RescaleIntercept
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = EnhancedCTImageStorage
+    made.NumberOfFrames = len(frames)
+    made.SharedFunctionalGroupsSequence = Items([shared])
+    made.PerFrameFunctionalGroupsSequence = Items(groups)
+    made.PixelData = b"".join(frames)
+    return made

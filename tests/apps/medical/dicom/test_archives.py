@@ -280,3 +280,43 @@ def test_an_image_that_is_called_zip_is_read(tmp_path: Path) -> None:
     one = make_series().datasets[0]
     one.save_as(tmp_path / "image.zip", enforce_file_format=True)
     assert "zip" not in str(refused(tmp_path / "image.zip"))
+
+
+METHODS = {"deflate": zipfile.ZIP_DEFLATED, "bzip2": zipfile.ZIP_BZIP2, "LZMA": zipfile.ZIP_LZMA}
+
+
+def spoilt(archive: Path, name: str) -> Path:
+    """The archive with the packed bytes of a member overwritten."""
+    data = bytearray(archive.read_bytes())
+    with zipfile.ZipFile(archive) as whole:
+        info = whole.getinfo(name)
+    start = info.header_offset + 30 + len(info.filename.encode())
+    data[start + 12 : start + info.compress_size] = b"\xa5" * (info.compress_size - 12)
+    archive.write_bytes(bytes(data))
+    return archive
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_image_that_cannot_be_unpacked_is_refused_whatever_its_packing(tmp_path: Path, method: str) -> None:
+    archive = packed(make_series().write(tmp_path / "study"), tmp_path / "a.zip", METHODS[method])
+    assert refused(spoilt(archive, "study/0020.dcm")).code in {"zip_member_damaged", "zip_member_cut"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_damaged_note_beside_the_images_of_an_archive_is_left_out_and_said(tmp_path: Path, method: str) -> None:
+    folder = make_series().write(tmp_path / "study")
+    (folder / "README.txt").write_bytes(bytes(range(100)) * 20)
+    study = read_study(spoilt(packed(folder, tmp_path / "a.zip", METHODS[method]), "study/README.txt"))
+    assert study.volume.shape == (40, 64, 64)
+    assert "files_damaged" in {caution.code for caution in study.cautions}
+
+
+def test_a_disk_that_fails_while_a_folder_is_listed_is_a_refusal(tmp_path: Path, monkeypatch) -> None:
+    def fail(path):
+        raise OSError(5, "Input/output error")
+
+    make_series().write(tmp_path)
+    monkeypatch.setattr(sources.os, "scandir", fail)
+    with pytest.raises(Unavailable) as caught:
+        read_study(tmp_path)
+    assert caught.value.code == "study_folder_unreadable"

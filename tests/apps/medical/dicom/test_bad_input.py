@@ -313,6 +313,7 @@ def test_a_slice_that_is_there_twice_is_used_once(tmp_path: Path) -> None:
     shutil.copy(folder / "0010.dcm", folder / "copy of 0010.dcm")
     study = read_study(folder)
     assert "slices_repeated" in codes(study)
+    assert "uid_repeated" not in codes(study)
     assert np.array_equal(study.volume.hu, whole.hu)
 
 

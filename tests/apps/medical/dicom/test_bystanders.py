@@ -32,7 +32,7 @@ def test_a_report_that_was_cut_off_anywhere_is_left_out_and_said(tmp_path: Path,
     folder = make_series().write(tmp_path / "ct")
     Series([a_report()]).write(tmp_path / "sr")
     cut(tmp_path / "sr" / "0000.dcm", folder / "report.dcm", length)
-    assert damage_said(folder).startswith("1 DICOM file is damaged or cut off and was left out")
+    assert damage_said(folder).startswith("1 DICOM file is damaged, cut off or packed")
 
 
 @pytest.mark.parametrize("every", [97, pytest.param(23, marks=pytest.mark.slow)])
@@ -111,3 +111,15 @@ def pack_otherwise(data: bytearray, name: bytes) -> None:
     """Say of a member that it is packed by method 97, in its own header and in the archive's directory."""
     own, listed = data.index(name) - 30, data.rindex(name) - 46
     data[own + 8 : own + 10] = data[listed + 10 : listed + 12] = (97).to_bytes(2, "little")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_nothing_but_reports_that_were_cut_off_is_refused_as_damaged(tmp_path: Path, number: int) -> None:
+    Series([a_report()]).write(tmp_path / "sr")
+    (tmp_path / "given").mkdir()
+    for index in range(number):
+        cut(tmp_path / "sr" / "0000.dcm", tmp_path / "given" / f"{index}.dcm", 420)
+    for path in (tmp_path / "given", tmp_path / "given" / "0.dcm"):
+        with pytest.raises(InputRejected) as caught:
+            read_study(path)
+        assert caught.value.code == "dicom_damaged"

@@ -49,6 +49,16 @@ def test_blank_slices_are_named(tmp_path: Path, block) -> None:
     assert study.series.quality.grade == "degraded"
 
 
+def test_slices_of_zeros_in_a_scan_without_intercept_are_blank_and_no_jump_of_the_scale(tmp_path: Path) -> None:
+    series = make_series(FINE)
+    for k, dataset in enumerate(series.datasets):
+        hu = dataset.pixel_array.astype(np.int16) - 1024
+        dataset.PixelData = (hu * (k not in (30, 31))).astype("<i2").tobytes()
+        dataset.PixelRepresentation, dataset.BitsStored, dataset.HighBit, dataset.RescaleIntercept = 1, 16, 15, 0
+    study = read_study(series.write(tmp_path))
+    assert positions(study, "slices_blank") == heights(30, 31)
+
+
 def test_slices_with_the_pixels_of_another_are_named_even_far_from_it(tmp_path: Path) -> None:
     series = make_series(FINE)
     for k in (27, 28, 41):
@@ -57,6 +67,7 @@ def test_slices_with_the_pixels_of_another_are_named_even_far_from_it(tmp_path: 
     assert positions(study, "slices_same_pixels") == heights(26, 27, 28, 41)
     caution = next(caution for caution in study.cautions if caution.code == "slices_same_pixels")
     assert cautioned(caution).startswith("4 slices have the pixels of another slice (at 89.5, 92.5, 95.5, 134.5 mm)")
+    assert "of equal ones one at most is in its place" in cautioned(caution)
 
 
 @pytest.mark.parametrize("block", first_of((30,), (28, 29, 30, 31, 32), (30, 31), fast=2))
@@ -99,6 +110,20 @@ def test_two_volumes_by_turns_are_refused_though_no_label_tells_them_apart(tmp_p
         dataset.PixelData = np.roll(dataset.pixel_array, 3, 0).tobytes()
     with pytest.raises(InputRejected) as caught:
         read_study(Series(first.datasets + second.datasets).write(tmp_path))
+    assert caught.value.code == "slices_by_turns"
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_several_volumes_by_turns_are_refused_though_no_label_tells_them_apart(tmp_path: Path, number: int) -> None:
+    coarse = replace(FINE, spacing_mm=(6.0, 5.0, 5.0), size=(30, 64, 64))
+    datasets = []
+    for turn in range(number):
+        part = make_series(replace(coarse, centre_mm=(0, 0, 100 + turn * 6 / number)), seed=turn).each(with_uid)
+        for dataset in part.datasets:
+            dataset.PixelData = np.roll(dataset.pixel_array, 3 * turn % 7, 0).tobytes()
+        datasets += part.datasets
+    with pytest.raises(InputRejected) as caught:
+        read_study(Series(datasets).write(tmp_path))
     assert caught.value.code == "slices_by_turns"
 
 

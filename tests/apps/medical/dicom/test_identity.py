@@ -136,3 +136,20 @@ def test_the_same_image_of_nobody_beside_a_named_one_is_no_contradiction(tmp_pat
     series = make_series()
     series.datasets.append(with_uid(named(localizer())))
     assert codes(read_study(series.write(tmp_path))) == {"thick_slices"}
+
+
+def test_several_issuers_of_one_number_are_said_and_the_commonest_is_kept(tmp_path: Path) -> None:
+    series = make_series()
+    for index, dataset in enumerate(series.datasets):
+        dataset.IssuerOfPatientID = ("NORTH", "SOUTH", "SOUTH")[index % 3]
+    study = read_study(series.write(tmp_path))
+    assert study.patient.issuer == "SOUTH"
+    said = next(cautioned(caution) for caution in study.cautions if caution.code == "patient_issuer_varies")
+    assert said.startswith("The files name several issuers of the patient's number")
+    assert "SOUTH" not in repr(study.cautions)
+
+
+@pytest.mark.parametrize(("written", "kept"), [("FEMALE", "F"), ("m", "M"), ("U", ""), ("Frau Roe", "")])
+def test_a_sex_is_one_of_three_letters_or_nothing(tmp_path: Path, written: str, kept: str) -> None:
+    series = make_series().each(lambda dataset: setattr(dataset, "PatientSex", written))
+    assert read_study(series.write(tmp_path)).patient.sex == kept

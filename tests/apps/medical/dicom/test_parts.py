@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pydicom.dataset import FileDataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import generate_uid
 
 from apps.medical.dicom import ImportedStudy, read_study
 from apps.messages import cautioned, said
 from core_model.errors import InputRejected, NotFound
-from tests.apps.medical.dicom.making import STUDY_UID, Grid, Series, make_series, plain_study, with_uid
+from tests.apps.medical.dicom.making import STUDY_UID, Grid, Series, enhanced, make_series, plain_study, with_uid
 from tests.thinned import thinned
 
 UID = f"{STUDY_UID}.1"
@@ -137,6 +137,7 @@ def test_two_volumes_within_each_other_are_two(tmp_path: Path, label: str, offse
     assert [(entry.name, entry.num_slices) for entry in study.skipped] == [(f"{UID}#{other}", 40)]
     caution = next(caution for caution in study.cautions if caution.code == "series_of_several")
     assert f"number {study.series.part} was read" in cautioned(caution)
+    assert "mixed_series" not in codes(study)
 
 
 def test_each_volume_of_a_series_can_be_asked_for(tmp_path: Path) -> None:
@@ -149,7 +150,7 @@ def test_each_volume_of_a_series_can_be_asked_for(tmp_path: Path) -> None:
         assert np.array_equal(study.volume.hu, alone[part - 1].volume.hu)
         assert study.volume.geometry == alone[part - 1].volume.geometry
         assert [(entry.name, said(entry.reason)) for entry in study.skipped] == [
-            (f"{UID}#{3 - part}", "another series was asked for")
+            (f"{UID}#{3 - part}", "another volume of the same series was asked for")
         ]
     assert read_study(both, UID).series.part == 1
     with pytest.raises(NotFound) as caught:
@@ -246,3 +247,100 @@ def test_two_frames_of_reference_stay_two(tmp_path: Path) -> None:
     study = read_study(Series(first.datasets + second.datasets).write(tmp_path))
     assert study.series.part == 1
     assert [entry.part for entry in study.skipped] == [2]
+
+
+@pytest.mark.parametrize("phases", [("40", "75"), ("0", "50")], ids=["heart", "breath"])
+def test_phases_in_one_object_of_many_frames_are_volumes_of_their_own(tmp_path: Path, phases) -> None:
+    first, second = make_series(), second_volume(0.0)
+    made = enhanced(Series(first.datasets + second.datasets))
+    kind = "Cardiac" if phases[0] == "40" else "Respiratory"
+    order = np.random.default_rng(1).permutation(80)
+    for index, group in zip(order, made.PerFrameFunctionalGroupsSequence, strict=True):
+        phase = Dataset()
+        setattr(phase, f"NominalPercentageOf{kind}Phase", float(phases[index // 40]))
+        setattr(group, f"{kind}SynchronizationSequence", [phase])
+    made.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    plain = [plain_study(), read_study(second.write(tmp_path.with_name("second")))]
+    both = [read_study(tmp_path, f"{UID}#{number}").volume for number in (1, 2)]
+    for alone in plain:
+        assert any(np.array_equal(alone.volume.hu, each.hu) for each in both)
+        assert both[0].geometry == alone.volume.geometry
+
+
+def test_a_slice_that_one_of_two_phases_lacks_is_not_taken_from_the_other(tmp_path: Path) -> None:
+    first, second = make_series(), second_volume(0.0).each(change("AcquisitionNumber", 2))
+    alone = read_study(first.write(tmp_path / "first"))
+    del second.datasets[20]
+    study = read_study(Series(first.datasets + second.datasets).write(tmp_path / "both"))
+    assert np.array_equal(study.volume.hu, alone.volume.hu)
+    assert [(entry.num_slices, entry.reason.code) for entry in study.skipped] == [(39, "series_other_part")]
+
+
+@pytest.mark.parametrize("numbers", [(1, 2), (2, 1)])
+def test_two_acquisitions_that_share_a_place_are_two_volumes_whichever_is_numbered_first(
+    tmp_path: Path, numbers: tuple[int, int]
+) -> None:
+    lower, upper = make_series(), second_volume(0.0)
+    lower.datasets, upper.datasets = lower.datasets[:21], upper.datasets[20:]
+    for series, number in zip((lower, upper), numbers, strict=True):
+        series.each(change("AcquisitionNumber", number))
+    study = read_study(Series(lower.datasets + upper.datasets).write(tmp_path))
+    assert study.series.num_slices == 21
+    assert [entry.num_slices for entry in study.skipped] == [20]
+
+
+def test_a_scan_over_midnight_is_one_acquisition(tmp_path: Path) -> None:
+    series = make_series()
+    for index, dataset in enumerate(series.datasets):
+        seconds = (86_390 + index * 0.5) % 86_400
+        dataset.AcquisitionTime = f"{int(seconds // 3600):02d}{int(seconds // 60 % 60):02d}{seconds % 60:04.1f}"
+    assert codes(read_study(series.write(tmp_path))) == {"thick_slices"}
+
+
+def test_of_many_joints_it_is_said_that_there_are_more(tmp_path: Path) -> None:
+    series = make_series(replace(Grid(), spacing_mm=(1.5, 5.0, 5.0), size=(130, 64, 64)))
+    for index, dataset in enumerate(series.datasets):
+        dataset.AcquisitionNumber = 1 + index // 9
+    study = read_study(series.write(tmp_path))
+    caution = next(caution for caution in study.cautions if caution.code == "acquisitions_joined")
+    assert caution.count == 13
+    assert cautioned(caution).count("…") == 1
+
+
+def test_slices_a_hair_apart_beside_one_far_away_take_no_time(tmp_path: Path) -> None:
+    series = make_series(replace(Grid(), size=(40, 16, 16)))
+    for index, dataset in enumerate(series.datasets):
+        dataset.AcquisitionNumber = 1 + index % 2
+        dataset.ImagePositionPatient = [0, 0, 0.01 * index if index < 38 else 90_000 + index]
+    with pytest.raises(InputRejected):
+        read_study(series.write(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "block"),
+    [
+        ("ConvolutionKernel", "B31f", (20,)),
+        ("SliceThickness", 4, (11, 12, 30)),
+        ("FrameOfReferenceUID", "1.2.3", (11, 12, 30)),
+    ],
+)
+def test_a_few_slices_with_another_label_that_no_others_lie_beside_are_read_and_said(
+    tmp_path: Path, keyword: str, value: object, block: tuple[int, ...]
+) -> None:
+    whole = plain_study()
+    series = make_series()
+    for k in block:
+        setattr(series.datasets[k], keyword, value)
+    study = read_study(series.write(tmp_path / "some"))
+    assert np.array_equal(study.volume.hu, whole.volume.hu)
+    code = "frame_of_reference_varies" if keyword == "FrameOfReferenceUID" else "reconstruction_varies"
+    assert codes(study) - codes(whole) == {code}
+    assert code in study.series.quality.reasons
+
+
+@pytest.mark.parametrize("ends", [(0, 39), (0, 1, 38, 39)])
+def test_the_ends_of_a_volume_are_not_cut_off_by_a_label(tmp_path: Path, ends: tuple[int, ...]) -> None:
+    series = make_series()
+    for k in ends:
+        series.datasets[k].AcquisitionNumber = 2
+    assert read_study(series.write(tmp_path)).volume.shape == (40, 64, 64)

@@ -7,6 +7,7 @@ import base64
 import gzip
 import json
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ CONTENT = Path(__file__).parent / "store.json.gz"
 UPLOAD = "0a1b2c3d.html"
 
 
+@cache
 def content() -> dict[str, Any]:
     """``rows`` of each table, and ``blobs`` by their hash, in base 64."""
     return json.loads(gzip.decompress(CONTENT.read_bytes()))
@@ -42,6 +44,7 @@ def make(settings: Settings) -> None:
     """Make the store where the settings say."""
     file = sqlite_file(settings.database_url)
     if file is not None:
+        file.unlink(missing_ok=True)
         private_file(file)
     held, engine = content(), make_engine(settings.database_url)
     if migrations_of(engine):

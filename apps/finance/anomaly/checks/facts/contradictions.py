@@ -12,6 +12,7 @@ from apps.finance.anomaly.printed.currencies import in_own_column, said_beside
 from apps.finance.anomaly.sentences import Part, sentence
 from apps.finance.filings import Fact
 from apps.finance.filings.duplicates import NAMED
+from apps.finance.filings.model import Duplicates
 from apps.finance.money import is_money, is_per_share, kind_of, per_share, scale_of, unit_in_words
 from core_model.errors import Message
 
@@ -23,6 +24,7 @@ MOST_FOREIGN = 200
 def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
     groups = [group for group in evidence.filing.duplicates if group.facts[0].kind == "number"]
     bad = [group for group in groups if group.agreement == "contradicting" and not _all_nothing(group.facts)]
+    bad = [group for group in bad if not (evidence.cuts_off and _cut_off(evidence, group))]
     for group in bad:
         fact = group.facts[0]
         values = [Decimal(each.value) for each in group.facts if each.value is not None]
@@ -39,6 +41,17 @@ def duplicate_facts(evidence: Evidence) -> Iterable[CheckResult]:
     if groups and not bad:
         count = sum(len(group.facts) for group in groups)
         yield CheckResult("duplicate_facts", "holds", sentence("duplicates_agree", count=count))
+
+
+def _cut_off(evidence: Evidence, group: Duplicates) -> bool:
+    """Whether all numbers are the most precise one cut off, in a report that does so."""
+    if any(fact.value is None for fact in group.facts):
+        return False
+    exact = Decimal(group.best.value or 0)
+    values = [(Decimal(fact.value or 0), fact) for fact in group.facts if fact.value != group.best.value]
+    return all(
+        value * exact >= 0 and 0 <= abs(exact) - abs(value) < evidence.rounding_of(fact) for value, fact in values
+    )
 
 
 def _all_nothing(facts: Sequence[Fact]) -> bool:

@@ -77,6 +77,18 @@ def test_as_many_rows_that_are_cut_off_lose_as_many_units(short, wrong):
     assert bool(balance_sheet(cut_off(short)).anomalies) is wrong
 
 
+@pytest.mark.parametrize(
+    ("exact", "wrong"), [("4,000,912,000", False), ("4,001,100,000", True), ("3,999,400,000", True)]
+)
+def test_an_amount_that_is_cut_off_in_the_statement_and_exact_elsewhere_is_no_contradiction(exact, wrong):
+    maker = Maker(currency="JPY", language="ja")
+    table = maker.table([END, END_BEFORE], cut_off((6, 5)))
+    note = maker.fact(exact, "acme:Item0", END, Line("", unit="shares", decimals="-3"))
+    note = note.replace('unitRef="shares"', 'unitRef="usd"')
+    report = read_report(maker.document(f"<p>Balance sheet</p>{table}<p>{note}</p>"))
+    assert judged(report, "duplicate_facts") == ["fails" if wrong else "holds"]
+
+
 INNER_AND_OUTER = [
     Line("Fixed assets"),
     Line("Investments", "core:InvestmentsFixedAssets", ("40,000", "39,000")),
