@@ -19,7 +19,8 @@ from pydicom.filereader import read_dataset, read_partial
 from pydicom.tag import BaseTag
 
 from apps.medical.dicom.guard import Unreadable, becoming
-from apps.medical.dicom.sources import MAX_RATIO, RATIO_COUNTS_FROM, FileSource
+from apps.medical.dicom.sources import FileSource
+from apps.medical.dicom.sources.archive import MAX_RATIO, RATIO_COUNTS_FROM
 from core_model.errors import InputRejected, Unavailable
 
 # Reading is tolerant, and pydicom's notes on odd values quote them: names of patients must not reach a log.

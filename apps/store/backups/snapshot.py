@@ -4,8 +4,9 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +86,15 @@ def run(program: str, url: str, *arguments: str) -> None:
             code="program_missing",
             values={"program": program},
         )
-    where, variables = connection_of(url)
-    done = subprocess.run(  # noqa: S603  # a program of the database, found by its name
-        [path, "--dbname", where, *arguments],
-        env={**os.environ, **variables},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        check=False,
-    )
+    with connection_of(url) as (where, variables):
+        done = subprocess.run(  # noqa: S603  # a program of the database, found by its name
+            [path, "--dbname", where, *arguments],
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
     if done.returncode:
         raise Unavailable(
             "the program {program} failed with status {status}",
@@ -103,15 +104,23 @@ def run(program: str, url: str, *arguments: str) -> None:
         )
 
 
-def connection_of(url: str) -> tuple[str, Mapping[str, str]]:
-    """The URL as PostgreSQL's programs take it, and the password as they look for it."""
+@contextmanager
+def connection_of(url: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The URL as PostgreSQL's programs take it, and the variables in which they look for what is secret: the password,
+    and the file of this user alone that holds the one of the client's key, for which there is no variable."""
     parsed = make_url(url)
-    among = parsed.query.get("password")  # libpq takes it there, too
-    password = parsed.password if among is None else among if isinstance(among, str) else among[-1]
-    query = {name: value for name, value in parsed.query.items() if name != "password"}
-    # (``URL.set(password=None)`` leaves it as it is.)
-    where = URL.create("postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database, query)
-    return where.render_as_string(hide_password=False), {} if password is None else {"PGPASSWORD": str(password)}
+    among = {name: given if isinstance(given, str) else given[-1] for name, given in parsed.query.items()}
+    password = among.pop("password", parsed.password)  # libpq takes it there, too
+    key_password = among.pop("sslpassword", None)
+    variables = {} if password is None else {"PGPASSWORD": str(password)}
+    with ExitStack() as stack:
+        if key_password is not None:
+            services = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "services"  # a folder of mode 0700
+            services.write_text(f"[tandem]\nsslpassword={key_password}\n", encoding="utf-8")
+            among["service"], variables["PGSERVICEFILE"] = "tandem", str(services)
+        # (``URL.set(password=None)`` leaves it as it is.)
+        where = URL.create("postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database, among)
+        yield where.render_as_string(hide_password=False), variables
 
 
 def url_of(file: Path) -> str:

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from apps.documents import to_json
 from apps.finance.records import filings
@@ -504,7 +504,18 @@ def snapshot_of(store: Store, file: Path) -> None:
 )
 def test_no_password_stands_on_the_command_line_of_the_programs(url: str) -> None:
     """Every user of the machine can read a command line."""
-    where, variables = snapshot.connection_of(url)
-    assert variables == {"PGPASSWORD": "p@ss"}
-    assert "p%40ss" not in where
-    assert where.startswith("postgresql://reader@host:5/name")
+    with snapshot.connection_of(url) as (where, variables):
+        assert variables == {"PGPASSWORD": "p@ss"}
+        assert "p%40ss" not in where
+        assert where.startswith("postgresql://reader@host:5/name")
+
+
+def test_the_password_of_the_client_s_key_stands_in_a_file_that_libpq_reads() -> None:
+    """libpq asks no variable for it."""
+    url = "postgresql://reader@host:5/name?sslmode=verify-full&sslpassword=k%40y"
+    with snapshot.connection_of(url) as (where, variables):
+        file = Path(variables["PGSERVICEFILE"])
+        assert file.read_text() == "[tandem]\nsslpassword=k@y\n"
+        assert file.parent.stat().st_mode & 0o077 == 0
+        assert make_url(where).query == {"sslmode": "verify-full", "service": "tandem"}
+    assert not file.exists()

@@ -10,7 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apps.medical.dicom import first_image, read_study, sources
+from apps.medical.dicom import first_image, read_study
+from apps.medical.dicom.sources import archive as zips
+from apps.medical.dicom.sources import folder as folders
+from apps.medical.dicom.sources.files import Entry
 from apps.messages import cautioned, said
 from core_model.errors import InputRejected, Unavailable
 from tests.apps.medical.dicom.making import STUDY_UID, Grid, make_series, plain_study
@@ -90,13 +93,13 @@ def test_an_archive_that_swells_two_hundredfold_is_refused_at_once(tmp_path: Pat
 
 def test_too_many_members_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
-        for number in range(sources.MAX_MEMBERS + 1):
+        for number in range(zips.MAX_MEMBERS + 1):
             archive.writestr(f"{number}", b"")
     assert refused(tmp_path / "many.zip").code == "zip_too_many_members"
 
 
 def test_what_is_stated_as_too_large_is_refused(study_zip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "MAX_TOTAL_BYTES", 100_000)
+    monkeypatch.setattr(zips, "MAX_TOTAL_BYTES", 100_000)
     assert refused(study_zip).code == "zip_too_large"
 
 
@@ -104,14 +107,14 @@ def test_real_bytes_count_where_the_archive_lies_about_its_size(study_zip: Path,
     with zipfile.ZipFile(study_zip) as archive:
         entries = archive.infolist()
     real = sum(info.file_size for info in entries)
-    monkeypatch.setattr(sources, "MAX_TOTAL_BYTES", real - 1)
-    monkeypatch.setattr(sources.ZipSource, "_look_through", _look_through_trusting)
+    monkeypatch.setattr(zips, "MAX_TOTAL_BYTES", real - 1)
+    monkeypatch.setattr(zips.ZipSource, "_look_through", _look_through_trusting)
     assert refused(study_zip).code == "zip_larger_than_stated"
 
 
 def _look_through_trusting(self) -> None:
     """As if every stated size had been small."""
-    self._entries = [sources._Entry(info, info.file_size) for info in self._zip.infolist()]
+    self._entries = [Entry(info, info.file_size) for info in self._zip.infolist()]
 
 
 def test_a_forged_size_is_refused(study_zip: Path) -> None:
@@ -185,7 +188,7 @@ def test_links_in_a_folder_are_counted_and_not_followed(tmp_path: Path) -> None:
 
 def test_folders_nested_too_deep_are_refused(tmp_path: Path) -> None:
     deep = tmp_path
-    for _ in range(sources.MAX_DEPTH + 1):
+    for _ in range(folders.MAX_DEPTH + 1):
         deep = deep / "d"
     make_series().write(deep)
     assert refused(tmp_path).code == "study_folder_too_deep"
@@ -212,8 +215,8 @@ def forbid(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
         return refuse
 
-    monkeypatch.setattr(sources.os, "open", refusing(os.open))
-    monkeypatch.setattr(sources.os, "scandir", refusing(os.scandir))
+    monkeypatch.setattr(folders.os, "open", refusing(os.open))
+    monkeypatch.setattr(folders.os, "scandir", refusing(os.scandir))
 
 
 @pytest.mark.parametrize("name", ["0040.dcm", "notes.txt"])
@@ -316,7 +319,7 @@ def test_a_disk_that_fails_while_a_folder_is_listed_is_a_refusal(tmp_path: Path,
         raise OSError(5, "Input/output error")
 
     make_series().write(tmp_path)
-    monkeypatch.setattr(sources.os, "scandir", fail)
+    monkeypatch.setattr(folders.os, "scandir", fail)
     with pytest.raises(Unavailable) as caught:
         read_study(tmp_path)
     assert caught.value.code == "study_folder_unreadable"

@@ -10,7 +10,8 @@ import pytest
 
 from apps.medical.dicom import read_study
 from apps.medical.dicom.parsing import MAX_ITEMS
-from apps.medical.dicom.sources import MAX_NAMED_BYTES, open_source
+from apps.medical.dicom.sources import open_source
+from apps.medical.dicom.sources.files import MAX_NAMED_BYTES
 from core_model.errors import InputRejected
 
 ITEM = b"\xfe\xff\x00\xe0\x00\x00\x00\x00"
