@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from apps.jobs import delete
 from apps.store.store import Store
-from tests.browser.conftest import ACCESS_TOKEN, Screen, Served, free_port, serving, watched
+from tests.browser.conftest import ACCESS_TOKEN, EN_ZH, Screen, Served, free_port, serving, watched
 from tests.ui import made
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def test_a_report_that_was_deleted_in_another_tab_says_so(screen: Screen, lang: 
             made.report(store)
 
 
-@pytest.mark.parametrize("lang", SENTENCES)
+@pytest.mark.parametrize("lang", EN_ZH)
 def test_a_study_that_was_deleted_in_another_tab_says_so_over_the_slice(screen: Screen, lang: str) -> None:
     with Store(screen.served.settings) as store:
         study = made.study(store, "GONE^SOON", patient_id="G-1")
@@ -58,7 +58,7 @@ def test_a_study_that_was_deleted_in_another_tab_says_so_over_the_slice(screen: 
             made.study(store)
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", EN_ZH)
 def test_a_job_that_was_deleted_in_another_tab_says_so(screen: Screen, lang: str) -> None:
     from apps.store import jobs
     from apps.store.deletion import delete_everything_of
@@ -75,7 +75,7 @@ def test_a_job_that_was_deleted_in_another_tab_says_so(screen: Screen, lang: str
         )
 
 
-@pytest.mark.parametrize(("lang", "document"), [("en", "en"), ("zh", "zh-CN")])
+@pytest.mark.parametrize(("lang", "document"), [("en", "en"), pytest.param("zh", "zh-CN", marks=pytest.mark.slow)])
 def test_the_document_has_the_language_of_the_screen(screen: Screen, lang: str, document: str) -> None:
     screen.open(f"/?lang={lang}")
     expect(screen.page.locator("html")).to_have_attribute("lang", document)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from apps.store import jobs
 from apps.store.deletion import delete_everything_of
 from apps.store.store import Store
-from tests.browser.conftest import Screen
+from tests.browser.conftest import EN_ZH, Screen
 
 pytestmark = pytest.mark.browser
 
@@ -188,7 +188,9 @@ def test_pages_are_one_entry_each_in_any_language(screen: Screen) -> None:
     expect(screen.page.get_by_text("仅供研究使用", exact=False)).to_be_visible()
 
 
-@pytest.mark.parametrize(("lang", "studies"), [("en", "Studies"), ("zh", "影像检查")])
+@pytest.mark.parametrize(
+    ("lang", "studies"), [("en", "Studies"), pytest.param("zh", "影像检查", marks=pytest.mark.slow)]
+)
 def test_leaving_what_is_open_for_another_page_is_one_entry(screen: Screen, lang: str, studies: str) -> None:
     screen.open(f"/reports?reading={screen.served.report}&view=income&pick=net_income.1&lang={lang}")
     expect(marked(screen)).to_have_text("60")
@@ -203,7 +205,7 @@ def test_leaving_what_is_open_for_another_page_is_one_entry(screen: Screen, lang
     expect(marked(screen)).to_have_text("60")
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", EN_ZH)
 def test_opening_the_result_of_a_job_is_one_entry(screen: Screen, lang: str) -> None:
     with Store(screen.served.settings) as store:
         job = jobs.create_done(store, "medical.read", None, {}, screen.served.study)

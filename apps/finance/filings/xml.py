@@ -6,9 +6,20 @@ from html.entities import name2codepoint
 from lxml import etree
 
 from apps.finance.filings.markup import WANTED, has_inline_xbrl, no_inline_xbrl
-from apps.finance.filings.markup_size import refuse_too_much_markup
 from apps.finance.filings.packages.letters import in_lower_case, restore_case
 from core_model.errors import InputRejected, Phrase
+
+# How much memory a document's tree takes is estimated before it is parsed. It is some seven times as large as a usual
+# report; markup that holds nothing else, such as millions of empty elements, makes one of thirty times its size.
+MIB = 1 << 20
+MOST_MIB = 400
+"""Of a tree; with all that is made of it, reading it stays within the budget of a parse."""
+MOST_TIMES = 16
+SMALL_MIB = 16
+"""A tree that may be any number of times the size of its document."""
+_ELEMENT, _TEXT, _ATTRIBUTE, _FACT = 120, 130, 190, 2400
+"""Bytes that each takes in libxml2's tree (measured), and a fact besides as an object and a row of a table."""
+_TEXT_STARTS = re.compile(rb">[^<]")
 
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(rb"<!DOCTYPE\b", re.IGNORECASE)
@@ -190,3 +201,29 @@ _FAULTS = (
     (Phrase("xml_section", "a comment or a CDATA section is not written as XML wants it"), (
         "ERR_HYPHEN_IN_COMMENT", "ERR_COMMENT_NOT_FINISHED", "ERR_CDATA_NOT_FINISHED", "ERR_MISPLACED_CDATA_END")),
 )  # fmt: skip
+
+
+def refuse_too_much_markup(data: bytes) -> None:
+    """Refuse a document whose tree would be too large.
+
+    Raises:
+        InputRejected: It would be (code ``too_much_markup``).
+    """
+    elements = data.count(b"<") - data.count(b"</")
+    counted = elements * _ELEMENT + data.count(b"=") * _ATTRIBUTE + data.count(b"contextRef") * _FACT + 2 * len(data)
+    if counted + min(elements, data.count(b">")) * 2 * _TEXT <= SMALL_MIB * MIB:
+        return
+    counted += sum(1 for _ in _TEXT_STARTS.finditer(data)) * _TEXT
+    if counted > MOST_MIB * MIB or (counted > SMALL_MIB * MIB and counted > MOST_TIMES * len(data)):
+        raise InputRejected(
+            "its markup would take {mib} MiB of memory, {times} times the size of the document",
+            allowed="at most {most} MiB, and {most_times} times",
+            action="fetch the report again, as it was filed",
+            code="too_much_markup",
+            values={
+                "mib": counted // MIB,
+                "times": round(counted / len(data)),
+                "most": MOST_MIB,
+                "most_times": MOST_TIMES,
+            },
+        )

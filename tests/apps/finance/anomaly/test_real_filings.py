@@ -31,7 +31,7 @@ ELSEWHERE = {
     "debt_parts": "TXN/0000097476-23-000035",
     "par_value": "TXN/0000097476-23-000035",
     "property_net": "TXN/0000097476-23-000035",
-    "charter_figures": "SJM/0000091419-23-000113",
+    "charter_figures": "RIOT/0001558370-23-014305",
     "current_and_noncurrent": "SJM/0000091419-23-000113",
     "lease_liabilities": "SJM/0000091419-23-000113",
     "terms_not_comparable": "AMZN/0001018724-23-000012",
