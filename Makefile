@@ -2,6 +2,8 @@
 # Python 3.11 to 3.14 with venv alone. PIP_* variables are passed on.
 SHELL := /bin/sh
 VENV ?= .venv
+# Tests that run at once, each in a process of its own; with 0 they run in this one, as pytest alone runs them.
+AT_ONCE ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -20,10 +22,10 @@ demo: $(VENV)/.installed
 	$(VENV)/bin/tandem demo $(DEMO)
 
 test: $(VENV)/.installed-dev
-	$(VENV)/bin/python -m pytest $(TESTS)
+	$(VENV)/bin/python -m pytest -n $(AT_ONCE) $(TESTS)
 
 test-all: $(VENV)/.installed-dev
-	$(VENV)/bin/python -m pytest -m '' $(TESTS)
+	$(VENV)/bin/python -m pytest -n $(AT_ONCE) -m '' $(TESTS)
 
 test-minimum: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m tests.locked minimum > $(VENV)/minimum.txt

@@ -5,7 +5,7 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -47,6 +47,14 @@ class _Collector:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_Collector())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How tests are shared out where they run in several processes (``pytest -n 2``)."""
+    from tests.at_once import Files
+
+    return Files(config, log)
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ class Screen:
         return [url for url in self.requests if not url.startswith(own)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The dashboard on a free port with a data folder of its own."""
     needs.chromium()
@@ -167,8 +167,9 @@ def _wait_for(url: str, process: subprocess.Popen) -> None:
             time.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
+    """Chromium, until the last test here: while Playwright is there DBOS takes its event loop for one that runs."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
