@@ -222,6 +222,7 @@ def test_the_gold_that_rules_are_built_with_holds_no_test_company() -> None:
     assert sum(split_of_ticker(ticker) == "test" for ticker in ticker_of.values()) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_the_text_that_the_shipped_core_was_made_from_is_that_of_training_identities(tmp_path: Path) -> None:
     """Its card names the corpus by its hash: the readers above, on the real data, give the same bytes."""

@@ -179,6 +179,7 @@ def test_all_code_that_runs_for_a_fold_is_hashed_for_the_record(core: Core, tmp_
         assert all((folder / name).is_file() for name in names)
 
 
+@pytest.mark.slow
 def test_figures_come_from_a_record_only_while_hashes_and_a_fold_run_again_agree(
     core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
