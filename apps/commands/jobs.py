@@ -76,7 +76,8 @@ def list_jobs(
     ended = [held[row.id][1] for row in rows if row.state in ("failed", "cancelled") and row.id in held]
     if ended:
         console.say(
-            f"{len(ended)} failed or cancelled jobs keep {sum(ended) / 1e6:.1f} MB for a retry; "
+            f"{len(ended)} failed or cancelled {'job keeps' if len(ended) == 1 else 'jobs keep'} "
+            f"{sum(ended) / 1e6:.1f} MB for a retry; "
             "'tandem jobs retry JOB' goes on with it, 'tandem delete JOB' removes it"
         )
 

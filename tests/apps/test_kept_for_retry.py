@@ -58,7 +58,7 @@ def test_the_commands_say_how_much_a_failed_job_keeps_and_how_to_remove_it(faile
     assert shown["kept"] == {"files": 2, "bytes": 2_500_002}
     assert "2 contents, 2.5 MB, until it is done or deleted" in tandem("jobs", "show", failed)[0]
     _, told = tandem("jobs", "list")
-    assert "1 failed or cancelled jobs keep 2.5 MB for a retry" in " ".join(told.split())
+    assert "1 failed or cancelled job keeps 2.5 MB for a retry" in " ".join(told.split())
     assert "tandem delete JOB" in told
 
 
