@@ -287,12 +287,13 @@ def _called(row: FaceRow) -> dict[str, Any]:
 def _why_not(line: KeyLine, face: Face, rows: list[FaceRow], refused: list[Message]) -> Message:
     where = {"statement": statement_message(line.statement).as_dict(), "line": line.message.as_dict()}
     parts = [row for row in rows if row.dimensions and any(row.concept == c.concept for c in CANDIDATES[line.name])]
-    if refused:
+    country = mostly_national(fact for row in face.rows for fact in row.facts)
+    if refused and not (country and all(reason.code == "captions_not_compared" for reason in refused)):
         different = [reason for k, reason in enumerate(refused) if reason not in refused[:k]]
         return Message("line_not_printed", {**where, "reasons": [reason.as_dict() for reason in different]})
     if parts:
         captions = [in_quotes(row.caption) for row in parts[:3]]
         return Message("line_only_in_parts", {**where, "rows": captions})
-    if country := mostly_national(fact for row in face.rows for fact in row.facts):
+    if country:
         return Message("line_of_national_taxonomy", {**where, "taxonomy": Message(country).as_dict()})
     return Message("line_not_tagged", where)

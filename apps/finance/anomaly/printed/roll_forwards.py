@@ -117,12 +117,17 @@ def rolled_columns(
 ) -> Iterator[RolledColumn]:
     """The roll-forwards of a table, column by column.
 
+    Some pages print what moved the amount above its opening: "Increase in cash, cash at the beginning, effect of
+    exchange rates, cash at the end". The row above counts where a column comes out with it and none does without.
+
     Args:
         lines: Its rows.
         sums: What the rows are known to add up: what a subtotal holds moves nothing by itself.
         facts: By id.
     """
     for closing, line in enumerate(lines):
+        below: list[RolledColumn] = []
+        whole: list[RolledColumn] = []
         for column, last in line.numbers.items():
             opening = _opening(lines, closing, column, facts) if last is not None else None
             if opening is None or last is None:
@@ -138,10 +143,23 @@ def rolled_columns(
             moved = tuple(number for number in between if isinstance(number, Number) and number.value)
             if not moved or any(number.kind != last.kind for number in moved):
                 continue
-            held = [facts[number.fact_id] for number in moved]
-            start = facts[first.fact_id].end
-            exact = all(day_before(fact.start or "") == start and fact.end == facts[last.fact_id].end for fact in held)
-            yield RolledColumn(first, last, moved, tuple(fact.concept for fact in held), exact)
+            rolled = _rolled(first, last, moved, facts)
+            below.append(rolled)
+            above = lines[opening - 1].numbers.get(column) if opening else None
+            with_above = _rolled(first, last, (above, *moved), facts) if above and above.kind == last.kind else None
+            whole.append(with_above if with_above and with_above.exact else rolled)
+        yield from whole if _come_out(whole) and not any(_signs(rolled) for rolled in below) else below
+
+
+def _rolled(first: Number, last: Number, moved: tuple[Number, ...], facts: Mapping[str, Fact]) -> RolledColumn:
+    held = [facts[number.fact_id] for number in moved]
+    start, end = facts[first.fact_id].end, facts[last.fact_id].end
+    exact = all(day_before(fact.start or "") == start and fact.end == end for fact in held)
+    return RolledColumn(first, last, moved, tuple(fact.concept for fact in held), exact)
+
+
+def _come_out(columns: Sequence[RolledColumn]) -> bool:
+    return any(rolled.comes_out((1,) * len(rolled.movements)) for rolled in columns)
 
 
 def roll_forwards(columns: Sequence[RolledColumn]) -> Iterator[RollForward]:

@@ -337,6 +337,9 @@ def test_names_of_another_country_s_taxonomy_are_not_called_the_company_s_own(na
     revenue = said(statements.line("revenue").reason)
     assert whose in revenue
     assert "own concepts" not in revenue
+    own = markup.replace("own:CostOfRevenue", "acme:CostOfRevenue").replace("own:GrossProfit", "acme:GrossProfit")
+    assert own != markup
+    assert "own concepts" not in said(read(own.encode())[1].line("revenue").reason)
     far = re.sub(r'name="own:[A-Za-z]+"', 'name="own:Omsaetning"', markup)
     _, statements = read(far.encode())
     assert set(statements.not_available) == {"income", "balance", "cash_flow"}

@@ -78,3 +78,27 @@ def test_movements_without_signs_that_come_out_in_no_year_are_not_judged():
 def test_a_subtotal_among_the_movements_moves_nothing():
     lines = [*WARRANTY[:3], moved("Together", "AcmeTotal", "302", "328"), *WARRANTY[3:]]
     assert {r.verdict for r in checked(lines)} <= {"holds", "not_applicable"}
+
+
+CASH = [
+    moved("Increase in cash", "CashPeriodIncreaseDecreaseExcludingExchangeRateEffect", "191", "345"),
+    of_days("Cash at the beginning of the year", "CashDifferentFromBalanceSheet", "785", "422", closing=False),
+    moved("Effect of exchange rates", "EffectOfExchangeRateOnCash", "(20)", "18"),
+    of_days("Cash at the end of the year", "CashDifferentFromBalanceSheet", "956", "785"),
+]
+
+
+def test_what_stands_above_the_opening_amount_moved_it_too():
+    (result,) = checked(CASH)
+    assert result.verdict == "holds"
+    assert "2 roll-forwards" in told(result)
+
+
+def test_one_year_that_comes_out_with_the_row_above_shows_the_error_of_the_other():
+    failed = [r for r in checked(changed(CASH, 2, "(29)", "18")) if r.verdict == "fails"]
+    assert [r.difference for r in failed] == [9_000_000]
+
+
+def test_a_row_above_that_has_nothing_to_do_with_it_is_left_alone():
+    (result,) = checked([moved("Sales under warranty", "AcmeSales", "900", "800"), *WARRANTY])
+    assert result.verdict == "holds"
