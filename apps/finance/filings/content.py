@@ -16,10 +16,8 @@ REPETITION = 5
 """How often the text of a document may be repeated in its facts, as memory; of a hundred reports none came to 2."""
 MOST_BYTES = 128 << 20
 """Of the texts of all facts together, as memory."""
-WIDEST = "\uffff"
-"""The last of the characters of which each takes two bytes in memory; of a text with one above, each takes four."""
-
-
+_HEADER = "\U0001f4a1".__sizeof__() - 4
+"""Of a text in memory, besides its characters, of which each takes one, two or four bytes."""
 CHAINS = 20
 """How often a continuation may be followed, of all of them on average."""
 
@@ -46,10 +44,9 @@ class Content:
         inventory: The document's elements.
         cautions: Where broken chains are recorded.
         size: Bytes of the document. Texts may hold each other, so that a small document can stand for a huge amount
-            of text: beyond ``REPETITION`` times its size, or ``MOST_BYTES``, no
-            more is given out. Of its continuations, each of which
-            belongs to one chain, ``CHAINS`` times as many are followed: many chains through all of them stand for
-            hours of work.
+            of text: beyond ``REPETITION`` times its size, or ``MOST_BYTES``, no more is given out. Of its
+            continuations, each of which belongs to one chain, ``CHAINS`` times as many are followed: many chains
+            through all of them stand for hours of work.
     """
 
     def __init__(self, inventory: Inventory, cautions: Cautions, size: int) -> None:
@@ -98,7 +95,7 @@ class Content:
         return parts
 
     def _spend(self, text: str) -> str:
-        self._left -= len(text) if text.isascii() else len(text) * (4 if max(text) > WIDEST else 2)
+        self._left -= max(len(text), text.__sizeof__() - _HEADER)
         if self._left < 0:
             raise TooMuchText
         return text

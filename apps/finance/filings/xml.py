@@ -209,12 +209,13 @@ def refuse_too_much_markup(data: bytes) -> None:
     Raises:
         InputRejected: It would be (code ``too_much_markup``).
     """
-    elements = data.count(b"<") - data.count(b"</")
-    counted = elements * _ELEMENT + data.count(b"=") * _ATTRIBUTE + data.count(b"contextRef") * _FACT + 2 * len(data)
-    if counted + min(elements, data.count(b">")) * 2 * _TEXT <= SMALL_MIB * MIB:
+    tags = data.count(b"<")
+    counted = data.count(b"=") * _ATTRIBUTE + data.count(b"contextRef") * _FACT + 2 * len(data)
+    most = min(MOST_MIB * MIB, max(SMALL_MIB * MIB, MOST_TIMES * len(data)))
+    if counted + tags * (_ELEMENT + _TEXT) <= most:  # even if each tag began an element, and a text behind it
         return
-    counted += sum(1 for _ in _TEXT_STARTS.finditer(data)) * _TEXT
-    if counted > MOST_MIB * MIB or (counted > SMALL_MIB * MIB and counted > MOST_TIMES * len(data)):
+    counted += (tags - data.count(b"</")) * _ELEMENT + sum(1 for _ in _TEXT_STARTS.finditer(data)) * _TEXT
+    if counted > most:
         raise InputRejected(
             "its markup would take {mib} MiB of memory, {times} times the size of the document",
             allowed="at most {most} MiB, and {most_times} times",

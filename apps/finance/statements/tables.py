@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -159,6 +160,7 @@ def _row(row: etree._Element, facts: Mapping[etree._Element, Fact], hanging: lis
     return Row(without_marks(caption), offset, cells, tuple(caption_facts))
 
 
+@lru_cache(maxsize=256)  # asked twice for each cell, of a few values
 def _span(value: str | None) -> int:
     if value is None or not value.isdigit():
         return 1

@@ -1,6 +1,7 @@
 """The tables of the whole report as printed: which fact stands in which row and column, and what stands beside it."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -143,11 +144,12 @@ def read_layout(root: etree._Element, filing: Filing) -> Layout:
 
 def _grid(table: etree._Element, facts: Mapping[etree._Element, Fact]) -> Grid:
     read = read_table(table, facts)
+    ends = [column.end for column in read.columns]
     rows = []
     for row in read.rows:
         cells: dict[int, GridCell] = {}
         for cell in row.cells:
-            column = _column(cell, read.columns)
+            column = _column(cell, read.columns, ends)
             if column is None or (not cell.facts and (cell.dash or _ZERO.fullmatch(cell.text))):
                 continue
             fact_id = cell.facts[0].fact_id if cell.facts else ""
@@ -157,9 +159,10 @@ def _grid(table: etree._Element, facts: Mapping[etree._Element, Fact]) -> Grid:
     return Grid(tuple(rows), len(read.columns))
 
 
-def _column(cell: Cell, columns: list[Column]) -> int | None:
-    """The printed column that a cell stands in."""
-    return next((k for k, c in enumerate(columns) if cell.start < c.end and c.start < cell.end), None)
+def _column(cell: Cell, columns: list[Column], ends: list[int]) -> int | None:
+    """The first printed column that a cell reaches into; they stand in order, beside each other."""
+    place = bisect_right(ends, cell.start)
+    return place if place < len(columns) and columns[place].start < cell.end else None
 
 
 def _texts(block: etree._Element) -> Iterator[tuple[str, etree._Element | None]]:

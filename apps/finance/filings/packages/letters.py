@@ -1,5 +1,7 @@
 """Names that a tool wrote in lower case, as HTML has them: XML tells ``ix:nonfraction`` from ``ix:nonFraction``."""
 
+import re
+
 from lxml import etree
 
 _ELEMENTS = (
@@ -13,6 +15,7 @@ _ATTRIBUTES = (
 )
 _BY_ELEMENT = {name.lower(): name for name in _ELEMENTS.split()}
 _BY_ATTRIBUTE = {name.lower(): name for name in _ATTRIBUTES.split()}
+_LOWER_CASE = re.compile(rb":non(?:fraction|numeric)")
 _OURS = (
     "http://www.xbrl.org/2013/inlineXBRL",
     "http://www.xbrl.org/2008/inlineXBRL",
@@ -24,7 +27,7 @@ _OURS = (
 
 def in_lower_case(data: bytes) -> bool:
     """Whether tagged elements are written in lower case."""
-    return b":nonfraction" in data or b":nonnumeric" in data
+    return _LOWER_CASE.search(data) is not None
 
 
 def restore_case(root: etree._Element) -> None:
