@@ -58,7 +58,7 @@ def on_page(names: Iterable[StatementName], by_element: Mapping[etree._Element, 
     tables = tables_with_facts(by_element) if names else []
     long = [table for table in tables if sum(1 for _ in table.element.iter(ROW)) > 1]
     inside = {id(fact) for table in long for fact in table.facts}
-    outside = [fact for fact in by_element.values() if id(fact) not in inside and not fact.dimensions]
+    outside = [fact for fact in by_element.values() if id(fact) not in inside]
     found: dict[StatementName, OnPage] = {}
     for name in names:
         begins, ends = ([table.order for table in long if _has(table, name, words)] for words in _PATTERNS[name])

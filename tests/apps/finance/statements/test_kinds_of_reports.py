@@ -3,6 +3,7 @@ layouts without tables; and rows and pages that are made otherwise."""
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -391,6 +392,17 @@ def test_where_no_statement_is_printed_under_any_names_that_is_said():
     assert why["income"] == "No income statement is printed."
     loose = "".join(maker.fact(str(number), f"us-gaap:Own{number}", YEAR) for number in range(1, 6))
     why = unmapped(f"<p>{loose}</p>", maker)
+    assert why["income"].startswith("No income statement was found")
+
+
+def test_a_group_s_statement_with_a_table_a_row_is_not_said_to_be_not_printed():
+    maker = Maker()
+    group = "bus:GroupCompanyDataDimension=bus:Consolidated"
+    rows = [
+        replace(gaap(caption, f"Own{number}", "31", "30"), dims=group) for number, caption in enumerate(RESULT["en"])
+    ]
+    whole = maker.table([YEAR, BEFORE], rows)
+    why = unmapped("<p>Consolidated income statement</p>" + table_for_each_row(whole.encode()).decode(), maker)
     assert why["income"].startswith("No income statement was found")
 
 
