@@ -11,6 +11,7 @@ from apps.notices import NOTICE
 
 if TYPE_CHECKING:
     from apps.medical.reading import MedicalReading
+    from apps.medical.records.entries import StudyEntry
     from apps.store.store import Store
     from core_model.errors import Refusal
 
@@ -68,8 +69,6 @@ def list_studies(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List studies with the ids of their patients, studies and readings, each of which `tandem delete` takes."""
-    from rich.table import Table
-
     from apps.medical.records.entries import studies as listed
     from apps.store.store import open_store
 
@@ -89,15 +88,25 @@ def list_studies(
         ]
         console.print_document({"schema": "tandem.medical.list/1", "notice": NOTICE, "studies": studies})
         return
-    table = Table("patient", "name and id", "study", "date", "readings", show_lines=True)
-    for column in table.columns:
-        column.overflow = "fold"  # ids are to be copied: never cut off
+    of_patients: dict[str, list[StudyEntry]] = {}
     for entry in entries:
-        who = " ".join(dict.fromkeys(part for part in (entry.patient.name, entry.patient.patient_id) if part))
-        read = "\n".join(made.reading.id for made in entry.readings) or "none"
-        cells = (entry.patient.id, who, entry.study.id, str(entry.study.study_date or "n/a"), read)
-        table.add_row(*map(console.plain, cells))
-    console.out.print(table)
+        of_patients.setdefault(entry.patient.id, []).append(entry)
+    for patient_id, theirs in of_patients.items():
+        patient = theirs[0].patient
+        named = " ".join(dict.fromkeys(part for part in (patient.name, patient.patient_id) if part))
+        _print_line(f"{patient_id}  {named}")
+        for entry in theirs:
+            _print_line(f"  {entry.study.id}  study of {entry.study.study_date or 'n/a'}")
+            for made in entry.readings:
+                shown = "1 finding" if made.num_shown == 1 else f"{made.num_shown} findings"
+                _print_line(f"    {made.reading.id}  read {made.reading.created_at:%Y-%m-%d %H:%M} UTC, {shown} shown")
+            if not entry.readings:
+                _print_line("    no reading")
+
+
+def _print_line(text: str) -> None:
+    """A line that is never folded or cut: ids are to be copied."""
+    console.out.print(console.plain(console.visible(text)), soft_wrap=True, highlight=False)
 
 
 def _named_files(path: Path, refusal: "Refusal") -> list[str]:
