@@ -8,7 +8,16 @@ from rich.text import Text
 
 from apps import console
 from apps.documents import Missing
-from apps.finance.money import SCALES, is_money, least_places, per_share, printed, round_unit, unit_in_words
+from apps.finance.money import (
+    SCALES,
+    is_money,
+    is_per_share,
+    least_places,
+    per_share,
+    printed,
+    round_unit,
+    unit_in_words,
+)
 from apps.finance.periods import Period
 from apps.finance.reading import NOT_SAID, FinanceReading
 from apps.finance.statements.lines import BY_NAME
@@ -98,6 +107,9 @@ def statement(reading: FinanceReading, name: StatementName, width: int | None) -
     cell = max((len(text) for texts in shown.values() for text in texts), default=0)
     cell = max(cell, len("2024-12-31")) + 2
     names = {name: said(line.message) for name, line in BY_NAME.items()}
+    for line in lines:  # the heading's scale is not theirs
+        if currency := next((value.unit.partition("/")[0] for value in line.values if is_per_share(value.unit)), ""):
+            names[line.line] += f" ({currency})"
     broadest = max(map(len, names.values()))
     while width is not None and len(periods) > 1 and broadest + cell * len(periods) > width:
         periods.pop()
