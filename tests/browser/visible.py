@@ -33,7 +33,7 @@ WRITTEN_SO = re.compile(
     \b[a-z][\w-]*:[A-Z]\w*                                   # qualified names of a taxonomy
     | \b(?:[A-Z]{3})/shares\b | \b(?:USD|shares|pure)\b      # units of the report
     | (?<![A-Za-z])(?:mm³?|HU|MB|GB|s|min|UTC|UID|LPS|WL|WW)(?![A-Za-z])
-    | \b(?:CT|DICOM|JSON|inline|XBRL|X?HTML?|x?html?|ZIP|zip|Tandem|English)\b
+    | \b(?:CT|DICOM|JSON|inline|XBRL|X?HTML?|x?html?|TXT|ZIP|zip|Tandem|English)\b
     | (?<!\w)\.[a-z]{2,5}\b                                  # endings of files
     | \btandem\ [a-z]+                                       # commands
     | \b(?:job|reading|study)-[0-9a-f]+ | \b[0-9a-f]{12}\b   # identifiers

@@ -110,6 +110,15 @@ def test_an_upload_goes_to_the_inbox_under_a_random_name_and_the_widget_is_empti
     assert len(jobs.listing(store)) == 1
 
 
+@pytest.mark.parametrize("name", ["0000-24-1-xbrl.ZIP", "0000-24-1.txt"])
+def test_a_package_of_a_report_can_be_dropped_as_well_as_named(store: Store, name: str) -> None:
+    app = opened("reports")
+    app.file_uploader(key="report_upload_0").upload(name, made.REPORT).run()
+    assert not app.exception
+    (job,) = jobs.listing(store)
+    assert inputs.path_of(store, str(job.input_id)).suffix == Path(name).suffix.lower()
+
+
 @pytest.mark.parametrize("kind", ["report", "study"])
 def test_the_list_stays_beside_what_went_wrong(store: Store, kind: str) -> None:
     reading = made.report(store) if kind == "report" else made.study(store)

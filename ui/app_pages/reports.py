@@ -114,7 +114,7 @@ if chosen_reading := parameter("reading"):
     with said():
         read_report(chosen_reading)
 else:
-    with said(), intake("report", ["htm", "html", "xhtml"]) as paths:
+    with said(), intake("report", ["htm", "html", "xhtml", "txt", "zip"]) as paths:
         queue(paths)
     lead_to_result()
     with said():
