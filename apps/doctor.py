@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from apps import console
 from apps.messages import refused
 from apps.notices import NOTICE
 from apps.provenance import card, libraries
-from core_model.errors import Refusal, TandemError, Unavailable
+from core_model.errors import InputRejected, Refusal, TandemError, Unavailable
 
 PACKAGES = (
     "torch", "tokenizers", "safetensors", "numpy", "scipy",
@@ -25,6 +26,8 @@ FOR_TRAINING = ("torchvision", "transformers", "peft", "accelerate", "monai", "s
 """What the extra ``train`` adds; a reading needs none of it."""
 MISSING = "missing"
 ENOUGH_DISK_GB = 2.0
+ALIKE = 0.85
+"""Of the letters of two names, from which on one is taken for the other misspelt."""
 
 
 def examine() -> dict[str, Any]:
@@ -48,6 +51,7 @@ def examine() -> dict[str, Any]:
         "packages": _packages(PACKAGES, problems),
         "packages_for_training": _packages(FOR_TRAINING, []),
     }
+    _misspelt(problems)
     try:
         settings = load_settings()
     except TandemError as error:
@@ -87,6 +91,22 @@ def print_report(report: dict[str, Any]) -> None:
         console.out.print(problem["text"], highlight=False, markup=False, soft_wrap=True)
     if report["healthy"]:
         console.out.print("[green]all is well[/]")
+
+
+def _misspelt(problems: list[Refusal]) -> None:
+    """Variables that are nearly a setting's: nothing reads them."""
+    from apps.settings import PREFIX, Settings
+
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in sorted(variable for variable in os.environ if variable.startswith(PREFIX) and variable not in known):
+        for near in get_close_matches(name, known, 1, ALIKE):
+            unread = InputRejected(
+                "there is no setting {name}",
+                action="write {near}, if that is meant",
+                code="setting_unknown",
+                values={"name": name, "near": near},
+            )
+            problems.append(unread.refusal)
 
 
 def _device(name: str, problems: list[Refusal]) -> None:

@@ -34,6 +34,16 @@ def test_the_weights_that_ship_are_found_under_the_name_on_their_card(tmp_path: 
     assert not [problem for problem in report["problems"] if "weights" in problem["code"]]
 
 
+def test_a_misspelt_setting_is_a_problem_and_another_variable_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TANDEM_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TANDEM_DEVCE", "cuda")
+    monkeypatch.setenv("TANDEM_REQUIRE", "postgres")
+    report = examine()
+    validator("tandem.doctor-2.json").validate(report)
+    (problem,) = [problem for problem in report["problems"] if problem["code"] == "setting_unknown"]
+    assert problem["text"] == "there is no setting TANDEM_DEVCE; write TANDEM_DEVICE, if that is meant."
+
+
 def test_a_database_url_that_cannot_be_read_is_a_problem_and_not_a_crash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -78,6 +78,9 @@ setting_too_large = Input should be less than or equal to { $most }
 
 setting_too_small = Input should be greater than or equal to { $least }
 
+setting_unknown = there is no setting { $name }
+    .action = write { $near }, if that is meant
+
 weights_card_empty = a card that names no weights
     .action = reinstall the weights
 

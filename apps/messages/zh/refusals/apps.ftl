@@ -12,6 +12,9 @@ document_unfit = { $place } 的值不符
 disk_nearly_full = 数据所在磁盘仅剩 { $free_gb } GB
     .action = 请释放空间；一次检查最多占用 0.3 GB
 
+setting_unknown = 没有名为 { $name } 的设置
+    .action = 若所指为 { $near }，请改正
+
 no_port = 自 { $wanted } 起的端口均被占用
     .action = 请用 --port 指定空闲端口
 
