@@ -71,6 +71,8 @@ class Given:
         days: list[str] = []
         factor = next((many for many, word in SCALES.items() if f" in {word}\n" in self.printed), 1)
         called = said(BY_NAME[line].message)
+        if line.startswith("eps"):
+            called += f" ({self.reading.document.currency})"
         for row in self.printed.splitlines():
             if row.startswith(tuple(TITLES.values())):
                 days = re.findall(r"\d{4}-\d\d-\d\d", row)
