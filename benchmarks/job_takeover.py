@@ -157,7 +157,7 @@ def measure(database: str, settings: Settings, own_machines: bool) -> Outcome:
     processes: list[subprocess.Popen[bytes]] = []
     job_ids: list[str] = []
     with Store(settings) as store:
-        settings.data_dir.mkdir(exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, exist_ok=True)
         log.touch()
         try:
             for number in range(KILLS):
