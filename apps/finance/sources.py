@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from apps.finance.filings.files import MAX_BYTES, bytes_of, too_large
-from apps.finance.filings.markup import has_inline_xbrl, inline_documents
+from apps.finance.filings.markup import inline_documents
 from apps.finance.filings.packages.archive import ENDINGS, may_hold_documents, packed
 from apps.finance.filings.packages.parts import contexts_in, sets_among
 from apps.finance.filings.packages.wrapped import is_wrapped
@@ -177,9 +177,7 @@ def _keys_of(report: Path) -> frozenset[bytes]:
         documents = inline_documents(report_of(report, among_others=True))
     except TandemError:
         return frozenset()
-    return frozenset(
-        sha256(text.strip().replace(b"\r\n", b"\n")).digest() for text in documents if has_inline_xbrl(text)
-    )
+    return frozenset(sha256(text.strip().replace(b"\r\n", b"\n")).digest() for text in documents)
 
 
 def _unreadable(error: OSError) -> InputRejected:

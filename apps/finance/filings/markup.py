@@ -53,16 +53,18 @@ def markup_of(data: bytes) -> bytes:
 
 
 def inline_documents(data: bytes) -> list[bytes]:
-    """The documents with inline XBRL in a file, each as ``markup_of`` makes it of a file of its own.
+    """The documents with inline XBRL in a file, each as ``markup_of`` makes it of a file of its own; none where it is
+    no archive and another kind of file.
 
     Args:
         data: What ``markup_of`` takes.
 
     Raises:
-        InputRejected: As ``markup_of`` does, but for several reports.
+        InputRejected: Empty, an archive that is damaged or of another kind, or an encoding that reports are not written in.
     """
     packed = _unpacked(data)
-    return [_one_document(data)] if packed is None else list(inline_among(packed[0]).values())
+    documents = {"": data} if packed is None else packed[0]
+    return list(inline_among(documents).values())
 
 
 def _unpacked(data: bytes) -> tuple[Mapping[str, bytes], bool] | None:
