@@ -60,7 +60,8 @@ def inline_documents(data: bytes) -> list[bytes]:
         data: What ``markup_of`` takes.
 
     Raises:
-        InputRejected: Empty, an archive that is damaged or of another kind, or an encoding that reports are not written in.
+        InputRejected: Empty, an archive that is damaged or of another kind, or an encoding that reports are not
+            written in.
     """
     packed = _unpacked(data)
     documents = {"": data} if packed is None else packed[0]

@@ -36,6 +36,7 @@ from apps.finance.statements.model import (
 from apps.finance.statements.page.currency import odd_currency
 from apps.finance.statements.page.faces import read_face
 from apps.finance.statements.page.scale import odd_scale
+from apps.finance.statements.tables import facts_by_table
 from apps.finance.statements.values import Sources, in_order, value_of
 from core_model.errors import Caution, Message
 
@@ -104,7 +105,8 @@ def build_statements(
     reported = {name: tuple(_reported(row, chosen, sources) for row in face.rows) for name, face in faces.items()}
     _report(tick, 1.0)
     cautions = _cautions(faces, missing, waiting, country)
-    cautions += [odd for odd in (odd_currency(visible), odd_scale(visible)) if odd is not None]
+    by_table = facts_by_table(visible)
+    cautions += [odd for odd in (odd_currency(by_table), odd_scale(by_table, visible)) if odd is not None]
     return Statements(tuple(lines), reported, missing, tuple(cautions))
 
 

@@ -12,7 +12,7 @@ from apps.finance.periods import Period
 from apps.finance.statements.anchors import ANCHORS
 from apps.finance.statements.choice.closing import closes
 from apps.finance.statements.model import STATEMENTS, StatementName
-from apps.finance.statements.tables import TABLE, Table, read_table
+from apps.finance.statements.tables import Table, facts_by_table, read_table
 from apps.finance.statements.titles import TitleEvidence, text_before
 
 _LEAST = 3.0
@@ -162,15 +162,8 @@ def locate(by_element: Mapping[etree._Element, Fact]) -> dict[StatementName, Loc
 
 def tables_with_facts(by_element: Mapping[etree._Element, Fact]) -> list[TableWithFacts]:
     """The tables that hold visible numeric facts, in the order of their first facts."""
-    held: dict[etree._Element, list[Fact]] = {}
-    for element, fact in by_element.items():
-        parent = element.getparent()
-        while parent is not None and parent.tag != TABLE:
-            parent = parent.getparent()
-        if parent is not None:
-            held.setdefault(parent, []).append(fact)
     candidates: dict[etree._Element, TableWithFacts] = {}
-    for order, (element, facts) in enumerate(held.items()):
+    for order, (element, facts) in enumerate(facts_by_table(by_element).items()):
         candidates[element] = TableWithFacts(element, order, facts, candidates, by_element)
     return list(candidates.values())
 

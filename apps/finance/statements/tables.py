@@ -75,6 +75,20 @@ def read_table(element: etree._Element, facts: Mapping[etree._Element, Fact]) ->
     return Table(rows, columns, " ".join(heading), held)
 
 
+def facts_by_table(by_element: Mapping[etree._Element, Fact]) -> dict[etree._Element, list[Fact]]:
+    """Facts by the innermost table that they stand in; those outside tables are left out.
+
+    Args:
+        by_element: Visible numeric facts by their element, in document order.
+    """
+    held: dict[etree._Element, list[Fact]] = {}
+    for element, fact in by_element.items():
+        table = next(element.iterancestors(TABLE), None)
+        if table is not None:
+            held.setdefault(table, []).append(fact)
+    return held
+
+
 def plain(text: str) -> str:
     """The text with white space of all kinds collapsed."""
     return _SPACES.sub(" ", text).strip()

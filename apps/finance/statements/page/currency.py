@@ -2,14 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from lxml import etree
 
 from apps.finance.filings import Fact
 from apps.finance.money import is_money
-from apps.finance.statements.tables import TABLE
 from core_model.errors import Caution
 
 _MARK = re.compile("[$€£¥₩₹]")
@@ -26,21 +25,18 @@ def _names(text: str, unit: str) -> bool:
     return unit in text or (unit == "CNY" and "RMB" in text)
 
 
-def odd_currency(by_element: Mapping[etree._Element, Fact]) -> Caution | None:
+def odd_currency(by_table: Mapping[etree._Element, Sequence[Fact]]) -> Caution | None:
     """A caution where most amounts in tables with the mark of one currency are tagged in another one.
 
     Args:
-        by_element: Visible numeric facts by their element.
+        by_table: Visible numeric facts by their table.
     """
-    held: dict[etree._Element, list[str]] = {}
-    for element, fact in by_element.items():
-        if fact.unit and is_money(fact.unit):
-            table = next(element.iterancestors(TABLE), None)
-            if table is not None:
-                held.setdefault(table, []).append(fact.unit)
     odd: Counter[tuple[str, str]] = Counter()
     agreeing = 0
-    for table, units in held.items():
+    for table, facts in by_table.items():
+        units = [fact.unit for fact in facts if fact.unit and is_money(fact.unit)]
+        if not units:
+            continue
         text = "".join(islice(table.itertext(), _PIECES)).replace("￥", "¥")
         marks = set(_MARK.findall(text))
         if len(marks) != 1:

@@ -1,14 +1,13 @@
 """Whether a table's head names another unit of account than the tags of its amounts have."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 
 from lxml import etree
 
 from apps.finance.filings import Fact
 from apps.finance.money import is_money
-from apps.finance.statements.tables import TABLE
 from core_model.errors import Caution
 
 _WORDS = {
@@ -23,23 +22,20 @@ _ENOUGH, _MOST = 10, 0.8
 """Amounts of a table in another unit, and their share, from which it is no row set apart."""
 
 
-def odd_scale(by_element: Mapping[etree._Element, Fact]) -> Caution | None:
+def odd_scale(by_table: Mapping[etree._Element, Sequence[Fact]], elements: Container[etree._Element]) -> Caution | None:
     """A caution where the amounts of whole tables are tagged in another unit than the table's head names.
 
     Args:
-        by_element: Visible numeric facts by their element.
+        by_table: Visible numeric facts by their table.
+        elements: Theirs.
     """
-    held: dict[etree._Element, list[str]] = {}
-    for element, fact in by_element.items():
-        if is_money(fact.unit) and fact.value and fact.value.strip("-0."):
-            table = next(element.iterancestors(TABLE), None)
-            if table is not None:
-                held.setdefault(table, []).append((fact.scale or "0").strip())
     count = 0
-    for table, scales in held.items():
+    for table, facts in by_table.items():
+        amounts = (fact for fact in facts if is_money(fact.unit) and fact.value and fact.value.strip("-0."))
+        scales = [(fact.scale or "0").strip() for fact in amounts]
         if len(scales) < _ENOUGH:
             continue
-        head = " ".join(islice(_head(table, by_element), _PIECES))
+        head = " ".join(islice(_head(table, elements), _PIECES))
         named = [power for power, words in _WORDS.items() if words.search(head)]
         if len(named) != 1:
             continue
@@ -49,10 +45,10 @@ def odd_scale(by_element: Mapping[etree._Element, Fact]) -> Caution | None:
     return Caution("scale_printed_otherwise", count=count) if count else None
 
 
-def _head(table: etree._Element, by_element: Mapping[etree._Element, Fact]) -> Iterator[str]:
+def _head(table: etree._Element, elements: Container[etree._Element]) -> Iterator[str]:
     """The pieces of a table's text in front of its first tagged number."""
     for event, element in etree.iterwalk(table, events=("start", "end")):
-        if event == "start" and element in by_element:
+        if event == "start" and element in elements:
             return
         piece = element.text if event == "start" else element.tail
         if piece and piece.strip():
