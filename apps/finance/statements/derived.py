@@ -121,8 +121,13 @@ def _liabilities(printed: Printed, faces: dict[StatementName, Face], sources: So
         held = redeemable + others
         assert value.value is not None
         amount = value.value - sum((extra.value for extra in held if extra.value is not None), Decimal(0))
-        note = Message("assets_less_equity_and_redeemable") if redeemable else value.note
-        note = Message("assets_less_equity_and_non_controlling") if others else note
+        note = value.note
+        if redeemable and others:
+            note = Message("assets_less_equity_and_both")
+        elif redeemable:
+            note = Message("assets_less_equity_and_redeemable")
+        elif others:
+            note = Message("assets_less_equity_and_non_controlling")
         ids = value.fact_ids + tuple(extra.fact_ids[0] for extra in held if extra.fact_ids)
         values[period] = StatementValue(period, amount, value.unit, ids, derived=True, note=note)
     return values

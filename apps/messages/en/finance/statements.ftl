@@ -65,6 +65,7 @@ value_nil = the report says that there is no value
 
 # What a value that no page prints was computed from.
 assets_less_equity = total assets less total equity
+assets_less_equity_and_both = total assets less total equity, and less the non-controlling interests and the redeemable ones beside it
 assets_less_equity_and_non_controlling = total assets less total equity, and less the non-controlling interests beside it
 assets_less_equity_and_redeemable = total assets less total equity and less redeemable interests
 change_plus_exchange = the change before exchange effects plus those effects

@@ -62,6 +62,7 @@ value_nil = 报告表示无数值
 
 # What a value that no page prints was computed from.
 assets_less_equity = 资产总计减所有者权益合计
+assets_less_equity_and_both = 资产总计减所有者权益合计，再减另行列示的少数股东权益和可赎回权益
 assets_less_equity_and_non_controlling = 资产总计减所有者权益合计，再减另行列示的少数股东权益
 assets_less_equity_and_redeemable = 资产总计减所有者权益合计，再减可赎回权益
 change_plus_exchange = 汇率变动影响前的变动额加汇率变动影响

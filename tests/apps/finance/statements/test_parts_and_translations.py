@@ -106,6 +106,10 @@ def test_liabilities_that_follow_from_equity_leave_out_what_belongs_to_others(re
     _, statements = read(annual(balance=[*rows[:place], *others, *rows[place:]]))
     assert newest(statements, "total_equity") == "510000000"
     assert derived(statements, "total_liabilities") == ("475000000" if redeemable else "480000000")
+    note = next(value.note for value in statements.line("total_liabilities").values if value.derived)
+    beside = "the non-controlling interests and the redeemable ones" if redeemable else "the non-controlling interests"
+    assert note is not None
+    assert said(note) == f"total assets less total equity, and less {beside} beside it"
 
 
 def test_cash_whose_equivalents_stand_apart_is_narrower_than_the_line():
