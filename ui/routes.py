@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +22,8 @@ from ui.sources.cached import safe_source
 log = logging.getLogger(__name__)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PRIVATE = {"cache-control": "private, no-store"}
+_IN_FRAME = {**_PRIVATE, "content-security-policy": CONTENT_SECURITY_POLICY}
+"""Of a source, and of what is said in its place: that stands in its frame, too."""
 
 
 START = secrets.token_hex(8)
@@ -42,8 +45,7 @@ async def source(request: Request) -> Response:
     """The sanitised source of a finance reading, to be shown in a sandboxed frame."""
     reading = _id(request, "reading")
     document = await run_in_threadpool(safe_source, reading)
-    headers = {**_PRIVATE, "content-security-policy": CONTENT_SECURITY_POLICY}
-    return Response(document.html, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(document.html, media_type="text/html; charset=utf-8", headers=_IN_FRAME)
 
 
 async def ct_slice(request: Request) -> Response:
@@ -60,28 +62,27 @@ async def heat_slice(request: Request) -> Response:
     return Response(png, media_type="image/png", headers=_PRIVATE)
 
 
-def _guarded(endpoint, **more: str):
+def _guarded(endpoint, headers: Mapping[str, str] = _PRIVATE):
     """What goes wrong becomes a plain sentence in the screen's language and a status, never a traceback or a path.
 
     Args:
         endpoint: The route.
-        more: Headers of these sentences.
+        headers: Of these sentences.
     """
-    told = _PRIVATE | {name.replace("_", "-"): value for name, value in more.items()}
 
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
         except NotFound as error:
-            return PlainTextResponse(_said(error, request), status_code=404, headers=told)
+            return PlainTextResponse(_said(error, request), status_code=404, headers=headers)
         except TandemError as error:
-            return PlainTextResponse(_said(error, request), status_code=409, headers=told)
+            return PlainTextResponse(_said(error, request), status_code=409, headers=headers)
         except Exception as error:  # noqa: BLE001  # what it says may hold a path or a name, and the server would log it
             frame = traceback.extract_tb(error.__traceback__)[-1]
             log.error(
                 "a route failed: %s in %s, line %s", type(error).__name__, Path(frame.filename).name, frame.lineno
             )
-            return PlainTextResponse(text("page_failed", _language(request)), status_code=500, headers=told)
+            return PlainTextResponse(text("page_failed", _language(request)), status_code=500, headers=headers)
 
     return answer
 
@@ -113,8 +114,7 @@ def _number(request: Request) -> int:
 ROUTES = [
     Route("/health", health, methods=["GET"]),
     Route("/reports", home, methods=["GET"]),
-    # What is said in place of a source stands in its frame, too.
-    Route("/source/{reading}", _guarded(source, content_security_policy=CONTENT_SECURITY_POLICY), methods=["GET"]),
+    Route("/source/{reading}", _guarded(source, _IN_FRAME), methods=["GET"]),
     Route("/ct/{reading}/{window}/{k}.png", _guarded(ct_slice), methods=["GET"]),
     Route("/ct/{reading}/heat/{finding}/{k}.png", _guarded(heat_slice), methods=["GET"]),
 ]
