@@ -104,13 +104,13 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 @pytest.fixture
-def sqlite_settings(tmp_path: Path) -> Settings:
-    """Settings with an empty SQLite database, for what concerns its file or is the same on both databases."""
-    put_empty_database(tmp_path / "data")
+def new_settings(tmp_path: Path) -> Settings:
+    """Settings with an SQLite database that is not there yet."""
     return load_settings(data_dir=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'data' / 'tandem.db'}")
 
 
 @pytest.fixture
-def new_settings(tmp_path: Path) -> Settings:
-    """Settings with an SQLite database that is not there yet."""
-    return load_settings(data_dir=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'data' / 'tandem.db'}")
+def sqlite_settings(new_settings: Settings) -> Settings:
+    """Settings with an empty SQLite database, for what concerns its file or is the same on both databases."""
+    put_empty_database(new_settings.data_dir)
+    return new_settings

@@ -58,8 +58,8 @@ def document(name: str, *words: str) -> dict:
     return printed
 
 
-def tandem(*words: str, width: int = 80) -> str:
-    done = CliRunner().invoke(app, list(words), env={"COLUMNS": str(width)})
+def tandem(*words: str) -> str:
+    done = CliRunner().invoke(app, list(words), env={"COLUMNS": "80"})
     assert done.exit_code == 0, done.output
     return done.stdout
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from apps.jobs import Progress, Worker, watch
 from apps.jobs.records import jobs_file
-from apps.settings import Settings, load_settings
+from apps.settings import Settings
 from apps.store import workers
 from apps.store.engine import sqlite_file
 from apps.store.store import Store
@@ -43,11 +43,10 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
 
 
 @pytest.fixture
-def worked_settings(tmp_path: Path) -> Settings:
+def worked_settings(new_settings: Settings) -> Settings:
     """The same on SQLite alone."""
-    data_dir = tmp_path / "data"
-    put_empty_database(data_dir, worked=True)
-    return load_settings(data_dir=data_dir, database_url="")
+    put_empty_database(new_settings.data_dir, worked=True)
+    return new_settings
 
 
 class Workers:

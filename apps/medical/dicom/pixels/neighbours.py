@@ -1,5 +1,7 @@
 """What neighbouring slices tell of each other: damage within one, and another scale from one to the next."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -63,8 +65,8 @@ def jump_between(hu: NDArray[np.int16]) -> tuple[int, int] | None:
     Returns:
         The lower slice, and by how many HU the upper one lies higher; None where there is no such pair.
     """
-    for k in range(len(hu) - 1):
-        below, above = (plane[::4, ::4].astype(np.int32) for plane in hu[k : k + 2])
+    thin = (plane[::4, ::4].astype(np.int32) for plane in hu)
+    for k, (below, above) in enumerate(pairwise(thin)):
         if below.min() == below.max() or above.min() == above.max():
             continue  # a blank slice has no scale
         tissue = (below > TISSUE_HU) & (above > TISSUE_HU)

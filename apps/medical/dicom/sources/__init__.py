@@ -18,7 +18,7 @@ from apps.medical.dicom.sources.files import FileSource
 from apps.medical.dicom.sources.folder import FolderSource, OneFileSource
 from core_model.errors import InputRejected, NotFound, Unavailable
 
-__all__ = ["FileSource", "FolderSource", "OneFileSource", "ZipSource", "name_of_file", "open_source"]
+__all__ = ["FileSource", "OneFileSource", "name_of_file", "open_source"]
 
 
 def open_source(path: str | os.PathLike[str]) -> FileSource:

@@ -134,10 +134,10 @@ def _of_series(number: int, dataset: FileDataset) -> None:
 
 
 @cache
-def plain_study() -> ImportedStudy:
-    """What is read of ``make_series()`` as it is, read once in a run of the tests."""
+def plain_study(grid: Grid | None = None) -> ImportedStudy:
+    """What is read of ``make_series(grid)`` as it is, read once in a run of the tests."""
     with tempfile.TemporaryDirectory() as folder:
-        study = read_study(make_series().write(Path(folder)))
+        study = read_study(make_series(grid).write(Path(folder)))
     study.volume.hu.flags.writeable = False
     return study
 

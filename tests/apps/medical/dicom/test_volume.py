@@ -1,9 +1,7 @@
 """From files to a volume: order, place, scale."""
 
-import tempfile
 from copy import deepcopy
 from dataclasses import replace
-from functools import cache
 from itertools import product
 from math import pi
 from pathlib import Path
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from apps.medical.ct.orientation import Turn, turn_of
-from apps.medical.dicom import ImportedStudy, first_image, read_study
+from apps.medical.dicom import first_image, read_study
 from apps.messages import cautioned
 from tests import needs
 from tests.apps.medical.dicom.making import (
@@ -92,18 +90,11 @@ def test_every_orientation_gives_the_same_place_and_side(tmp_path: Path, swap, s
 OBLONG = replace(Grid(), size=(40, 60, 64))
 
 
-@cache
-def usual_way_round() -> ImportedStudy:
-    """What is read of the oblong series as it is."""
-    with tempfile.TemporaryDirectory() as folder:
-        return read_study(make_series(OBLONG).write(Path(folder)))
-
-
 @pytest.mark.parametrize(("quarter", "mirrored"), thinned(range(4), [False, True]))
 def test_the_way_round_that_slices_were_stored_changes_no_voxel_and_no_place(
     tmp_path: Path, quarter: int, mirrored: bool
 ) -> None:
-    usual = usual_way_round()
+    usual = plain_study(OBLONG)
     turned = make_series(OBLONG)
     for dataset in turned.datasets:
         values = dataset.pixel_array
