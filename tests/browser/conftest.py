@@ -18,6 +18,7 @@ from apps.dashboard import TOKEN
 from apps.settings import Settings, load_settings
 from apps.store.store import Store
 from tests import needs
+from tests.thinned import first_of
 from tests.ui import made
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +31,7 @@ FLAGS = [
     "--disable-sync",
 ]
 ACCESS_TOKEN = "the-token-of-these-tests"
-EN_ZH = ["en", pytest.param("zh", marks=pytest.mark.slow)]
+EN_ZH = first_of("en", "zh")
 """Languages of tests whose Chinese sentences another test reads."""
 RERUN = """argument => new Promise(resolve => {
   const app = document.querySelector('[data-testid=stApp]');

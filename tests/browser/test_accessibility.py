@@ -11,6 +11,7 @@ from apps.store.deletion import delete_everything_of
 from apps.store.store import Store
 from core_model.errors import Refusal
 from tests.browser.conftest import Screen, Served, with_cookie
+from tests.thinned import thinned
 
 pytestmark = pytest.mark.browser
 
@@ -47,15 +48,7 @@ def found(page: Any) -> list[str]:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(
-    ("lang", "scheme"),
-    [
-        ("en", "light"),
-        ("zh", "dark"),
-        pytest.param("en", "dark", marks=pytest.mark.slow),
-        pytest.param("zh", "light", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize(("lang", "scheme"), thinned(["en", "zh"], ["light", "dark"]))
 def test_axe_finds_nothing_serious(served: Served, browser: Any, lang: str, scheme: str, tmp_path: Path) -> None:
     with Store(served.settings) as store:
         job = jobs.create(store, "finance.read", inputs.add(store, tmp_path), {})

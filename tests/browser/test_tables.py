@@ -11,6 +11,7 @@ from apps.finance.statements.model import ReportedLine
 from apps.jobs import delete
 from apps.store.store import Store
 from tests.browser.conftest import EN_ZH, Screen, Served
+from tests.thinned import first_of
 from tests.ui import made
 
 pytestmark = pytest.mark.browser
@@ -73,7 +74,7 @@ def grids(screen: Screen) -> Any:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("widths", [USUAL, pytest.param(WIDTHS, marks=pytest.mark.slow)], ids=["usual", "all"])
+@pytest.mark.parametrize("widths", first_of(USUAL, WIDTHS), ids=["usual", "all"])
 @pytest.mark.parametrize("lang", UNITS)
 def test_each_rows_unit_is_in_sight_and_no_number_is_cut(
     screen: Screen, wide: str, lang: str, widths: tuple[int, ...]

@@ -15,6 +15,7 @@ from apps.medical.ct.volume import Geometry
 from apps.store.store import Store
 from tests.apps.medical.readings import make_finding
 from tests.browser.conftest import Screen, Served
+from tests.thinned import first_of
 from tests.ui import made
 
 pytestmark = pytest.mark.browser
@@ -103,7 +104,7 @@ def largest(bright: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rows, columns
 
 
-@pytest.mark.parametrize("widths", [USUAL, pytest.param(WIDTHS, marks=pytest.mark.slow)], ids=["usual", "all"])
+@pytest.mark.parametrize("widths", first_of(USUAL, WIDTHS), ids=["usual", "all"])
 @pytest.mark.timeout(300)
 def test_a_ball_and_its_ring_are_round_at_every_width(
     screen: Screen, balls: dict[str, str], widths: tuple[int, ...]

@@ -11,6 +11,7 @@ from apps.isolation import Budget, run_isolated, starting, sweep
 from apps.isolation.starting import CAN_FORK
 from apps.messages import refused
 from core_model.errors import InputRejected, TandemError, Unavailable
+from tests.thinned import first_of
 
 BUDGET = Budget(cpu_s=20, wall_s=60, memory_mib=256)
 both_ways = pytest.mark.parametrize("fork", [True, False] if CAN_FORK else [False])
@@ -103,7 +104,7 @@ def test_a_defect_arrives_without_its_text(tmp_path):
 
 
 @forked
-@pytest.mark.parametrize("name", [pytest.param("endless", marks=pytest.mark.slow), "endless_pattern"])
+@pytest.mark.parametrize("name", first_of("endless_pattern", "endless"))
 def test_what_takes_too_much_time_is_stopped_and_named(tmp_path, name):
     with pytest.raises(InputRejected) as error:
         call(name, tmp_path, budget=Budget(cpu_s=1, wall_s=60, memory_mib=256))

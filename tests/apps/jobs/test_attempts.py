@@ -20,14 +20,13 @@ from apps.store import jobs, workers
 from apps.store.store import Store
 from core_model.errors import Unavailable
 from tests.apps.jobs.conftest import SAMPLES, code_of, last, log_of, wait_for
+from tests.thinned import first_of
 
 WHOLE = ["first begin", "first end", "second begin", "second end"]
 
 
 # On PostgreSQL, where a worker takes its time to start, they are slow.
-sqlite_first = pytest.mark.parametrize(
-    "settings", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
-)
+sqlite_first = pytest.mark.parametrize("settings", first_of("sqlite", "postgresql"), indirect=True)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from apps.medical.ct.volume import Geometry, Volume
 from apps.medical.dicom import ImportedStudy, first_image, read_study
 from benchmarks import shared_data
 from tests import needs
+from tests.thinned import first_of
 
 pytestmark = pytest.mark.shared_data
 
@@ -98,7 +99,7 @@ def test_real_lungs_are_plausible(name: str, right_ml: tuple, left_ml: tuple) ->
         assert parts <= 6, "a lung and some of its tips, no scatter"
 
 
-@pytest.mark.parametrize("name", ["C3N-00247", pytest.param("0002", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", first_of("C3N-00247", "0002"))
 def test_the_zone_takes_in_masses_implanted_at_the_real_pleura(name: str) -> None:
     """Balls of 13 to 33 mm, 35 to 100% of their radius inside the lung, far from each other, in one volume."""
     volume, lungs = lungs_of(name)

@@ -15,6 +15,7 @@ from apps.medical.dicom.sources import name_of_file
 from apps.messages import cautioned, refused, said
 from core_model.errors import InputRejected, NotFound
 from tests.apps.medical.dicom.making import Series, make_series, plain_study, with_uid
+from tests.thinned import first_of
 
 
 def refusal(path: Path, code: str, series_uid: str | None = None) -> str:
@@ -76,7 +77,7 @@ def test_a_truncated_file_is_refused_by_its_number(tmp_path: Path, kept: float) 
     assert Path(name_of_file(folder, 17)) == victim
 
 
-@pytest.mark.parametrize("every", [149, pytest.param(37, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", first_of(149, 37))
 def test_truncation_at_any_byte_of_a_header_is_never_silent(tmp_path: Path, every: int) -> None:
     folder = make_series().write(tmp_path / "whole")
     data = (folder / "0016.dcm").read_bytes()

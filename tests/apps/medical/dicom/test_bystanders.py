@@ -11,6 +11,7 @@ from apps.messages import cautioned
 from core_model.errors import InputRejected
 from tests.apps.medical.dicom.making import STUDY_UID, Series, localizer, make_series
 from tests.apps.medical.dicom.test_identity import a_report
+from tests.thinned import first_of
 
 
 def cut(source: Path, target: Path, length: int) -> None:
@@ -35,7 +36,7 @@ def test_a_report_that_was_cut_off_anywhere_is_left_out_and_said(tmp_path: Path,
     assert damage_said(folder).startswith("1 DICOM file is damaged, cut off or packed")
 
 
-@pytest.mark.parametrize("every", [97, pytest.param(23, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", first_of(97, 23))
 def test_damage_anywhere_in_a_header_is_refused_or_said_and_never_an_error_of_the_program(
     tmp_path: Path, every: int
 ) -> None:

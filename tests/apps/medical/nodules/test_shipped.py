@@ -6,10 +6,10 @@ import pytest
 from apps.medical.nodules.detector_weights import WEIGHTS, load_detector
 from apps.medical.nodules.findings import find_nodules
 from tests.apps.medical.nodules.test_regions_and_shape import tube
+from tests.thinned import first_of
 
 SPACING = (2.5, 1.0, 1.0)
 SHAPE = (30, 90, 90)
-SLOW = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def near(finding, place):
     return np.linalg.norm((np.array(finding.measurement.centre_voxel) * SPACING) - place) if finding else np.inf
 
 
-@pytest.mark.parametrize("radius", [4.0, *(pytest.param(radius, marks=SLOW) for radius in (6.0, 9.0)), 14.0])
+@pytest.mark.parametrize("radius", first_of(4.0, 14.0, 6.0, 9.0, fast=2))
 def test_a_ball_is_shown_at_its_place_and_before_a_vessel(detector, radius):
     place = (37.0, 50.0, 60.0)
     hu, zone = lung(ball(place, radius), tube((2, 12, 20), (72, 26, 34), 2.5))
@@ -62,12 +62,13 @@ def test_the_shipped_weights_are_within_their_budget(detector):
 
 @pytest.mark.parametrize(
     "ends",
-    [
+    first_of(
         ((-10, 10, 18), (85, 28, 36)),
-        pytest.param(((2, 12, 12), (72, 40, 60)), marks=SLOW),
-        pytest.param(((-10, 20, 20), (90, 60, 30)), marks=SLOW),
         ((35, 10, 15), (38, 80, 40)),
-    ],
+        ((2, 12, 12), (72, 40, 60)),
+        ((-10, 20, 20), (90, 60, 30)),
+        fast=2,
+    ),
 )
 def test_a_vessel_of_any_course_is_not_shown(detector, ends):
     hu, zone = lung(tube(*ends, 2.5))
@@ -76,7 +77,7 @@ def test_a_vessel_of_any_course_is_not_shown(detector, ends):
 
 
 @pytest.mark.parametrize("ends", [((2, 50, 60), (72, 50, 60)), ((2, 30, 40), (72, 70, 80))], ids=["straight", "aslant"])
-@pytest.mark.parametrize("radius", [*(pytest.param(radius, marks=SLOW) for radius in (3.0, 4.0, 5.0)), 6.0])
+@pytest.mark.parametrize("radius", first_of(6.0, 3.0, 4.0, 5.0))
 def test_a_ball_on_a_vessel_is_missed_as_the_limits_say(detector, radius, ends):
     """What the README and the explanation say of nodules on vessels; where this fails, they can say better."""
     place = (37.0, 50.0, 60.0)
