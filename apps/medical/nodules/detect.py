@@ -144,8 +144,9 @@ def find_candidates(
     after = None if tick is None else (lambda done: tick(0.9 + 0.06 * done))
     regions, features_KNF = regions_with_features(mean_ZYX, maps, window, most=MOST_REGIONS, tick=after)
     logit_KN = np.array([fold.link.logit(part) for fold, part in zip(folds, features_KNF, strict=True)])
-    order = choose(regions, logit_KN.mean(0), window.spacing_mm, MOST_CANDIDATES) if regions else []
-    full = len(order) == MOST_CANDIDATES
+    order = choose(regions, logit_KN.mean(0), window.spacing_mm, MOST_CANDIDATES + 1) if regions else []
+    full = len(order) > MOST_CANDIDATES
+    order = order[:MOST_CANDIDATES]
     too_long = tubular(features_KNF.mean(0))
     order = [index for index in order if not too_long[index]]
     kept = [regions[index] for index in order]

@@ -153,6 +153,8 @@ def test_a_worker_whose_interpreter_stands_still_is_killed_and_another_one_ends_
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(pulse, "STOPPED_AFTER", STILL_LOOKS)
             wait_for(lambda: watched._process is not first)
+        assert first is not None
+        assert first.poll() == -signal.SIGKILL
         wait_for(lambda: show(store, job).state == "done", seconds=120)
         watched.check()
 

@@ -65,6 +65,8 @@ def test_a_worker_that_died_when_nobody_knew_it_any_more_leaves_its_job_to_the_n
     hold.unlink()
     with Worker(store, SAMPLES):
         wait_for(lambda: show(store, job_id).state == "done")
+    assert log_of(tmp_path) == ONCE_MORE
+    assert saved(store) == 1
 
 
 def test_a_worker_killed_between_effect_and_record_leaves_one_effect(

@@ -75,8 +75,8 @@ def whole_company(filing: Filing) -> tuple[Filing, Caution | None]:
     unknown = Caution("basis_unknown", {"members": members}) if members else None
     if not any(is_group_or_company(dimension) for fact in numbers for dimension in fact.dimensions):
         return filing, unknown
-    group = [fact for fact in numbers if _side(fact) == "group"]
-    own = [fact for fact in numbers if _side(fact) == "company"]
+    group = [fact for fact in numbers if _side(fact.dimensions) == "group"]
+    own = [fact for fact in numbers if _side(fact.dimensions) == "company"]
     plain = [fact for fact in numbers if not fact.dimensions]
     if group:
         kinds = _told_apart(group, plain)
@@ -98,9 +98,10 @@ def read_as(facts: Iterable[Fact]) -> Literal["group", "company"] | None:
     be the group.
     """
     numbers = [fact for fact in facts if fact.kind == "number"]
-    own = [fact for fact in numbers if _side(fact) == "company"]
-    if any(_side(fact) == "group" for fact in numbers):
+    sides = {dimensions: _side(dimensions) for dimensions in {fact.dimensions for fact in numbers}}
+    if "group" in sides.values():
         return "group"
+    own = [fact for fact in numbers if sides[fact.dimensions] == "company"]
     if not own:
         return None
     plain = sum(1 for fact in numbers if not fact.dimensions)
@@ -110,8 +111,8 @@ def read_as(facts: Iterable[Fact]) -> Literal["group", "company"] | None:
     return None if unknown_members(numbers) else "group"
 
 
-def _side(fact: Fact) -> Literal["group", "company", ""]:
-    for axis, member, _ in fact.dimensions:
+def _side(dimensions: Iterable[Dimension]) -> Literal["group", "company", ""]:
+    for axis, member, _ in dimensions:
         if local(axis) in _AXES:
             return "group" if local(member) in _GROUP else "company" if local(member) in _OWN else ""
     return ""
@@ -135,7 +136,7 @@ def _told_apart(group: list[Fact], plain: list[Fact]) -> set[bool]:
 def _seen_from_group(fact: Fact, kinds: set[bool]) -> Fact:
     if fact.kind != "number":
         return fact
-    if _side(fact) == "group":
+    if _side(fact.dimensions) == "group":
         return replace(fact, dimensions=_others(fact.dimensions))
     if not fact.dimensions and fact.instant in kinds:
         return replace(fact, dimensions=(Dimension("group_or_company", _COMPANY),))

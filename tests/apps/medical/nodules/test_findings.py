@@ -226,6 +226,20 @@ def test_two_tokens_of_one_slice_are_the_same_vector(slice_mm, same):
     assert not np.array_equal(tokens[2], tokens[3])
 
 
+def test_candidates_were_left_out_only_where_there_were_more(monkeypatch):
+    hu, zone = chest()
+    image = np.clip((hu + 870) / 910, -0.3, 1.5).astype(np.float32)
+    window = Window(image, zone, (2.5, 1.0, 1.0))
+    every = find_candidates([fold()], window, vectors=False)
+    found = {}
+    for most in (len(every), len(every) - 1):
+        monkeypatch.setattr(detect, "MOST_CANDIDATES", most)
+        some = find_candidates([fold()], window, vectors=False)
+        found[len(some)] = some.at_most
+        assert np.array_equal(some.centre_N3, every.centre_N3[:most])
+    assert found == {len(every): None, len(every) - 1: len(every) - 1}
+
+
 def test_no_candidates_have_no_probabilities():
     image, zone = np.zeros((4, 32, 32), np.float32), np.ones((4, 32, 32), bool)
     found = find_candidates([fold()], Window(image, zone, (2.5, 1.0, 1.0)))
