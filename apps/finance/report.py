@@ -13,6 +13,7 @@ from apps.finance.filings.entity.others import of_one_entity
 from apps.finance.filings.reader import open_report
 from apps.finance.reading import AboutReport, FactsFile, FinanceReading
 from apps.finance.statements import STATEMENTS, ReportedLine, StatementName, Statements, build_statements
+from apps.finance.statements.build import visible_facts
 from apps.provenance import Provenance
 
 
@@ -50,10 +51,11 @@ def read_report(data: bytes, tick: Callable[[float], None] | None = None) -> Rea
     root, filing = open_report(data)
     own, others = of_one_entity(filing)
     whole, whose = whole_company(own)
-    statements = build_statements(root, whole, tick=part(0.4, 0.8))
+    visible = visible_facts(root, whole)
+    statements = build_statements(root, whole, tick=part(0.4, 0.8), visible=visible)
     said = tuple(caution for caution in (others, whose) if caution is not None)
     statements = replace(statements, cautions=(*said, *statements.cautions))
-    checks, anomalies = check_statements(whole, statements, read_layout(root, whole), tick=part(0.8, 1.0))
+    checks, anomalies = check_statements(whole, statements, read_layout(root, whole, visible), tick=part(0.8, 1.0))
     return ReadReport(filing, statements, tuple(checks), tuple(anomalies))
 
 

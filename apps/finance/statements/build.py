@@ -47,6 +47,7 @@ def build_statements(
     filing: Filing,
     embed: Embed | None = None,
     tick: Callable[[float], None] | None = None,
+    visible: dict[etree._Element, Fact] | None = None,
 ) -> Statements:
     """The three statements as reported, and the 30 key lines with the reason for each.
 
@@ -57,6 +58,7 @@ def build_statements(
         embed: From N texts to an array [N, D]; captions of the company's own concepts are compared with it. Without
             it such rows stay unmapped unless they are called exactly as a line.
         tick: Called with the share done, 0 to 1; what it raises stops the work.
+        visible: What ``visible_facts`` makes of tree and facts, where that is known.
 
     Returns:
         The statements. One that is not found, and a line that is not printed, says why.
@@ -67,7 +69,7 @@ def build_statements(
     _report(tick, 0.0)
     root = parse(markup_of(source)) if isinstance(source, bytes) else source
     _report(tick, 0.3)
-    visible = visible_facts(root, filing)
+    visible = visible_facts(root, filing) if visible is None else visible
     currency = filing.document.currency
     faces = {name: read_face(name, located, currency) for name, located in locate(visible).items()}
     _report(tick, 0.7)

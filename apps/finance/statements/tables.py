@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -150,8 +150,9 @@ def _row(row: etree._Element, facts: Mapping[etree._Element, Fact], hanging: lis
             hanging.append(_Hanging(start, column, down - 1))
         if len(element) == 0 and not (element.text and element.text.strip()):
             continue
-        held = tuple(facts[inner] for inner in element.iterdescendants() if inner in facts)
-        text, marked = _text(element)
+        inside = list(element.iterdescendants())
+        held = tuple([facts[inner] for inner in inside if inner in facts])
+        text, marked = _text(element, inside)
         if not text and not held:
             continue
         bare = CURRENCY.sub("", text).replace(" ", "")
@@ -181,10 +182,10 @@ def _span(value: str | None) -> int:
     return min(max(int(value), 1), 200)
 
 
-def _text(element: etree._Element) -> tuple[str, str]:
-    """The text of a cell, and the same without what is set as a superscript."""
+def _text(element: etree._Element, inside: Iterable[etree._Element]) -> tuple[str, str]:
+    """The text of a cell, and the same without what is set as a superscript; ``inside`` are the elements in it."""
     text = plain("".join(element.itertext()))
-    if not any(_raised(part) for part in element.iterdescendants()):
+    if not any(_raised(part) for part in inside):
         return text, text
     parts: list[str] = []
     _without_superscripts(element, parts)
@@ -196,7 +197,12 @@ def _raised(element: etree._Element) -> bool:
     if element.tag == _SUPERSCRIPT:
         return True
     style = element.get("style")
-    return style is not None and _RAISED.search(style) is not None
+    return style is not None and _raises(style)
+
+
+@lru_cache(maxsize=512)  # a page has a few hundred styles, each many times; the same holds of those below
+def _raises(style: str) -> bool:
+    return _RAISED.search(style) is not None
 
 
 def _without_superscripts(element: etree._Element, parts: list[str]) -> None:
@@ -211,9 +217,20 @@ def _rules(element: etree._Element) -> tuple[bool, bool]:
     """Whether a rule stands above and below the cell, or the block in it."""
     above = below = False
     for part in (element, *element[:1]):
-        for side, how in _BORDER.findall(part.get("style") or ""):
-            drawn = "none" not in how and "hidden" not in how and not re.match(r"\s*0(?:\D|$)", how)
-            above, below = above or (drawn and side == "top"), below or (drawn and side == "bottom")
+        style = part.get("style")
+        if style:
+            drawn = _drawn(style)
+            above, below = above or drawn[0], below or drawn[1]
+    return above, below
+
+
+@lru_cache(maxsize=512)
+def _drawn(style: str) -> tuple[bool, bool]:
+    """Whether a style draws a rule above and below."""
+    above = below = False
+    for side, how in _BORDER.findall(style):
+        drawn = "none" not in how and "hidden" not in how and not re.match(r"\s*0(?:\D|$)", how)
+        above, below = above or (drawn and side == "top"), below or (drawn and side == "bottom")
     return above, below
 
 
@@ -233,6 +250,7 @@ def _offset(element: etree._Element) -> float:
     return total
 
 
+@lru_cache(maxsize=512)
 def _style_offset(style: str) -> float:
     total = 0.0
     for declaration in style.split(";"):

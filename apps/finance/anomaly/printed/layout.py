@@ -103,6 +103,17 @@ class Layout:
                         found[cell.fact_id] = columns[column]
         return found
 
+    @cached_property
+    def places(self) -> dict[str, list[tuple[int, int]]]:
+        """By fact the tables, by their place in ``grids``, and the columns that it stands in."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for number, grid in enumerate(self.grids):
+            for row in grid.rows:
+                for column, cell in row.cells.items():
+                    if cell.fact_id:
+                        found.setdefault(cell.fact_id, []).append((number, column))
+        return found
+
     def column_of(self, fact_id: str) -> list[str]:
         """The facts of the printed column that a fact stands in, itself among them; none where it is in no table."""
         return self._columns.get(fact_id, [])
@@ -131,14 +142,15 @@ class Layout:
         return plain("".join(before))[-BESIDE:], plain("".join(after))[:BESIDE]
 
 
-def read_layout(root: etree._Element, filing: Filing) -> Layout:
+def read_layout(root: etree._Element, filing: Filing, visible: Mapping[etree._Element, Fact] | None = None) -> Layout:
     """Where the facts of a report stand.
 
     Args:
         root: The report's tree.
         filing: Its facts.
+        visible: What ``visible_facts`` makes of both, where that is known.
     """
-    facts = visible_facts(root, filing)
+    facts = visible_facts(root, filing) if visible is None else visible
     return Layout({fact.fact_id: element for element, fact in facts.items()}, facts)
 
 

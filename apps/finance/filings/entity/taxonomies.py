@@ -4,6 +4,7 @@ company's own."""
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from apps.finance.filings.model import Fact
 
@@ -21,6 +22,7 @@ _NATIONAL = (
 _STANDARD = ("us-gaap", "ifrs-full", "srt", "dei", "country", "ecd", "cyd")
 
 
+@lru_cache(maxsize=256)  # asked for each fact; a report has a dozen namespaces
 def national(namespace: str) -> str:
     """Code of the country's taxonomy that a namespace belongs to; empty where it is none of them."""
     return next((code for pattern, code in _NATIONAL if pattern.match(namespace)), "")

@@ -201,10 +201,11 @@ def _kept_out(
 
 def _below(evidence: Evidence, term: Term, there: Sequence[Amount]) -> _Kept | None:
     """A number without a tag in the table of a stated term, below all rows that have one."""
-    stated = {fact_id for amount in there for fact_id in amount.fact_ids}
-    for grid in evidence.layout.grids:
-        columns = {c for row in grid.rows for c, cell in row.cells.items() if cell.fact_id in stated}
-        for row in grid.rows if columns else ():
+    places = evidence.layout.places
+    stated = {place for amount in there for fact_id in amount.fact_ids for place in places.get(fact_id, ())}
+    for number in sorted({number for number, _ in stated}):
+        columns = {column for table, column in stated if table == number}
+        for row in evidence.layout.grids[number].rows:
             for column in columns & row.cells.keys():
                 cell = row.cells[column]
                 if not cell.fact_id and term.caption.match(row.caption) and _is_number(cell.text):
