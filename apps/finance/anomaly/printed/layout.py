@@ -91,19 +91,6 @@ class Layout:
         return tuple(_grid(table, self.facts) for table in tables)
 
     @cached_property
-    def _columns(self) -> dict[str, list[str]]:
-        """By fact all facts of the printed column that it stands in."""
-        found: dict[str, list[str]] = {}
-        for grid in self.grids:
-            columns: list[list[str]] = [[] for _ in range(grid.width)]
-            for row in grid.rows:
-                for column, cell in row.cells.items():
-                    if cell.fact_id:
-                        columns[column].append(cell.fact_id)
-                        found[cell.fact_id] = columns[column]
-        return found
-
-    @cached_property
     def places(self) -> dict[str, list[tuple[int, int]]]:
         """By fact the tables, by their place in ``grids``, and the columns that it stands in."""
         found: dict[str, list[tuple[int, int]]] = {}
@@ -114,9 +101,20 @@ class Layout:
                         found.setdefault(cell.fact_id, []).append((number, column))
         return found
 
+    @cached_property
+    def _columns(self) -> dict[tuple[int, int], list[str]]:
+        """The facts of each printed column, by its place."""
+        found: dict[tuple[int, int], list[str]] = {}
+        for fact_id, places in self.places.items():
+            for place in places:
+                found.setdefault(place, []).append(fact_id)
+        return found
+
     def column_of(self, fact_id: str) -> list[str]:
-        """The facts of the printed column that a fact stands in, itself among them; none where it is in no table."""
-        return self._columns.get(fact_id, [])
+        """The facts of the printed column that a fact stands in, the last of its columns, itself among them; none where
+        it is in no table."""
+        places = self.places.get(fact_id)
+        return self._columns[places[-1]] if places else []
 
     def unit_of(self, fact_id: str) -> str | None:
         """The unit of a visible number, None where there is none."""
