@@ -1,5 +1,7 @@
 """Rows of segments, packed into a batch of tokens without padding.
 
+Lower layers attend inside windows, the last ones over whole rows; both layouts are made here, once a batch.
+
 Shapes: B rows, T tokens of all rows, S longest row, M tokens of an expert group.
 """
 
@@ -11,7 +13,11 @@ from torch import Tensor
 
 from core_model.config import MODALITIES, CoreConfig, Modality
 from core_model.errors import InputRejected
+from core_model.inputs.layout import Layout, layout_of, window_lengths
 from core_model.inputs.segments import Segment, TextSegment
+
+LONGEST_ROW = 32_768
+"""Tokens that a row may have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,8 +31,8 @@ class Batch:
         row_T: Row of each token.
         modality_T: Number of each token's modality in ``MODALITIES``.
         position_T: Position of a text piece inside its window; 0 for other tokens.
-        window_mask: Attention mask inside windows, ``[B, 1, 1 or S, S]``; ``None`` where everything is seen.
-        full_mask: Attention mask across windows, the same way.
+        windows: The windows of all rows, for layers that attend inside them.
+        rows: The rows, for layers that attend across windows.
         members: By expert group the numbers of its tokens, ``None`` where all tokens are its own.
         segments: By modality its segments, in the order of their tokens.
     """
@@ -37,8 +43,8 @@ class Batch:
     row_T: Tensor
     modality_T: Tensor
     position_T: Tensor
-    window_mask: Tensor | None
-    full_mask: Tensor | None
+    windows: Layout
+    rows: Layout
     members: dict[str, Tensor | None]
     segments: dict[Modality, list[Segment]] = field(default_factory=dict)
 
@@ -73,8 +79,8 @@ class Batch:
             row_T=self.row_T.to(device),
             modality_T=self.modality_T.to(device),
             position_T=self.position_T.to(device),
-            window_mask=moved(self.window_mask),
-            full_mask=moved(self.full_mask),
+            windows=self.windows.to(device),
+            rows=self.rows.to(device),
             members={name: moved(index_M) for name, index_M in self.members.items()},
             segments={kind: [each.to(device) for each in held] for kind, held in self.segments.items()},
         )
@@ -88,15 +94,25 @@ def pack(rows: Sequence[Sequence[Segment]], config: CoreConfig) -> Batch:
         config: Of the core that will read the batch.
 
     Raises:
-        InputRejected: No row, an empty row, or a segment whose shapes do not fit together or to the core.
+        InputRejected: No row, an empty row, a row of more than ``LONGEST_ROW`` tokens, or a segment whose shapes do not
+            fit together or to the core.
     """
-    if not rows or any(sum(len(segment) for segment in row) == 0 for row in rows):
+    lengths = [sum(len(segment) for segment in row) for row in rows]
+    if not lengths or not all(lengths):
         raise InputRejected("a row without tokens", allowed="at least one token in every row", code="empty_row")
-    row_of, modality, position, window = [], [], [], []
+    longest = max(lengths)
+    if longest > LONGEST_ROW:
+        raise InputRejected(
+            "a row of {tokens} tokens",
+            allowed="at most {most} tokens in a row",
+            action="cut it into several rows",
+            code="row_too_long",
+            values={"tokens": longest, "most": LONGEST_ROW},
+        )
+    modality, position, windows = [], [], []
     by_modality: dict[Modality, list[Segment]] = {}
-    lengths, start = [], 0
-    for number, row in enumerate(rows):
-        first, windows = start, 0
+    for row in rows:
+        windows += window_lengths(row, config.window)
         for segment in row:
             segment.check(config)
             length = len(segment)
@@ -104,46 +120,22 @@ def pack(rows: Sequence[Sequence[Segment]], config: CoreConfig) -> Batch:
                 continue
             by_modality.setdefault(segment.kind, []).append(segment)
             modality.append(torch.full((length,), MODALITIES.index(segment.kind)))
-            if isinstance(segment, TextSegment):
-                order = torch.arange(length)
-                position.append(order % config.window)
-                window.append(order // config.window + windows)
-                windows += -(-length // config.window)
-            else:
-                position.append(torch.zeros(length, dtype=torch.int64))
-                window.append(torch.full((length,), -1))
-            start += length
-        row_of.append(torch.full((start - first,), number))
-        lengths.append(start - first)
-    row_T, modality_T, window_T = torch.cat(row_of), torch.cat(modality), torch.cat(window)
-    longest = max(lengths)
-    slot_T = torch.cat([torch.arange(length) + number * longest for number, length in enumerate(lengths)])
-    valid_BS = torch.zeros(len(rows) * longest, dtype=torch.bool).index_fill(0, slot_T, True).view(len(rows), longest)
-    full_mask = None if bool(valid_BS.all()) else valid_BS[:, None, None, :]
-    window_mask = full_mask
-    if int(window_T.max()) > 0:
-        window_BS = torch.zeros(len(rows) * longest, dtype=torch.int64).index_copy(0, slot_T, window_T)
-        window_mask = _window_mask(window_BS.view(len(rows), longest), valid_BS)
+            is_text = isinstance(segment, TextSegment)
+            position.append(torch.arange(length) % config.window if is_text else torch.zeros(length, dtype=torch.int64))
+    modality_T = torch.cat(modality)
+    inside = layout_of(windows, config.window)
     return Batch(
         num_rows=len(rows),
         longest=longest,
-        slot_T=slot_T,
-        row_T=row_T,
+        slot_T=torch.cat([torch.arange(length) + number * longest for number, length in enumerate(lengths)]),
+        row_T=torch.repeat_interleave(torch.tensor(lengths)),
         modality_T=modality_T,
         position_T=torch.cat(position),
-        window_mask=window_mask,
-        full_mask=full_mask,
+        windows=inside,
+        rows=inside if windows == lengths else layout_of(lengths, config.window),
         members=_members(modality_T, config),
         segments=by_modality,
     )
-
-
-def _window_mask(window_BS: Tensor, valid_BS: Tensor) -> Tensor:
-    """Tokens see their own window; those outside any window (-1) see, and are seen by, all of their row."""
-    same = window_BS[:, :, None] == window_BS[:, None, :]
-    outside = window_BS < 0
-    seen = same | outside[:, :, None] | outside[:, None, :] | ~valid_BS[:, :, None]
-    return (seen & valid_BS[:, None, :])[:, None]
 
 
 def _members(modality_T: Tensor, config: CoreConfig) -> dict[str, Tensor | None]:

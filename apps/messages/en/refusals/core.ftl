@@ -110,6 +110,10 @@ lora_target_unknown = a low-rank update of { $name }, which the core does not ha
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
 
+row_too_long = a row of { $tokens } tokens
+    .allowed = at most { $most } tokens in a row
+    .action = cut it into several rows
+
 segment_without_numbers = a segment of truth values or complex numbers
     .allowed = real numbers
 

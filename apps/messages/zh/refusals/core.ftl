@@ -110,6 +110,10 @@ lora_target_unknown = 对 { $name } 作低秩调整，但核心模型中没有�
 row_of_something_else = 行中有文本和片段以外的内容
     .allowed = 文本，以及 ‘core_model.inputs.segments’ 中的片段
 
+row_too_long = 有一行含 { $tokens } 个词元
+    .allowed = 每行至多 { $most } 个词元
+    .action = 请将其拆成多行
+
 segment_without_numbers = 片段中是布尔值或复数
     .allowed = 实数
 
