@@ -107,6 +107,10 @@ layers_out_of_range = { $layers } layers of a core that has { $all }
 lora_target_unknown = a low-rank update of { $name }, which the core does not have
     .allowed = the end of a name among named_modules or named_parameters
 
+mixture_differs = the state of a mixture of other data, shares or settings
+    .allowed = the state of this mixture
+    .action = begin the run anew
+
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
 
@@ -116,6 +120,37 @@ row_too_long = a row of { $tokens } tokens
 
 segment_without_numbers = a segment of truth values or complex numbers
     .allowed = real numbers
+
+shares_not_positive = shares of the tokens that are not positive
+    .allowed = a positive number for each source
+    .action = leave out sources that are not to be drawn
+
+source_card_unreadable = the card of { $name } is none of a source
+    .allowed = a card that core_model.training.mixture.files wrote
+    .action = make the source again
+
+source_differs = a file of the source { $name } that differs from its SHA-256 in the card
+    .action = make the source again with the command in the card
+
+source_empty = the source { $name } holds no example to train on
+    .allowed = at least one identity of the train split
+
+source_file_missing = the file of the source { $name } is not beside its card
+    .action = make it again with the command in the card
+
+source_leaks = the source { $name } holds an example that is not of the split it says
+    .allowed = train and validation, as core_model.training.splits has them
+    .action = make the source again with the command in its card
+
+source_missing = there is no source called { $name }
+    .action = make it, or take it out of the shares
+
+source_row_unfit = the source { $name } holds a row whose { $column } is not as its kind asks for
+    .allowed = the columns that core_model.training.mixture.files names
+
+source_with_test = the source { $name } holds an example of the test split
+    .allowed = identities of the train and validation splits
+    .action = leave out what core_model.training.splits calls test
 
 spacing_not_positive = a spacing that is not positive
     .allowed = millimetres above 0

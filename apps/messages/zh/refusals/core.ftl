@@ -107,6 +107,10 @@ layers_out_of_range = 要求 { $layers } 层，而核心模型有 { $all } 层
 lora_target_unknown = 对 { $name } 作低秩调整，但核心模型中没有它
     .allowed = ‘named_modules’ 或 ‘named_parameters’ 中某个名称的结尾
 
+mixture_differs = 混合数据的状态来自其他数据、份额或设置
+    .allowed = 该混合数据自身的状态
+    .action = 请重新开始训练
+
 row_of_something_else = 行中有文本和片段以外的内容
     .allowed = 文本，以及 ‘core_model.inputs.segments’ 中的片段
 
@@ -116,6 +120,37 @@ row_too_long = 有一行含 { $tokens } 个词元
 
 segment_without_numbers = 片段中是布尔值或复数
     .allowed = 实数
+
+shares_not_positive = 词元份额不是正数
+    .allowed = 每个数据源一个正数
+    .action = 请去掉不参与抽取的数据源
+
+source_card_unreadable = { $name } 的说明卡不是数据源的说明卡
+    .allowed = 由 ‘core_model.training.mixture.files’ 写出的说明卡
+    .action = 请重新生成该数据源
+
+source_differs = 数据源 { $name } 的文件与其说明卡中的 SHA-256 不符
+    .action = 请用说明卡中的命令重新生成该数据源
+
+source_empty = 数据源 { $name } 中没有可用于训练的样本
+    .allowed = 至少一个属于训练集的主体
+
+source_file_missing = 数据源 { $name } 的文件不在其说明卡所在的文件夹中
+    .action = 请用说明卡中的命令重新生成
+
+source_leaks = 数据源 { $name } 中有样本不属于其标明的划分
+    .allowed = ‘core_model.training.splits’ 规定的训练集和验证集
+    .action = 请用说明卡中的命令重新生成该数据源
+
+source_missing = 没有名为 { $name } 的数据源
+    .action = 请生成该数据源，或将其从份额中去掉
+
+source_row_unfit = 数据源 { $name } 中有一行的 { $column } 不符合其类型的要求
+    .allowed = ‘core_model.training.mixture.files’ 列出的各列
+
+source_with_test = 数据源 { $name } 中有属于测试集的样本
+    .allowed = 训练集和验证集的主体
+    .action = 请去掉 ‘core_model.training.splits’ 划为测试集的样本
 
 spacing_not_positive = 间距不是正数
     .allowed = 大于 0 的毫米数
