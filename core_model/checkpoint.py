@@ -21,6 +21,8 @@ from core_model.errors import InputRejected, Unavailable
 
 SCALE = ".scale"
 """Ending of the name under which the scales of an int8 tensor stand, where no tensor has that name already."""
+FORMAT = 1
+"""Of cards and their files; a card without one is of the first."""
 _ROUNDED = "int8"
 """Name in a file's header of the table from each rounded tensor to its scales."""
 
@@ -69,6 +71,7 @@ def read_tensors(content: bytes) -> dict[str, Tensor]:
     Raises:
         InputRejected: It is not a file of safetensors, or a table names what is not there.
     """
+    refuse_pickle(content)
     try:
         stored = load(content)
         length = int.from_bytes(content[:8], "little")
@@ -83,6 +86,25 @@ def read_tensors(content: bytes) -> dict[str, Tensor]:
         raise InputRejected(
             "weights that are not safetensors", action="reinstall the weights", code="weights_unreadable"
         ) from error
+
+
+def refuse_pickle(content: bytes) -> None:
+    """Refuse what PyTorch and Python write as pickles, by its first 9 bytes, whatever its name is.
+
+    A file of safetensors begins with the length of its header, which may look like a pickle's mark, and its ``{``.
+
+    Raises:
+        InputRejected: It is one: opening it could run a program.
+    """
+    zipped = content[:4] == b"PK\x03\x04"
+    pickled = content[:1] == b"\x80" and content[1:2] <= b"\x05" and content[8:9] != b"{"
+    if zipped or pickled:
+        raise InputRejected(
+            "a pickle, which could run a program when it is opened",
+            allowed="safetensors",
+            action="write the tensors with safetensors",
+            code="weights_pickled",
+        )
 
 
 def save_checkpoint(
@@ -125,7 +147,8 @@ def save_checkpoint(
     card_path = folder / f"{name}.json"
     before = _named_file(card_path)
     write_atomically(file, content)
-    entry = {**card, "weights_file": file.name, "weights_sha256": digest, "bytes": len(content)}
+    named = {"format": FORMAT, "weights_file": file.name, "weights_sha256": digest, "bytes": len(content)}
+    entry = {**card, **named}
     write_atomically(card_path, (json.dumps(entry, indent=2, ensure_ascii=False) + "\n").encode("utf8"))
     if before and before != file.name:
         (folder / before).unlink(missing_ok=True)
@@ -149,9 +172,24 @@ def load_checkpoint(card_path: str | Path) -> tuple[dict[str, Tensor], dict[str,
             code="weights_not_beside_card",
         )
     content = file.read_bytes()
-    if hashlib.sha256(content).hexdigest() != card["weights_sha256"]:
+    refuse_pickle(content)
+    expected = card.get("bytes")
+    if isinstance(expected, int) and len(content) < expected:
         raise InputRejected(
-            "weights that differ from their card's SHA-256", action="reinstall the weights", code="weights_differ"
+            "weights that were cut off: {given} bytes",
+            allowed="{expected} bytes, as the card has it",
+            action="reinstall the weights",
+            code="weights_truncated",
+            values={"given": len(content), "expected": expected},
+        )
+    given = hashlib.sha256(content).hexdigest()
+    if given != card["weights_sha256"]:
+        raise InputRejected(
+            "weights that differ from their card's SHA-256: {given}",
+            allowed="{expected}",
+            action="reinstall the weights",
+            code="weights_differ",
+            values={"given": given[:12], "expected": str(card["weights_sha256"])[:12]},
         )
     return read_tensors(content), card
 
@@ -181,6 +219,14 @@ def load_card(card_path: str | Path) -> dict[str, Any]:
     if not isinstance(named, str) or Path(named).name != named:
         raise InputRejected(
             "a card that names no weights beside it", action="reinstall the weights", code="card_without_weights"
+        )
+    if card.get("format", FORMAT) != FORMAT:
+        raise InputRejected(
+            "weights of the format {given}",
+            allowed="{expected}",
+            action="use the release of Tandem that wrote them, or make them anew",
+            code="weights_of_another_format",
+            values={"given": str(card["format"]), "expected": FORMAT},
         )
     return card
 

@@ -55,6 +55,7 @@ class Adapter(nn.Module):
         embeddings: In place of the core's own, by modality; each is called as the core's own is.
         own_vectors: Whether the vectors that tell the modalities apart are learned anew, from the core's own.
         lora: Low-rank updates of the core's layers.
+        own_layers: How many of the blocks that run, the last ones, are the adapter's own, from the core's weights on.
 
     Attributes:
         card: Of the file that it was read from or written to.
@@ -76,15 +77,17 @@ class Adapter(nn.Module):
         embeddings: Mapping[Modality, nn.Module] | None = None,
         own_vectors: bool = False,
         lora: Lora | None = None,
+        own_layers: int = 0,
     ) -> None:
         super().__init__()
         self.settings, self.card = dict(settings or {}), cast(dict[str, Any], {})
         self.num_layers = core.checked_layers(num_layers)
         twin = core.twin()
+        self.blocks = _own_blocks(twin, self.num_layers, core.checked_layers(own_layers)) if own_layers else None
         self.embeddings = nn.ModuleDict({str(name): module for name, module in (embeddings or {}).items()})
         self.modality_MD = nn.Parameter(twin.modality_MD.detach().clone()) if own_vectors else None
         self.lora = nn.ParameterDict(inject(twin, lora)) if lora else None
-        self._held = _Held(twin)
+        self._held = _Held(twin, core.twin() if own_layers else twin)
 
     @property
     def core(self) -> Core:
@@ -129,7 +132,7 @@ class Adapter(nn.Module):
             "adapter": self.kind,
             "settings": self.settings,
             "num_layers": self.num_layers,
-            "core_sha256": self.core.weights_hash,
+            "core_sha256": self._held.base.weights_hash,
         }
         written = save_checkpoint(path.parent, name, tensors, entry)
         self.card = load_card(written)
@@ -163,9 +166,11 @@ class Adapter(nn.Module):
             )
         if card.get("core_sha256") != core.weights_hash:
             raise InputRejected(
-                "an adapter that was made for another core",
+                "an adapter that was made for another core, {given}",
+                allowed="{expected}",
                 action="use the core that its card names, or train it anew",
                 code="adapter_of_another_core",
+                values={"given": str(card.get("core_sha256"))[:12], "expected": core.weights_hash[:12]},
             )
         tensors, _ = load_checkpoint(path)
         try:
@@ -183,6 +188,8 @@ class Adapter(nn.Module):
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         super()._apply(fn, recurse)
         self._held.core._apply(fn, recurse)
+        if self._held.base is not self._held.core:
+            self._held.base._apply(fn, recurse)
         return self
 
 
@@ -267,13 +274,23 @@ def adapter_card(path: Path) -> dict[str, Any]:
 class _Held:
     """A core beside a module, not inside it: not among its parameters, and shared by its copies but for what learns."""
 
-    def __init__(self, core: Core) -> None:
-        self.core = core
+    def __init__(self, core: Core, base: Core) -> None:
+        self.core, self.base = core, base
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "_Held":
-        for parameter in self.core.parameters():
+        for parameter in (*self.core.parameters(), *self.base.parameters()):
             if not parameter.requires_grad and id(parameter) not in memo:
                 memo[id(parameter)] = nn.Parameter(parameter.detach(), requires_grad=False)
         tokenizer = self.core.__dict__["_tokenizer"]
         memo[id(tokenizer)] = tokenizer
-        return _Held(copy.deepcopy(self.core, memo))
+        return _Held(copy.deepcopy(self.core, memo), copy.deepcopy(self.base, memo))
+
+
+def _own_blocks(twin: Core, num_layers: int, count: int) -> nn.ModuleList:
+    """Copies of the last blocks that run, which learn, in the twin's places."""
+    own = nn.ModuleList()
+    for number in range(max(0, num_layers - count), num_layers):
+        block = copy.deepcopy(twin.blocks[number]).requires_grad_(True)
+        twin.blocks[number] = block
+        own.append(block)
+    return own

@@ -26,21 +26,30 @@ class Lora:
         alpha: The change is multiplied by ``alpha / rank``.
         modules: Linear layers, by the end of their names, in every block.
         parameters: Matrices of experts, which are no layers of their own, by the end of their names; see ``EXPERTS``.
+        blocks: Numbers of the blocks that are changed; all where none is named.
     """
 
     rank: int = 8
     alpha: float = 16.0
     modules: tuple[str, ...] = ("attention.qkv", "attention.out")
     parameters: tuple[str, ...] = ()
+    blocks: tuple[int, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON values, for an adapter's settings."""
-        return {**asdict(self), "modules": list(self.modules), "parameters": list(self.parameters)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Lora":
         """The inverse of ``as_dict``."""
-        return cls(**{**values, "modules": tuple(values["modules"]), "parameters": tuple(values["parameters"])})
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+        }
+        return cls(**given)
+
+    def named(self, targets: tuple[str, ...]) -> list[str]:
+        """The targets in each block that is changed."""
+        return [f"blocks.{number}.{target}" for number in self.blocks for target in targets] or list(targets)
 
 
 def inject(core: Core, lora: Lora) -> dict[str, nn.Parameter]:
@@ -57,21 +66,28 @@ def inject(core: Core, lora: Lora) -> dict[str, nn.Parameter]:
         InputRejected: The core has no layer or matrix of a name: it would silently not be changed.
         Unavailable: PEFT is not installed.
     """
-    _all_there(lora.modules, (name for name, _ in core.named_modules()))
-    _all_there(lora.parameters, (name for name, _ in core.named_parameters()))
+    modules, parameters = lora.named(lora.modules), lora.named(tuple(_in_experts(lora)))
+    _all_there(modules, (name for name, _ in core.named_modules()))
+    _all_there(parameters, (name for name, _ in core.named_parameters()))
     library = peft()
     config = library.LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,
         lora_dropout=0.0,
-        target_modules=list(lora.modules) or None,
-        target_parameters=list(lora.parameters) or None,
+        target_modules=modules or None,
+        target_parameters=parameters or None,
     )
     library.inject_adapter_in_model(config, core)
     return {name.replace(".", "/"): value for name, value in core.named_parameters() if value.requires_grad}
 
 
-def _all_there(wanted: tuple[str, ...], names: Iterable[str]) -> None:
+def _in_experts(lora: Lora) -> list[str]:
+    """Matrices by their names within a block: ``EXPERTS`` are named from the layer of experts on."""
+    inside = "experts." if lora.blocks else ""
+    return [f"{inside}{name}" if name.startswith("groups.") else name for name in lora.parameters]
+
+
+def _all_there(wanted: Iterable[str], names: Iterable[str]) -> None:
     known = list(names)
     for target in wanted:
         if not any(name == target or name.endswith(f".{target}") for name in known):

@@ -15,11 +15,22 @@ adapter_name_taken = the name { $name } is taken by a file that is not an adapte
 adapter_name_wrong = a name that no adapter can have
     .allowed = letters, digits, _ . and -, not . or - in front
 
-adapter_of_another_core = an adapter that was made for another core
+adapter_of_another_core = an adapter that was made for another core, { $given }
+    .allowed = { $expected }
     .action = use the core that its card names, or train it anew
 
 adapter_of_another_kind = an adapter of the kind { $kind }
     .allowed = { $wanted }
+
+adapter_version_kept = version { $version } ships with Tandem, or is in use
+    .action = promote another version first
+
+adapter_version_missing = there is no version { $version } of the adapter { $domain }; there are { $versions }
+    .action = see them with 'tandem adapters list'
+
+adapter_without_card = there is no card that names these weights
+    .allowed = an adapter is its card, a JSON file, with the safetensors that it names beside it
+    .action = give the path of the card
 
 card_unreadable = a card that is not JSON
     .action = reinstall the weights
@@ -32,6 +43,9 @@ card_without_weights = a card that names no weights beside it
 
 checkpoint_unreadable = a checkpoint that cannot be read ({ $kind })
     .action = remove it: the run then begins anew
+
+comparison_out_of_date = version { $now } is in use, and the comparison was made with { $then }
+    .action = compare again
 
 config_of_another_shape = a configuration of another shape than the core's card has
     .action = leave it out, or save the core again
@@ -90,6 +104,14 @@ gate_below = the figure { $figure } is { $value }
 gate_without_figure = the adapter's card has no figure { $figure }
     .action = evaluate it, and write the figure into its card
 
+held_out_differs = held-out samples with the SHA-256 { $given }
+    .allowed = { $expected }, as the card has it
+    .action = train the adapter anew, or take it again from where it came
+
+held_out_unreadable = held-out samples that cannot be read
+    .allowed = gzipped JSON lines, at most { $most } MB
+    .action = train the adapter anew
+
 ids_or_rows = neither or both of input_ids and rows
     .allowed = one of them
 
@@ -110,6 +132,21 @@ lora_target_unknown = a low-rank update of { $name }, which the core does not ha
 mixture_differs = the state of a mixture of other data, shares or settings
     .allowed = the state of this mixture
     .action = begin the run anew
+
+nothing_to_judge_on = version { $version } of { $domain } without held-out samples that it can be judged on
+    .allowed = samples with the labels that it was trained for
+    .action = give them with --data
+
+nothing_to_roll_back = there is no version of { $domain } before the one in use
+    .action = promote another version
+
+pointer_of_another_format = a pointer to the adapter in use of the format { $given }
+    .allowed = { $expected }
+    .action = remove active.json from the adapter's folder: version 0 is then in use
+
+promotion_refused = version { $version } is worse than what is in use: { $metrics }
+    .allowed = not worse than the current on any guarded metric, beyond its interval
+    .action = see the table of 'tandem adapters evaluate', and train with other data or settings
 
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
@@ -184,7 +221,8 @@ volume_misshapen = volume vectors, positions and spacing that do not fit togethe
 
 volume_not_finite = a volume with a vector, position or spacing that is not finite
 
-weights_differ = weights that differ from their card's SHA-256
+weights_differ = weights that differ from their card's SHA-256: { $given }
+    .allowed = { $expected }
     .action = reinstall the weights
 
 weights_missing = there are no weights called { $name }
@@ -193,7 +231,19 @@ weights_missing = there are no weights called { $name }
 weights_not_beside_card = the weights that the card names are not beside it
     .action = reinstall, or make them again with the command in the card
 
+weights_of_another_format = weights of the format { $given }
+    .allowed = { $expected }
+    .action = use the release of Tandem that wrote them, or make them anew
+
 weights_of_another_shape = weights that are not those of the shape in their card
+    .action = reinstall the weights
+
+weights_pickled = a pickle, which could run a program when it is opened
+    .allowed = safetensors
+    .action = write the tensors with safetensors
+
+weights_truncated = weights that were cut off: { $given } bytes
+    .allowed = { $expected } bytes, as the card has it
     .action = reinstall the weights
 
 weights_unreadable = weights that are not safetensors

@@ -15,11 +15,22 @@ adapter_name_taken = 文件夹中名为“{ $name }”的文件不是适配器
 adapter_name_wrong = 名称不能用作适配器名
     .allowed = 字母、数字、‘_’、‘.’ 和 ‘-’，且不以 ‘.’ 或 ‘-’ 开头
 
-adapter_of_another_core = 该适配器是为另一个核心模型训练的
+adapter_of_another_core = 该适配器是为另一个核心模型（{ $given }）训练的
+    .allowed = { $expected }
     .action = 请使用适配器卡所列的核心模型，或重新训练
 
 adapter_of_another_kind = 适配器的类型为 { $kind }
     .allowed = { $wanted }
+
+adapter_version_kept = 版本 { $version } 随程序提供或正在使用
+    .action = 请先启用另一个版本
+
+adapter_version_missing = 适配器“{ $domain }”没有版本 { $version }；现有版本：{ $versions }
+    .action = 可用 ‘tandem adapters list’ 查看
+
+adapter_without_card = 没有模型卡列出这些权重
+    .allowed = 适配器由模型卡（JSON 文件）及其所列、位于同一文件夹的 ‘safetensors’ 文件组成
+    .action = 请给出模型卡的路径
 
 card_unreadable = 模型卡不是 JSON
     .action = 请重新安装权重
@@ -32,6 +43,9 @@ card_without_weights = 模型卡未指明同一文件夹中的权重
 
 checkpoint_unreadable = 检查点无法读取（{ $kind }）
     .action = 请将其删除，训练将从头开始
+
+comparison_out_of_date = 正在使用版本 { $now }，而比较时使用的是版本 { $then }
+    .action = 请重新比较
 
 config_of_another_shape = 给定配置的结构与核心模型的模型卡中的不同
     .action = 请不要指定配置，或重新保存核心模型
@@ -90,6 +104,14 @@ gate_below = 指标 { $figure } 为 { $value }
 gate_without_figure = 适配器卡中没有指标 { $figure }
     .action = 请先评估，并将该指标写入适配器卡
 
+held_out_differs = 留出样本的 SHA-256 为 { $given }
+    .allowed = 模型卡所列的 { $expected }
+    .action = 请重新训练适配器，或从来源处重新获取
+
+held_out_unreadable = 留出样本无法读取
+    .allowed = 压缩的 JSON 行（‘gzip’），最多 { $most } MB
+    .action = 请重新训练适配器
+
 ids_or_rows = ‘input_ids’ 与 ‘rows’ 都未给出，或同时给出
     .allowed = 二者之一
 
@@ -110,6 +132,21 @@ lora_target_unknown = 对 { $name } 作低秩调整，但核心模型中没有�
 mixture_differs = 混合数据的状态来自其他数据、份额或设置
     .allowed = 该混合数据自身的状态
     .action = 请重新开始训练
+
+nothing_to_judge_on = “{ $domain }”的版本 { $version } 没有可用于评估的留出样本
+    .allowed = 标签与其训练标签一致的样本
+    .action = 请用 ‘--data’ 给出
+
+nothing_to_roll_back = “{ $domain }”在当前版本之前没有其他版本
+    .action = 请启用另一个版本
+
+pointer_of_another_format = 当前适配器的指针格式为 { $given }
+    .allowed = { $expected }
+    .action = 请从适配器文件夹中删除 ‘active.json’，之后使用版本 0
+
+promotion_refused = 版本 { $version } 不如正在使用的版本：{ $metrics }
+    .allowed = 任何受保护的指标都不低于当前版本（超出其置信区间）
+    .action = 请查看 ‘tandem adapters evaluate’ 的表格，并改用其他数据或设置训练
 
 row_of_something_else = 行中有文本和片段以外的内容
     .allowed = 文本，以及 ‘core_model.inputs.segments’ 中的片段
@@ -184,7 +221,8 @@ volume_misshapen = 体数据的向量、位置与间距互不匹配
 
 volume_not_finite = 体数据的向量、位置或间距中有值不是有限数
 
-weights_differ = 权重与其模型卡中的 SHA-256 不符
+weights_differ = 权重与其模型卡中的 SHA-256 不符：{ $given }
+    .allowed = { $expected }
     .action = 请重新安装权重
 
 weights_missing = 没有名为“{ $name }”的权重
@@ -193,7 +231,19 @@ weights_missing = 没有名为“{ $name }”的权重
 weights_not_beside_card = 模型卡所列的权重不在同一文件夹中
     .action = 请重新安装，或用模型卡中的命令重新生成
 
+weights_of_another_format = 权重的格式为 { $given }
+    .allowed = { $expected }
+    .action = 请使用写入这些权重的 ‘Tandem’ 版本，或重新生成
+
 weights_of_another_shape = 权重与其模型卡中的结构不符
+    .action = 请重新安装权重
+
+weights_pickled = 该文件是 ‘pickle’，打开时可能运行程序
+    .allowed = ‘safetensors’
+    .action = 请用 ‘safetensors’ 写入张量
+
+weights_truncated = 权重被截断：{ $given } 字节
+    .allowed = 模型卡所列的 { $expected } 字节
     .action = 请重新安装权重
 
 weights_unreadable = 权重不是 ‘safetensors’ 文件

@@ -76,7 +76,7 @@ CANDIDATES = "python -m apps.medical.nodules.training candidates"
 @pytest.mark.parametrize(
     ("torn", "command", "says"),
     [
-        ("A/stem-*.safetensors", "candidates", "weights that differ from their card's SHA-256"),
+        ("A/stem-*.safetensors", "candidates", "weights that were cut off"),
         ("A/stem.json", "candidates", "a card that is not JSON"),
         ("A/link.json", "candidates", "the linking weights of fold A cannot be read; fit them anew"),
         ("A.npz", "candidates", "a file of arrays that is damaged"),
