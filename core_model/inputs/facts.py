@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core_model.inputs.segments import UNITS, FactsSegment
+from core_model.nn.products import Linear
 
 _RATIOS = 6
 _SIZES = 4
@@ -49,9 +50,9 @@ class FactEmbedding(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.unit_UD = nn.Parameter(torch.zeros(len(UNITS), width))
-        self.ratio = nn.Linear(_RATIOS, width)
-        self.size = nn.Linear(_SIZES, width)
-        self.time = nn.Linear(_TIMES, width)
+        self.ratio = Linear(_RATIOS, width)
+        self.size = Linear(_SIZES, width)
+        self.time = Linear(_TIMES, width)
         for layer in (self.ratio, self.size, self.time):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core_model.nn.products import Linear
+
 _PLACE = 4
 
 
@@ -23,8 +25,8 @@ class ImageEmbedding(nn.Module):
     def __init__(self, patch: int, width: int) -> None:
         super().__init__()
         self.patch = patch
-        self.project = nn.Linear(patch * patch, width)
-        self.place = nn.Linear(_PLACE, width)
+        self.project = Linear(patch * patch, width)
+        self.place = Linear(_PLACE, width)
         for layer in (self.project, self.place):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)

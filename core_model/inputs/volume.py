@@ -8,6 +8,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from core_model.nn.products import Linear
+
 WAVELENGTHS_MM = (8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 """Wavelengths of the position code: from the size of a small nodule to that of a chest."""
 
@@ -30,8 +32,8 @@ class VolumeEmbedding(nn.Module):
     def __init__(self, features: int, width: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(features)
-        self.features = nn.Linear(features, width)
-        self.place = nn.Linear(3 * 2 * len(WAVELENGTHS_MM) + 3, width)
+        self.features = Linear(features, width)
+        self.place = Linear(3 * 2 * len(WAVELENGTHS_MM) + 3, width)
         for layer in (self.features, self.place):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core_model.inputs.packing import Batch
+from core_model.nn.products import Linear
 
 
 class Attention(nn.Module):
@@ -21,8 +22,8 @@ class Attention(nn.Module):
     def __init__(self, width: int, num_heads: int, *, across_windows: bool) -> None:
         super().__init__()
         self.num_heads, self.across_windows = num_heads, across_windows
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
+        self.qkv = Linear(width, 3 * width)
+        self.out = Linear(width, width)
 
     def forward(self, x_TD: Tensor, batch: Batch) -> Tensor:
         """Attend within each window or each row of the batch; ``[T, D]``."""

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from core_model.config import Dispatch
 from core_model.nn.grouped import grouped_product
+from core_model.nn.products import Linear, linear
 from core_model.nn.router import Router, Routing
 
 Activation = Literal["gelu", "swiglu"]
@@ -84,18 +85,18 @@ class ExpertGroup(nn.Module):
     def _dense(self, x_TD: Tensor, routing: Routing) -> Tensor:
         w1_EFD = self.w1_EFD
         num_experts, hidden, width = w1_EFD.shape
-        h_TH = F.linear(x_TD, w1_EFD.view(-1, width), None if self.b1_EF is None else self.b1_EF.view(-1))
+        h_TH = linear(x_TD, w1_EFD.view(-1, width), None if self.b1_EF is None else self.b1_EF.view(-1))
         if self.w3_EFD is None:
             h_TH = F.gelu(h_TH)
         else:
-            h_TH = F.silu(h_TH) * F.linear(x_TD, self.w3_EFD.view(-1, width))
+            h_TH = F.silu(h_TH) * linear(x_TD, self.w3_EFD.view(-1, width))
         if self.router.num_active == num_experts:
             gates_TE = routing.gates_TK
         else:
             gates_TE = torch.zeros_like(routing.gates_TK[:, :1]).expand(-1, num_experts)
             gates_TE = gates_TE.scatter(1, routing.chosen_TK, routing.gates_TK)
         h_TEF = h_TH.view(-1, num_experts, hidden) * gates_TE.unsqueeze(-1)
-        return h_TEF.view(-1, num_experts * hidden) @ self.w2_EFD.view(-1, width)
+        return linear(h_TEF.view(-1, num_experts * hidden), self.w2_EFD.view(-1, width).t())
 
     def _sorted(self, x_TD: Tensor, routing: Routing) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         order_N = torch.argsort(routing.chosen_TK.flatten(), stable=True)
@@ -124,10 +125,10 @@ class ExpertGroup(nn.Module):
         b1 = [None] * len(w1) if self.b1_EF is None else list(self.b1_EF.unbind())
         parts = []
         for e, (x_MD, gate_M) in enumerate(zip(x_ND.split(sizes), gate_N.split(sizes), strict=True)):
-            h_MF = F.linear(x_MD, w1[e], b1[e])
+            h_MF = linear(x_MD, w1[e], b1[e])
             third = w3[e]
-            h_MF = F.gelu(h_MF) if third is None else F.silu(h_MF) * F.linear(x_MD, third)
-            parts.append((h_MF * gate_M.unsqueeze(-1)) @ w2[e])
+            h_MF = F.gelu(h_MF) if third is None else F.silu(h_MF) * linear(x_MD, third)
+            parts.append(linear(h_MF * gate_M.unsqueeze(-1), w2[e].t()))
         return torch.zeros_like(x_TD).index_add_(0, token_N, torch.cat(parts).to(x_TD.dtype))
 
 
@@ -137,9 +138,9 @@ class FeedForward(nn.Module):
     def __init__(self, width: int, hidden: int, *, activation: Activation = "gelu") -> None:
         super().__init__()
         bias = activation == "gelu"
-        self.up = nn.Linear(width, hidden, bias=bias)
-        self.gate = nn.Linear(width, hidden, bias=False) if activation == "swiglu" else None
-        self.down = nn.Linear(hidden, width, bias=bias)
+        self.up = Linear(width, hidden, bias=bias)
+        self.gate = Linear(width, hidden, bias=False) if activation == "swiglu" else None
+        self.down = Linear(hidden, width, bias=bias)
 
     def forward(self, x_TD: Tensor) -> Tensor:
         """``[T, D]`` to ``[T, D]``."""

@@ -3,13 +3,10 @@
 Shapes: N rows sorted by expert, E experts, I columns of a row, O columns of a product.
 
 On a CPU in fp32 the products are taken one expert at a time, each written where it belongs, by PyTorch's own ``mm`` or
-by oneDNN, whichever is faster on the processor (``by_onednn``); ``python -m benchmarks moe_layer`` measures the layer.
-oneDNN's operator is the one that PyTorch's compiler emits for a linear layer on a CPU. Other devices and types take
-``grouped_mm``.
+by oneDNN (``core_model.nn.products``); ``python -m benchmarks moe_layer`` measures the layer. Other devices and types
+take ``grouped_mm``.
 """
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,9 +14,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-CPU_INFO = Path("/proc/cpuinfo")
-ZEN_5 = 26
-"""AMD's first family with AVX-512 of full width."""
+from core_model.nn.products import Product, by_onednn, onednn_product
 
 
 def grouped_product(x_NI: Tensor, w_EIO: Tensor, load_E: Tensor) -> Tensor:
@@ -38,36 +33,14 @@ def grouped_product(x_NI: Tensor, w_EIO: Tensor, load_E: Tensor) -> Tensor:
     return F.grouped_mm(x_NI, w_EIO, offs=load_E.cumsum(0).to(torch.int32))
 
 
-@cache
-def by_onednn() -> bool:
-    """Whether oneDNN multiplies faster than ``mm`` here.
-
-    ``mm`` is MKL's. On processors that are not Intel's MKL uses half of an AVX-512 unit of full width, and the whole
-    layer then takes a third longer than by oneDNN; elsewhere both multiply alike, and oneDNN's result must be copied to
-    its place. The processor decides, not a clock, so that two runs on one machine round alike.
-    """
-    there = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-    return there and _is_amd_of_full_width()
-
-
-def _is_amd_of_full_width() -> bool:
-    try:
-        lines = CPU_INFO.read_text().partition("\n\n")[0].splitlines()
-    except OSError:
-        return False
-    about = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    family = about.get("cpu family", "")
-    return about.get("vendor_id") == "AuthenticAMD" and family.isdecimal() and int(family) >= ZEN_5
-
-
-def _multiply(a_IK: Tensor, b_KO: Tensor, out_IO: Tensor) -> None:
+def _multiply(a_IK: Tensor, b_KO: Tensor, out_IO: Tensor, product: Product) -> None:
     """``out = a b``, written in place."""
     if out_IO.stride(0) == 1:  # stored by columns: its transpose is stored by rows
         a_IK, b_KO, out_IO = b_KO.t(), a_IK.t(), out_IO.t()
     if not a_IK.shape[1]:
         out_IO.zero_()
-    elif by_onednn():
-        out_IO.copy_(torch.ops.mkldnn._linear_pointwise(a_IK, b_KO.t(), None, "none", [], ""))
+    elif by_onednn(product, a_IK.numel() * b_KO.shape[1]):
+        out_IO.copy_(onednn_product(a_IK, b_KO.t()))
     else:
         torch.mm(a_IK, b_KO, out=out_IO)
 
@@ -82,7 +55,7 @@ class _ProductByExpert(torch.autograd.Function):
         y_NO = x_NI.new_empty(len(x_NI), w_EIO.shape[2])
         for y_MO, x_MI, w_IO in zip(y_NO.split(sizes), x_NI.split(sizes), w_EIO.unbind(), strict=True):
             if len(x_MI):
-                _multiply(x_MI, w_IO, y_MO)
+                _multiply(x_MI, w_IO, y_MO, "forward")
         return y_NO
 
     @staticmethod
@@ -95,9 +68,9 @@ class _ProductByExpert(torch.autograd.Function):
             dx_NI = torch.empty_like(x_NI)
             for dx_MI, dy_MO, w_IO in zip(dx_NI.split(ctx.sizes), dy_parts, w_EIO.unbind(), strict=True):
                 if len(dy_MO):
-                    _multiply(dy_MO, w_IO.t(), dx_MI)
+                    _multiply(dy_MO, w_IO.t(), dx_MI, "input")
         if ctx.needs_input_grad[1]:
             dw_EIO = torch.empty_like(w_EIO)
             for dw_IO, dy_MO, x_MI in zip(dw_EIO.unbind(), dy_parts, x_NI.split(ctx.sizes), strict=True):
-                _multiply(x_MI.t(), dy_MO, dw_IO)
+                _multiply(x_MI.t(), dy_MO, dw_IO, "weight")
         return dx_NI, dw_EIO, None

@@ -1,15 +1,13 @@
 """The product by expert against plain products in fp64, on both ways of computing it."""
 
-from pathlib import Path
-
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from core_model.nn import grouped
 from core_model.nn.grouped import grouped_product
+from core_model.nn.products import Library, multiply_by, onednn_is_there
 
 
 @settings(max_examples=40, deadline=None)
@@ -18,18 +16,17 @@ from core_model.nn.grouped import grouped_product
     columns=st.sampled_from([(16, 32), (384, 256), (20, 4)]),
     transposed=st.booleans(),
 )
-@pytest.mark.parametrize("way", ["oneDNN", "mm"])
-def test_products_and_gradients(way: str, sizes: list[int], columns: tuple[int, int], transposed: bool) -> None:
+@pytest.mark.parametrize("way", ["onednn", "mkl"])
+def test_products_and_gradients(way: Library, sizes: list[int], columns: tuple[int, int], transposed: bool) -> None:
     inward, outward = columns
-    if way == "oneDNN" and not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+    if way == "onednn" and not onednn_is_there():
         pytest.skip("this build of PyTorch has no oneDNN")
     torch.manual_seed(sum(sizes))
     x_NI = torch.randn(sum(sizes), inward, requires_grad=True)
     stored = torch.randn(len(sizes), *((outward, inward) if transposed else columns), requires_grad=True)
     w_EIO = stored.transpose(1, 2) if transposed else stored
     dy_NO = torch.randn(len(x_NI), outward)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grouped, "by_onednn", lambda: way == "oneDNN")
+    with multiply_by(way):
         y_NO = grouped_product(x_NI, w_EIO, torch.tensor(sizes, dtype=torch.float32))
         gradients = torch.autograd.grad(y_NO, (x_NI, w_EIO), dy_NO)
     expert_N = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes))
@@ -40,26 +37,6 @@ def test_products_and_gradients(way: str, sizes: list[int], columns: tuple[int, 
     assert_close(y_NO.double(), truth, **close)
     for mine, theirs in zip(gradients, torch.autograd.grad(truth, (x64, w64), dy_NO.double()), strict=True):
         assert_close(mine.double(), theirs, **close)
-
-
-@pytest.mark.parametrize(
-    ("told", "expected"),
-    [
-        ("vendor_id\t: AuthenticAMD\ncpu family\t: 26\n\nvendor_id\t: AuthenticAMD\n", True),
-        ("vendor_id\t: AuthenticAMD\ncpu family\t: 25\n", False),
-        ("vendor_id\t: GenuineIntel\ncpu family\t: 26\n", False),
-        ("CPU implementer\t: 0x41\n", False),
-        (None, False),
-    ],
-)
-def test_the_processor_decides_who_multiplies(
-    told: str | None, expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if told is not None:
-        (tmp_path / "cpuinfo").write_text(told)
-    monkeypatch.setattr(grouped, "CPU_INFO", tmp_path / "cpuinfo")
-    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
-    assert grouped.by_onednn.__wrapped__() is (expected and hasattr(torch.ops.mkldnn, "_linear_pointwise"))
 
 
 def test_a_gradient_of_one_repeated_value_is_taken() -> None:

@@ -148,6 +148,12 @@ promotion_refused = version { $version } is worse than what is in use: { $metric
     .allowed = not worse than the current on any guarded metric, beyond its interval
     .action = see the table of 'tandem adapters evaluate', and train with other data or settings
 
+product_library_missing = products by oneDNN, which this build of PyTorch does not have
+    .action = choose auto or mkl
+
+product_library_unknown = products by { $library }
+    .allowed = auto, onednn or mkl
+
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
 
