@@ -148,7 +148,7 @@ promotion_refused = 版本 { $version } 不如正在使用的版本：{ $metrics
     .allowed = 任何受保护的指标都不低于当前版本（超出其置信区间）
     .action = 请查看 ‘tandem adapters evaluate’ 的表格，并改用其他数据或设置训练
 
-product_library_missing = 要求由 oneDNN 计算乘积，但此 PyTorch 版本中没有它
+product_library_missing = 要求由 ‘oneDNN’ 计算乘积，但此 PyTorch 版本中没有它
     .action = 请选择 ‘auto’ 或 ‘mkl’
 
 product_library_unknown = 由“{ $library }”计算乘积
