@@ -144,15 +144,15 @@ pointer_of_another_format = a pointer to the adapter in use of the format { $giv
     .allowed = { $expected }
     .action = remove active.json from the adapter's folder: version 0 is then in use
 
-promotion_refused = version { $version } is worse than what is in use: { $metrics }
-    .allowed = not worse than the current on any guarded metric, beyond its interval
-    .action = see the table of 'tandem adapters evaluate', and train with other data or settings
-
 product_library_missing = products by oneDNN, which this build of PyTorch does not have
     .action = choose auto or mkl
 
 product_library_unknown = products by { $library }
     .allowed = auto, onednn or mkl
+
+promotion_refused = version { $version } is worse than what is in use: { $metrics }
+    .allowed = not worse than the current on any guarded metric, beyond its interval
+    .action = see the table of 'tandem adapters evaluate', and train with other data or settings
 
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
