@@ -57,7 +57,9 @@ class CoreConfig:
         shared_hidden: Hidden width of the expert that every token runs.
         groups: Routed experts by modality.
         volume_features: Length of a candidate vector from a volume's stem.
-        patch: Edge of a square image patch in pixels.
+        patch: Edge of an image's cell in pixels, a power of two: each is a token.
+        image_channels: Channels of the image stem at full size.
+        masked_facts: Whether facts whose value or unit is masked can be read.
         norm_eps: Epsilon of the layer norms.
     """
 
@@ -70,7 +72,9 @@ class CoreConfig:
     shared_hidden: int = 512
     groups: tuple[ExpertGroupConfig, ...] = _groups(128, 8, 192, 96)
     volume_features: int = 80
-    patch: int = 16
+    patch: int = 8
+    image_channels: int = 16
+    masked_facts: bool = True
     norm_eps: float = 1e-12
 
     def __post_init__(self) -> None:
@@ -83,6 +87,8 @@ class CoreConfig:
             raise ValueError(f"every modality needs exactly one expert group, got {served}")
         if self.shared_hidden <= 0 or self.vocab_size < 4 or self.window < 2:
             raise ValueError("shared_hidden, vocab_size and window must be positive")
+        if self.patch < 2 or self.patch & (self.patch - 1) or self.image_channels < 1:
+            raise ValueError(f"patch {self.patch} is not a power of two, or the image stem has no channels")
 
     @classmethod
     def tiny(cls) -> "CoreConfig":
@@ -98,6 +104,7 @@ class CoreConfig:
             groups=_groups(16, 4, 16, 8),
             volume_features=8,
             patch=4,
+            image_channels=4,
         )
 
     @classmethod

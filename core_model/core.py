@@ -64,9 +64,9 @@ class Core(nn.Module):
         self._tokenizer, self.card = tokenizer, dict(card or {})
         self._as_on_disk: Fingerprint | None = None
         self.text = TextEmbedding(config)
-        self.image = ImageEmbedding(config.patch, config.width)
-        self.volume = VolumeEmbedding(config.volume_features, config.width)
-        self.facts = FactEmbedding(config.width)
+        self.image = ImageEmbedding(config.patch, config.width, config.image_channels)
+        self.volume = VolumeEmbedding(config.volume_features, config.width, offsets=True)
+        self.facts = FactEmbedding(config.width, masked=config.masked_facts)
         self.modality_MD = nn.Parameter(torch.zeros(len(MODALITIES), config.width))
         self.embedding_norm = nn.LayerNorm(config.width, eps=config.norm_eps)
         first_full = config.num_layers - config.num_full_attention
@@ -305,7 +305,8 @@ class Core(nn.Module):
         if modality == "volume":
             volume = VolumeSegment.joined([segment for segment in segments if isinstance(segment, VolumeSegment)])
             embedding = embeddings.get(modality, self.volume)
-            return embedding(volume.features_NC, volume.position_mm_N3, volume.spacing_mm_N3)
+            offset = () if volume.offset_mm_N3 is None else (volume.offset_mm_N3,)
+            return embedding(volume.features_NC, volume.position_mm_N3, volume.spacing_mm_N3, *offset)
         facts = FactsSegment.joined([segment for segment in segments if isinstance(segment, FactsSegment)])
         return embeddings.get(modality, self.facts)(facts, self.text.names(facts.name_ids))
 

@@ -41,6 +41,20 @@ class CoreOutput:
         count_B = torch.bincount(row_T, minlength=self.batch.num_rows).clamp(min=1)
         return total_BD / count_B.unsqueeze(-1)
 
+    def most(self, *modalities: Modality) -> Tensor:
+        """Largest hidden state of each row over the tokens of some modalities, or of all, entry by entry; ``[B, D]``.
+
+        A row that has none of them gives zeros.
+        """
+        hidden_TD, row_T = self.hidden_TD, self.batch.row_T
+        if modalities:
+            wanted = torch.tensor([MODALITIES.index(m) for m in modalities], device=row_T.device)
+            index = torch.isin(self.batch.modality_T, wanted).nonzero().flatten()
+            hidden_TD, row_T = hidden_TD[index], row_T[index]
+        start_BD = hidden_TD.new_zeros(self.batch.num_rows, hidden_TD.shape[1])
+        place_TD = row_T.unsqueeze(-1).expand_as(hidden_TD)
+        return start_BD.scatter_reduce(0, place_TD, hidden_TD, "amax", include_self=False)
+
     def first(self) -> Tensor:
         """Hidden state of each row's first token, ``[B, D]``."""
         count_B = torch.bincount(self.batch.row_T, minlength=self.batch.num_rows)

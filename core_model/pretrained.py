@@ -15,6 +15,7 @@ from torch import Tensor
 from core_model.checkpoint import load_card, load_checkpoint, save_checkpoint, write_atomically
 from core_model.config import CoreConfig
 from core_model.errors import InputRejected, TandemError, Unavailable
+from core_model.inputs.start import with_start_values
 from core_model.inputs.text import TextTokenizer
 
 CARD_FILE = "core.json"
@@ -30,7 +31,7 @@ class CoreFiles:
 
     Attributes:
         config: The shape.
-        tensors: The weights, in fp32.
+        tensors: The weights, in fp32; of what a file lacks that is older than a part of the core, the start values.
         tokenizer: The tokenizer; None where the core was saved without one.
         card: Where the weights come from.
     """
@@ -51,7 +52,8 @@ def read_folder(folder: Path) -> CoreFiles:
     tensors, card = load_checkpoint(folder / CARD_FILE)
     prefix = str(card.get("prefix", ""))
     tensors = {name.removeprefix(prefix): tensor for name, tensor in tensors.items()}
-    return CoreFiles(config_in(card), tensors, _tokenizer(folder, card), card)
+    config = config_in(card)
+    return CoreFiles(config, with_start_values(config, tensors), _tokenizer(folder, card), card)
 
 
 def config_in(card: Mapping[str, Any]) -> CoreConfig:

@@ -4,8 +4,14 @@ Each fact becomes two tokens: one says how it stands (its log-ratio to the same 
 reference range, and to the value before), one how large it is. Both carry the name in the space of words, the unit and
 the time. Exact identities (sums, roll-forwards) are rules elsewhere, and not learned here.
 
+Where a fact's value is masked, two learned vectors stand for what its tokens say of it, ratios included, which tell the
+value to whoever knows the total; where its unit is masked, one for the unit. Whoever masks a value must mask it where
+it stands as another fact's total or prior value too.
+
 Shapes: N facts, D width; token 2n is the ratio of fact n, token 2n + 1 its magnitude.
 """
+
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -45,10 +51,17 @@ def size_features(segment: FactsSegment) -> Tensor:
 
 
 class FactEmbedding(nn.Module):
-    """Facts to tokens, two each."""
+    """Facts to tokens, two each.
 
-    def __init__(self, width: int) -> None:
+    Args:
+        width: D.
+        masked: Whether it reads facts whose value or unit is masked.
+    """
+
+    def __init__(self, width: int, *, masked: bool = False) -> None:
         super().__init__()
+        self.masked_value_2D = nn.Parameter(torch.zeros(2, width)) if masked else None
+        self.masked_unit_D = nn.Parameter(torch.zeros(width)) if masked else None
         self.unit_UD = nn.Parameter(torch.zeros(len(UNITS), width))
         self.ratio = Linear(_RATIOS, width)
         self.size = Linear(_SIZES, width)
@@ -69,7 +82,17 @@ class FactEmbedding(nn.Module):
         """
         dtype = name_ND.dtype
         time_N2 = torch.stack([segment.years_N, torch.tanh(segment.years_N)], dim=-1).to(dtype)
-        common_ND = name_ND + self.unit_UD[segment.unit_N] + self.time(time_N2)
-        ratio_ND = common_ND + self.ratio(ratio_features(segment).to(dtype))
-        size_ND = common_ND + self.size(size_features(segment).to(dtype))
-        return torch.stack([ratio_ND, size_ND], dim=1).flatten(0, 1)
+        unit_ND = self.unit_UD[segment.unit_N]
+        if segment.unit_masked_N is not None and self.masked_unit_D is not None:
+            unit_ND = torch.where(segment.unit_masked_N[:, None], self.masked_unit_D.to(unit_ND.dtype), unit_ND)
+        common_ND = name_ND + unit_ND + self.time(time_N2)
+        hidden_N = segment.value_masked_N
+        if hidden_N is not None:
+            nothing_N = torch.zeros_like(segment.values_N)
+            segment = replace(segment, values_N=torch.where(hidden_N, nothing_N, segment.values_N))
+        value_N2D = torch.stack(
+            [self.ratio(ratio_features(segment).to(dtype)), self.size(size_features(segment).to(dtype))], dim=1
+        )
+        if hidden_N is not None and self.masked_value_2D is not None:
+            value_N2D = torch.where(hidden_N[:, None, None], self.masked_value_2D.to(value_N2D.dtype), value_N2D)
+        return (common_ND.unsqueeze(1) + value_N2D).flatten(0, 1)

@@ -97,6 +97,9 @@ def pack(rows: Sequence[Sequence[Segment]], config: CoreConfig) -> Batch:
         InputRejected: No row, an empty row, a row of more than ``LONGEST_ROW`` tokens, or a segment whose shapes do not
             fit together or to the core.
     """
+    for row in rows:
+        for segment in row:
+            segment.check(config)
     lengths = [sum(len(segment) for segment in row) for row in rows]
     if not lengths or not all(lengths):
         raise InputRejected("a row without tokens", allowed="at least one token in every row", code="empty_row")
@@ -114,7 +117,6 @@ def pack(rows: Sequence[Sequence[Segment]], config: CoreConfig) -> Batch:
     for row in rows:
         windows += window_lengths(row, config.window)
         for segment in row:
-            segment.check(config)
             length = len(segment)
             if not length:
                 continue

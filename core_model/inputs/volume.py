@@ -1,4 +1,7 @@
-"""Candidate vectors of a volume's stem to tokens, with position and spacing.
+"""Vectors of a volume's stem to tokens, with position and spacing.
+
+A candidate is one vector, or a grid of the stem's feature map around it. Each token then says where it stands from the
+origin, and how far from its candidate, both in millimetres, so that scans of any spacing are read alike.
 
 Shapes: N vectors, C their length, D width. Positions and spacing in millimetres, z, y, x.
 """
@@ -27,9 +30,10 @@ class VolumeEmbedding(nn.Module):
     Args:
         features: C, length of the stem's vectors.
         width: D.
+        offsets: Whether it reads how far a vector stands from its candidate.
     """
 
-    def __init__(self, features: int, width: int) -> None:
+    def __init__(self, features: int, width: int, *, offsets: bool = False) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(features)
         self.features = Linear(features, width)
@@ -37,8 +41,13 @@ class VolumeEmbedding(nn.Module):
         for layer in (self.features, self.place):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
+        self.offset = Linear(3 * 2 * len(WAVELENGTHS_MM), width, bias=False) if offsets else None
+        if self.offset is not None:
+            nn.init.normal_(self.offset.weight, std=0.02)
 
-    def forward(self, features_NC: Tensor, position_mm_N3: Tensor, spacing_mm_N3: Tensor) -> Tensor:
+    def forward(
+        self, features_NC: Tensor, position_mm_N3: Tensor, spacing_mm_N3: Tensor, offset_mm_N3: Tensor | None = None
+    ) -> Tensor:
         """Embed vectors.
 
         Args:
@@ -46,10 +55,16 @@ class VolumeEmbedding(nn.Module):
             position_mm_N3: Where each stands, from the origin that the head was trained with (that of nodules: the
                 candidate's best slice).
             spacing_mm_N3: Of the voxels that the vectors were computed from, positive.
+            offset_mm_N3: How far each stands from its candidate; NaN, or not given, where it is none's.
 
         Returns:
             ``[N, D]`` in the type of the weights, before the norm that all modalities share.
         """
         place_NP = torch.cat([position_code(position_mm_N3), spacing_mm_N3.log()], dim=-1)
         dtype = self.features.weight.dtype
-        return self.features(self.norm(features_NC.to(dtype))) + self.place(place_NP.to(dtype))
+        tokens_ND = self.features(self.norm(features_NC.to(dtype))) + self.place(place_NP.to(dtype))
+        if offset_mm_N3 is None or self.offset is None:
+            return tokens_ND
+        known_N1 = torch.isfinite(offset_mm_N3).all(dim=-1, keepdim=True)
+        code_NP = position_code(torch.where(known_N1, offset_mm_N3, torch.zeros_like(offset_mm_N3)))
+        return tokens_ND + self.offset(code_NP.to(dtype)) * known_N1.to(dtype)

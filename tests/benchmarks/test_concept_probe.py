@@ -152,7 +152,10 @@ def test_a_fold_gives_a_mark_for_each_example_and_kind_and_the_same_again(core: 
     assert fold == Probe(core, small_examples(), HOW).fold(2)
 
 
-BESIDE = {"device.py", "fingerprint.py", "skeleton.py", "inputs/facts.py", "inputs/image.py", "inputs/volume.py"}
+BESIDE = {
+    *("device.py", "fingerprint.py", "skeleton.py"),
+    *(f"inputs/{name}.py" for name in ("checks", "facts", "image", "start", "volume")),
+}
 """Of the core: what runs and decides no hit; of the other modalities only the modules are made, and a skeleton's values
 are all replaced by the file's."""
 

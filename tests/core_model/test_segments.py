@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
@@ -81,6 +82,18 @@ def test_a_segment_differs_by_any_entry_shape_or_type() -> None:
         (volume(features_NC=torch.ones(3, 8, dtype=torch.bool)), "segment_without_numbers"),
         (volume(position_mm_N3=torch.ones(3, 3, dtype=torch.bool)), "segment_without_numbers"),
         (ImageSegment(torch.ones(4, 4, dtype=torch.bool), 4), "segment_without_numbers"),
+        (ImageSegment(np.ones((4, 4)), 4), "segment_of_no_tensors"),
+        (ImageSegment(torch.tensor([[0.5, float("-inf")]]), 4), "image_not_finite"),
+        (TextSegment([1, 2]), "segment_of_no_tensors"),
+        (volume(spacing_mm_N3=[0.7, 0.7, 0.7]), "segment_of_no_tensors"),
+        (volume(features_NC=torch.tensor(3.0)), "volume_misshapen"),
+        (volume(offset_mm_N3=torch.zeros(2, 3)), "volume_misshapen"),
+        (volume(offset_mm_N3=torch.full((3, 3), NAN)), "volume_not_finite"),
+        (facts(name_ids=([7], [8])), "segment_of_no_tensors"),
+        (facts(totals_N=torch.tensor([float("inf"), 1.0])), "facts_not_finite"),
+        (facts(value_masked_N=torch.tensor([1, 0])), "fact_masks_misshapen"),
+        (facts(unit_masked_N=torch.tensor([True])), "fact_masks_misshapen"),
+        (facts(values_N=torch.tensor([NAN, 1.0]), value_masked_N=torch.tensor([False, True])), "facts_not_finite"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -88,6 +101,21 @@ def test_what_the_core_cannot_read_is_refused(segment: Segment, code: str) -> No
     with pytest.raises(InputRejected) as refused:
         pack([[segment]], TINY)
     assert refused.value.code == code
+
+
+def test_an_error_names_what_was_given_and_what_is_allowed() -> None:
+    for segment, said in (
+        (ImageSegment(torch.zeros(3, 4, 4), 5), r"shape \[3, 4, 4\] in patches of 5 pixels .*\[Y, X\], patches of 4"),
+        (ImageSegment([[0.5]], 4), r"pixels_YX is a list \(allowed: tensors\)"),
+        (volume(features_NC=torch.zeros(3, 9)), r"\[3, 9\], \[3, 3\], \[3, 3\] \(allowed: \[N, 8\]"),
+        (volume(spacing_mm_N3=torch.full((3, 3), -0.5)), r"not positive: -0.5 mm \(allowed: millimetres above 0"),
+        (facts(values_N=torch.tensor([1.0, float("-inf")])), r"values_N: -inf\) \(allowed: finite"),
+        (facts(unit_N=torch.tensor([0.5, 1.0])), r"0 to 10: \[2\] of torch.float32"),
+        (facts(priors_N=torch.ones(2, dtype=torch.bool)), r"priors_N is of torch.bool \(allowed: real numbers"),
+        (TextSegment(torch.tensor([4, 97])), r"0 to 96 in one row: 4 to 97"),
+    ):
+        with pytest.raises(InputRejected, match=said):
+            pack([[segment]], TINY)
 
 
 def test_whole_numbers_are_read_as_the_numbers_that_they_are() -> None:

@@ -36,6 +36,8 @@ class StandardisedVolumeEmbedding(VolumeEmbedding):
         """Vectors in standard deviations from the mean, within ``CLIP``."""
         return ((features_NC - self.mean_C) / self.scale_C).clamp(-CLIP, CLIP)
 
-    def forward(self, features_NC: Tensor, position_mm_N3: Tensor, spacing_mm_N3: Tensor) -> Tensor:
+    def forward(
+        self, features_NC: Tensor, position_mm_N3: Tensor, spacing_mm_N3: Tensor, offset_mm_N3: Tensor | None = None
+    ) -> Tensor:
         """See ``VolumeEmbedding``; the vectors are as the stem gives them."""
-        return super().forward(self.standardised(features_NC), position_mm_N3, spacing_mm_N3)
+        return super().forward(self.standardised(features_NC), position_mm_N3, spacing_mm_N3, offset_mm_N3)

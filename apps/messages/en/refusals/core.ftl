@@ -86,14 +86,21 @@ empty_row = a row without tokens
 extra_missing = the package { $name } is not installed
     .action = install the extra train: pip install 'tandem[train]'
 
+fact_masks_misshapen = masks of facts of { $given }, { $kind }
+    .allowed = one truth value a fact: [{ $names }], torch.bool
+
 fact_unnamed = a fact without a name
     .action = name every fact
 
-facts_misshapen = facts whose columns differ in length
+facts_masked_unread = masked facts for a core that reads none
+    .action = take a core whose configuration says masked_facts
+
+facts_misshapen = facts whose columns differ in length: { $names } names, columns of { $given }
     .allowed = one entry a fact in each
 
-facts_not_finite = a fact whose value or time is not finite
-    .action = leave out facts without a value
+facts_not_finite = a fact whose value, time, total or prior value is not finite ({ $given })
+    .allowed = finite numbers; NaN for a total or a prior value that there is not
+    .action = leave out facts without a value, or mask their values
 
 gate_above = the figure { $figure } is { $value }
     .allowed = at most { $bound }
@@ -115,10 +122,11 @@ held_out_unreadable = held-out samples that cannot be read
 ids_or_rows = neither or both of input_ids and rows
     .allowed = one of them
 
-image_misshapen = an image that is not [Y, X], or is cut into patches of another size
-    .allowed = patches of { $patch } pixels
+image_misshapen = an image of the shape { $shape } in patches of { $given } pixels
+    .allowed = [Y, X], patches of { $patch } pixels
 
-image_not_finite = an image with a pixel that is not finite
+image_not_finite = an image with a pixel that is not finite ({ $given })
+    .allowed = intensities from 0 to 1
 
 kind_unknown = texts of the kind { $kind }
     .allowed = query or passage
@@ -161,7 +169,11 @@ row_too_long = a row of { $tokens } tokens
     .allowed = at most { $most } tokens in a row
     .action = cut it into several rows
 
-segment_without_numbers = a segment of truth values or complex numbers
+segment_of_no_tensors = { $column } is a { $given }
+    .allowed = tensors
+    .action = bring it there with torch.as_tensor
+
+segment_without_numbers = { $column } is of { $given }
     .allowed = real numbers
 
 shares_not_positive = shares of the tokens that are not positive
@@ -195,13 +207,13 @@ source_with_test = the source { $name } holds an example of the test split
     .allowed = identities of the train and validation splits
     .action = leave out what core_model.training.splits calls test
 
-spacing_not_positive = a spacing that is not positive
+spacing_not_positive = a spacing that is not positive: { $given } mm
     .allowed = millimetres above 0
 
 text_kind_unknown = text of the kind { $kind }
     .allowed = text or code
 
-text_pieces_unknown = text pieces outside 0 to { $last }
+text_pieces_unknown = text pieces that are no whole numbers from 0 to { $last } in one row: { $given }
     .action = tokenise with the core's own tokenizer
 
 texts_expected = something else than a list of texts
@@ -219,13 +231,14 @@ training_differs = a folder with a training that follows from something else: { 
 training_unknown = a folder with a checkpoint, but without what it follows from
     .action = give another folder, or remove this one
 
-unit_unknown = a kind of unit outside 0 to { $last }
+unit_unknown = kinds of unit that are no whole numbers from 0 to { $last }: { $given }
     .action = take its place in core_model.inputs.segments.UNITS
 
-volume_misshapen = volume vectors, positions and spacing that do not fit together
+volume_misshapen = volume vectors, positions and spacing that do not fit together: { $given }
     .allowed = [N, { $features }], [N, 3] and [N, 3]
 
-volume_not_finite = a volume with a vector, position or spacing that is not finite
+volume_not_finite = a volume with a vector, position or spacing that is not finite ({ $given })
+    .allowed = finite numbers
 
 weights_differ = weights that differ from their card's SHA-256: { $given }
     .allowed = { $expected }

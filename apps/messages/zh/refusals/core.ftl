@@ -86,14 +86,21 @@ empty_row = 有一行不含任何词元
 extra_missing = 未安装软件包 { $name }
     .action = 请安装附加组件 ‘train’：‘pip install "tandem[train]"’
 
+fact_masks_misshapen = 事实的掩码为 { $given }，类型 { $kind }
+    .allowed = 每项事实一个布尔值：‘[{ $names }]’，‘torch.bool’
+
 fact_unnamed = 有一项事实没有名称
     .action = 请为每项事实命名
 
-facts_misshapen = 事实的各列长度不一致
+facts_masked_unread = 该核心模型不能读取被掩盖的事实
+    .action = 请使用配置中 ‘masked_facts’ 为真的核心模型
+
+facts_misshapen = 事实的各列长度不一致：{ $names } 个名称，各列为 { $given }
     .allowed = 每列每项事实一个值
 
-facts_not_finite = 有一项事实的数值或时间不是有限数
-    .action = 请去掉没有数值的事实
+facts_not_finite = 有一项事实的数值、时间、合计或上期数值不是有限数（{ $given }）
+    .allowed = 有限数；没有合计或上期数值时为 ‘NaN’
+    .action = 请去掉没有数值的事实，或掩盖其数值
 
 gate_above = 指标 { $figure } 为 { $value }
     .allowed = 不超过 { $bound }
@@ -115,10 +122,11 @@ held_out_unreadable = 留出样本无法读取
 ids_or_rows = ‘input_ids’ 与 ‘rows’ 都未给出，或同时给出
     .allowed = 二者之一
 
-image_misshapen = 图像不是 ‘[Y, X]’，或切块尺寸不同
-    .allowed = 边长 { $patch } 像素的切块
+image_misshapen = 图像形状为 { $shape }，切块边长 { $given } 像素
+    .allowed = ‘[Y, X]’，边长 { $patch } 像素的切块
 
-image_not_finite = 图像中有像素不是有限数
+image_not_finite = 图像中有像素不是有限数（{ $given }）
+    .allowed = 0 至 1 的强度
 
 kind_unknown = 文本类型“{ $kind }”
     .allowed = ‘query’ 或 ‘passage’
@@ -161,7 +169,11 @@ row_too_long = 有一行含 { $tokens } 个词元
     .allowed = 每行至多 { $most } 个词元
     .action = 请将其拆成多行
 
-segment_without_numbers = 片段中是布尔值或复数
+segment_of_no_tensors = { $column } 是 { $given }
+    .allowed = 张量
+    .action = 请用 ‘torch.as_tensor’ 转换
+
+segment_without_numbers = { $column } 的类型为 { $given }
     .allowed = 实数
 
 shares_not_positive = 词元份额不是正数
@@ -195,13 +207,13 @@ source_with_test = 数据源 { $name } 中有属于测试集的样本
     .allowed = 训练集和验证集的主体
     .action = 请去掉 ‘core_model.training.splits’ 划为测试集的样本
 
-spacing_not_positive = 间距不是正数
+spacing_not_positive = 间距不是正数：{ $given } 毫米
     .allowed = 大于 0 的毫米数
 
 text_kind_unknown = 文本片段的类型“{ $kind }”
     .allowed = ‘text’ 或 ‘code’
 
-text_pieces_unknown = 文本词元编号不在 0 至 { $last } 之间
+text_pieces_unknown = 文本词元编号不是一行 0 至 { $last } 之间的整数：{ $given }
     .action = 请使用该核心模型自带的分词器
 
 texts_expected = 需要文本列表
@@ -219,13 +231,14 @@ training_differs = 该文件夹中的训练依据不同：{ $differences }
 training_unknown = 文件夹中有检查点，但没有其训练依据
     .action = 请指定另一个文件夹，或删除该文件夹
 
-unit_unknown = 单位类型编号不在 0 至 { $last } 之间
+unit_unknown = 单位类型编号不是 0 至 { $last } 之间的整数：{ $given }
     .action = 请取其在 ‘core_model.inputs.segments.UNITS’ 中的位置
 
-volume_misshapen = 体数据的向量、位置与间距互不匹配
+volume_misshapen = 体数据的向量、位置与间距互不匹配：{ $given }
     .allowed = ‘[N, { $features }]’、‘[N, 3]’ 和 ‘[N, 3]’
 
-volume_not_finite = 体数据的向量、位置或间距中有值不是有限数
+volume_not_finite = 体数据的向量、位置或间距中有值不是有限数（{ $given }）
+    .allowed = 有限数
 
 weights_differ = 权重与其模型卡中的 SHA-256 不符：{ $given }
     .allowed = { $expected }

@@ -1,9 +1,8 @@
-"""Heads: from the core's hidden states to answers.
+"""Heads for a row or a token: classes, numbers, vectors to compare.
 
-Shapes: B rows, T tokens, D width, C classes or outputs, F features of a dense map, Z, Y, X voxels.
+Shapes: B rows, T tokens, D width, C classes or outputs.
 """
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -19,7 +18,7 @@ class ClassificationHead(nn.Module):
     def __init__(self, width: int, classes: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.linear = nn.Linear(width, classes)
+        self.linear = Linear(width, classes)
         nn.init.zeros_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
 
@@ -50,7 +49,7 @@ class RegressionHead(nn.Module):
     def __init__(self, width: int, outputs: int = 1) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.linear = nn.Linear(width, 2 * outputs)
+        self.linear = Linear(width, 2 * outputs)
         nn.init.zeros_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
 
@@ -65,25 +64,6 @@ class RegressionHead(nn.Module):
         return ((value_BC - mean_BC).abs() / spread_BC + spread_BC.log()).mean()
 
 
-class HeatmapHead(nn.Module):
-    """A dense heatmap: how much each voxel's features answer to what the core says of a candidate.
-
-    Args:
-        width: D.
-        features: F, channels of the dense map, for example of a volume's stem.
-    """
-
-    def __init__(self, width: int, features: int) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.query = nn.Linear(width, features + 1)
-
-    def forward(self, x_ND: Tensor, map_FZYX: Tensor) -> Tensor:
-        """Logits ``[N, Z, Y, X]``, registered to the map's voxels."""
-        query_NF, bias_N1 = self.query(self.norm(x_ND)).split([map_FZYX.shape[0], 1], dim=-1)
-        return torch.einsum("nf,fzyx->nzyx", query_NF, map_FZYX) + bias_N1[..., None, None]
-
-
 class EmbeddingHead(nn.Module):
     """A unit vector for comparing rows.
 
@@ -94,7 +74,7 @@ class EmbeddingHead(nn.Module):
 
     def __init__(self, width: int, outputs: int) -> None:
         super().__init__()
-        self.linear = nn.Linear(width, outputs, bias=False)
+        self.linear = Linear(width, outputs, bias=False)
 
     def forward(self, x_BD: Tensor) -> Tensor:
         """``[B, outputs]``, of length 1."""
