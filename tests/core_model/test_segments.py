@@ -158,6 +158,6 @@ def test_a_batch_goes_to_a_device_with_all_that_it_holds() -> None:
                 value = getattr(segment, field.name)
                 parts = value if isinstance(value, tuple) else (value,)
                 tensors += [part for part in parts if isinstance(part, torch.Tensor)]
-    assert len(tensors) == 6 + 3 + 2 + 1 + 1 + 3 + 7
+    assert len(tensors) == 4 + 3 + 2 + 1 + 1 + 3 + 7
     assert {tensor.device.type for tensor in tensors} == {"meta"}
     assert batch.device.type == "meta"
