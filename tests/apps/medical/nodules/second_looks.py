@@ -14,7 +14,7 @@ from core_model.config import CoreConfig
 from core_model.core import Core
 from core_model.training.splits import split_of
 
-CONFIG = CoreConfig.from_dict({**CoreConfig.tiny().as_dict(), "volume_features": 80})
+CONFIG = CoreConfig.from_dict({**CoreConfig.tiny().as_dict(), "volume_features": 80, "window": 32})
 SPACING = (2.5, 1.0, 1.0)
 
 
