@@ -24,7 +24,7 @@ class RatingHead(nn.Module):
     def __init__(self, width: int, ratings: int, levels: int = 5) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.linear = Linear(width, ratings)
+        self.linear = nn.Linear(width, ratings)
         nn.init.zeros_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
         self.first_K = nn.Parameter(torch.full((ratings,), (2 - levels) / 2))

@@ -20,7 +20,7 @@ class HeatmapHead(nn.Module):
     def __init__(self, width: int, features: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.query = Linear(width, features + 1)
+        self.query = nn.Linear(width, features + 1)
 
     def forward(self, x_ND: Tensor, map_FZYX: Tensor) -> Tensor:
         """Logits ``[N, Z, Y, X]``, registered to the map's voxels."""
@@ -40,7 +40,7 @@ class OutlineHead(nn.Module):
         super().__init__()
         self.patch = patch
         self.norm = nn.LayerNorm(width)
-        self.linear = Linear(width, patch * patch)
+        self.linear = nn.Linear(width, patch * patch)
         nn.init.normal_(self.linear.weight, std=0.02)
         nn.init.constant_(self.linear.bias, -4.0)
 

@@ -56,8 +56,8 @@ class MaskedFactHead(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(2 * width)
-        self.hidden = Linear(2 * width, width)
-        self.out = Linear(width, 3 + len(UNITS) + 2 * BINS)
+        self.hidden = nn.Linear(2 * width, width)
+        self.out = nn.Linear(width, 3 + len(UNITS) + 2 * BINS)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 

@@ -18,7 +18,7 @@ class ClassificationHead(nn.Module):
     def __init__(self, width: int, classes: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.linear = Linear(width, classes)
+        self.linear = nn.Linear(width, classes)
         nn.init.zeros_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
 
@@ -49,7 +49,7 @@ class RegressionHead(nn.Module):
     def __init__(self, width: int, outputs: int = 1) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.linear = Linear(width, 2 * outputs)
+        self.linear = nn.Linear(width, 2 * outputs)
         nn.init.zeros_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
 
@@ -74,7 +74,7 @@ class EmbeddingHead(nn.Module):
 
     def __init__(self, width: int, outputs: int) -> None:
         super().__init__()
-        self.linear = Linear(width, outputs, bias=False)
+        self.linear = nn.Linear(width, outputs, bias=False)
 
     def forward(self, x_BD: Tensor) -> Tensor:
         """``[B, outputs]``, of length 1."""
