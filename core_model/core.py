@@ -9,7 +9,7 @@
 Shapes: T tokens of the whole batch, B rows, N texts, D width, M modalities.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self, cast, get_args
 
@@ -255,9 +255,9 @@ class Core(nn.Module):
             )
         return cast(list[Segment], segments)
 
-    def encode(self, rows: Sequence[Row], *, num_layers: int | None = None) -> CoreOutput:
+    def encode(self, rows: Sequence[Row], *, num_layers: int | None = None, keep: Iterable[int] = ()) -> CoreOutput:
         """Run the core over rows of texts and segments; see ``pack`` for the rows and ``forward`` for the rest."""
-        return self(self.pack(rows), num_layers=num_layers)
+        return self(self.pack(rows), num_layers=num_layers, keep=keep)
 
     def embed(
         self,
@@ -310,28 +310,74 @@ class Core(nn.Module):
         facts = FactsSegment.joined([segment for segment in segments if isinstance(segment, FactsSegment)])
         return embeddings.get(modality, self.facts)(facts, self.text.names(facts.name_ids))
 
-    def forward(self, batch: Batch, *, num_layers: int | None = None, embedded_TD: Tensor | None = None) -> CoreOutput:
-        """Run the core.
+    def forward(
+        self,
+        batch: Batch,
+        *,
+        num_layers: int | None = None,
+        keep: Iterable[int] = (),
+        first_layer: int = 0,
+        embedded_TD: Tensor | None = None,
+    ) -> CoreOutput:
+        """Run the core, or some of its blocks.
 
         Args:
             batch: Packed rows, on the core's device.
             num_layers: Stop after so many blocks (early exit), 0 to all; all where not given.
-            embedded_TD: Tokens to use in place of ``embed(batch)``: an adapter's, or those of an explanation.
+            keep: After how many blocks hidden states are kept in ``CoreOutput.after``; ``first_layer`` is what the
+                first block that runs is given.
+            first_layer: Blocks that ``embedded_TD`` has been through already; those after them run.
+            embedded_TD: Tokens to use in place of ``embed(batch)``: an adapter's, those of an explanation, or hidden
+                states after ``first_layer`` blocks.
 
         Raises:
-            InputRejected: There are not so many layers.
+            InputRejected: There are not so many layers, one of ``keep`` does not run, or the tokens are missing or not
+                those of the batch.
         """
-        x_TD = self.embed(batch) if embedded_TD is None else embedded_TD
+        last, wanted = self.checked_layers(num_layers), set(keep)
+        x_TD = self._start(batch, first_layer, last, embedded_TD)
+        _check_kept(wanted, first_layer, last)
         routings: list[dict[str, Routing]] = []
-        for block in self.layers[: self.checked_layers(num_layers)]:
+        after = {first_layer: x_TD} if first_layer in wanted else {}
+        for number, block in enumerate(self.layers[first_layer:last], first_layer + 1):
             if self.recompute and torch.is_grad_enabled():
                 x_TD, routing = checkpoint(block, x_TD, batch, use_reentrant=False)
             else:
                 x_TD, routing = block(x_TD, batch)
             routings.append(routing)
+            if number in wanted:
+                after[number] = x_TD
             if self.training:
                 block.count(routing)
-        return CoreOutput(x_TD, batch, routings)
+        return CoreOutput(x_TD, batch, routings, after, first_layer)
+
+    def _start(self, batch: Batch, first_layer: int, last: int, embedded_TD: Tensor | None) -> Tensor:
+        """What the first block that runs is given."""
+        if not _is_whole(first_layer) or not 0 <= first_layer <= last:
+            raise InputRejected(
+                "a start after {first} blocks of {last} that are asked for",
+                allowed="0 to {last}",
+                code="first_layer_out_of_range",
+                values={"first": str(first_layer), "last": last},
+            )
+        if embedded_TD is None:
+            if first_layer:
+                raise InputRejected(
+                    "a start after {first} blocks without the tokens that went through them",
+                    action="give them as embedded_TD",
+                    code="first_layer_without_tokens",
+                    values={"first": first_layer},
+                )
+            return self.embed(batch)
+        shape = (batch.num_tokens, self.config.width)
+        if tuple(embedded_TD.shape) != shape:
+            raise InputRejected(
+                "tokens of the shape {given} for a batch of another",
+                allowed="{wanted}",
+                code="tokens_misshapen",
+                values={"given": str(list(embedded_TD.shape)), "wanted": str(list(shape))},
+            )
+        return embedded_TD
 
     def checked_layers(self, num_layers: int | None) -> int:
         """A number of layers that the core has; all of them for None.
@@ -341,8 +387,7 @@ class Core(nn.Module):
         """
         if num_layers is None:
             return self.config.num_layers
-        whole = isinstance(num_layers, int) and not isinstance(num_layers, bool)
-        if not whole or not 0 <= num_layers <= self.config.num_layers:
+        if not _is_whole(num_layers) or not 0 <= num_layers <= self.config.num_layers:
             raise InputRejected(
                 "{layers} layers of a core that has {all}",
                 allowed="0 to {all}",
@@ -398,6 +443,22 @@ class Core(nn.Module):
             if tick:
                 tick(done / len(windows.ids))
         return F.normalize(sums_ND, dim=-1)
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool)
+
+
+def _check_kept(wanted: set[int], first: int, last: int) -> None:
+    """Refuse states that are not passed on the way."""
+    wrong = sorted(str(number) for number in wanted if not _is_whole(number) or not first <= number <= last)
+    if wrong:
+        raise InputRejected(
+            "states after {layers} blocks, which are not among those that run",
+            allowed="{first} to {last}",
+            code="kept_layer_not_run",
+            values={"layers": wrong, "first": first, "last": last},
+        )
 
 
 def _one_string() -> InputRejected:

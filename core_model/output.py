@@ -3,6 +3,7 @@
 Shapes: T tokens of the whole batch, B rows, D width.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -21,11 +22,15 @@ class CoreOutput:
         hidden_TD: Last hidden state of each token.
         batch: The batch.
         routings: For each layer that ran, by group, what its router did.
+        after: Hidden states after so many blocks, those that were asked for.
+        first_layer: Blocks before the first that ran.
     """
 
     hidden_TD: Tensor
     batch: Batch
     routings: list[dict[str, Routing]] = field(default_factory=list)
+    after: Mapping[int, Tensor] = field(default_factory=dict)
+    first_layer: int = 0
 
     def mean(self, *modalities: Modality) -> Tensor:
         """Mean hidden state of each row over the tokens of some modalities, or of all; ``[B, D]``.

@@ -102,6 +102,12 @@ facts_not_finite = a fact whose value, time, total or prior value is not finite 
     .allowed = finite numbers; NaN for a total or a prior value that there is not
     .action = leave out facts without a value, or mask their values
 
+first_layer_out_of_range = a start after { $first } blocks of { $last } that are asked for
+    .allowed = 0 to { $last }
+
+first_layer_without_tokens = a start after { $first } blocks without the tokens that went through them
+    .action = give them as embedded_TD
+
 gate_above = the figure { $figure } is { $value }
     .allowed = at most { $bound }
 
@@ -127,6 +133,9 @@ image_misshapen = an image of the shape { $shape } in patches of { $given } pixe
 
 image_not_finite = an image with a pixel that is not finite ({ $given })
     .allowed = intensities from 0 to 1
+
+kept_layer_not_run = states after { $layers } blocks, which are not among those that run
+    .allowed = { $first } to { $last }
 
 kind_unknown = texts of the kind { $kind }
     .allowed = query or passage
@@ -224,6 +233,9 @@ tokenizer_differs = a tokenizer that differs from its SHA-256 in the core's card
 
 tokenizer_missing = the core's tokenizer is not beside its weights
     .action = reinstall the weights
+
+tokens_misshapen = tokens of the shape { $given } for a batch of another
+    .allowed = { $wanted }
 
 training_differs = a folder with a training that follows from something else: { $differences }
     .action = give another folder, or remove this one

@@ -102,6 +102,12 @@ facts_not_finite = 有一项事实的数值、时间、合计或上期数值不�
     .allowed = 有限数；没有合计或上期数值时为 ‘NaN’
     .action = 请去掉没有数值的事实，或掩盖其数值
 
+first_layer_out_of_range = 要求从第 { $first } 层之后开始，而只运行 { $last } 层
+    .allowed = 0 至 { $last }
+
+first_layer_without_tokens = 要求从第 { $first } 层之后开始，但没有给出经过这些层的隐藏状态
+    .action = 请用 ‘embedded_TD’ 给出
+
 gate_above = 指标 { $figure } 为 { $value }
     .allowed = 不超过 { $bound }
 
@@ -128,6 +134,9 @@ image_misshapen = 图像形状为 { $shape }，切块边长 { $given } 像素
 image_not_finite = 图像中有像素不是有限数（{ $given }）
     .allowed = 0 至 1 的强度
 
+kept_layer_not_run = 要求保留第 { $layers } 层之后的状态，而这些层并不运行
+    .allowed = { $first } 至 { $last }
+
 kind_unknown = 文本类型“{ $kind }”
     .allowed = ‘query’ 或 ‘passage’
 
@@ -152,15 +161,15 @@ pointer_of_another_format = 当前适配器的指针格式为 { $given }
     .allowed = { $expected }
     .action = 请从适配器文件夹中删除 ‘active.json’，之后使用版本 0
 
-promotion_refused = 版本 { $version } 不如正在使用的版本：{ $metrics }
-    .allowed = 任何受保护的指标都不低于当前版本（超出其置信区间）
-    .action = 请查看 ‘tandem adapters evaluate’ 的表格，并改用其他数据或设置训练
-
 product_library_missing = 要求由 ‘oneDNN’ 计算乘积，但此 PyTorch 版本中没有它
     .action = 请选择 ‘auto’ 或 ‘mkl’
 
 product_library_unknown = 由“{ $library }”计算乘积
     .allowed = ‘auto’、‘onednn’ 或 ‘mkl’
+
+promotion_refused = 版本 { $version } 不如正在使用的版本：{ $metrics }
+    .allowed = 任何受保护的指标都不低于当前版本（超出其置信区间）
+    .action = 请查看 ‘tandem adapters evaluate’ 的表格，并改用其他数据或设置训练
 
 row_of_something_else = 行中有文本和片段以外的内容
     .allowed = 文本，以及 ‘core_model.inputs.segments’ 中的片段
@@ -224,6 +233,9 @@ tokenizer_differs = 分词器与核心模型的模型卡中的 SHA-256 不符
 
 tokenizer_missing = 核心模型的分词器不在权重所在的文件夹中
     .action = 请重新安装权重
+
+tokens_misshapen = 隐藏状态的形状 { $given } 与批次不符
+    .allowed = { $wanted }
 
 training_differs = 该文件夹中的训练依据不同：{ $differences }
     .action = 请指定另一个文件夹，或删除该文件夹
