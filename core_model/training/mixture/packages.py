@@ -19,6 +19,7 @@ from typing import Any
 
 from core_model.training.command import command_line, run_on_cpu
 from core_model.training.mixture.files import About, write_lines
+from core_model.training.mixture.texts import PIECE, Seen, pieces_of
 from core_model.training.splits import split_of
 
 MODULE = "core_model.training.mixture.packages"
@@ -26,8 +27,6 @@ MOST_OF_A_PACKAGE = 3_000_000
 """Characters of code, and of text, that are taken of one package: no package is most of the source."""
 MOST_FUNCTIONS = 2_000
 """Pairs that are taken of one package."""
-PIECE = 2_400
-"""Characters of a row, about: texts are cut at the ends of lines or paragraphs."""
 _LARGEST = 400_000
 _PERMISSIVE = re.compile(
     r"^(?:the )?(?:mit(?:[- ](?:cmu|0|license).*)?|.*\bbsd\b.*|apache.*|apl 2|isc.*|psf.*|python software foundation.*"
@@ -102,35 +101,6 @@ def files_of(package: Package, endings: tuple[str, ...]) -> Iterator[tuple[str, 
 
 def _identity(package: Package, file: str) -> str:
     return f"{package.name}:{file}"
-
-
-def pieces_of(text: str, breaks: str = "\n") -> Iterator[str]:
-    """A text cut into pieces of about ``PIECE`` characters at line ends, or at paragraphs' ends."""
-    held: list[str] = []
-    size = 0
-    for part in text.split(breaks):
-        if size + len(part) > PIECE and held:
-            yield breaks.join(held)
-            held, size = [], 0
-        held.append(part[: 4 * PIECE])
-        size += len(part) + len(breaks)
-    if held:
-        yield breaks.join(held)
-
-
-class Seen:
-    """Texts that were met, so that each is taken once."""
-
-    def __init__(self) -> None:
-        self._known: set[bytes] = set()
-
-    def new(self, text: str) -> bool:
-        """Whether the text was not met before; white space and case do not count."""
-        key = hashlib.sha256(" ".join(text.lower().split()).encode()).digest()[:12]
-        if key in self._known:
-            return False
-        self._known.add(key)
-        return True
 
 
 def code_rows(packages: Iterable[Package]) -> Iterator[dict[str, Any]]:

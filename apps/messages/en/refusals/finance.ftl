@@ -50,6 +50,10 @@ nested_too_deeply = its elements are nested more deeply than any report's
     .allowed = { $wanted }
     .action = fetch the report again, as it was filed
 
+no_finance_examples = a folder without reports, statements, questions or messages
+    .allowed = what python -m apps.finance.adapter.examples --help names
+    .action = give the folder that holds them
+
 no_inline_xbrl = the document holds no inline XBRL
     .allowed = { $wanted }
     .action = give the primary document of the filing; older reports and exhibits are not tagged

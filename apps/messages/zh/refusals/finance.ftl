@@ -2,6 +2,10 @@ another_kind = 这是{ $kind }
     .allowed = { $wanted }
     .action = 请提供报告的 .htm 或 .html 文件
 
+address_given = 这是网络地址；Tandem 不下载任何内容
+    .allowed = 本机上的文件或文件夹
+    .action = 请保存报告后提供其文件
+
 document_type = 文档带有自定义的文档类型，其中可能定义实体
     .allowed = 不带文档类型，或仅有 XHTML 的文档类型
     .action = 请从监管机构网站重新获取；实体从不展开
@@ -44,6 +48,10 @@ nested_too_deeply = 其元素嵌套过深，超出任何报告
     .allowed = { $wanted }
     .action = 请重新获取原始申报文件
 
+no_finance_examples = 文件夹中没有报告、报表、问题或消息
+    .allowed = ‘python -m apps.finance.adapter.examples --help’ 列出的内容
+    .action = 请指定存放这些内容的文件夹
+
 no_inline_xbrl = 文档不含内联 XBRL
     .allowed = { $wanted }
     .action = 请提供申报的主文档；较早的报告及附件没有标记
@@ -72,6 +80,14 @@ not_well_formed = 文档不是格式良好的 XML，位于第 { $line } 行（{ 
 
 one_report = 单份报告，即不超过 { $most } MiB 的普通文件
 
+only_pdfs = 文件夹中有 PDF，但没有可读取的报告
+    .allowed = 以 { $endings } 结尾的内联 XBRL 文件，含子文件夹
+    .action = 请获取申报时的内联 XBRL 格式报告
+
+part_of_a_set = 这是一组文档的一部分：其上下文在另一文件中
+    .allowed = 该组的全部文档
+    .action = 请提供含有全部文档的文件夹，或其 zip 压缩包
+
 quoted = “{ $text }”
 
 quoted_with_apostrophe = “{ $text }”
@@ -79,6 +95,18 @@ quoted_with_apostrophe = “{ $text }”
 report_too_large = 文件过大，不可能是报告
     .allowed = { $wanted }
     .action = 请只提供报告本身，不含页面图像
+
+report_zip_damaged = zip 压缩包已损坏，或需要密码
+    .allowed = 一份报告的文档的 zip 压缩包
+    .action = 请解压后提供报告所在的文件夹
+
+report_zip_too_large = zip 压缩包的内容超出一份报告
+    .allowed = 至多 { $members } 个文件、{ $most } MiB 的文档
+    .action = 请单独提供该报告
+
+several_reports = 其中含有 { $count } 份报告
+    .allowed = 一份报告：单个文档，或相互引用的若干文档
+    .action = 请提供其中一份
 
 too_long = 有文本或属性超过 1000 万个字符，位于第 { $line } 行
     .allowed = { $wanted }
@@ -97,33 +125,9 @@ unreadable_file = 文件无法打开（{ $why }）
 
 wanted_report = 单份内联 XBRL 报告，即公司申报的 XHTML 文档
 
-part_of_a_set = 这是一组文档的一部分：其上下文在另一文件中
-    .allowed = 该组的全部文档
-    .action = 请提供含有全部文档的文件夹，或其 zip 压缩包
-
-report_zip_damaged = zip 压缩包已损坏，或需要密码
-    .allowed = 一份报告的文档的 zip 压缩包
-    .action = 请解压后提供报告所在的文件夹
-
-report_zip_too_large = zip 压缩包的内容超出一份报告
-    .allowed = 至多 { $members } 个文件、{ $most } MiB 的文档
-    .action = 请单独提供该报告
-
-several_reports = 其中含有 { $count } 份报告
-    .allowed = 一份报告：单个文档，或相互引用的若干文档
-    .action = 请提供其中一份
-
 xbrl_instance = 这是 XBRL 实例文档：只有事实，没有页面
     .allowed = { $wanted }
     .action = 请提供报告的内联 XBRL 文档（.htm、.html 或 .xhtml）
-
-address_given = 这是网络地址；Tandem 不下载任何内容
-    .allowed = 本机上的文件或文件夹
-    .action = 请保存报告后提供其文件
-
-only_pdfs = 文件夹中有 PDF，但没有可读取的报告
-    .allowed = 以 { $endings } 结尾的内联 XBRL 文件，含子文件夹
-    .action = 请获取申报时的内联 XBRL 格式报告
 
 xml_ampersand = & 之后不是字符引用
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from core_model.training.mixture.cards import cards_in
-from core_model.training.mixture.packages import build, is_permissive, permissive_packages, pieces_of
+from core_model.training.mixture.packages import build, is_permissive, permissive_packages
 from core_model.training.mixture.reading import open_source
+from core_model.training.mixture.texts import pieces_of
 from core_model.training.splits import split_of
 
 MODULE = '''"""A module that knows how to add two numbers and nothing more than that, as its documents say at length."""
