@@ -61,6 +61,8 @@ class CoreConfig:
         image_channels: Channels of the image stem at full size.
         masked_facts: Whether facts whose value or unit is masked can be read.
         norm_eps: Epsilon of the layer norms.
+        num_kv_heads: Heads of keys and values, a divisor of ``num_heads`` (grouped-query attention); as many as heads
+            where ``None``.
     """
 
     width: int = 384
@@ -76,10 +78,13 @@ class CoreConfig:
     image_channels: int = 16
     masked_facts: bool = True
     norm_eps: float = 1e-12
+    num_kv_heads: int | None = None
 
     def __post_init__(self) -> None:
         if self.width % self.num_heads or self.width % 8:
             raise ValueError(f"width {self.width} is not a multiple of 8 and of {self.num_heads} heads")
+        if not 1 <= self.kv_heads <= self.num_heads or self.num_heads % self.kv_heads:
+            raise ValueError(f"{self.num_heads} heads cannot share {self.num_kv_heads} heads of keys and values")
         if not 0 <= self.num_full_attention <= self.num_layers:
             raise ValueError(f"{self.num_full_attention} of {self.num_layers} layers cannot attend fully")
         served = sorted(m for group in self.groups for m in group.modalities)
@@ -89,6 +94,11 @@ class CoreConfig:
             raise ValueError("shared_hidden, vocab_size and window must be positive")
         if self.patch < 2 or self.patch & (self.patch - 1) or self.image_channels < 1:
             raise ValueError(f"patch {self.patch} is not a power of two, or the image stem has no channels")
+
+    @property
+    def kv_heads(self) -> int:
+        """Heads of keys and values."""
+        return self.num_heads if self.num_kv_heads is None else self.num_kv_heads
 
     @classmethod
     def tiny(cls) -> "CoreConfig":

@@ -32,7 +32,7 @@ from core_model.nn.balance import routers_of
 from core_model.nn.blocks import Block
 from core_model.nn.router import Routing
 from core_model.output import CoreOutput
-from core_model.pretrained import read_folder, write_folder
+from core_model.pretrained import read_folder, unlearned, write_folder
 from core_model.skeleton import skeleton
 from core_model.twin import twin_of
 
@@ -107,7 +107,7 @@ class Core(nn.Module):
         with skeleton():
             core = cls(config, tokenizer, card)
         try:
-            core.load_state_dict(tensors, strict=True, assign=True)
+            core.load_state_dict({**unlearned(config), **tensors}, strict=True, assign=True)
         except RuntimeError as error:
             raise InputRejected(
                 "weights that are not those of the shape in their card",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from core_model.checkpoint import load_card, load_checkpoint, save_checkpoint, write_atomically
@@ -17,6 +18,7 @@ from core_model.config import CoreConfig
 from core_model.errors import InputRejected, TandemError, Unavailable
 from core_model.inputs.start import with_start_values
 from core_model.inputs.text import TextTokenizer
+from core_model.nn.sparse import DISTANCES
 
 CARD_FILE = "core.json"
 CONFIG_FILE = "config.json"
@@ -53,7 +55,15 @@ def read_folder(folder: Path) -> CoreFiles:
     prefix = str(card.get("prefix", ""))
     tensors = {name.removeprefix(prefix): tensor for name, tensor in tensors.items()}
     config = config_in(card)
-    return CoreFiles(config, with_start_values(config, tensors), _tokenizer(folder, card), card)
+    tensors = {**unlearned(config), **with_start_values(config, tensors)}
+    return CoreFiles(config, tensors, _tokenizer(folder, card), card)
+
+
+def unlearned(config: CoreConfig) -> dict[str, Tensor]:
+    """Weights that came later than the first files, as they are before they learn: what a file lacks of them, it had
+    not learned."""
+    layers = range(config.num_layers - config.num_full_attention, config.num_layers)
+    return {f"blocks.{n}.attention.distance_HW": torch.zeros(config.num_heads, DISTANCES) for n in layers}
 
 
 def config_in(card: Mapping[str, Any]) -> CoreConfig:
@@ -147,17 +157,20 @@ def _tokenizer_file(folder: Path) -> str | None:
         return None
 
 
+_SMALL = ("router.weight_ED", "distance_HW")
+
+
 def int8_axis(name: str, tensor: Tensor) -> int | None:
     """The axis that shares a scale: a row's inputs; for the experts' second matrices their hidden neurons.
 
-    Scales so belong to output channels, which differ by orders of magnitude in E5. Norms, biases, routers and
-    positions stay as they are: they are small.
+    Scales so belong to output channels, which differ by orders of magnitude in E5. Norms, biases, routers,
+    positions and distances stay as they are: they are small.
     """
     if name.endswith("w2_EFD"):
         return 1
     if name.endswith("w1_EFD"):
         return 2
-    big = name == "text.word_VD" or (tensor.ndim == 2 and name.startswith("blocks.") and "router" not in name)
+    big = name == "text.word_VD" or (tensor.ndim == 2 and name.startswith("blocks.") and not name.endswith(_SMALL))
     return 1 if big else None
 
 

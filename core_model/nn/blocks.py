@@ -18,7 +18,7 @@ class Block(nn.Module):
 
     def __init__(self, config: CoreConfig, *, across_windows: bool) -> None:
         super().__init__()
-        self.attention = Attention(config.width, config.num_heads, across_windows=across_windows)
+        self.attention = Attention(config, across_windows=across_windows)
         self.attention_norm = nn.LayerNorm(config.width, eps=config.norm_eps)
         self.experts = MixtureOfExperts(
             FeedForward(config.width, config.shared_hidden),

@@ -34,17 +34,28 @@ def windows_of(rows: Sequence[Sequence[Segment]], config: CoreConfig) -> Tensor:
     return torch.tensor(found)
 
 
+def distance_bias(bias_HW: Tensor, place_T: Tensor, window: int) -> Tensor:
+    """What is added to the score of each pair of tokens by the signed distance of their windows, ``[H, T, T]``."""
+    window_T = place_T // window
+    farthest = bias_HW.shape[1] // 2
+    return bias_HW[:, (window_T[None, :] - window_T[:, None]).clamp(-farthest, farthest) + farthest]
+
+
 @contextmanager
 def masked_attention(rows: Sequence[Sequence[Segment]], config: CoreConfig) -> Iterator[None]:
     """Inside, every attention layer is the definition: all pairs of tokens, those that do not see each other masked."""
     window_T = windows_of(rows, config)
-    row_T = torch.repeat_interleave(torch.tensor([sum(len(segment) for segment in row) for row in rows]))
+    length_B = torch.tensor([sum(len(segment) for segment in row) for row in rows])
+    row_T = torch.repeat_interleave(length_B)
+    place_T = torch.cat([torch.arange(int(length)) for length in length_B])
 
     def forward(attention: Attention, x_TD: Tensor, batch: Batch) -> Tensor:
         group_T = row_T if attention.across_windows else window_T
         heads = attention.num_heads
         q_THC, k_THC, v_THC = attention.qkv(x_TD).view(len(x_TD), 3, heads, -1).unbind(1)
         scores_HTT = torch.einsum("ihc,jhc->hij", q_THC, k_THC) * q_THC.shape[-1] ** -0.5
+        if attention.distance_HW is not None:
+            scores_HTT = scores_HTT + distance_bias(attention.distance_HW, place_T, config.window)
         scores_HTT = scores_HTT.masked_fill(group_T[:, None] != group_T[None, :], -torch.inf)
         return attention.out(torch.einsum("hij,jhc->ihc", scores_HTT.softmax(-1), v_THC).flatten(1))
 

@@ -1,6 +1,8 @@
 """Windows are rows of their own: what comes out is what the mask over all pairs gives, and little is padded."""
 
 import random
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -28,7 +30,9 @@ def volume(length: int) -> VolumeSegment:
 
 def facts(length: int) -> FactsSegment:
     names = tuple(torch.randint(4, 90, (2,)) for _ in range(length))
-    return FactsSegment(names, *torch.randn(3, length), torch.ones(length, dtype=torch.int64), torch.zeros(length))
+    values_N, totals_N, priors_N = torch.randn(3, length)
+    units_N = torch.ones(length, dtype=torch.int64)
+    return FactsSegment(names, values_N, totals_N, priors_N, units_N, torch.zeros(length))
 
 
 def image(length: int) -> ImageSegment:
@@ -40,6 +44,8 @@ def lively_core() -> Core:
     core = Core(TINY).eval()
     for parameter in core.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
+    for block in core.layers:
+        block.attention.blocks = replace(block.attention.blocks, seen=1000)
     return core
 
 
@@ -47,7 +53,7 @@ def rows_at_random(seed: int) -> list[list[Segment]]:
     """One to five rows of one to five segments of any kind, in any order, of up to six windows each."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
-    makers = [text, lambda n: text(n, "code"), volume, facts, image]
+    makers: list[Callable[[int], Segment]] = [text, lambda n: text(n, "code"), volume, facts, image]
     return [
         [rng.choice(makers)(rng.choice([1, 2, 5, 9, 16, 17, 40, 90])) for _ in range(rng.randint(1, 5))]
         for _ in range(rng.randint(1, 5))
@@ -58,9 +64,9 @@ def rows_at_random(seed: int) -> list[list[Segment]]:
 def test_any_mix_in_any_order_equals_the_mask_over_all_pairs(seed: int) -> None:
     core, rows = lively_core(), rows_at_random(seed)
     with torch.no_grad():
-        found = core(pack(rows, TINY), num_layers=2).hidden_TD
+        found = core(pack(rows, TINY)).hidden_TD
         with masked_attention(rows, TINY):
-            wanted = core(pack(rows, TINY), num_layers=2).hidden_TD
+            wanted = core(pack(rows, TINY)).hidden_TD
     assert_close(found, wanted, atol=1e-5, rtol=0)
 
 
@@ -80,7 +86,7 @@ def test_gradients_equal_those_of_the_mask() -> None:
     for masked in (False, True):
         core = lively_core()
         with masked_attention(rows, TINY) if masked else torch.enable_grad():
-            core(pack(rows, TINY), num_layers=2).hidden_TD.sin().sum().backward()
+            core(pack(rows, TINY)).hidden_TD.sin().sum().backward()
         found.append(core.layers[0].attention.qkv.weight.grad)
     assert_close(found[0], found[1], atol=1e-4, rtol=1e-4)
 
