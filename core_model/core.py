@@ -10,6 +10,8 @@ Shapes: T tokens of the whole batch, B rows, N texts, D width, M modalities.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self, cast, get_args
 
@@ -18,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
+from core_model.compute.precision import Precision, computing, precision_in_use
 from core_model.config import MODALITIES, CoreConfig, Modality
 from core_model.errors import InputRejected, Unavailable
 from core_model.fingerprint import Fingerprint
@@ -341,7 +344,8 @@ class Core(nn.Module):
         after = {first_layer: x_TD} if first_layer in wanted else {}
         for number, block in enumerate(self.layers[first_layer:last], first_layer + 1):
             if self.recompute and torch.is_grad_enabled():
-                x_TD, routing = checkpoint(block, x_TD, batch, use_reentrant=False)
+                again = partial(_recomputing, precision_in_use())
+                x_TD, routing = checkpoint(block, x_TD, batch, use_reentrant=False, context_fn=again)
             else:
                 x_TD, routing = block(x_TD, batch)
             routings.append(routing)
@@ -443,6 +447,11 @@ class Core(nn.Module):
             if tick:
                 tick(done / len(windows.ids))
         return F.normalize(sums_ND, dim=-1)
+
+
+def _recomputing(precision: Precision) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
+    """What a block runs in, and what it is recomputed in."""
+    return nullcontext(), computing(precision)
 
 
 def _is_whole(number: object) -> bool:

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
+from core_model.compute.precision import precision_in_use
 from core_model.nn.products import Product, by_onednn, onednn_product
 
 
@@ -29,7 +30,10 @@ def grouped_product(x_NI: Tensor, w_EIO: Tensor, load_E: Tensor) -> Tensor:
         ``y_NO``, differentiable once in ``x_NI`` and ``w_EIO``.
     """
     if all(t.device.type == "cpu" and t.dtype == torch.float32 for t in (x_NI, w_EIO)):
-        return _ProductByExpert.apply(x_NI, w_EIO, [int(load) for load in load_E.tolist()])
+        sizes = [int(load) for load in load_E.tolist()]
+        if precision_in_use() == "fp32":
+            return _ProductByExpert.apply(x_NI, w_EIO, sizes)
+        return _ProductByExpert.apply(x_NI.bfloat16(), w_EIO.bfloat16(), sizes).float()
     return F.grouped_mm(x_NI, w_EIO, offs=load_E.cumsum(0).to(torch.int32))
 
 
@@ -39,7 +43,7 @@ def _multiply(a_IK: Tensor, b_KO: Tensor, out_IO: Tensor, product: Product) -> N
         a_IK, b_KO, out_IO = b_KO.t(), a_IK.t(), out_IO.t()
     if not a_IK.shape[1]:
         out_IO.zero_()
-    elif by_onednn(product, a_IK.numel() * b_KO.shape[1]):
+    elif a_IK.dtype == torch.float32 and by_onednn(product, a_IK.numel() * b_KO.shape[1]):
         out_IO.copy_(onednn_product(a_IK, b_KO.t()))
     else:
         torch.mm(a_IK, b_KO, out=out_IO)

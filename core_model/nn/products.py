@@ -16,7 +16,6 @@ import math
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import torch
@@ -24,13 +23,14 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
+from core_model.compute.precision import precision_in_use, rounded_linear
+from core_model.compute.processor import processor
 from core_model.errors import InputRejected, Unavailable
 
 Library = Literal["auto", "onednn", "mkl"]
 Product = Literal["forward", "input", "weight"]
 """A layer's output, the gradient of its input, the gradient of its weight."""
 
-CPU_INFO = Path("/proc/cpuinfo")
 ZEN_4, ZEN_5 = 25, 26
 """AMD's families with AVX-512: by halves in Zen 4 (Zen 3 is of its family and has none), of full width since."""
 
@@ -104,17 +104,12 @@ def faster_by_onednn() -> Mapping[Product, int]:
     """
     if not onednn_is_there():
         return {}
-    try:
-        lines = CPU_INFO.read_text().partition("\n\n")[0].splitlines()
-    except OSError:
+    found = processor()
+    if found.vendor != "AuthenticAMD":
         return {}
-    about = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    family = about.get("cpu family", "")
-    if about.get("vendor_id") != "AuthenticAMD" or not family.isdecimal():
-        return {}
-    if int(family) >= ZEN_5:
+    if found.family >= ZEN_5:
         return {"forward": 0, "input": 0, "weight": 0}
-    if int(family) == ZEN_4 and "avx512f" in about.get("flags", "").split():
+    if found.family == ZEN_4 and "avx512f" in found.flags:
         return {"forward": 8_000_000, "input": 8_000_000}
     return {}
 
@@ -125,9 +120,14 @@ def onednn_product(a_MI: Tensor, b_OI: Tensor, bias_O: Tensor | None = None) -> 
 
 
 def linear(x_MI: Tensor, weight_OI: Tensor, bias_O: Tensor | None = None) -> Tensor:
-    """``F.linear`` by the library in use; differentiable once where oneDNN multiplies."""
-    if not by_onednn("forward", x_MI.numel() * len(weight_OI)) or not _by_hand(x_MI, weight_OI, bias_O):
+    """``F.linear`` by the library and in the precision in use; differentiable once where that is not PyTorch's own."""
+    rounded = precision_in_use() == "bf16"
+    if not rounded and not by_onednn("forward", x_MI.numel() * len(weight_OI)):
         return F.linear(x_MI, weight_OI, bias_O)
+    if not _by_hand(x_MI, weight_OI, bias_O):
+        return F.linear(x_MI, weight_OI, bias_O)
+    if rounded:
+        return rounded_linear(x_MI, weight_OI, bias_O)
     flat_MI = x_MI.reshape(-1, x_MI.shape[-1])
     learns = any(tensor is not None and tensor.requires_grad for tensor in (x_MI, weight_OI, bias_O))
     if learns and torch.is_grad_enabled():

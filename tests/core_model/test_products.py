@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from torch.testing import assert_close
 
 from core_model.adapters.lora import EXPERTS, Lora, inject
+from core_model.compute.processor import described
 from core_model.config import CoreConfig
 from core_model.core import Core
 from core_model.errors import InputRejected, Unavailable
@@ -143,7 +144,7 @@ def test_the_processor_decides_who_multiplies(
 ) -> None:
     if told is not None:
         (tmp_path / "cpuinfo").write_text(told)
-    monkeypatch.setattr(products, "CPU_INFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(products, "processor", lambda: described(tmp_path / "cpuinfo"))
     assert products.faster_by_onednn.__wrapped__() == expected
 
 

@@ -161,6 +161,9 @@ pointer_of_another_format = a pointer to the adapter in use of the format { $giv
     .allowed = { $expected }
     .action = remove active.json from the adapter's folder: version 0 is then in use
 
+precision_unknown = products in { $precision }
+    .allowed = fp32 or bf16
+
 product_library_missing = products by oneDNN, which this build of PyTorch does not have
     .action = choose auto or mkl
 
