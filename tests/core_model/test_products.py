@@ -157,7 +157,7 @@ def test_every_linear_layer_of_the_core_is_ours_and_computes_the_same(way: Libra
     assert all(isinstance(layer, Linear) for layer in layers)
     for parameter in core.parameters():
         nn.init.normal_(parameter, std=0.1)
-    batch = pack([every_modality(), every_modality()[:2]], core.config)
+    batch = pack([every_modality()[:2], every_modality()[2:4], every_modality()[4:]], core.config)
     exact = Core(CoreConfig.tiny()).double()
     exact.load_state_dict(core.state_dict())
     for group in (module for module in exact.modules() if isinstance(module, ExpertGroup)):
