@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from apps import console
+from apps.commands.adapters import app as adapters
 from apps.commands.database import app as database
 from apps.commands.database import back_up, put_back
 from apps.commands.jobs import app as jobs
+from apps.commands.train import train
 from apps.finance.cli import app as finance
 from apps.medical.cli import app as medical
 from core_model.errors import TandemError
@@ -25,7 +27,9 @@ app = typer.Typer(
 app.add_typer(finance, name="finance")
 app.add_typer(medical, name="medical")
 app.add_typer(jobs, name="jobs")
+app.add_typer(adapters, name="adapters")
 app.add_typer(database, name="db")
+app.command("train")(train)
 app.command("backup")(back_up)
 app.command("restore")(put_back)
 

@@ -22,7 +22,7 @@ PACKAGES = (
     "streamlit", "starlette", "nh3",
 )  # fmt: skip
 """What every installation needs: the dependencies of ``pyproject.toml``, in its order."""
-FOR_TRAINING = ("torchvision", "transformers", "peft", "accelerate", "monai", "scikit-learn", "pandas")
+FOR_TRAINING = ("torchvision", "transformers", "peft", "accelerate", "monai", "scikit-learn", "tensorboardx", "pandas")
 """What the extra ``train`` adds; a reading needs none of it."""
 MISSING = "missing"
 ENOUGH_DISK_GB = 2.0

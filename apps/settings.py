@@ -83,6 +83,7 @@ class Settings(BaseSettings):
         blobs_dir: Folder of the blobs; ``blobs`` in ``data_dir`` where unset. Workers on several machines share it.
         group_access: Whether the folder's group may read and write all of it too; else this user alone.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
+        core_dir: Folder of the core in place of the one that ships, as ``save_pretrained`` writes it.
         port: TCP port of the dashboard, 1 to 65535.
         keep_jobs_days: Days after which a job that has ended is removed, its reading not; 0 keeps all.
         applications: Packages of the records that applications keep in the store (commas in the environment).
@@ -96,12 +97,13 @@ class Settings(BaseSettings):
     blobs_dir: Path | None = None
     group_access: bool = False
     device: str = "cpu"
+    core_dir: Path | None = None
     port: int = Field(default=8501, ge=1, le=65535)
     keep_jobs_days: int = Field(default=90, ge=0, le=36500)
     applications: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.records", "apps.medical.records")
     job_modules: Annotated[tuple[str, ...], NoDecode] = ("apps.finance.jobs", "apps.medical.jobs")
 
-    @field_validator("data_dir", "blobs_dir")
+    @field_validator("data_dir", "blobs_dir", "core_dir")
     @classmethod
     def _absolute(cls, folder: Path | None) -> Path | None:
         try:
@@ -147,7 +149,7 @@ class Settings(BaseSettings):
         """These settings as environment variables, for a process that is to use the same ones."""
         values = self.model_dump(mode="json")
         return {
-            PREFIX + name.upper(): ",".join(value) if isinstance(value, list) else str(value)
+            PREFIX + name.upper(): ",".join(value) if isinstance(value, list) else str("" if value is None else value)
             for name, value in values.items()
         }
 

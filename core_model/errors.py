@@ -108,6 +108,13 @@ def system_reason(error: OSError) -> Phrase:
     return Phrase("system_other", "{text}", {"text": error.strerror or "input/output error"})
 
 
+def _stored(value: Any) -> Any:
+    """A value of a sentence as it is stored: phrases as messages, also in a list."""
+    if isinstance(value, Phrase):
+        return value.message.as_dict()
+    return [_stored(part) for part in value] if isinstance(value, list) else value
+
+
 class TandemError(Exception):
     """Root of everything that Tandem raises on purpose.
 
@@ -139,9 +146,7 @@ class TandemError(Exception):
     ) -> None:
         self._templates, self._given = (what, allowed, action), dict(values or {})
         self.what, self.allowed, self.action = (filled(text, self._given) for text in self._templates)
-        self.values = {
-            name: value.message.as_dict() if isinstance(value, Phrase) else value for name, value in self._given.items()
-        }
+        self.values = {name: _stored(value) for name, value in self._given.items()}
         self.source = source
         self.code = code or self.default_code
         super().__init__(self.what)

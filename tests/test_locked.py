@@ -21,7 +21,12 @@ HOLES = {
 }
 """The version that closes a known hole, and the hole."""
 IMPORTED = re.compile(r"^ *(?:from (\w+)[\w.]* import |import (\w+)[\w.]*(?: as \w+)?$)", re.MULTILINE)
-DISTRIBUTIONS = {"PIL": "pillow", "fluent": "fluent.runtime", "pydantic_settings": "pydantic-settings"}
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "fluent": "fluent.runtime",
+    "pydantic_settings": "pydantic-settings",
+    "tensorboardX": "tensorboardx",
+}
 """Of modules whose name is another."""
 COME_ALONG = {"pydantic_core", "typing_extensions"}
 """Modules of packages whose versions pydantic chooses."""

@@ -194,9 +194,9 @@ def load_checkpoint_of(folder: Path) -> dict[str, Any] | None:
         ) from None
 
 
-def forget_metrics_after(folder: Path, step: int) -> None:
+def forget_metrics_after(folder: Path, step: int, name: str = METRICS_FILE) -> None:
     """Drop the lines of metrics that a run wrote after its last checkpoint: their steps are done again."""
-    path = folder / METRICS_FILE
+    path = folder / name
     if path.is_file():
         lines = path.read_text(encoding="utf8").splitlines(keepends=True)
         kept = [line for line in lines if line.endswith("\n") and json.loads(line).get("step", 0) <= step]

@@ -14,8 +14,15 @@ document_unfit = { $place } does not fit
 document_unreadable = a document that is not a { $kind }: { $fault }
     .action = read the input again
 
+domain_missing = there is no domain { $name }
+    .allowed = { $known }
+    .action = see 'tandem adapters list'
+
 library_missing = the library { $name } is not installed
     .action = install Tandem with all that it depends on
+
+no_adapter_in_use = no adapter of { $domain } is in use
+    .action = train one with 'tandem train', or name a version
 
 no_port = the ports from { $wanted } on are taken
     .action = give a free one with --port

@@ -181,12 +181,49 @@ row_too_long = a row of { $tokens } tokens
     .allowed = at most { $most } tokens in a row
     .action = cut it into several rows
 
+samples_duplicate = the same as another { $places }
+
+samples_leaking = of one identity in two splits { $places }
+
+samples_missing = there is no such file of samples
+    .action = give the path of a CSV or JSON lines file with --data, or in the settings
+
+samples_refused = { $count } samples that nothing may be trained on: { $problems }
+    .allowed = every sample with its label, once, and no identity in two splits
+    .action = see the report of 'tandem train --check --json' for all of them, and correct the data
+
+samples_too_few = { $train } samples for training and { $validation } for validation
+    .allowed = at least { $least_train } and { $least_validation }
+    .action = give more: by their identities 7 of 10 are for training and 1 of 10 for validation
+
+samples_unlabelled = without a label { $places }
+
+samples_unreadable = not readable { $places }
+
+samples_unreadable_file = samples that cannot be read ({ $kind })
+    .allowed = CSV with a header, or JSON lines, in UTF-8, at most { $most } MB
+    .action = write them so
+
+samples_without_column = samples without the column { $missing }; there are { $given }
+    .allowed = { $wanted }, and where there are any identity, group, split
+    .action = name the columns in the first line
+
 segment_of_no_tensors = { $column } is a { $given }
     .allowed = tensors
     .action = bring it there with torch.as_tensor
 
 segment_without_numbers = { $column } is of { $given }
     .allowed = real numbers
+
+settings_fail = a file of settings that fails: { $kind }: { $text }
+    .action = correct it
+
+settings_missing = there is no such file of settings
+    .action = give the path of a Python file with a function config, which returns a Tuning
+
+settings_of_another_type = a file of settings whose function { $function } returns { $given }
+    .allowed = a Tuning of core_model.training.tuning.settings
+    .action = define the function
 
 shares_not_positive = shares of the tokens that are not positive
     .allowed = a positive number for each source

@@ -181,12 +181,49 @@ row_too_long = 有一行含 { $tokens } 个词元
     .allowed = 每行至多 { $most } 个词元
     .action = 请将其拆成多行
 
+samples_duplicate = 与其他样本相同：{ $places }
+
+samples_leaking = 同一身份出现在两个划分中：{ $places }
+
+samples_missing = 没有该样本文件
+    .action = 请用 ‘--data’ 或在设置中给出逗号分隔或 JSON 行文件的路径
+
+samples_refused = 有 { $count } 个样本不能用于训练：{ $problems }
+    .allowed = 每个样本都有标签、只出现一次，且同一身份不在两个划分中
+    .action = 全部列表见 ‘tandem train --check --json’ 的报告；请更正数据
+
+samples_too_few = 训练样本 { $train } 个，验证样本 { $validation } 个
+    .allowed = 至少 { $least_train } 个和 { $least_validation } 个
+    .action = 请提供更多样本：按身份划分，10 份中 7 份用于训练，1 份用于验证
+
+samples_unlabelled = 没有标签：{ $places }
+
+samples_unreadable = 无法读取：{ $places }
+
+samples_unreadable_file = 样本无法读取（{ $kind }）
+    .allowed = UTF-8 编码、带表头的逗号分隔文件或 JSON 行，最多 { $most } MB
+    .action = 请按此格式写入
+
+samples_without_column = 样本缺少列“{ $missing }”；现有列：{ $given }
+    .allowed = { $wanted }，以及（如有）‘identity’、‘group’、‘split’
+    .action = 请在第一行写明列名
+
 segment_of_no_tensors = { $column } 是 { $given }
     .allowed = 张量
     .action = 请用 ‘torch.as_tensor’ 转换
 
 segment_without_numbers = { $column } 的类型为 { $given }
     .allowed = 实数
+
+settings_fail = 设置文件执行失败：{ $kind }：{ $text }
+    .action = 请更正
+
+settings_missing = 没有该设置文件
+    .action = 请给出程序文件（‘.py’）的路径，其中的函数 ‘config’ 返回 ‘Tuning’
+
+settings_of_another_type = 设置文件的函数“{ $function }”返回 { $given }
+    .allowed = ‘core_model.training.tuning.settings’ 的 ‘Tuning’
+    .action = 请定义该函数
 
 shares_not_positive = 词元份额不是正数
     .allowed = 每个数据源一个正数
