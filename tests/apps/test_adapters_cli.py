@@ -20,11 +20,11 @@ SETTINGS = """
 from core_model.training.tuning.settings import Tuning
 
 def config():
-    return Tuning(data="mine.csv", licence="ours", epochs=8, batch=16, layers=2, rank=2, learning_rate=5e-3,
+    return Tuning(data="mine.csv", licence="ours", epochs=12, batch=8, layers=2, rank=4, learning_rate=1e-2,
                   head_learning_rate=3e-2, warm_up=2, longest=12)
 
 def worse():
-    return Tuning(data="upside_down.csv", epochs=8, batch=16, layers=2, rank=2, learning_rate=5e-3,
+    return Tuning(data="upside_down.csv", epochs=12, batch=8, layers=2, rank=4, learning_rate=1e-2,
                   head_learning_rate=3e-2, warm_up=2, longest=12)
 """
 
