@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from core_model.errors import InputRejected, NotFound
 
-Kind = Literal["text", "pairs", "labelled", "facts", "images", "volumes"]
+Kind = Literal["text", "pairs", "labelled", "facts", "images", "volumes", "taught"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """Kinds of source."""
 LINES: tuple[Kind, ...] = ("text", "pairs", "labelled", "facts")

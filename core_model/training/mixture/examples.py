@@ -1,6 +1,6 @@
 """Examples as the core reads them: rows of a source, tokenised, as segments.
 
-Shapes: L text pieces, N facts.
+Shapes: L text pieces, N facts, V width of a teacher's vectors.
 """
 
 import math
@@ -111,7 +111,28 @@ class Pictures:
     tokens: int
 
 
-Example = Text | Pair | Labelled | Facts | Pictures
+@dataclass(frozen=True, slots=True, eq=False)
+class Taught:
+    """A caption and what a teacher makes of it.
+
+    Attributes:
+        segment: The caption, as a query.
+        vector_V: Of the teacher, unit length, fp32.
+        language: en or zh.
+        identity: Of the caption.
+    """
+
+    segment: TextSegment
+    vector_V: Tensor
+    language: str
+    identity: str
+
+    @property
+    def tokens(self) -> int:
+        return len(self.segment)
+
+
+Example = Text | Pair | Labelled | Facts | Pictures | Taught
 
 
 @dataclass(slots=True)
@@ -147,6 +168,10 @@ class Maker:
         if kind == "facts":
             text = self._segment(f"query: {row['text']}") if row.get("text") else None
             return Facts(self.facts(row["facts"]), text, row.get("targets") or {}, row["identity"])
+        if kind == "taught":
+            (text,), (language,) = row["columns"]["text"], row["columns"]["language"]
+            vector_V = torch.from_numpy(row["arrays"]["vectors"][0]).float()
+            return Taught(self._segment(f"query: {text}"), vector_V, language, row["identity"])
         return self._pictures(kind, row)
 
     def texts(self, rows: Iterable[Mapping[str, Any]], most: int, *, together: bool) -> list[Text]:

@@ -12,6 +12,7 @@ The kinds, each row with its ``identity`` (``split`` is filled in from it, by th
 - ``images``: uint8 ``fields`` [N, Y, X] and any other arrays (masks), columns (ratings, labels, spacing) of length N.
 - ``volumes``: ``grids`` [N, G, C] of the stem's features around each candidate, other arrays, columns of length N (the
   scan, by which rows are grouped).
+- ``taught``: ``vectors`` [N, V] of a teacher, unit length, and the columns ``text`` and ``language`` that they are of.
 """
 
 import gzip
@@ -40,7 +41,7 @@ _COLUMNS: dict[Kind, dict[str, type | tuple[type, ...]]] = {
     "labelled": {"text": str, "label": (str, int)},
     "facts": {"facts": list},
 }
-FIELDS: dict[Kind, str] = {"images": "fields", "volumes": "grids"}
+FIELDS: dict[Kind, str] = {"images": "fields", "volumes": "grids", "taught": "vectors"}
 """The array that a source of arrays must have: what the core reads."""
 
 
@@ -155,7 +156,7 @@ def write_arrays(
     Args:
         folder: Made if it does not exist.
         name: Of the source.
-        kind: ``images`` or ``volumes``.
+        kind: ``images``, ``volumes`` or ``taught``.
         arrays: By name; the first axis of each are the rows.
         columns: By name, ``identity`` among them, of the same length; ``split`` is filled in.
         about: What the card says of the source.

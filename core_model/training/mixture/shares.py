@@ -16,6 +16,7 @@ KIND_SHARES: dict[Kind, float] = {
     "facts": 0.10,
     "images": 0.07,
     "volumes": 0.07,
+    "taught": 0.05,
 }
 """Shares of the tokens by kind; those of kinds without a source go to the others in proportion."""
 CODE_SHARE = 0.28

@@ -32,6 +32,10 @@ adapter_without_card = there is no card that names these weights
     .allowed = an adapter is its card, a JSON file, with the safetensors that it names beside it
     .action = give the path of the card
 
+caption_list_unknown = a list of captions that is neither .tsv nor .parquet
+    .allowed = a TSV of captions, or a table whose columns are captions
+    .action = give the list in one of these forms
+
 card_unreadable = a card that is not JSON
     .action = reinstall the weights
 
@@ -258,6 +262,10 @@ source_with_test = the source { $name } holds an example of the test split
 
 spacing_not_positive = a spacing that is not positive: { $given } mm
     .allowed = millimetres above 0
+
+taught_vectors_unfit = { $vectors } vectors for { $captions } captions
+    .allowed = a finite vector for each caption
+    .action = make the vectors of this file anew
 
 text_kind_unknown = text of the kind { $kind }
     .allowed = text or code

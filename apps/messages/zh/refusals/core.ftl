@@ -32,6 +32,10 @@ adapter_without_card = 没有模型卡列出这些权重
     .allowed = 适配器由模型卡（JSON 文件）及其所列、位于同一文件夹的 ‘safetensors’ 文件组成
     .action = 请给出模型卡的路径
 
+caption_list_unknown = 科目名称列表既不是 ‘.tsv’ 也不是 ‘.parquet’
+    .allowed = 每格一个名称的 ‘TSV’ 文件，或以列名为名称的表
+    .action = 请以其中一种形式提供列表
+
 card_unreadable = 模型卡不是 JSON
     .action = 请重新安装权重
 
@@ -258,6 +262,10 @@ source_with_test = 数据源 { $name } 中有属于测试集的样本
 
 spacing_not_positive = 间距不是正数：{ $given } 毫米
     .allowed = 大于 0 的毫米数
+
+taught_vectors_unfit = { $captions } 个名称对应 { $vectors } 个向量
+    .allowed = 每个名称一个有限的向量
+    .action = 请为该文件重新生成向量
 
 text_kind_unknown = 文本片段的类型“{ $kind }”
     .allowed = ‘text’ 或 ‘code’

@@ -23,7 +23,7 @@ def identities(count: int, *splits: str) -> list[str]:
 
 
 def make_sources(folder: Path, count: int = 40) -> None:
-    """Sources of all six kinds, train and validation."""
+    """Sources of all kinds, train and validation."""
     known = identities(count, "train", "validation")
     texts = [f"net income {k} " + "total assets " * (k % 7) for k in range(count)]
     rows = list(zip(known, texts, strict=True))
@@ -52,3 +52,6 @@ def make_sources(folder: Path, count: int = 40) -> None:
     write_arrays(
         folder, "scans", "volumes", {"grids": grids_NGC}, {"identity": twice, "scan": twice}, ABOUT, group="scan"
     )
+    vectors_NV = np.eye(count, 8, dtype=np.float16)
+    columns = {"identity": known, "text": texts, "language": ["en"] * count}
+    write_arrays(folder, "teacher", "taught", {"vectors": vectors_NV}, columns, ABOUT)

@@ -16,10 +16,10 @@ from core_model.training.mixture.mixture import Mixture
 from core_model.training.mixture.shares import shares_of
 from core_model.training.run import content_hash
 from core_model.training.splits import split_of
-from tests.core_model.training.mixture.made import make_sources, tokenizer
+from tests.core_model.training.mixture.made import identities, make_sources, tokenizer
 
 CONFIG = CoreConfig.tiny()
-SHARES = {"prose": 3, "questions": 2, "tweets": 1, "statements": 1, "fields": 1, "scans": 2}
+SHARES = {"prose": 3, "questions": 2, "tweets": 1, "statements": 1, "fields": 1, "scans": 2, "teacher": 1}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_tokens_are_drawn_in_the_given_shares_from_train_identities_alone(folder
         seen[drawn.source] |= {each.identity for each in drawn.examples}
     assert total == mixture.done
     for name, share in SHARES.items():
-        assert total[name] / sum(total.values()) == pytest.approx(share / 10, abs=0.01)
+        assert total[name] / sum(total.values()) == pytest.approx(share / 11, abs=0.01)
         assert {split_of(identity) for identity in seen[name]} == {"train"}
     assert len(seen["questions"]) == mixture.cards["questions"].identities["train"]
 
@@ -130,6 +130,15 @@ def test_facts_keep_value_total_prior_and_leave_out_what_is_missing(folder: Path
     assert example.segment.totals_N.tolist() == [50.0]
     assert torch.isnan(example.segment.priors_N).all()
     assert example.segment.unit_N.tolist() == [1]
+
+
+def test_taught_captions_have_the_vector_of_their_row(folder: Path) -> None:
+    examples = mixture_of(folder).validation("teacher", 10**6)[0].examples
+    known = identities(40, "train", "validation")
+    for each in examples:
+        expected_V = torch.eye(40, 8)[known.index(each.identity)]
+        assert torch.equal(each.vector_V, expected_V)
+        assert each.language == "en"
 
 
 def test_equal_passages_share_a_key_and_labels_are_numbered(folder: Path) -> None:
