@@ -24,7 +24,7 @@ from core_model.errors import TandemError
 FRAMEWORK = {"figures", "shared_data", "recorded", "__main__"}
 
 
-PARTS = {"core_probes"}
+PARTS = {"core_probes", "core_tasks"}
 """Packages of parts that another benchmark measures with."""
 
 
