@@ -184,7 +184,7 @@ def build(wheels: Iterable[Path], without: Iterable[Path], out: Path) -> None:
             print(f"{name}: no pairs")
             continue
         about = About(
-            licence="permissive, of each package its own: see details" if permissive else "copyleft: see details",
+            licence="of each package its own, see details: " + ", ".join(sorted({each["licence"] for each in named})),
             source="translations in Python packages: captions of programs, line names of statements",
             command=command_line(MODULE),
             details={"packages": named},

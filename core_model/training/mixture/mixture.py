@@ -144,6 +144,11 @@ class Mixture:
         """Examples of a source in a split."""
         return self._sources[name].count(split)
 
+    def read(self, name: str) -> int:
+        """Examples of a source that were drawn so far, over all epochs."""
+        order = self._orders[name]
+        return order.epoch * self.count(name) + order.place
+
     @property
     def done(self) -> dict[str, int]:
         """Tokens drawn so far by source."""

@@ -203,7 +203,7 @@ def build(out: Path, packages: list[Package] | None = None) -> None:
     """Write the three sources."""
     packages = permissive_packages() if packages is None else packages
     named = [{"name": each.name, "version": each.version, "licence": each.licence} for each in packages]
-    licence = "permissive, of each package its own: see details"
+    licence = "of each package its own, see details: " + ", ".join(sorted({each.licence for each in packages}))
 
     def about(source: str, *, code: bool) -> About:
         return About(

@@ -12,6 +12,7 @@ from core_model.errors import InputRejected
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import ImageSegment, VolumeSegment
 from core_model.training.mixture.cards import cards_in
+from core_model.training.mixture.describe import describe, drawing_speed
 from core_model.training.mixture.mixture import Mixture
 from core_model.training.mixture.shares import shares_of
 from core_model.training.run import content_hash
@@ -176,3 +177,18 @@ def test_code_has_28_hundredths_of_masked_text_and_general_three_tenths_of_all(f
     assert sum(shares[name] for name in ("python", "readmes", "docstrings")) == pytest.approx(0.3)
     assert shares["reports"] / shares["records"] == pytest.approx(3)
     assert sum(texts) / shares["tweets"] == pytest.approx(0.45 / 0.06)
+
+
+def test_a_description_counts_the_tokens_of_each_source(folder: Path) -> None:
+    found = {each.card.name: each for each in describe(folder, tokenizer(), CONFIG)}
+    assert set(found) == set(SHARES)
+    assert sum(each.share for each in found.values()) == pytest.approx(1)
+    count = found["statements"].card.count["train"]
+    assert found["statements"].tokens == 2 * count
+    assert found["fields"].tokens == 4 * found["fields"].card.count["train"]
+    assert found["scans"].tokens == 5 * found["scans"].card.count["train"]
+    mixture = mixture_of(folder)
+    speed, batches = drawing_speed(mixture, 0.05)
+    assert speed > 0
+    assert batches > 0
+    assert sum(mixture.read(name) for name in SHARES) > 0
