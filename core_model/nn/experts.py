@@ -70,6 +70,11 @@ class ExpertGroup(nn.Module):
         routing = self.router(x_TD)
         return self.experts[self.mode](x_TD, routing), routing
 
+    def expert_parameters(self) -> list[nn.Parameter]:
+        """What each expert has of its own, stacked: ``[E, ...]``."""
+        held = (self.w1_EFD, self.w2_EFD, self.w3_EFD, self.b1_EF)
+        return [parameter for parameter in held if parameter is not None]
+
     @property
     def mode(self) -> Dispatch:
         """The dispatch in use: ``auto`` resolved by the ratio of experts to active experts."""

@@ -9,7 +9,9 @@ The expert bias balances the load; no gradient touches it (see ``core_model.nn.b
 * normalised over the chosen ones and scaled, as DeepSeek-V3 does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Self
 
@@ -20,11 +22,29 @@ from torch.nn import functional as F
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Routing:
-    """What a group's router did: gates ``gates_TK``, active experts ``chosen_TK``, tokens of each expert ``load_E``."""
+    """What a group's router did: gates ``gates_TK`` of the active experts ``chosen_TK``, tokens of each expert
+    ``load_E``, scores of all experts ``scores_TE``."""
 
     gates_TK: Tensor
     chosen_TK: Tensor
     load_E: Tensor
+    scores_TE: Tensor
+
+
+Choice = Callable[[Tensor, int], Tensor]
+"""Chooses experts in place of the router: takes ``scores_TE`` and K, gives ``chosen_TK``."""
+
+_choice: ContextVar[Choice | None] = ContextVar("choice", default=None)
+
+
+@contextmanager
+def choosing_by(choice: Choice) -> Iterator[None]:
+    """Let every router choose its experts by something else than its scores; see ``core_model.compute.routing``."""
+    token = _choice.set(choice)
+    try:
+        yield
+    finally:
+        _choice.reset(token)
 
 
 class Router(nn.Module):
@@ -71,12 +91,18 @@ class Router(nn.Module):
             gates_TK = scores_TE
             load_E = scores_TE.new_full((num_experts,), len(x_TD))
         else:
-            chosen_TK = torch.topk(scores_TE.detach() + self.choice_bias_E, self.num_active, dim=-1, sorted=False)[1]
+            chosen_TK = self._chosen(scores_TE.detach())
             gates_TK = scores_TE.gather(1, chosen_TK)
             load_E = torch.bincount(chosen_TK.flatten(), minlength=num_experts).to(scores_TE.dtype)
         if self.normalise:
             gates_TK = gates_TK / (gates_TK.sum(dim=-1, keepdim=True) + 1e-20)
-        return Routing((gates_TK * self.gate_scale).to(x_TD.dtype), chosen_TK, load_E)
+        return Routing((gates_TK * self.gate_scale).to(x_TD.dtype), chosen_TK, load_E, scores_TE)
+
+    def _chosen(self, scores_TE: Tensor) -> Tensor:
+        other = _choice.get()
+        if other is not None:
+            return other(scores_TE, self.num_active)
+        return torch.topk(scores_TE + self.choice_bias_E, self.num_active, dim=-1, sorted=False)[1]
 
     @torch.no_grad()
     def balance_step(self, coefficient: float) -> None:

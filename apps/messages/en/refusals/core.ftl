@@ -178,6 +178,9 @@ promotion_refused = version { $version } is worse than what is in use: { $metric
     .allowed = not worse than the current on any guarded metric, beyond its interval
     .action = see the table of 'tandem adapters evaluate', and train with other data or settings
 
+routing_unknown = routing that is { $how }
+    .allowed = random or fixed
+
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
 

@@ -178,6 +178,9 @@ promotion_refused = 版本 { $version } 不如正在使用的版本：{ $metrics
     .allowed = 任何受保护的指标都不低于当前版本（超出其置信区间）
     .action = 请查看 ‘tandem adapters evaluate’ 的表格，并改用其他数据或设置训练
 
+routing_unknown = 路由方式“{ $how }”
+    .allowed = ‘random’ 或 ‘fixed’
+
 row_of_something_else = 行中有文本和片段以外的内容
     .allowed = 文本，以及 ‘core_model.inputs.segments’ 中的片段
 
