@@ -151,4 +151,4 @@ def add_router_noise(model: nn.Module, spread: float = 0.1, seed: int = 0) -> No
         num_experts, width = router.weight_ED.shape
         noise_ED = torch.randn(num_experts, width, generator=generator) * spread * width**-0.5
         if router.num_active < num_experts:
-            router.weight_ED += noise_ED.to(router.weight_ED)
+            router.weight_ED.add_(noise_ED.to(router.weight_ED))
