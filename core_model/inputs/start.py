@@ -33,12 +33,22 @@ def with_start_values(config: CoreConfig, tensors: Mapping[str, Tensor]) -> dict
         config: Shape of the core.
         tensors: By name, as the file has them. A part that is there in part is left as it is, to be refused.
     """
-    lacking = [new for name, new in REPLACED.items() if not any(given.startswith(name) for given in tensors)]
-    if not lacking or not any(name.startswith("image.") for name in tensors):
+    if not any(name.startswith("image.") for name in tensors):
         return dict(tensors)
-    kept = {name: tensor for name, tensor in tensors.items() if not name.startswith(tuple(lacking))}
-    start = {name: tensor for name, tensor in _start(config).items() if name.startswith(tuple(lacking))}
-    return {**kept, **start}
+    lacking = [new for name, new in REPLACED.items() if not any(given.startswith(name) for given in tensors)]
+    return begun_anew(config, tensors, *lacking) if lacking else dict(tensors)
+
+
+def begun_anew(config: CoreConfig, tensors: Mapping[str, Tensor], *parts: str) -> dict[str, Tensor]:
+    """The tensors of a core with some parts at their start values: the images of a shape with other cells, for example.
+
+    Args:
+        config: Shape of the core that is wanted.
+        tensors: By name, of a core of the same shape but for these parts.
+        parts: Beginnings of their names, ``"image."``.
+    """
+    kept = {name: tensor for name, tensor in tensors.items() if not name.startswith(parts)}
+    return kept | {name: tensor for name, tensor in _start(config).items() if name.startswith(parts)}
 
 
 def _start(config: CoreConfig) -> dict[str, Tensor]:

@@ -13,22 +13,25 @@ NEIGHBOUR_MM = 2.5
 """The network also sees one slice below and one above, this far away as nearly as the slices allow."""
 
 
-def working_shape(rows: int, columns: int, pixel_mm: tuple[float, float]) -> tuple[int, int]:
-    """Rows and columns of a slice on the working grid."""
-    return max(1, round(rows * pixel_mm[0] / WORKING_MM)), max(1, round(columns * pixel_mm[1] / WORKING_MM))
+def working_shape(
+    rows: int, columns: int, pixel_mm: tuple[float, float], grid_mm: float = WORKING_MM
+) -> tuple[int, int]:
+    """Rows and columns of a slice on the working grid, or on one of another pixel size."""
+    return max(1, round(rows * pixel_mm[0] / grid_mm)), max(1, round(columns * pixel_mm[1] / grid_mm))
 
 
-def to_working_grid(slices_ZYX: np.ndarray, pixel_mm: tuple[float, float]) -> np.ndarray:
+def to_working_grid(slices_ZYX: np.ndarray, pixel_mm: tuple[float, float], grid_mm: float = WORKING_MM) -> np.ndarray:
     """Resample slices in-plane to the working grid, bilinear with anti-aliasing.
 
     Args:
         slices_ZYX: Any real values.
         pixel_mm: Row and column spacing.
+        grid_mm: Pixel size of another grid.
 
     Returns:
         float32, the same number of slices.
     """
-    size = working_shape(slices_ZYX.shape[1], slices_ZYX.shape[2], pixel_mm)
+    size = working_shape(slices_ZYX.shape[1], slices_ZYX.shape[2], pixel_mm, grid_mm)
     tensor = torch.from_numpy(np.ascontiguousarray(slices_ZYX, dtype=np.float32))[:, None]
     if tuple(tensor.shape[-2:]) == size:
         return tensor[:, 0].numpy()

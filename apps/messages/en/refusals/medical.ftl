@@ -149,6 +149,13 @@ nodule_table_missing = the table { $table } is absent
 plain_nets_misfit = plain nets that do not fit their card
     .action = install the package again
 
+question_columns_missing = a table of questions without the columns { $lacking }
+    .allowed = focus, question and answer
+
+record_unreadable = a file that is no FHIR bundle of one patient
+    .allowed = R4 bundles as JSON, one a patient
+    .action = leave it out of the folder
+
 rescale_absent = RescaleSlope or RescaleIntercept is absent, so its values cannot be converted to Hounsfield units
     .allowed = a slope above 0 and an intercept in every image
     .action = export the study again from the scanner or archive
@@ -258,6 +265,13 @@ study_path_missing = there is no such file or folder
 
 study_too_many_files = the folder holds more than { $most } files
     .action = give the folder of one study
+
+training_archive_damaged = an archive of { $name } that cannot be unpacked
+    .action = get it again
+
+training_data_missing = the folder of data holds no { $name }
+    .allowed = a folder of that name, or a zip or tar archive
+    .action = see apps.medical.adapter.folders
 
 transfer_syntax = its transfer syntax cannot be decoded here
     .allowed = uncompressed, RLE, JPEG, JPEG lossless, JPEG-LS, JPEG 2000

@@ -314,3 +314,17 @@ values_below_air = 大量数值远低于空气：斜率或截距与数值不符
 values_jump = 在 { $low_mm } 与 { $high_mm } mm 之间，全部数值跳变 { $step_hu } HU：该处的斜率或截距与数值不符
     .allowed = 所有层面使用同一标度
     .action = 请从设备或存档系统重新导出该检查
+
+question_columns_missing = 问题表缺少列 { $lacking }
+    .allowed = ‘focus’、‘question’ 和 ‘answer’
+
+record_unreadable = 文件不是单个患者的 ‘FHIR’ 资源包
+    .allowed = 每位患者一个 JSON 格式的 ‘R4’ 资源包
+    .action = 请将其移出文件夹
+
+training_archive_damaged = { $name } 的压缩包无法解开
+    .action = 请重新获取
+
+training_data_missing = 数据文件夹中没有 { $name }
+    .allowed = 同名文件夹，或 ‘zip’、‘tar’ 压缩包
+    .action = 请参阅 ‘apps.medical.adapter.folders’

@@ -4,25 +4,27 @@ On-disk format, which a user's own data can follow as well:
 
 - ``slices.csv``: one row a slice; columns ``patient_id``, ``nodule`` (folder, ``PATIENT/nodule-K``), ``slice`` (from 0,
   along z), ``pixel_spacing_mm``, ``n_readers``, ``mean_diameter_mm``, ``malignancy`` (ratings joined by ``|``),
-  ``texture`` (mean, 1 ground glass to 5 solid).
+  ``texture`` (mean, 1 ground glass to 5 solid); optional ``spiculation``, ``lobulation``, ``subtlety``,
+  ``calcification`` (means).
 - ``PATIENT/nodule-K/NNN.image.webp``: the slice, 8-bit, stretched between its own minimum and maximum, the nodule near
   the middle; ``NNN.votes.webp``: how many readers drew each pixel, times 60. PNG is read as well.
 - series table (CSV): ``patient_id``, ``slice_spacing_mm``.
 - nodule table (CSV, optional): ``patient_id``, ``n_readers``, ``mean_diam_mm``, ``row``, ``col``, ``kmin``, ``kmax``,
-  ``rmin``, ``rmax``, ``cmin``, ``cmax`` in the full series: where *other* nodules lie in a field.
+  ``rmin``, ``rmax``, ``cmin``, ``cmax`` in the full series: where *other* nodules lie in a field; optional ``margin``
+  (mean rating).
 
 Shapes: Z slices, Y rows, X columns.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from apps.medical.nodules.grid import to_working_grid
+from apps.medical.nodules.grid import WORKING_MM, to_working_grid
 from apps.medical.nodules.intensity import Scale, align_slices, scale_of_field
 from core_model.errors import InputRejected, NotFound, Place
 from core_model.training.splits import Split, split_of
@@ -30,6 +32,9 @@ from core_model.training.splits import Split, split_of
 VOTE_UNIT = 60
 GROUND_GLASS_TEXTURE = 3.5
 """Mean texture rating up to which a nodule counts as subsolid (1 ground glass, 3 part-solid, 5 solid)."""
+
+RATED = ("malignancy", "spiculation", "lobulation", "margin", "subtlety", "texture", "calcification")
+"""What readers rate."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +53,7 @@ class Field:
         texture: Mean rating, 1 to 5, NaN where absent.
         malignancy: Mean suspicion, 1 to 5, NaN where absent.
         reliable_scale: False where the intensity scale had no good landmarks.
+        ratings: By name the mean over the readers, of those that are known.
     """
 
     patient: str
@@ -61,6 +67,7 @@ class Field:
     texture: float
     malignancy: float
     reliable_scale: bool
+    ratings: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def subsolid(self) -> bool:
@@ -103,14 +110,27 @@ def _place(folder: Path) -> Place:
     return Place("nodule_field", "{name}", {"name": folder.name})
 
 
-def _others(field_row: dict[str, str], listed: Sequence[dict[str, str]], size: int) -> list[tuple[float, float, float]]:
-    """Row, column and radius, in pixels of the field, of the other listed nodules at the same height."""
-    matches = [
+def _matches(field_row: dict[str, str], listed: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Which of a patient's listed nodules a field may be of."""
+    return [
         other
         for other in listed
         if abs(float(other["mean_diam_mm"]) - float(field_row["mean_diameter_mm"])) < 0.0015
         and int(other["n_readers"]) == int(field_row["n_readers"])
     ]
+
+
+def _ratings(field_row: dict[str, str], listed: Sequence[dict[str, str]]) -> dict[str, float]:
+    """Mean ratings of a field's nodule; those that the field's own table lacks, from its one match in the list."""
+    matches = _matches(field_row, listed)
+    beside = matches[0] if len(matches) == 1 else {}
+    found = {name: _number(field_row.get(name) or beside.get(name) or "") for name in RATED}
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def _others(field_row: dict[str, str], listed: Sequence[dict[str, str]], size: int) -> list[tuple[float, float, float]]:
+    """Row, column and radius, in pixels of the field, of the other listed nodules at the same height."""
+    matches = _matches(field_row, listed)
     if not matches:
         return []
     me = matches[0]
@@ -134,6 +154,7 @@ def load_fields(
     *,
     splits: Sequence[Split] = ("train",),
     min_readers: int = 1,
+    grid_mm: float = WORKING_MM,
 ) -> Iterator[Field]:
     """Read the fields of whole splits, in order of their names; those of other splits are never opened.
 
@@ -143,6 +164,7 @@ def load_fields(
         nodules_csv: All listed nodules, to blank the neighbours; without it a field's neighbours stay unknown.
         splits: Which splits to read.
         min_readers: Leave out nodules that fewer readers marked.
+        grid_mm: Pixel size, where it is not to be that of the working grid.
 
     Raises:
         NotFound: A table or picture is absent.
@@ -173,10 +195,10 @@ def load_fields(
         pixel = float(first["pixel_spacing_mm"])
         aligned = align_slices(raw)
         scale: Scale = scale_of_field(aligned)
-        image = to_working_grid(scale.apply(aligned), (pixel, pixel))
+        image = to_working_grid(scale.apply(aligned), (pixel, pixel), grid_mm)
         size = image.shape[1]
         ratio = size / raw.shape[1]
-        votes_working = np.round(to_working_grid(votes, (pixel, pixel))).astype(np.uint8)
+        votes_working = np.round(to_working_grid(votes, (pixel, pixel), grid_mm)).astype(np.uint8)
         other = np.zeros(image.shape, bool)
         yy, xx = np.mgrid[:size, : image.shape[2]]
         for at_row, at_column, radius in _others(first, listed.get(first["patient_id"], []), raw.shape[1]):
@@ -195,4 +217,5 @@ def load_fields(
             texture=_number(first["texture"]),
             malignancy=_number(first["malignancy"]),
             reliable_scale=scale.reliable,
+            ratings=_ratings(first, listed.get(first["patient_id"], [])),
         )

@@ -46,6 +46,15 @@ def listed(path: Path = LISTED) -> dict[str, Listed]:
     }
 
 
+def listed_beside(path: Path) -> Listed:
+    """The entry of an array that ``backgrounds.json`` does not list, by the JSON file beside it: its ``patient_id`` as
+    the name, its ``unjudged_places`` masked, voxels far from the lungs cut away."""
+    held = json.loads(path.with_suffix(".json").read_text(encoding="utf8"))
+    places = held.get("unjudged_places", ())
+    suspects = tuple(Suspect(tuple(place["k_row_column"]), place["diameter_mm"] / 2) for place in places)
+    return Listed(held["patient_id"], "", cropped=True, suspects=suspects)
+
+
 def read_volume(path: Path) -> Volume:
     """A DICOM folder or zip, or a NumPy array of int16 Hounsfield units with its geometry as JSON of the same name.
 
@@ -68,7 +77,7 @@ def read_volume(path: Path) -> Volume:
         Geometry(
             array.shape,
             tuple(geometry["spacing_mm_zyx"]),
-            tuple(geometry["origin_mm_xyz"]),
+            tuple(geometry.get("origin_mm_xyz", (0.0, 0.0, 0.0))),
             ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)),
         ),
     )
