@@ -3,6 +3,7 @@
 - ``adapter``     ``Adapter``: embeddings, low-rank updates and a head around a frozen copy of the core; save and load
 - ``lora``        ``Lora``: low-rank updates of the core's layers, through PEFT, which is imported for them alone
 - ``gates``       ``Gate``: figures that an adapter must reach before it is used
+- ``pointer``     ``Pointer``: points at the answer of a question in a long row
 - ``registry``    ``AdapterRegistry``: the adapters of a folder
 - ``domain``      ``Domain``: how the adapters of one task are judged and compared
 - ``metrics``     ``Metric``, ``Cases``: figures with intervals, by subgroup

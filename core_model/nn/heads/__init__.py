@@ -3,6 +3,7 @@
 from core_model.nn.heads.candidates import CandidateHead, RatingHead
 from core_model.nn.heads.dense import HeatmapHead, OutlineHead
 from core_model.nn.heads.facts import FactGuess, MaskedFactHead
+from core_model.nn.heads.pointer import PointerHead
 from core_model.nn.heads.rows import ClassificationHead, EmbeddingHead, RegressionHead
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "HeatmapHead",
     "MaskedFactHead",
     "OutlineHead",
+    "PointerHead",
     "RatingHead",
     "RegressionHead",
 ]

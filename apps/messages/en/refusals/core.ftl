@@ -181,6 +181,15 @@ promotion_refused = version { $version } is worse than what is in use: { $metric
 routing_unknown = routing that is { $how }
     .allowed = random or fixed
 
+report_misshapen = line { $line } is not a report
+    .allowed = identity, lines
+
+report_of_test = line { $line } is of a company that is kept for tests
+    .action = leave it out
+
+reports_too_short = no report of { $tokens } tokens with { $captions } captions in its tables
+    .action = give longer reports, or ask for shorter rows
+
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
 

@@ -181,6 +181,15 @@ promotion_refused = 版本 { $version } 不如正在使用的版本：{ $metrics
 routing_unknown = 路由方式“{ $how }”
     .allowed = ‘random’ 或 ‘fixed’
 
+report_misshapen = 第 { $line } 行不是一份报告
+    .allowed = ‘identity’、‘lines’
+
+report_of_test = 第 { $line } 行属于保留作测试的公司
+    .action = 请将其删去
+
+reports_too_short = 没有一份报告含 { $tokens } 个词元且表格中有 { $captions } 个标题
+    .action = 请提供更长的报告，或改用更短的行
+
 row_of_something_else = 行中有文本和片段以外的内容
     .allowed = 文本，以及 ‘core_model.inputs.segments’ 中的片段
 
