@@ -95,8 +95,9 @@ def attend_row(
         ``[N, H, C]``.
     """
     n, heads, groups = len(q_NHC), q_NHC.shape[1], k_NGC.shape[1]
-    if bias_HW is not None and not bias_HW.requires_grad and not bias_HW.any():
-        bias_HW = None
+    learns = bias_HW is not None and bias_HW.requires_grad and torch.is_grad_enabled()
+    if n <= window or (bias_HW is not None and not learns and not bias_HW.any()):
+        bias_HW = None  # the same for all keys
     if blocks is None and bias_HW is None:
         q, k, v = (x.transpose(0, 1)[None] for x in (q_NHC, k_NGC, v_NGC))
         y = F.scaled_dot_product_attention(q, k, v, is_causal=causal, enable_gqa=groups != heads)

@@ -178,9 +178,6 @@ promotion_refused = version { $version } is worse than what is in use: { $metric
     .allowed = not worse than the current on any guarded metric, beyond its interval
     .action = see the table of 'tandem adapters evaluate', and train with other data or settings
 
-routing_unknown = routing that is { $how }
-    .allowed = random or fixed
-
 report_misshapen = line { $line } is not a report
     .allowed = identity, lines
 
@@ -189,6 +186,9 @@ report_of_test = line { $line } is of a company that is kept for tests
 
 reports_too_short = no report of { $tokens } tokens with { $captions } captions in its tables
     .action = give longer reports, or ask for shorter rows
+
+routing_unknown = routing that is { $how }
+    .allowed = random or fixed
 
 row_of_something_else = a row that holds something else than texts and segments
     .allowed = texts, and segments of core_model.inputs.segments
