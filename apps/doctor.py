@@ -19,7 +19,7 @@ PACKAGES = (
     "fluent.runtime",
     "lxml", "pyarrow",
     "pydicom", "imagecodecs", "pillow",
-    "streamlit", "starlette", "nh3",
+    "streamlit", "starlette", "altair", "nh3",
 )  # fmt: skip
 """What every installation needs: the dependencies of ``pyproject.toml``, in its order."""
 FOR_TRAINING = ("torchvision", "transformers", "peft", "accelerate", "monai", "scikit-learn", "tensorboardx", "pandas")

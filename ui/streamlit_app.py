@@ -30,7 +30,12 @@ page = st.navigation(
             default=name == "reports",
             help=t(f"{name}_help"),
         )
-        for name, icon in (("reports", "description"), ("studies", "radiology"), ("jobs", "checklist"))
+        for name, icon in (
+            ("reports", "description"),
+            ("studies", "radiology"),
+            ("jobs", "checklist"),
+            ("training", "model_training"),
+        )
     ],
     position="top",
 )

@@ -151,6 +151,7 @@ def evaluate(domain: Name, version: Number, data: Data = "", as_json: AsJson = F
 
     found, versions = _found(domain)
     comparison = found.compare(versions, version, load_core(), _samples(found, data))
+    versions.keep(comparison)
     if as_json:
         told = {"domain": domain, **comparison.as_dict()}
         console.print_document({"schema": "tandem.adapter.comparison/1", "notice": NOTICE, **told})
@@ -165,6 +166,7 @@ def promote(domain: Name, version: Number, data: Data = "", as_json: AsJson = Fa
 
     found, versions = _found(domain)
     comparison = found.compare(versions, version, load_core(), _samples(found, data))
+    versions.keep(comparison)
     if not as_json:
         _print_comparison(comparison)
     elif not comparison.passed:

@@ -29,7 +29,7 @@ from core_model.core import Core
 from core_model.errors import InputRejected, NotAllowed, NotFound, Unavailable
 
 A = TypeVar("A", bound=Adapter)
-POINTER, NAME, HELD_OUT = "active.json", "adapter", "held_out.jsonl.gz"
+POINTER, NAME, HELD_OUT, GATES = "active.json", "adapter", "held_out.jsonl.gz", "gates.json"
 FORMAT = 1
 """Of the pointer."""
 LONGEST_HELD_OUT = 64 << 20
@@ -245,6 +245,12 @@ class Versions:
     def shipped_there(self) -> bool:
         """Whether there is a version 0."""
         return self.shipped is not None and self.shipped.is_file()
+
+    def keep(self, comparison: Comparison) -> None:
+        """Keep the table of a comparison beside the candidate, for whoever looks at it later; not beside version 0."""
+        if comparison.candidate:
+            content = json.dumps({**comparison.as_dict(), "at": _utc()}, indent=1) + "\n"
+            write_atomically(self.card_path(comparison.candidate).parent / GATES, content.encode())
 
     def promote(self, comparison: Comparison) -> Pointer:
         """Put a version in use, if its comparison with the one in use lets it.

@@ -120,6 +120,7 @@ def tune(
         card = _card(domain, tuning, samples, figures, name, command)
         entry = {**card, "steps": outcome.steps, "best_step": outcome.best_step, "trained_on": device}
         version = versions.add(adapter, entry, judged_on)
+        versions.keep(domain.compare(versions, version, core))
         watch.share, watch.left_s = 1.0, 0.0
         watch.say("done", version=version, best_step=outcome.best_step)
     return Ended(name, version, figures)
