@@ -40,7 +40,7 @@ AMBIGUOUS = 3
 """Chinese texts of one package that a column's name may have; ``title`` has more, and means none of them."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
-_CODE = re.compile(r"[{}<>\\]|%[(sdifr]|\$\w|https?:|__|&\w+;|\n.*\n")
+_CODE = re.compile(r"[{}<>\\]|%[(sdifr]|\$\w|https?:|__|&\w+;|\n.*\n|\d{3}")
 _LEAD = re.compile(r"^(?:其中|减|加|一|二|三|四|五|六|七|八|九|十|\d)+[、：:.．\s]\s*")
 _TAIL = re.compile(r"[（(][^（）()]*[）)]$")
 _NUMBERED = re.compile(r"\d")
@@ -81,7 +81,7 @@ def kept_out(files: Iterable[Path]) -> frozenset[str]:
 
 
 def usable(pair: Translation) -> bool:
-    """Whether a translation is a caption or a short sentence without code in it."""
+    """Whether a translation is a caption or a short sentence without code and numbers of columns in it."""
     english, chinese = pair.english.strip(), pair.chinese.strip()
     if not 2 <= len(english) <= LONGEST or not _LATIN.search(english) or not _HAN.search(chinese):
         return False
