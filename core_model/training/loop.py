@@ -72,6 +72,10 @@ class Task(ABC):
     def after_step(self, step: int, model: nn.Module) -> None:  # noqa: B027  # most tasks have nothing to do
         """Called after each step with the model as it would be kept, for example to mine errors."""
 
+    def figures(self) -> dict[str, Any]:
+        """What else a line of metrics says, since the last line; plain values."""
+        return {}
+
     def data_state(self) -> dict[str, Any]:
         """State of the data: generators and whatever else decides the next batch, as tensors and plain values."""
         return {}
@@ -212,7 +216,8 @@ class _Loop:
         task.after_step(self.done, self.kept)
         if self.done % run.report_every == 0 or self.done == run.steps:
             rates = [round(group["lr"], 9) for group in task.optimizer.param_groups]
-            self._report({"step": self.done, "loss": round(self._sum / max(1, self._count), 5), "rates": rates})
+            mean = round(self._sum / max(1, self._count), 5)
+            self._report({"step": self.done, "loss": mean, "rates": rates, **self.task.figures()})
             self._sum, self._count = 0.0, 0
         if run.evaluate_every and self.done % run.evaluate_every == 0:
             self._evaluate()
@@ -231,7 +236,8 @@ class _Loop:
         best = min((value for step, value in self.losses.items() if step != self.done), default=math.inf)
         if loss < best or self.best_state is None:
             self.best_step, self.best_state = self.done, deepcopy(self.kept.state_dict())
-        self._report({"step": self.done, "held_out_loss": round(loss, 5), "best_step": self.best_step})
+        entry = {"step": self.done, "held_out_loss": round(loss, 5), "best_step": self.best_step}
+        self._report({**entry, **self.task.figures()})
 
     def _report(self, entry: dict[str, Any]) -> None:
         line = json.dumps({**entry, "s": round(time.monotonic() - self._started, 1)})

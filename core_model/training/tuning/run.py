@@ -17,7 +17,10 @@ from torch import nn
 from core_model.adapters.metrics import figures_of
 from core_model.adapters.versions import Versions
 from core_model.core import Core
+from core_model.output import CoreOutput
+from core_model.training.evaluate import judged
 from core_model.training.loop import train
+from core_model.training.routing import as_lines, loads_of
 from core_model.training.run import TrainingRun, content_hash
 from core_model.training.tuning.domain import Trainable, Tuned
 from core_model.training.tuning.samples import SampleSet
@@ -26,6 +29,8 @@ from core_model.training.tuning.watch import STATUS_FILE, Tick, Watch
 
 REPORTS = 60
 """Lines of training loss in a run, about."""
+ROUTED = 64
+"""Validation samples whose routing is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def tune(
             if "resumed" in entry:
                 watch.forget_after(entry["resumed"])
             if "held_out_loss" in entry:
-                watch.routing(entry["step"], task)
+                watch.routing(entry["step"], as_lines(loads_of(_outputs(task))))
             if log is not None:
                 log(line)
 
@@ -124,6 +129,12 @@ def tune(
         watch.share, watch.left_s = 1.0, 0.0
         watch.say("done", version=version, best_step=outcome.best_step)
     return Ended(name, version, figures)
+
+
+def _outputs(task: Tuned) -> list[CoreOutput]:
+    some, size = task.samples.validation[:ROUTED], task.tuning.batch
+    with judged(task.model):
+        return [task.outputs(task.model, some[start : start + size]) for start in range(0, len(some), size)]
 
 
 @torch.no_grad()

@@ -7,23 +7,17 @@ experts at each look at the validation samples; ``events.out.tfevents...`` has t
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from core_model.checkpoint import write_atomically
-from core_model.output import CoreOutput
-from core_model.training.evaluate import judged
-from core_model.training.routing import as_lines, loads_of
 from core_model.training.run import METRICS_FILE, forget_metrics_after
-from core_model.training.tuning.domain import Tuned
 
 STATUS_FILE, ROUTING_FILE = "status.json", "routing.jsonl"
 STATUS_EVERY_S = 2.0
-ROUTED = 64
-"""Validation samples whose routing is looked at."""
 
 Tick = Callable[[float, float | None], None]
 """Takes the share done and the seconds left, None where nothing is known yet."""
@@ -88,27 +82,22 @@ class Watch:
         for number, rate in enumerate(entry.get("rates", [])):
             self._events.add_scalar(f"rate/{number}", rate, entry["step"])
 
-    def routing(self, step: int, task: Tuned) -> None:
-        """The load of the experts on some validation samples, by layer and modality."""
+    def routing(self, step: int, lines: Iterable[Mapping[str, Any]]) -> None:
+        """The load of the experts at an evaluation, a line a layer, group and modality (``routing.as_lines``)."""
         if step == 0:
             self.forget_after(-1)
-        lines = [{"step": step, **line} for line in as_lines(loads_of(_outputs(task)))]
+        lines = [{"step": step, **line} for line in lines]
         with (self.folder / ROUTING_FILE).open("a", encoding="utf8") as stream:
             stream.write("".join(json.dumps(line) + "\n" for line in lines))
         if self._events is not None:
             for line in lines:
-                name = f"entropy/{line['group']}/{line['modality']}/{line['layer']}"
+                of = "/".join(str(line[part]) for part in ("source", "group", "modality", "layer") if part in line)
+                name = f"entropy/{of}"
                 self._events.add_scalar(name, line["entropy"], step)
 
     def forget_after(self, step: int) -> None:
         """Drop the lines of routing of steps that are done again."""
         forget_metrics_after(self.folder, step, ROUTING_FILE)
-
-
-def _outputs(task: Tuned) -> list[CoreOutput]:
-    some, size = task.samples.validation[:ROUTED], task.tuning.batch
-    with judged(task.model):
-        return [task.outputs(task.model, some[start : start + size]) for start in range(0, len(some), size)]
 
 
 def _writer(folder: Path) -> Any:
