@@ -1,7 +1,9 @@
 """How the image branch is trained: what the probe measured, as the settings that the joint run takes over."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
+
+from core_model.compute.precision import Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class ImageRecipe:
         decay: Weight decay.
         shift: Pixels by which an image is moved at random in training, at most.
         warm: Whether the stem begins with the plain net's; else at its start values.
+        precision: Of the core's products in training; bf16 where the processor has instructions for it.
         sense: Spread of the cells' projected features at the start, in standard deviations of a word's embedding.
     """
 
@@ -43,6 +46,7 @@ class ImageRecipe:
     decay: float = 0.02
     shift: int = 3
     warm: bool = True
+    precision: Precision = "fp32"
     sense: float = 1.0
 
     def __post_init__(self) -> None:
@@ -50,6 +54,8 @@ class ImageRecipe:
             raise ValueError("epochs, layers and batch must be positive")
         if min(self.plain_rate, self.stem_rate, self.core_rate, self.head_rate) <= 0:
             raise ValueError("learning rates must be positive")
+        if self.precision not in get_args(Precision):
+            raise ValueError(f"products in {self.precision} cannot be")
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -2,13 +2,16 @@
 
 ``DIR`` holds the source ``medical_images`` that ``apps.medical.adapter.examples`` wrote. Trained on training patients,
 judged on validation patients, one thread: five simple measures with boosting, the stem with heads (a plain net), and
-the stem that begins with the plain net's, with the core's vision experts. ``--only`` runs some of the three.
+the stem that begins with the plain net's, with the core's vision experts. ``--only`` runs some of the three;
+``--plain DIR`` keeps the trained plain net there, or takes the one that lies there for the same recipe and seed: with
+its stem the joint run begins.
 """
 
 import argparse
+import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +26,19 @@ from apps.medical.adapter.probe.measures import boosted, measured
 from apps.medical.adapter.probe.readers import CoreReader, PlainReader, said
 from apps.medical.adapter.recipe import ImageRecipe
 from core_model import load_core
+from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.core import Core
 from core_model.inputs.start import begun_anew
 from core_model.training.mixture.cards import read_card
 
 SOURCE = "medical_images"
+METHODS = ("measures", "plain", "core")
+PLAIN = "plain_images"
+"""Name of the plain net's file and card."""
+PLAIN_SETTINGS = (
+    *("patch", "channels", "plain_epochs", "plain_rate", "batch"),
+    *("outline_weight", "rating_weight", "decay", "shift"),
+)
 Scores = dict[str, np.ndarray]
 """By question the score of each image that it is asked of."""
 
@@ -52,6 +63,36 @@ def core_for(recipe: ImageRecipe) -> Core:
     return Core.from_state(config, begun_anew(config, state, "image."), shipped.tokenizer)
 
 
+def plain_reader(
+    train: Images, recipe: ImageRecipe, seed: int, kept: Path | None, log: Callable[[str], None]
+) -> PlainReader:
+    """A trained plain net: the one that was kept for the same images, settings and seed, or one trained now, and kept.
+
+    Args:
+        train: Images of training patients.
+        recipe: Settings; those of the plain net decide.
+        seed: Of its start and order.
+        kept: Folder of the kept one.
+        log: Takes one line a pass.
+    """
+    torch.manual_seed(seed)
+    reader = PlainReader(recipe)
+    decides = {name: value for name, value in recipe.as_dict().items() if name in PLAIN_SETTINGS}
+    digest = hashlib.sha256(train.pixels_NYX.numpy().tobytes() + train.inside_NYX.numpy().tobytes()).hexdigest()
+    made_from = {"recipe": decides, "seed": seed, "images_sha256": digest}
+    if kept and (kept / f"{PLAIN}.json").is_file():
+        tensors, card = load_checkpoint(kept / f"{PLAIN}.json")
+        if card["made_from"] == made_from:
+            reader.load_state_dict(tensors)
+            return reader
+    fit(reader, train, replace(recipe, precision="fp32"), recipe.plain_epochs, seed, log)
+    if kept:
+        save_checkpoint(
+            kept, PLAIN, reader.state_dict(), {"name": PLAIN, "licence": "CC BY 3.0", "made_from": made_from}
+        )
+    return reader
+
+
 def by_measures(train: Images, judged: Images, seed: int) -> Scores:
     """Five measures and boosting."""
     of_train, of_judged = measured(train.pixels_NYX.numpy()), measured(judged.pixels_NYX.numpy())
@@ -70,9 +111,28 @@ def by_reader(reader: PlainReader | CoreReader, judged: Images) -> Scores:
 
 
 def probe(
-    train: Images, judged: Images, recipe: ImageRecipe, seed: int, only: list[str], log: Callable[[str], None]
+    train: Images,
+    judged: Images,
+    recipe: ImageRecipe,
+    seed: int,
+    core_of: Callable[[ImageRecipe], Core] = core_for,
+    *,
+    only: Sequence[str] = METHODS,
+    kept: Path | None = None,
+    log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """The areas of each method, and the core's gains over the others."""
+    """The areas of each method, and the core's gains over the others.
+
+    Args:
+        train: Images to learn from.
+        judged: Images to judge on.
+        recipe: Settings.
+        seed: Of starts and orders.
+        core_of: Gives the core for a recipe; it is changed.
+        only: Which methods.
+        kept: Folder of the kept plain net.
+        log: Takes a line a step.
+    """
     scores: dict[str, Scores] = {}
     seconds: dict[str, float] = {}
 
@@ -84,15 +144,15 @@ def probe(
 
     if "measures" in only:
         note("measures", time.process_time(), by_measures(train, judged, seed))
-    torch.manual_seed(seed)
-    started = time.process_time()
-    plain = PlainReader(recipe)
+    plain = None
     if "plain" in only or (recipe.warm and "core" in only):
-        fit(plain, train, recipe, recipe.plain_epochs, seed, log)
+        started = time.process_time()
+        plain = plain_reader(train, recipe, seed, kept, log)
         note("plain", started, by_reader(plain, judged))
     if "core" in only:
         started = time.process_time()
-        reader = CoreReader(core_for(recipe), recipe, plain.stem if recipe.warm else None)
+        torch.manual_seed(seed)
+        reader = CoreReader(core_of(recipe), recipe, plain.stem if plain and recipe.warm else None)
         fit(reader, train, recipe, recipe.epochs, seed, log)
         note("core", started, by_reader(reader, judged))
     areas: dict[str, Any] = {}
@@ -116,7 +176,8 @@ def main() -> None:
     parser.add_argument("--source", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="+", default=["measures", "plain", "core"])
+    parser.add_argument("--plain", type=Path, help="folder of the plain net")
+    parser.add_argument("--only", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of the recipe")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -127,14 +188,12 @@ def main() -> None:
     }
     train, judged = read_images(options.source)
     print(f"{len(train)} images to learn from, {len(judged)} to judge on", flush=True)
-    found = probe(
-        train,
-        judged,
-        replace(ImageRecipe(), **changes),
-        options.seed,
-        options.only,
-        lambda line: print(line, flush=True),
-    )
+    recipe = replace(ImageRecipe(), **changes)
+
+    def log(line: str) -> None:
+        print(line, flush=True)
+
+    found = probe(train, judged, recipe, options.seed, only=options.only, kept=options.plain, log=log)
     options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf8")
 
 

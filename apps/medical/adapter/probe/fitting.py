@@ -12,6 +12,7 @@ import torch
 from apps.medical.adapter.probe.examples import Images, changed
 from apps.medical.adapter.probe.readers import Reader, batches
 from apps.medical.adapter.recipe import ImageRecipe
+from core_model.compute.precision import computing
 from core_model.nn.balance import balance_with
 
 WARM_UP = 0.05
@@ -47,7 +48,8 @@ def fit(
         started, total = time.process_time(), 0.0
         for some in batches(images, recipe.batch, torch.randperm(len(images), generator=generator)):
             some = changed(some, recipe.shift, generator)
-            loss = reader.heads.loss(reader.cells(some), some, recipe)
+            with computing(recipe.precision):
+                loss = reader.heads.loss(reader.cells(some), some, recipe)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(learned, CLIP)

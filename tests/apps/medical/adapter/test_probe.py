@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from apps.medical.adapter.pictures import RATINGS
+from apps.medical.adapter.probe.__main__ import plain_reader, probe
 from apps.medical.adapter.probe.examples import Images, changed, images_of
 from apps.medical.adapter.probe.fitting import fit
 from apps.medical.adapter.probe.judging import area, area_under, gain, questions
@@ -117,9 +118,35 @@ def test_a_plain_net_learns_and_the_core_goes_on_from_its_stem():
     ), "of the core only what reads images learns"
 
 
+def test_a_plain_net_is_kept_for_the_same_images_settings_and_seed_alone(tmp_path):
+    quick, train, log = replace(QUICK, plain_epochs=1), made(32), []
+    first = plain_reader(train, quick, 0, tmp_path, log.append)
+    again = plain_reader(train, replace(quick, epochs=7), 0, tmp_path, log.append)
+    assert len(log) == 1
+    for one, other in zip(first.parameters(), again.parameters(), strict=True):
+        assert torch.equal(one, other)
+    plain_reader(train, quick, 1, tmp_path, log.append)
+    plain_reader(train, replace(quick, shift=2), 1, tmp_path, log.append)
+    plain_reader(made(32, seed=2), replace(quick, shift=2), 1, tmp_path, log.append)
+    assert len(log) == 4
+
+
+def test_the_probe_tells_areas_and_gains_of_each_method():
+    core = Core(CoreConfig.tiny())
+    found = probe(made(48), made(32, seed=1), replace(QUICK, plain_epochs=1, epochs=1), 0, lambda _: core)
+    assert found["areas"].keys() == {"nodule", "suspicion"}
+    assert found["areas"]["nodule"].keys() == {"measures", "plain", "core"}
+    assert found["gains"]["suspicion"].keys() == {"core - plain", "core - measures"}
+    areas, one = found["areas"]["nodule"], found["gains"]["nodule"]["core - measures"]
+    assert one["value"] == pytest.approx(areas["core"]["value"] - areas["measures"]["value"])
+    assert areas["core"]["cases"] == 32
+
+
 def test_a_recipe_that_cannot_be_is_refused():
     with pytest.raises(ValueError, match="positive"):
         ImageRecipe(epochs=0)
+    with pytest.raises(ValueError, match="fp8"):
+        ImageRecipe(precision="fp8")
     with pytest.raises(ValueError, match="rates"):
         ImageRecipe(stem_rate=0.0)
     assert ImageRecipe(**QUICK.as_dict()) == QUICK
