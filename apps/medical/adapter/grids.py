@@ -117,7 +117,10 @@ def _cells(stem: Stem, planes: Sequence[np.ndarray]) -> Tensor:
 
 
 class Rows:
-    """Candidates with their grids, window after window, as ``write_arrays`` takes them."""
+    """Candidates with their grids, window after window, as ``write_arrays`` takes them.
+
+    Where a candidate lies in the lungs is 0 where that is unknown (``placed``), in fields: no known distance is below 1.
+    """
 
     def __init__(self) -> None:
         self.arrays: dict[str, list[np.ndarray]] = {}
@@ -138,7 +141,8 @@ class Rows:
             ("grids", grid.features_NGC),
             ("offsets_mm", grid.offset_mm_NG3),
             ("present", grid.present_NG.astype(np.uint8)),
-            ("places_mm", found.place_mm_N3.astype(np.float32)),
+            ("places_mm", np.nan_to_num(found.place_mm_N3).astype(np.float32)),
+            ("placed", np.isfinite(found.place_mm_N3).all(axis=1).astype(np.uint8)),
             ("spacings_mm", np.tile(np.array(found.spacing_mm, np.float32), (len(found), 1))),
             ("scores", description.score_N.astype(np.float32)),
         ):

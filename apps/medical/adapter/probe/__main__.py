@@ -21,9 +21,9 @@ import torch
 
 from apps.medical.adapter.probe.examples import Images, images_of
 from apps.medical.adapter.probe.fitting import fit
-from apps.medical.adapter.probe.judging import area, gain, questions
+from apps.medical.adapter.probe.judging import agreement, area, gain, mean_agreement, questions
 from apps.medical.adapter.probe.measures import boosted, measured
-from apps.medical.adapter.probe.readers import CoreReader, PlainReader, said
+from apps.medical.adapter.probe.readers import CoreReader, PlainReader, outlined, said
 from apps.medical.adapter.recipe import ImageRecipe
 from core_model import load_core
 from core_model.checkpoint import load_checkpoint, save_checkpoint
@@ -135,12 +135,20 @@ def probe(
     """
     scores: dict[str, Scores] = {}
     seconds: dict[str, float] = {}
+    outlines: dict[str, dict[str, float]] = {}
 
     def note(name: str, started: float, found: Scores) -> None:
         scores[name], seconds[name] = found, round(time.process_time() - started, 1)
         for question, (index, truth) in questions(judged).items():
             one = area(found[question], truth, judged.identity_N[index])
             log(f"{name}: {question} {one.value:.3f} [{one.low:.3f}, {one.high:.3f}], {seconds[name]} CPU s")
+
+    def note_outlines(name: str, reader: PlainReader | CoreReader) -> None:
+        nodules = judged.some((judged.label_N == 1).nonzero().flatten())
+        wanted, counted = nodules.inside_NYX.numpy() > 0, nodules.counted_NYX.numpy() > 0
+        dice_N = agreement(outlined(reader, nodules).numpy(), wanted, counted)
+        outlines[name] = one = mean_agreement(dice_N, nodules.identity_N)
+        log(f"{name}: outline {one['value']:.3f} [{one['low']:.3f}, {one['high']:.3f}]")
 
     if "measures" in only:
         note("measures", time.process_time(), by_measures(train, judged, seed))
@@ -149,12 +157,14 @@ def probe(
         started = time.process_time()
         plain = plain_reader(train, recipe, seed, kept, log)
         note("plain", started, by_reader(plain, judged))
+        note_outlines("plain", plain)
     if "core" in only:
         started = time.process_time()
         torch.manual_seed(seed)
         reader = CoreReader(core_of(recipe), recipe, plain.stem if plain and recipe.warm else None)
         fit(reader, train, recipe, recipe.epochs, seed, log)
         note("core", started, by_reader(reader, judged))
+        note_outlines("core", reader)
     areas: dict[str, Any] = {}
     for name, found in scores.items():
         for question, (index, truth) in questions(judged).items():
@@ -168,7 +178,8 @@ def probe(
         for question, (index, truth) in questions(judged).items()
         if "core" in scores
     }
-    return {"recipe": recipe.as_dict(), "seed": seed, "areas": areas, "gains": gains, "cpu_seconds": seconds}
+    told = {"recipe": recipe.as_dict(), "seed": seed, "areas": areas, "gains": gains, "outlines": outlines}
+    return {**told, "cpu_seconds": seconds}
 
 
 def main() -> None:

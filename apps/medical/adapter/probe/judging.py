@@ -66,6 +66,22 @@ def area(score_N: np.ndarray, label_N: np.ndarray, identity_N: np.ndarray, draws
     return Area(area_under(score_N, label_N), low, high, len(score_N), int(label_N.sum()), len(by_patient))
 
 
+def agreement(inside_NYX: np.ndarray, wanted_NYX: np.ndarray, counted_NYX: np.ndarray) -> np.ndarray:
+    """Dice's coefficient of two outlines of each image over the pixels that count; 1 where both are empty, ``[N]``."""
+    one_NYX, other_NYX = inside_NYX & counted_NYX, wanted_NYX & counted_NYX
+    both_N, all_N = (one_NYX & other_NYX).sum((1, 2)), one_NYX.sum((1, 2)) + other_NYX.sum((1, 2))
+    return np.where(all_N > 0, 2 * both_N / np.maximum(all_N, 1), 1.0)
+
+
+def mean_agreement(dice_N: np.ndarray, identity_N: np.ndarray) -> dict[str, float]:
+    """Mean of some coefficients with its interval over patients."""
+    by_patient: dict[str, list[float]] = {}
+    for dice, identity in zip(dice_N.tolist(), identity_N.tolist(), strict=True):
+        by_patient.setdefault(identity, []).append(dice)
+    low, high = bootstrap(by_patient, draws=1000)
+    return {"value": float(dice_N.mean()), "low": low, "high": high, "cases": len(dice_N)}
+
+
 def gain(
     score_N: np.ndarray, other_N: np.ndarray, label_N: np.ndarray, identity_N: np.ndarray, draws: int = 1000
 ) -> dict[str, float]:

@@ -128,6 +128,13 @@ def said(reader: Reader, images: Images, batch: int = 64) -> tuple[Tensor, Tenso
     return torch.cat([nodule for nodule, _ in found]), torch.cat([suspicion for _, suspicion in found])
 
 
+def outlined(reader: Reader, images: Images, batch: int = 64) -> Tensor:
+    """Which pixels of each image the reader takes to be inside a nodule, ``[N, Y, X]``, in evaluation mode."""
+    reader.eval()
+    with torch.inference_mode():
+        return torch.cat([reader.heads.outline(reader.cells(some)) > 0 for some in batches(images, batch)])
+
+
 def batches(images: Images, size: int, order: Tensor | None = None) -> Iterator[Images]:
     """The images in batches, in an order."""
     order_N = torch.arange(len(images)) if order is None else order

@@ -106,5 +106,7 @@ def test_scans_follow_each_other_with_their_labels_and_sources():
     assert by_source["background"] == {(0, "CT")}
     assert by_source["planting"] == {(1, "P")}
     assert (1, "P") in by_source["field"]
-    known = np.isfinite(arrays["places_mm"]).all(axis=1)
+    known = arrays["placed"] == 1
     assert known.tolist() == [source != "field" for source in columns["source"]]
+    assert arrays["places_mm"][known].min() >= 1
+    assert not arrays["places_mm"][~known].any()

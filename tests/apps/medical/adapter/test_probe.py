@@ -10,7 +10,7 @@ from apps.medical.adapter.pictures import RATINGS
 from apps.medical.adapter.probe.__main__ import plain_reader, probe
 from apps.medical.adapter.probe.examples import Images, changed, images_of
 from apps.medical.adapter.probe.fitting import fit
-from apps.medical.adapter.probe.judging import area, area_under, gain, questions
+from apps.medical.adapter.probe.judging import agreement, area, area_under, gain, mean_agreement, questions
 from apps.medical.adapter.probe.measures import boosted, measured
 from apps.medical.adapter.probe.readers import CoreReader, PlainReader, said
 from apps.medical.adapter.recipe import ImageRecipe
@@ -52,6 +52,19 @@ def test_the_area_is_the_share_of_pairs_in_order():
     assert one.low <= one.value <= one.high
     better = gain(label.astype(float), 1.0 - label, label, np.array(["a", "b", "c", "d"]), draws=200)
     assert (better["value"], better["low"], better["high"]) == (1.0, 1.0, 1.0)
+
+
+def test_outlines_agree_by_dice_over_the_pixels_that_count():
+    one = np.zeros((3, 2, 4), bool)
+    other, counted = one.copy(), ~one
+    one[0, 0, :3], other[0, 0, 1:] = True, True
+    assert agreement(one, other, counted).tolist() == [4 / 6, 1.0, 1.0]
+    counted[0, 0, 0] = False
+    assert agreement(one, other, counted).tolist() == [4 / 5, 1.0, 1.0]
+    mean = mean_agreement(np.array([0.5, 1.0, 0.6]), np.array(["a", "a", "b"]))
+    assert mean["value"] == pytest.approx(0.7)
+    assert mean["low"] == pytest.approx(0.6)
+    assert mean["high"] == pytest.approx(0.75)
 
 
 def test_suspicion_is_asked_of_nodules_that_are_above_or_below_the_middle():
@@ -140,6 +153,7 @@ def test_the_probe_tells_areas_and_gains_of_each_method():
     areas, one = found["areas"]["nodule"], found["gains"]["nodule"]["core - measures"]
     assert one["value"] == pytest.approx(areas["core"]["value"] - areas["measures"]["value"])
     assert areas["core"]["cases"] == 32
+    assert found["outlines"]["plain"]["cases"] == 16
 
 
 def test_a_recipe_that_cannot_be_is_refused():
