@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from core_model.checkpoint import load_checkpoint
 from core_model.core import Core
+from core_model.errors import InputRejected
 from core_model.shipped import WEIGHTS
 from core_model.training.command import command_line, run_on_cpu
 from core_model.training.joint.settings import JointSettings
@@ -46,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of the core to begin with")
     parser.add_argument("--data", type=Path, required=True, help="folder of the sources and their cards")
+    parser.add_argument("--stem", type=Path, help="card of a net whose stem of images was trained alone")
     parser.add_argument("--work", type=Path, required=True, help="folder of the run: checkpoints and metrics")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new weights")
     parser.add_argument("--steps", type=int, default=RUN.steps)
@@ -63,7 +67,8 @@ def make(options: argparse.Namespace) -> None:
     run = replace(RUN, steps=options.steps, seed=options.seed)
     settings = JointSettings(tokens=options.tokens, bf16=options.bf16)
     before = Core.from_pretrained(options.weights)
-    core, anew = started(before, settings.growth)
+    stem, stem_card = stem_in(options.stem) if options.stem else (None, {})
+    core, anew = started(before, settings.growth, stem)
     cards = cards_in(options.data)
     mixture = Mixture(
         options.data,
@@ -77,7 +82,12 @@ def make(options: argparse.Namespace) -> None:
     torch.manual_seed(run.seed)
     model = JointModel(core.requires_grad_(True), objectives_of(mixture.cards.values(), core, before))
     task = JointTask(model, mixture, settings, run.steps)
-    identity = {"start": before.weights_hash, "settings": settings.as_dict(), "mixture": mixture.identity()}
+    identity = {
+        "start": before.weights_hash,
+        "stem": stem_card.get("weights_sha256", ""),
+        "settings": settings.as_dict(),
+        "mixture": mixture.identity(),
+    }
     options.work.mkdir(parents=True, exist_ok=True)
     with Watch(options.work, {"run": "joint", "domain": "core", "steps": run.steps}, _told_time(run.steps)) as watch:
 
@@ -96,7 +106,25 @@ def make(options: argparse.Namespace) -> None:
     tensors = {name.removeprefix("core."): value for name, value in outcome.state.items() if name.startswith("core.")}
     trained = Core.from_state(core.config, tensors, core.tokenizer)
     card = card_of(before, mixture, settings, run, outcome, anew)
+    card["stem"] = {name: stem_card[name] for name in ("name", "licence", "weights_sha256") if name in stem_card}
     print(trained.save_pretrained(options.out, int8=True, card=card))
+
+
+def stem_in(card: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The stem of a checkpoint, by the names in it, and the checkpoint's card.
+
+    Raises:
+        InputRejected: There is no stem in it.
+    """
+    tensors, entry = load_checkpoint(card)
+    stem = {name.removeprefix("stem."): value for name, value in tensors.items() if name.startswith("stem.")}
+    if not stem:
+        raise InputRejected(
+            "a checkpoint without an image stem",
+            allowed="tensors whose names begin with stem.",
+            code="stem_missing",
+        )
+    return stem, entry
 
 
 def card_of(

@@ -19,6 +19,8 @@ from core_model.training.mixture.examples import Example, Pictures
 class CandidatesOfScan(Objective):
     """Scans with ``grids``, ``offsets_mm``, ``present``, ``places_mm``, ``spacings_mm``, ``scores``, and a ``label``.
 
+    Where a candidate lies is 0 in its ``places_mm`` where that is not known; no known place is.
+
     Args:
         width: D.
         most: Candidates of a scan that are asked about, drawn at random; the others stand beside them.

@@ -14,6 +14,7 @@ class JointSettings:
     Attributes:
         rate: Learning rate of what was trained before: attention, shared and text experts, norms, word embeddings.
         new_rate: Of what begins here: other experts and their routers, embeddings of other modalities, heads.
+        stem_rate: Of an image stem that was trained before.
         warm_up: Steps over which both rise from zero; they fall along a cosine to ``last_rate`` of their height.
         last_rate: Share of the rates at the last step.
         decay: Weight decay of matrices (AdamW).
@@ -29,6 +30,7 @@ class JointSettings:
 
     rate: float = 5e-5
     new_rate: float = 5e-4
+    stem_rate: float = 1e-4
     warm_up: int = 100
     last_rate: float = 0.05
     decay: float = 0.01
@@ -42,7 +44,9 @@ class JointSettings:
     bf16: bool = False
 
     def __post_init__(self) -> None:
-        if min(self.rate, self.new_rate) <= 0 or min(self.warm_up, self.decay, self.balance, self.sequence_balance) < 0:
+        rates = (self.rate, self.new_rate, self.stem_rate)
+        others = (self.warm_up, self.decay, self.balance, self.sequence_balance)
+        if min(rates) <= 0 or min(others) < 0:
             raise ValueError("rates are above 0; warm-up, decay and balances are not negative")
         if self.tokens < 1 or self.held_out_tokens < 0 or not 0 <= self.last_rate <= 1:
             raise ValueError("a batch has tokens, and last_rate is a share")

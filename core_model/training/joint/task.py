@@ -146,6 +146,8 @@ def parameter_groups(model: JointModel, settings: JointSettings) -> list[dict[st
         if not parameter.requires_grad:
             continue
         rate = settings.new_rate if is_new(name) else settings.rate
+        if name.startswith("core.image.stem."):
+            rate = settings.stem_rate
         decays = parameter.ndim >= 2 and not any(part in name for part in ("router", "position_PD", "modality_MD"))
         groups[rate, settings.decay if decays else 0.0].append(parameter)
     return [{"params": found, "lr": rate, "weight_decay": decay} for (rate, decay), found in groups.items()]

@@ -275,6 +275,9 @@ source_with_test = the source { $name } holds an example of the test split
 spacing_not_positive = a spacing that is not positive: { $given } mm
     .allowed = millimetres above 0
 
+stem_missing = a checkpoint without an image stem
+    .allowed = tensors whose names begin with stem.
+
 taught_vectors_unfit = { $vectors } vectors for { $captions } captions
     .allowed = a finite vector for each caption
     .action = make the vectors of this file anew

@@ -275,6 +275,9 @@ source_with_test = 数据源 { $name } 中有属于测试集的样本
 spacing_not_positive = 间距不是正数：{ $given } 毫米
     .allowed = 大于 0 的毫米数
 
+stem_missing = 检查点中没有图像卷积网络
+    .allowed = 名称以 ‘stem.’ 开头的张量
+
 taught_vectors_unfit = { $captions } 个名称对应 { $vectors } 个向量
     .allowed = 每个名称一个有限的向量
     .action = 请为该文件重新生成向量

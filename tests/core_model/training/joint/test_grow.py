@@ -4,7 +4,9 @@ import torch
 
 from core_model.config import CoreConfig
 from core_model.core import Core
+from core_model.inputs.image import ImageStem
 from core_model.training.joint.grow import Growth, grow, is_untrained
+from core_model.training.joint.start import started, todays_shape
 
 
 def half_trained() -> Core:
@@ -48,3 +50,18 @@ def test_routers_tell_tokens_apart_and_one_seed_gives_one_start() -> None:
     router = one.layers[0].experts.group("vision").router
     load_E = router(torch.randn(500, one.config.width)).load_E
     assert int((load_E > 0).sum()) == len(load_E)
+
+
+def test_a_stem_that_was_trained_alone_is_taken_over_and_images_are_as_loud_as_words() -> None:
+    core = half_trained()
+    shape = todays_shape(core.config)
+    stem = ImageStem(shape.patch, shape.image_channels).state_dict()
+    stem = {name: torch.randn_like(value) for name, value in stem.items()}
+    before = {name: value.clone() for name, value in core.state_dict().items()}
+    ready, anew = started(core, Growth(), stem)
+    assert "image" in anew
+    for name, value in ready.image.stem.state_dict().items():
+        assert torch.equal(value, stem[name]), name
+    assert all(torch.equal(value, before[name]) for name, value in core.state_dict().items())
+    shown = (ready.image.project(torch.randn(4000, ready.image.stem.features)) - ready.image.project.bias).detach()
+    assert 0.8 < float(shown.std() / ready.text.word_VD.detach().std()) < 1.2
