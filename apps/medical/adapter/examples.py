@@ -40,6 +40,8 @@ COMMAND = "python -m apps.medical.adapter.examples --data FOLDER --out DIR --onl
 
 def _about(options: argparse.Namespace, only: str, licence: str, source: str, **details: object) -> About:
     command = COMMAND.format(only=only, seed=options.seed)
+    for name in ("most", "plantings"):
+        command += f" --{name} {value}" if (value := getattr(options, name)) is not None else ""
     return About(licence=licence, source=source, command=command, domain="medical", details=details)
 
 
@@ -106,6 +108,7 @@ def volumes(options: argparse.Namespace) -> Card:
         {name: identity_of(name) for name in background_names(options.data)},
         list(_fields(options, grid_mm=1.0)),
         options.seed,
+        options.plantings,
         options.log,
     )
     about = _about(options, "volumes", "CC BY 3.0 and others, see NOTICE", LIDC + "; whole CT of several", **details)
@@ -127,6 +130,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=list(SOURCES), default=list(SOURCES))
     parser.add_argument("--cache", type=Path, help="where archives are unpacked; a temporary folder where not given")
     parser.add_argument("--most", type=int, help="so many fields at most, to try it")
+    parser.add_argument("--plantings", type=int, help="so many nodules pasted into whole CT at most, for volumes")
     parser.add_argument("--seed", type=int, default=2026)
     options = parser.parse_args()
     options.log = lambda line: print(line, file=sys.stderr, flush=True)

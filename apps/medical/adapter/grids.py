@@ -119,7 +119,7 @@ def _cells(stem: Stem, planes: Sequence[np.ndarray]) -> Tensor:
 class Rows:
     """Candidates with their grids, window after window, as ``write_arrays`` takes them.
 
-    Where a candidate lies in the lungs is 0 where that is unknown (``placed``), in fields: no known distance is below 1.
+    Where in the lungs a candidate lies is 0 where that is unknown, in fields (``placed``); else it is 1 or more.
     """
 
     def __init__(self) -> None:
@@ -194,7 +194,7 @@ def add_backgrounds(
 
 def add_plantings(
     rows: Rows, folds: Mapping[str, Fold], backgrounds: Sequence[Background], fields: Sequence[Field], seed: int,
-    *, share_of_shams: float = 0.3,
+    *, share_of_shams: float = 0.3, most: int | None = None,
 ) -> None:  # fmt: skip
     """Nodules, and cuts without one, pasted into whole CT by the same code; the CT's own candidates are left out.
 
@@ -205,10 +205,11 @@ def add_plantings(
         fields: Whose nodules are pasted, each once; at least two readers.
         seed: Of places and choices.
         share_of_shams: Share of cuts without a nodule.
+        most: So many fields, drawn by lot; all where not given.
     """
     rng = np.random.default_rng([seed, 5])
     usable = [field for field in fields if field.readers >= 2 and field.reliable_scale]
-    for field in usable:
+    for field in [usable[int(number)] for number in rng.permutation(len(usable))[:most]]:
         cutout = nodule_of(field)
         if cutout is not None and rng.random() < share_of_shams:
             cutout = sham_of(usable[int(rng.integers(len(usable)))], cutout, rng)

@@ -23,6 +23,7 @@ def candidates(
     backgrounds: Mapping[str, str],
     fields: Sequence[Field],
     seed: int,
+    plantings: int | None,
     log: Callable[[str], None],
 ) -> tuple[dict[str, np.ndarray], dict[str, list[Any]], dict[str, Any]]:
     """Arrays, columns and details of the source.
@@ -32,6 +33,7 @@ def candidates(
         backgrounds: Identity of each whole CT, by name.
         fields: Of training and validation patients, on the working grid.
         seed: Of places and choices.
+        plantings: So many nodules are planted, one of each field that the lot takes; of all fields where not given.
         log: Takes a line a step.
     """
     folds = load_detector().folds
@@ -41,7 +43,7 @@ def candidates(
     add_backgrounds(rows, by_name, read, backgrounds)
     log(f"{rows.scans} whole CT")
     if read:
-        add_plantings(rows, by_name, read, fields, seed)
+        add_plantings(rows, by_name, read, fields, seed, most=plantings)
     log(f"{rows.scans} scans with plantings")
     add_fields(rows, folds, fields)
     log(f"{rows.scans} scans with fields")
