@@ -62,3 +62,12 @@ def first_not_finite(**columns: Tensor) -> str | None:
 def shapes_of(*columns: Tensor) -> str:
     """Shapes for an error: ``[3, 8], [3, 3]``."""
     return ", ".join(str(list(column.shape)) for column in columns)
+
+
+def masks_unread() -> InputRejected:
+    """The error of masked facts for what has learned no masks."""
+    return InputRejected(
+        "masked facts for a core that reads none",
+        action="take a core whose configuration says masked_facts",
+        code="facts_masked_unread",
+    )

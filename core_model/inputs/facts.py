@@ -16,6 +16,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from core_model.inputs.checks import masks_unread
 from core_model.inputs.segments import UNITS, FactsSegment
 from core_model.nn.products import Linear
 
@@ -79,7 +80,13 @@ class FactEmbedding(nn.Module):
 
         Returns:
             ``[2 N, D]``, before the norm that all modalities share.
+
+        Raises:
+            InputRejected: Something is masked, and this embedding has learned no masks.
         """
+        masks = [mask_N for mask_N in (segment.value_masked_N, segment.unit_masked_N) if mask_N is not None]
+        if self.masked_unit_D is None and any(bool(mask_N.any()) for mask_N in masks):
+            raise masks_unread()
         dtype = name_ND.dtype
         time_N2 = torch.stack([segment.years_N, torch.tanh(segment.years_N)], dim=-1).to(dtype)
         unit_ND = self.unit_UD[segment.unit_N]

@@ -16,7 +16,14 @@ from torch import Tensor
 
 from core_model.config import CoreConfig, Modality
 from core_model.errors import InputRejected
-from core_model.inputs.checks import INDICES, first_not_finite, refuse_no_numbers, refuse_no_tensors, shapes_of
+from core_model.inputs.checks import (
+    INDICES,
+    first_not_finite,
+    masks_unread,
+    refuse_no_numbers,
+    refuse_no_tensors,
+    shapes_of,
+)
 
 UNITS = ("none", "money", "shares", "per_share", "share", "count", "length", "mass", "concentration", "time", "other")
 """Kinds of unit of a fact, by number."""
@@ -307,11 +314,7 @@ class FactsSegment(_Tensors):
                     values={"given": shapes_of(mask_N), "kind": str(mask_N.dtype), "names": len(self.name_ids)},
                 )
             if not config.masked_facts and bool(mask_N.any()):
-                raise InputRejected(
-                    "masked facts for a core that reads none",
-                    action="take a core whose configuration says masked_facts",
-                    code="facts_masked_unread",
-                )
+                raise masks_unread()
 
     @classmethod
     def joined(cls, segments: Sequence["FactsSegment"]) -> "FactsSegment":

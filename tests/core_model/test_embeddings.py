@@ -12,6 +12,7 @@ from core_model.checkpoint import load_checkpoint, save_checkpoint
 from core_model.config import CoreConfig
 from core_model.core import Core
 from core_model.errors import InputRejected
+from core_model.inputs.facts import FactEmbedding
 from core_model.inputs.image import ImageEmbedding, ImageStem, place_code
 from core_model.inputs.packing import pack
 from core_model.inputs.segments import FactsSegment, ImageSegment, VolumeSegment
@@ -173,6 +174,9 @@ def test_a_core_without_masks_refuses_masked_facts() -> None:
     with pytest.raises(InputRejected) as refused:
         pack([[facts(unit_masked_N=~nothing)]], config)
     assert refused.value.code == "facts_masked_unread"
+    with pytest.raises(InputRejected, match="masked facts for a core that reads none"):
+        FactEmbedding(8)(facts(value_masked_N=~nothing), torch.zeros(2, 8))
+    assert FactEmbedding(8)(facts(value_masked_N=nothing), torch.zeros(2, 8)).shape == (4, 8)
 
 
 def old_file(folder: Path) -> dict[str, torch.Tensor]:
