@@ -48,8 +48,12 @@ KINDS = ("words", "characters", "frozen", "frozen, shuffled", "adapted", "shuffl
 RECORD = "shared_core_concepts"
 MODEL_CODE = (
     *("checkpoint.py", "config.py", "core.py", "explain.py", "output.py", "pretrained.py"),
-    *(f"inputs/{name}.py" for name in ("packing", "segments", "text")),
-    *(f"nn/{name}.py" for name in ("attention", "balance", "blocks", "experts", "grouped", "router")),
+    "compute/precision.py",
+    *(f"inputs/{name}.py" for name in ("layout", "packing", "segments", "text")),
+    *(
+        f"nn/{name}.py"
+        for name in ("attention", "balance", "blocks", "experts", "grouped", "products", "router", "sparse")
+    ),
     *(f"training/{name}.py" for name in ("loop", "run", "splits")),
 )
 """What reads the weights, computes the hidden states of a text, fine-tunes the blocks, shuffles them and deals the
