@@ -10,6 +10,7 @@ import typer
 
 from apps import console
 from apps.commands.adapters import app as adapters
+from apps.commands.core import app as core
 from apps.commands.database import app as database
 from apps.commands.database import back_up, put_back
 from apps.commands.jobs import app as jobs
@@ -28,6 +29,7 @@ app.add_typer(finance, name="finance")
 app.add_typer(medical, name="medical")
 app.add_typer(jobs, name="jobs")
 app.add_typer(adapters, name="adapters")
+app.add_typer(core, name="core")
 app.add_typer(database, name="db")
 app.command("train")(train)
 app.command("backup")(back_up)

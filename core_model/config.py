@@ -3,9 +3,14 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
+from core_model.errors import InputRejected
+
 Modality = Literal["text", "code", "image", "volume", "facts"]
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 """Kinds of segment, in the order of their numbers in a batch."""
+
+PRESETS = ("tiny", "small", "base", "large")
+"""Names of the presets, from small to large."""
 
 Dispatch = Literal["auto", "dense", "grouped", "loop"]
 
@@ -55,7 +60,7 @@ class CoreConfig:
         window: Learned text positions; longer text restarts them, window by window.
         num_full_attention: Layers in which the windows of a long text see each other.
         shared_hidden: Hidden width of the expert that every token runs.
-        groups: Routed experts by modality.
+        groups: Routed experts by modality; none in a dense core, whose tokens all run the shared expert alone.
         volume_features: Length of a candidate vector from a volume's stem.
         patch: Edge of an image's cell in pixels, a power of two: each is a token.
         image_channels: Channels of the image stem at full size.
@@ -72,7 +77,7 @@ class CoreConfig:
     window: int = 512
     num_full_attention: int = 3
     shared_hidden: int = 512
-    groups: tuple[ExpertGroupConfig, ...] = _groups(128, 8, 192, 96)
+    groups: tuple[ExpertGroupConfig, ...] = _groups(128, 4, 192, 96)
     volume_features: int = 80
     patch: int = 8
     image_channels: int = 16
@@ -88,7 +93,7 @@ class CoreConfig:
         if not 0 <= self.num_full_attention <= self.num_layers:
             raise ValueError(f"{self.num_full_attention} of {self.num_layers} layers cannot attend fully")
         served = sorted(m for group in self.groups for m in group.modalities)
-        if served != sorted(MODALITIES):
+        if self.groups and served != sorted(MODALITIES):
             raise ValueError(f"every modality needs exactly one expert group, got {served}")
         if self.shared_hidden <= 0 or self.vocab_size < 4 or self.window < 2:
             raise ValueError("shared_hidden, vocab_size and window must be positive")
@@ -119,7 +124,7 @@ class CoreConfig:
 
     @classmethod
     def small(cls) -> "CoreConfig":
-        """The shape that ships."""
+        """The shape that ships: 4 of 8 text experts run."""
         return cls()
 
     @classmethod
@@ -137,6 +142,36 @@ class CoreConfig:
         return replace(
             self, groups=tuple(replace(g, num_active=num_active) if g.name == name else g for g in self.groups)
         )
+
+    @classmethod
+    def preset(cls, name: str) -> "CoreConfig":
+        """A preset by its name.
+
+        Raises:
+            InputRejected: There is no such preset.
+        """
+        if name not in PRESETS:
+            raise InputRejected(
+                "the preset {name}",
+                allowed="{names}",
+                code="preset_unknown",
+                values={"name": name, "names": list(PRESETS)},
+            )
+        return getattr(cls, name)()
+
+    @property
+    def active_hidden(self) -> int:
+        """Hidden neurons of the feed-forward nets that a text token runs in each layer."""
+        text = [group for group in self.groups if "text" in group.modalities]
+        return self.shared_hidden + sum(group.num_active * group.hidden for group in text)
+
+    def as_dense(self, hidden: int | None = None) -> "CoreConfig":
+        """The same shape without routed experts.
+
+        Args:
+            hidden: Of the feed-forward net of each layer; as many as a text token runs here where not given.
+        """
+        return replace(self, groups=(), shared_hidden=self.active_hidden if hidden is None else hidden)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -58,7 +58,7 @@ def make(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     source = read_e5(options.e5)
     kept, tokenizer = prune(source, options.corpus, options.vocabulary)
-    config = CoreConfig(vocab_size=len(kept), norm_eps=source.norm_eps)
+    config = CoreConfig(vocab_size=len(kept), norm_eps=source.norm_eps).with_active("text", 8)
     card = {
         "source": SOURCE,
         "licence": "MIT (trunk), Apache-2.0 (the rest)",

@@ -168,6 +168,9 @@ pointer_of_another_format = a pointer to the adapter in use of the format { $giv
 precision_unknown = products in { $precision }
     .allowed = fp32 or bf16
 
+preset_unknown = the preset { $name }
+    .allowed = { $names }
+
 product_library_missing = products by oneDNN, which this build of PyTorch does not have
     .action = choose auto or mkl
 

@@ -168,6 +168,9 @@ pointer_of_another_format = 当前适配器的指针格式为 { $given }
 precision_unknown = 以 { $precision } 计算乘积
     .allowed = ‘fp32’ 或 ‘bf16’
 
+preset_unknown = 预设“{ $name }”
+    .allowed = { $names }
+
 product_library_missing = 要求由 ‘oneDNN’ 计算乘积，但此 PyTorch 版本中没有它
     .action = 请选择 ‘auto’ 或 ‘mkl’
 
