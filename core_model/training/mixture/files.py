@@ -192,7 +192,10 @@ def write_arrays(
     split = [tally.add(identity, size) for identity in columns["identity"]]
     partial = folder / f"{name}.partial"
     try:
+        partial.touch()
+        mode = partial.stat().st_mode
         save_file({label: np.ascontiguousarray(array) for label, array in arrays.items()}, str(partial))
+        partial.chmod(mode)  # the library makes files that their owner alone may read
         digest = _hash_unless_empty(partial, name, tally)
         file = folder / f"{name}-{digest[:12]}.safetensors"
         _finish(partial, file)

@@ -85,6 +85,8 @@ def test_arrays_are_read_by_group_with_their_columns(tmp_path: Path) -> None:
     make_sources(tmp_path, 12)
     card = cards_in(tmp_path)["scans"]
     assert sum(card.count.values()) == 24
+    modes = {(tmp_path / file).stat().st_mode for file in (card.file, card.columns_file, "scans.card.json")}
+    assert len(modes) == 1
     source = open_source(tmp_path, card)
     assert source.count("train") + source.count("validation") == 12
     found = source.row("train", 1)
