@@ -31,7 +31,7 @@ def foundation_forward(core: Core, batch: Batch) -> Tensor:
             qkv = qkv.new_zeros(rows * longest, qkv.shape[1]).index_copy(0, slot_T, qkv)
             qkv_3BHSC = qkv.view(rows, longest, 3, attention.num_heads, -1).permute(2, 0, 3, 1, 4)
             mask = full if attention.across_windows else inside
-            y_BHSC = F.scaled_dot_product_attention(*qkv_3BHSC.unbind(), attn_mask=mask)
+            y_BHSC = F.scaled_dot_product_attention(qkv_3BHSC[0], qkv_3BHSC[1], qkv_3BHSC[2], attn_mask=mask)
             y_TD = attention.out(y_BHSC.transpose(1, 2).reshape(rows * longest, -1)[slot_T])
             x_TD = block.attention_norm(x_TD + y_TD)
             x_TD = block.experts_norm(x_TD + block.experts(x_TD, batch.members)[0])
