@@ -12,6 +12,7 @@ import pytest
 from apps.demo.phantom import make_phantom_ct
 from apps.demo.report import make_example_report
 from apps.finance.filings.packages.archive import packed
+from tests.docs.own_sentences import sentences
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 REPOSITORY = PAGES.parents[1]
@@ -35,6 +36,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "reports").mkdir()
     make_example_report(made / "reports" / "a.html", 3)
     make_phantom_ct(made / "ct", 2, size="small")
+    sentences(made / "sentences.csv")
+    (settings, *_) = re.findall(
+        r"```python\n(.*?)```", (PAGES / "train-an-adapter.md").read_text(encoding="utf8"), re.DOTALL
+    )
+    (made / "my_settings.py").write_text(settings, encoding="utf8")
     return made
 
 
