@@ -1,6 +1,6 @@
 """Masked text: pieces are hidden, and told from what stands around them (BERT, arXiv 1810.04805, section 3.1).
 
-Shapes: T tokens of the batch, N hidden ones, D width, V pieces.
+Shapes: T tokens of the batch, N hidden ones, D width, V pieces, C of them.
 """
 
 from collections.abc import Sequence
@@ -28,12 +28,18 @@ class MaskedText(Objective):
 
     The vocabulary has no piece for what is hidden; the unknown piece, which real text almost never has, serves.
 
+    In training a piece is told from the other hidden ones of the batch and from some drawn at random (sampled softmax,
+    Jean and others 2015, arXiv 1412.2007, with equal odds): a tenth of the vocabulary costs a tenth. It is judged
+    against the whole vocabulary.
+
     Args:
         config: Of the core.
+        others: Pieces drawn at random.
     """
 
-    def __init__(self, config: CoreConfig) -> None:
+    def __init__(self, config: CoreConfig, *, others: int = 4096) -> None:
         super().__init__()
+        self.others = others
         self.dense = Linear(config.width, config.width)
         self.norm = nn.LayerNorm(config.width)
         self.bias_V = nn.Parameter(torch.zeros(config.vocab_size))
@@ -49,15 +55,30 @@ class MaskedText(Objective):
         output = core(core.pack(rows))
         wanted_T = torch.cat(wanted).to(output.hidden_TD.device)
         index_N = (wanted_T >= 0).nonzero().flatten()
-        logits_NV = self.logits(core, output.hidden_TD[index_N])
-        loss = F.cross_entropy(logits_NV.float(), wanted_T[index_N])
-        right = float((logits_NV.detach().argmax(dim=1) == wanted_T[index_N]).float().mean())
+        wanted_N = wanted_T[index_N]
+        among_C = among(wanted_N, core.config.vocab_size, self.others) if self.training else None
+        logits_NC = self.logits(core, output.hidden_TD[index_N], among_C)
+        place_N = wanted_N if among_C is None else torch.searchsorted(among_C, wanted_N)
+        loss = F.cross_entropy(logits_NC.float(), place_N)
+        if self.training:
+            return Asked(loss, {"loss": float(loss.detach())}, [output])
+        right = float((logits_NC.argmax(dim=1) == wanted_N).float().mean())
         return Asked(loss, {"right": right}, [output])
 
-    def logits(self, core: Core, x_ND: Tensor) -> Tensor:
-        """Score of each piece at each place, ``[N, V]``."""
+    def logits(self, core: Core, x_ND: Tensor, among_C: Tensor | None = None) -> Tensor:
+        """Score of each piece at each place, ``[N, V]``, or of some pieces, ``[N, C]``."""
         y_ND = self.norm(F.gelu(self.dense(x_ND)))
-        return linear(y_ND, core.text.word_VD.to(y_ND.dtype), self.bias_V.to(y_ND.dtype))
+        word_CD: Tensor = core.text.word_VD
+        bias_C: Tensor = self.bias_V
+        if among_C is not None:
+            word_CD, bias_C = word_CD[among_C], bias_C[among_C]
+        return linear(y_ND, word_CD.to(y_ND.dtype), bias_C.to(y_ND.dtype))
+
+
+def among(wanted_N: Tensor, vocab_size: int, others: int) -> Tensor:
+    """Pieces among which the hidden ones are told: they themselves and some drawn at random, in order, ``[C]``."""
+    drawn = torch.randint(UNKNOWN + 1, vocab_size, (min(others, vocab_size),), device=wanted_N.device)
+    return torch.cat([wanted_N, drawn]).unique()
 
 
 def hide(ids_L: Tensor, vocab_size: int) -> tuple[Tensor, Tensor]:

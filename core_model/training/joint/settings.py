@@ -6,6 +6,9 @@ from typing import Any
 
 from core_model.training.joint.grow import Growth
 
+WEIGHTS = {"text": 0.5, "labelled": 3.0}
+"""Hidden pieces cost tens of times what a text costs that lies a little apart from where it lay."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JointSettings:
@@ -39,7 +42,7 @@ class JointSettings:
     tokens: int = 6144
     longest: int = 256
     held_out_tokens: int = 12_288
-    weights: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(WEIGHTS))
     growth: Growth = field(default_factory=Growth)
     bf16: bool = False
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from core_model.training.mixture.cards import Card, Kind
 
 KIND_SHARES: dict[Kind, float] = {
-    "text": 0.45,
-    "pairs": 0.25,
-    "labelled": 0.06,
-    "facts": 0.10,
+    "text": 0.36,
+    "pairs": 0.28,
+    "labelled": 0.05,
+    "facts": 0.12,
     "images": 0.07,
-    "volumes": 0.07,
-    "taught": 0.05,
+    "volumes": 0.06,
+    "taught": 0.06,
 }
 """Shares of the tokens by kind; those of kinds without a source go to the others in proportion."""
 CODE_SHARE = 0.28

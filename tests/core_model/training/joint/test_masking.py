@@ -72,3 +72,13 @@ def test_a_stretch_keeps_the_facts_beside_each_other() -> None:
     assert torch.equal(part.values_N.diff(), torch.ones(19))
     assert [int(ids) for ids in part.name_ids] == [5 + (int(value) - 1) % 7 for value in part.values_N]
     assert masked_facts.stretch(facts(10), 20) == facts(10)
+
+
+def test_a_hidden_piece_is_told_among_all_hidden_ones_and_others() -> None:
+    torch.manual_seed(4)
+    wanted_N = torch.tensor([9, 50, 9, 7])
+    among_C = masked_text.among(wanted_N, 97, 20)
+    assert among_C.tolist() == sorted(set(among_C.tolist()))
+    assert {7, 9, 50} <= set(among_C.tolist())
+    assert 10 <= len(among_C) <= 23
+    assert torch.equal(among_C[torch.searchsorted(among_C, wanted_N)], wanted_N)

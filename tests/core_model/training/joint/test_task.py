@@ -22,7 +22,7 @@ from tests.core_model.training.mixture.made import make_sources, tokenizer
 
 CONFIG = CoreConfig.tiny()
 SHARES = {"prose": 2.0, "questions": 2.0, "tweets": 1.0, "statements": 1.0}
-SETTINGS = JointSettings(rate=1e-3, new_rate=2e-3, warm_up=2, tokens=100, held_out_tokens=60)
+SETTINGS = JointSettings(rate=1e-3, new_rate=2e-3, warm_up=2, tokens=100, held_out_tokens=60, weights={})
 
 
 @pytest.fixture(scope="module")

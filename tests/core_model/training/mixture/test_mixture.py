@@ -14,7 +14,7 @@ from core_model.inputs.segments import ImageSegment, VolumeSegment
 from core_model.training.mixture.cards import cards_in
 from core_model.training.mixture.describe import describe, drawing_speed
 from core_model.training.mixture.mixture import Mixture
-from core_model.training.mixture.shares import shares_of
+from core_model.training.mixture.shares import KIND_SHARES, shares_of
 from core_model.training.run import content_hash
 from core_model.training.splits import split_of
 from tests.core_model.training.mixture.made import identities, make_sources, tokenizer
@@ -176,7 +176,7 @@ def test_code_has_28_hundredths_of_masked_text_and_general_three_tenths_of_all(f
     assert texts[0] / sum(texts) == pytest.approx(0.28)
     assert sum(shares[name] for name in ("python", "readmes", "docstrings")) == pytest.approx(0.3)
     assert shares["reports"] / shares["records"] == pytest.approx(3)
-    assert sum(texts) / shares["tweets"] == pytest.approx(0.45 / 0.06)
+    assert sum(texts) / shares["tweets"] == pytest.approx(KIND_SHARES["text"] / KIND_SHARES["labelled"])
 
 
 def test_a_description_counts_the_tokens_of_each_source(folder: Path) -> None:
