@@ -5,12 +5,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from apps.messages import refused
 from core_model.core import Core
 from tests.apps.commands import Tandem, tandem
+from tests.apps.test_documents import validator
 from tests.core_model.test_core import small_core
 from tests.core_model.training.test_tuning import sentences
 
@@ -46,22 +48,30 @@ def folder(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def published(printed: str) -> dict[str, Any]:
+    """A printed document, which is as its published schema says."""
+    document = json.loads(printed)
+    validator(document["schema"].replace("/", "-") + ".json").validate(document)
+    return document
+
+
 def test_from_own_sentences_to_a_version_in_use_and_back(tandem: Tandem, folder: Path) -> None:
     checked = tandem("train", "sentiment", "--data", folder / "mine.csv", "--check", "--json")
     assert checked.returncode == 0
-    report = json.loads(checked.stdout)
+    report = published(checked.stdout)
     assert report["problems"] == []
     assert report["train"] + report["validation"] + report["test"] == 160
     trained = tandem("train", "sentiment", "--config", folder / "my_settings.py", "--json")
     assert trained.returncode == 0, trained.stderr
-    told = json.loads(trained.stdout)
+    told = published(trained.stdout)
     assert told["version"] == 1
     assert "tandem adapters promote sentiment 1" in trained.stderr
     assert str(folder) not in trained.stdout + (folder / "data/adapters/sentiment/1/adapter.json").read_text()
-    promoted = tandem("adapters", "promote", "sentiment", 1)
+    promoted = tandem("adapters", "promote", "sentiment", 1, "--json")
     assert promoted.returncode == 0, promoted.stderr
+    assert published(promoted.stdout)["in_use"] == 1
     assert "version 1 of sentiment is in use" in promoted.stderr
-    shown = json.loads(tandem("adapters", "show", "sentiment", "--json").stdout)
+    shown = published(tandem("adapters", "show", "sentiment", "--json").stdout)
     assert (shown["version"], shown["in_use"]) == (1, True)
     assert shown["card"]["command"] == "tandem train sentiment --config my_settings.py"
     assert shown["card"]["data"]["licence"] == "ours"
@@ -71,17 +81,17 @@ def test_from_own_sentences_to_a_version_in_use_and_back(tandem: Tandem, folder:
     assert worse.returncode == 0, worse.stderr
     refusal = tandem("adapters", "promote", "sentiment", 2, "--data", folder / "mine.csv", "--json")
     assert refusal.returncode == 1
-    table = json.loads(refusal.stdout)
+    table = published(refusal.stdout)
     assert not table["passed"]
     assert [row["held_out"] for row in table["rows"] if row["metric"] == "macro_f1" and not row["passed"]][
         0
     ] == "candidate"
     assert "version 2 is worse than what is in use: macro_f1" in refusal.stderr
-    listed = json.loads(tandem("adapters", "list", "--json").stdout)["adapters"]
+    listed = published(tandem("adapters", "list", "--json").stdout)["adapters"]
     assert [entry["version"] for entry in listed if entry["domain"] == "sentiment" and entry["in_use"]] == [1]
     assert "1 *" in tandem("adapters", "list").stdout
 
-    looked = json.loads(tandem("adapters", "evaluate", "sentiment", 1, "--json").stdout)
+    looked = published(tandem("adapters", "evaluate", "sentiment", 1, "--json").stdout)
     assert looked["passed"], "a version is not worse than itself"
     back = tandem("adapters", "rollback", "sentiment")
     assert "version 0 of sentiment is in use" in back.stderr

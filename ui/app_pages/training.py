@@ -11,8 +11,7 @@ from ui.widgets.job_progress import EVERY_S
 from ui.widgets.shell import choice, escaped, go, parameter, said, t
 
 TONES = {"done": "green", "running": "blue", "failed": "red", "stopped": "gray"}
-PLAIN = ("domain", "run", "made_at", "command", "seed", "steps", "best_step", "limits", "trained_on")
-"""Entries of a card that are shown as they stand."""
+PLAIN = ("domain", "run", "made_at", "command", "seed", "steps", "best_step", "limits", "trained_on")  # of a card
 
 
 def figure(held: dict[str, Any]) -> str:
