@@ -22,7 +22,9 @@ PACKAGES = (
     "streamlit", "starlette", "altair", "nh3",
 )  # fmt: skip
 """What every installation needs: the dependencies of ``pyproject.toml``, in its order."""
-FOR_TRAINING = ("torchvision", "transformers", "peft", "accelerate", "monai", "scikit-learn", "tensorboardx", "pandas")
+FOR_TRAINING = (
+    "torchvision", "transformers", "peft", "accelerate", "monai", "scikit-learn", "tensorboardx", "babel", "pandas",
+)  # fmt: skip
 """What the extra ``train`` adds; a reading needs none of it."""
 MISSING = "missing"
 ENOUGH_DISK_GB = 2.0

@@ -32,7 +32,7 @@ def test_a_killed_worker_s_job_goes_on_in_a_live_one_at_the_step_it_died_in(
 ) -> None:
     first = worker_processes.start(store)
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path), "number": 3})
-    wait_for(lambda: show(store, job_id).step == "second")
+    wait_for(lambda: show(store, job_id).step == "second" and len(log_of(tmp_path)) == 3)
     second = worker_processes.start(store)
     first.kill()
     first.wait()
@@ -54,7 +54,7 @@ def test_a_worker_that_died_when_nobody_knew_it_any_more_leaves_its_job_to_the_n
     """It stood still, was taken to be dead, went on, took a job, and was killed before it beat again."""
     first = worker_processes.start(store)
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    wait_for(lambda: show(store, job_id).step == "second")
+    wait_for(lambda: show(store, job_id).step == "second" and len(log_of(tmp_path)) == 3)
     first.kill()
     first.wait()
     for row in workers.dead(store):
