@@ -90,7 +90,7 @@ def test_a_job_whose_worker_died_is_cancelled_without_one(
 ) -> None:
     worker = worker_processes.start(store)
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    wait_for(lambda: show(store, job_id).step == "second")
+    wait_for(lambda: show(store, job_id).step == "second" and len(log_of(tmp_path)) == 3)
     worker.kill()
     worker.wait()
     assert cancel(store, job_id).state == "cancelled"
@@ -106,7 +106,7 @@ def test_a_worker_ends_when_told_to_even_if_a_step_does_not_listen(
     (tmp_path / "deaf").touch()
     worker = worker_processes.start(store)
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    wait_for(lambda: show(store, job_id).step == "second")
+    wait_for(lambda: show(store, job_id).step == "second" and len(log_of(tmp_path)) == 3)
     worker.terminate()
     assert worker.wait(20) == 0
     (tmp_path / "deaf").unlink()
@@ -136,7 +136,7 @@ def test_a_worker_that_stood_still_gives_its_job_up_when_it_wakes(
 ) -> None:
     sleeper = worker_processes.start(store, dead_after_s=5)
     job_id = enqueue(store, "test.steps", None, {"folder": str(tmp_path)})
-    wait_for(lambda: show(store, job_id).step == "second")
+    wait_for(lambda: show(store, job_id).step == "second" and len(log_of(tmp_path)) == 3)
     worker_processes.start(store, dead_after_s=5)
     stand_still(sleeper, store)
     stopped = time.monotonic()
@@ -212,7 +212,7 @@ def test_interrupting_the_waiting_program_leaves_the_job_resumable(
         )
         environment = {**os.environ, **worked_settings.environment()}
         waiting = subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL)
-        wait_for(lambda: show(store, job_id).step == "second")
+        wait_for(lambda: show(store, job_id).step == "second" and len(log_of(tmp_path)) == 3)
         waiting.send_signal(signal.SIGINT)
         waiting.wait(20)
         hold.unlink()
