@@ -5,8 +5,9 @@ validation companies (a JSON line each: ``identity``, ``lines``; those of test c
 last layers of the core, the bias of window distances among them, and a pointer. Rows begin short, their windows too,
 so that much is learned on little text, and grow to the length that is asked for.
 
-The states after the first layer that sees whole rows are also held to point at the passage that refers: the first hop.
-That second pointer is left behind when the training ends.
+Each hop is also learned by itself: the states after the first layer that sees whole rows are held to point at the
+passage that refers (by a pointer that is left behind when the training ends), and each passage that refers is held to
+point at its answer.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 
 from core_model import load_core
 from core_model.adapters.pointer import Pointer, split_rows
+from core_model.compute.precision import Precision, computing
 from core_model.core import Core
 from core_model.errors import InputRejected
 from core_model.nn.heads import PointerHead
@@ -59,6 +61,8 @@ class TwoHopSettings:
         head_rate: Of the pointers.
         warm_up: Steps in which the rates rise.
         link_weight: Of the loss of the first hop.
+        chain_weight: Of the loss of the second hop, from the passages.
+        precision: Of the products.
         seed: Of rows and heads.
     """
 
@@ -67,6 +71,8 @@ class TwoHopSettings:
     head_rate: float = 1e-3
     warm_up: int = 40
     link_weight: float = 0.5
+    chain_weight: float = 0.5
+    precision: Precision = "fp32"
     seed: int = 0
 
     @property
@@ -145,7 +151,8 @@ class TwoHopTask(Task):
         return [self._rows[number].row(first + k) for k in range(self.settings.stages[number].rows)]
 
     def loss(self, step: int) -> Tensor:
-        return self._loss(self.network, self.rows_of(step))[0]
+        with computing(self.settings.precision):
+            return self._loss(self.network, self.rows_of(step))[0]
 
     def held_out_loss(self, model: nn.Module) -> float:
         assert isinstance(model, TwoHopModel)
@@ -158,14 +165,17 @@ class TwoHopTask(Task):
         batch = pointer.core.pack([row.row for row in rows])
         hop = self.first_full + 1
         output = pointer.core(batch, keep=(hop,), embedded_TD=pointer.embed(batch))
-        answers, links = [], []
+        answers, links, chains = [], [], []
         states = split_rows(output.hidden_TD, output, questions), split_rows(output.after[hop], output, questions)
         for row, last, early in zip(rows, *states, strict=True):
             first, count = int(row.question_Q2[-1, 1]), len(last[1])
             answers.append(pointer.head.loss(*last, spans_mask(row.answer_S2, row.right_Q, first, count)))
             links.append(model.link.loss(*early, spans_mask(row.link_S2, row.right_Q, first, count)))
-        answer, link = torch.stack(answers).mean(), torch.stack(links).mean()
-        return answer + self.settings.link_weight * link, answer
+            every_S = torch.arange(len(row.link_S2))
+            link_SD = torch.stack([last[1][begin - first : end - first].mean(dim=0) for begin, end in row.link_S2])
+            chains.append(pointer.head.loss(link_SD, last[1], spans_mask(row.answer_S2, every_S, first, count)))
+        answer, link, chain = (torch.stack(each).mean() for each in (answers, links, chains))
+        return answer + self.settings.link_weight * link + self.settings.chain_weight * chain, answer
 
 
 def read_reports(file: Path, core: Core) -> tuple[list[Report], list[Report]]:
