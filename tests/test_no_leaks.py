@@ -110,13 +110,15 @@ def compared(tree: ast.Module, word: str) -> bool:
 def test_no_code_asks_for_the_test_split() -> None:
     """``retrieval`` of the probes names it to leave it out; the rule itself defines it; a patient called "test" is
     nobody; own data is split as the rule says, and its test part judges an adapter once; ``world_lines`` prints the
-    figures of test companies apart; ``core_tasks`` judges on it and chooses on validation identities."""
+    figures of test companies apart; ``core_tasks`` judges on it and chooses on validation identities; ``long_context``
+    asks about the filings of test companies."""
     known = {
         "core_model/training/splits.py",
         "core_model/training/tuning/run.py",
         "core_model/training/tuning/samples.py",
         "benchmarks/core_probes/retrieval.py",
         "benchmarks/core_tasks/splits.py",
+        "benchmarks/long_context.py",
         "benchmarks/world_lines.py",
         "apps/commands/train.py",
         "apps/medical/records/studies.py",
